@@ -1,0 +1,1 @@
+"""Measurements against the limits we promised: python -m bench NAME."""

@@ -1,0 +1,1 @@
+"""Certificates as values: render, sign, verify."""

@@ -1,0 +1,1 @@
+"""Lessons, quizzes and packages as values: no request, no database, no clock."""

@@ -1,0 +1,1 @@
+"""The learning centre's service: people, rows, requests, letters."""
