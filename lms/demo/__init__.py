@@ -1,1 +1,1 @@
-"""The demo centre: an invented but complete term, read from TOML and put into the database."""
+"""The demo centre of Haldensleben: data, one-click sign-in and the mailbox. Never loaded in service."""
