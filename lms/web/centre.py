@@ -1,0 +1,53 @@
+"""What every page tells about the centre itself, and what stands around a page for this visitor."""
+
+from dataclasses import dataclass, field
+
+from lms.kernel.marking import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go. `label` is a message marked with `N_()`, `path` an own path without language prefix."""
+
+    label: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Centre:
+    """Name and ways to reach the team; on every page, also on those that must work without a database."""
+
+    name: str = "Zentrum für digitale Bildung Haldensleben"
+    phone: str = "+4939041234567"
+    hours: str = N_("Monday to Friday, 9:00 to 16:00")
+    email: str = "kontakt@zdb-haldensleben.example"
+    address: str = "Innovationszentrum Haldensleben, 39340 Haldensleben"
+    is_public_body: bool = False
+    kopfzeile: str = N_("An official website of the town of Haldensleben")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A word after an act ("Ihre Angaben sind gespeichert."), already in the reader's language."""
+
+    text: str
+    tone: str = "success"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """What surrounds a page for one visitor: where they can go, who they are, what has just happened.
+
+    Put one into `request.state.shell`, or into a template's context as `surroundings`. A page of an error that comes
+    before anybody knows who asks has an empty one. `banner` is announced maintenance, already in words.
+    """
+
+    navigation: tuple[Link, ...] = ()
+    area_navigation: tuple[Link, ...] = ()
+    account: tuple[Link, ...] = ()
+    account_name: str = ""
+    footer: tuple[Link, ...] = ()
+    help_desk: str = ""
+    messages: tuple[Message, ...] = field(default=())
+    banner: str = ""
+    search_path: str = ""

@@ -1,0 +1,46 @@
+// Comforts only: every page works without this file.
+"use strict";
+
+// After mistakes the summary is read first.
+document.querySelector("[data-focus]")?.focus();
+
+// Two clicks are one: the second is ignored until the next page is there.
+document.querySelectorAll("form[data-once]").forEach((form) => {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    else form.dataset.sent = "yes";
+  });
+});
+// A page restored by the back button can be sent again.
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-once]").forEach((form) => delete form.dataset.sent);
+});
+
+document.querySelectorAll(".lms-script-only").forEach((element) => element.removeAttribute("hidden"));
+
+document.addEventListener("click", async (event) => {
+  const copy = event.target.closest("[data-copy]");
+  if (copy) {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    const label = copy.querySelector(".kern-label");
+    label.setAttribute("role", "status");
+    label.textContent = copy.dataset.done;
+  }
+  if (event.target.closest("[data-print]")) window.print();
+  const opener = event.target.closest("[data-dialog]");
+  const dialog = opener && document.getElementById(opener.dataset.dialog);
+  if (dialog?.showModal) {
+    event.preventDefault();
+    dialog.showModal();
+  }
+});
+
+// The key that leads to the search field of the office, unless somebody is typing.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea, select")) return;
+  const field = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+  if (field) {
+    event.preventDefault();
+    field.focus();
+  }
+});
