@@ -1,0 +1,257 @@
+"""Guard the rules
+
+What must always hold is kept by the database itself, on both engines: places are counted by triggers against a check,
+reservations never overlap, nobody overtakes on a waiting list, what is issued or written down never changes.
+Every refusal carries a name, which the services turn into a sentence.
+"""
+
+from collections.abc import Sequence
+
+from alembic import op
+
+revision: str = "0006"
+down_revision: str | None = "0005"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+OCCUPYING = "('held', 'confirmed', 'offered')"
+
+# table, what may still change (none: nothing), name of the refusal
+UNCHANGING = {
+    "audit_entry": ((), "audit_is_append_only"),
+    "audit_seal": ((), "audit_is_append_only"),
+    "list_event": ((), "history_is_append_only"),
+    "ledger_entry": ((), "ledger_is_append_only"),
+    "invoice": ((), "invoice_is_issued"),
+    "certificate": (("state", "ended_at", "ended_reason", "replaced_by"), "certificate_is_issued"),
+}
+CERTIFICATE_FACTS = (
+    "id", "year", "counter", "number", "code", "kind", "enrolment_id", "person_id", "run_id", "facts", "language",
+    "document", "sha256", "signature", "key_id", "issued_at", "issued_by",
+)  # fmt: skip
+
+RESOURCES = ("room_id", "device_id", "trainer_id")
+
+
+def upgrade() -> None:
+    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    bind = op.get_bind()
+    if bind.dialect.name == "sqlite":
+        names = bind.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all()
+        for name in names:
+            op.execute(f"DROP TRIGGER {name}")
+        return
+    for column in RESOURCES:
+        op.execute(f"ALTER TABLE reservation DROP CONSTRAINT reservation_overlap_{column}")
+    triggers = bind.exec_driver_sql(
+        "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE 'guard_%%'"
+    ).all()
+    for name, table in triggers:
+        op.execute(f"DROP TRIGGER {name} ON {table}")
+    functions = (
+        bind.exec_driver_sql("SELECT proname FROM pg_proc WHERE proname LIKE 'guard_%%'").scalars().all()
+    )
+    for name in functions:
+        op.execute(f"DROP FUNCTION {name}()")
+
+
+def _sqlite() -> list[str]:
+    statements = []
+    for moment, now, before in (("INSERT", 1, 0), ("UPDATE OF state", 1, 1), ("DELETE", 0, 1)):
+        occupied = _moved(
+            "(NEW.state IN {places})" if now else "0", "(OLD.state IN {places})" if before else "0"
+        )
+        waiting = _moved(
+            "(NEW.state = 'waiting')" if now else "0", "(OLD.state = 'waiting')" if before else "0"
+        )
+        statements.append(f"""
+            CREATE TRIGGER guard_places_{moment.split()[0].lower()} AFTER {moment} ON enrolment
+            WHEN {occupied} <> 0 OR {waiting} <> 0
+            BEGIN
+                UPDATE run SET occupied = occupied + {occupied}, waiting = waiting + {waiting}
+                WHERE id = {"NEW" if now else "OLD"}.run_id;
+            END""")
+    for moment in ("INSERT", "UPDATE"):
+        for column in RESOURCES:
+            statements.append(f"""
+                CREATE TRIGGER guard_reservation_{column}_{moment.lower()} BEFORE {moment} ON reservation
+                WHEN NEW.state = 'firm' AND NEW.{column} IS NOT NULL
+                BEGIN
+                    SELECT RAISE(ABORT, 'reservation_overlap_{column}') WHERE EXISTS (
+                        SELECT 1 FROM reservation WHERE {column} = NEW.{column} AND state = 'firm' AND id <> NEW.id
+                        AND starts_at < NEW.ends_at AND NEW.starts_at < ends_at);
+                END""")
+    statements.append("""
+        CREATE TRIGGER guard_order_offer BEFORE INSERT ON offer BEGIN
+            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS (
+                SELECT 1 FROM party AS mine JOIN party AS other ON other.run_id = mine.run_id
+                AND other.position < mine.position AND other.size <= mine.size
+                JOIN enrolment ON enrolment.party_id = other.id AND enrolment.state = 'waiting'
+                WHERE mine.id = NEW.party_id);
+        END""")
+    statements.append("""
+        CREATE TRIGGER guard_order_newcomer BEFORE INSERT ON enrolment WHEN NEW.state IN ('held', 'confirmed') BEGIN
+            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS (
+                SELECT 1 FROM party JOIN enrolment ON enrolment.party_id = party.id AND enrolment.state = 'waiting'
+                WHERE party.run_id = NEW.run_id AND party.size = 1 AND party.id <> NEW.party_id);
+        END""")
+    statements.append("""
+        CREATE TRIGGER guard_party_position BEFORE INSERT ON party BEGIN
+            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE NEW.position <=
+                (SELECT max(position) FROM party WHERE run_id = NEW.run_id);
+        END""")
+    for table, (mutable, name) in UNCHANGING.items():
+        if mutable:
+            changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in CERTIFICATE_FACTS)
+            condition = f"WHEN {changed} OR OLD.state <> 'issued'"
+        else:
+            condition = ""
+        statements.append(f"""
+            CREATE TRIGGER guard_{table}_update BEFORE UPDATE ON {table} {condition}
+            BEGIN SELECT RAISE(ABORT, '{name}'); END""")
+        statements.append(f"""
+            CREATE TRIGGER guard_{table}_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END""")
+    for table, key in (
+        ("invoice", "series = NEW.series AND year = NEW.year"),
+        ("certificate", "year = NEW.year"),
+    ):
+        statements.append(f"""
+            CREATE TRIGGER guard_{table}_number BEFORE INSERT ON {table} BEGIN
+                SELECT RAISE(ABORT, 'numbers_are_gapless') WHERE NEW.counter <>
+                    (SELECT coalesce(max(counter), 0) + 1 FROM {table} WHERE {key});
+            END""")
+    room_is_small = """
+        SELECT RAISE(ABORT, 'room_too_small') WHERE EXISTS (
+            SELECT 1 FROM session JOIN room ON room.id = session.room_id JOIN run ON run.id = session.run_id
+            WHERE {which} AND session.state = 'planned' AND room.seats < run.capacity AND run.room_override_reason = '');"""
+    statements.append(
+        "CREATE TRIGGER guard_room_run AFTER UPDATE OF capacity, room_override_reason ON run BEGIN"
+        + room_is_small.format(which="run.id = NEW.id") + " END"
+    )  # fmt: skip
+    for moment in ("INSERT", "UPDATE OF room_id, state, run_id"):
+        statements.append(
+            f"CREATE TRIGGER guard_room_session_{moment.split()[0].lower()} AFTER {moment} ON session BEGIN"
+            + room_is_small.format(which="session.id = NEW.id") + " END"
+        )  # fmt: skip
+    return statements
+
+
+def _postgresql() -> list[str]:
+    statements = ["CREATE EXTENSION IF NOT EXISTS btree_gist"]
+    statements += [
+        f"""ALTER TABLE reservation ADD CONSTRAINT reservation_overlap_{column}
+            EXCLUDE USING gist ({column} WITH =, tstzrange(starts_at, ends_at) WITH &&)
+            WHERE (state = 'firm' AND {column} IS NOT NULL)"""
+        for column in RESOURCES
+    ]
+    statements += _guard(
+        "places",
+        f"""
+        IF TG_OP <> 'DELETE' THEN
+            occupied_by := (NEW.state IN {OCCUPYING})::int;
+            waiting_by := (NEW.state = 'waiting')::int;
+            touched := NEW.run_id;
+        END IF;
+        IF TG_OP <> 'INSERT' THEN
+            occupied_by := occupied_by - (OLD.state IN {OCCUPYING})::int;
+            waiting_by := waiting_by - (OLD.state = 'waiting')::int;
+            touched := OLD.run_id;
+        END IF;
+        IF occupied_by <> 0 OR waiting_by <> 0 THEN
+            UPDATE run SET occupied = occupied + occupied_by, waiting = waiting + waiting_by WHERE id = touched;
+        END IF;
+        RETURN NULL;""",
+        ["AFTER INSERT OR DELETE OR UPDATE OF state ON enrolment"],
+        declare="occupied_by int := 0; waiting_by int := 0; touched uuid;",
+    )
+    statements += _guard(
+        "order_offer",
+        _refuse_if(
+            """SELECT 1 FROM party AS mine JOIN party AS other ON other.run_id = mine.run_id
+               AND other.position < mine.position AND other.size <= mine.size
+               JOIN enrolment ON enrolment.party_id = other.id AND enrolment.state = 'waiting'
+               WHERE mine.id = NEW.party_id""",
+            "nobody_overtakes",
+        ),
+        ["BEFORE INSERT ON offer"],
+    )
+    statements += _guard(
+        "order_newcomer",
+        _refuse_if(
+            """SELECT 1 FROM party JOIN enrolment ON enrolment.party_id = party.id AND enrolment.state = 'waiting'
+               WHERE NEW.state IN ('held', 'confirmed')
+               AND party.run_id = NEW.run_id AND party.size = 1 AND party.id <> NEW.party_id""",
+            "nobody_overtakes",
+        ),
+        ["BEFORE INSERT ON enrolment"],
+    )
+    statements += _guard(
+        "party_position",
+        _refuse_if(
+            "SELECT 1 FROM party WHERE run_id = NEW.run_id HAVING NEW.position <= max(position)",
+            "nobody_overtakes",
+        ),
+        ["BEFORE INSERT ON party"],
+    )
+    for table, (mutable, name) in UNCHANGING.items():
+        if mutable:
+            facts = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in CERTIFICATE_FACTS)
+            condition = (
+                f"IF TG_OP = 'UPDATE' AND NOT ({facts} OR OLD.state <> 'issued') THEN RETURN NEW; END IF;"
+            )
+        else:
+            condition = ""
+        statements += _guard(
+            f"{table}_unchanging",
+            f"{condition} RAISE EXCEPTION '{name}' USING ERRCODE = '23514';",
+            [f"BEFORE UPDATE OR DELETE ON {table}"],
+        )
+    for table, key in (
+        ("invoice", "series = NEW.series AND year = NEW.year"),
+        ("certificate", "year = NEW.year"),
+    ):
+        statements += _guard(
+            f"{table}_number",
+            _refuse_if(
+                f"SELECT 1 FROM {table} WHERE {key} HAVING NEW.counter <> coalesce(max(counter), 0) + 1",
+                "numbers_are_gapless",
+            ),
+            [f"BEFORE INSERT ON {table}"],
+        )
+    room_is_small = """SELECT 1 FROM session JOIN room ON room.id = session.room_id JOIN run ON run.id = session.run_id
+        WHERE {which} AND session.state = 'planned' AND room.seats < run.capacity AND run.room_override_reason = ''"""
+    statements += _guard(
+        "room_run",
+        _refuse_if(room_is_small.format(which="run.id = NEW.id"), "room_too_small"),
+        ["AFTER UPDATE OF capacity, room_override_reason ON run"],
+    )
+    statements += _guard(
+        "room_session",
+        _refuse_if(room_is_small.format(which="session.id = NEW.id"), "room_too_small"),
+        ["AFTER INSERT OR UPDATE OF room_id, state, run_id ON session"],
+    )
+    return statements
+
+
+def _refuse_if(query: str, name: str) -> str:
+    return f"IF EXISTS ({query}) THEN RAISE EXCEPTION '{name}' USING ERRCODE = '23514'; END IF; RETURN NEW;"
+
+
+def _moved(now: str, before: str) -> str:
+    return f"({now} - {before})".format(places=OCCUPYING)
+
+
+def _guard(name: str, body: str, when: list[str], declare: str = "") -> list[str]:
+    head = f"DECLARE {declare}" if declare else ""
+    function = (
+        f"CREATE FUNCTION guard_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ {head} BEGIN {body} END $$"
+    )
+    triggers = [
+        f"CREATE TRIGGER guard_{name} {moment} FOR EACH ROW EXECUTE FUNCTION guard_{name}()"
+        for moment in when
+    ]
+    return [function, *triggers]

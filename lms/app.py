@@ -1,0 +1,182 @@
+"""Puts the modules together: the list MODULES, and nothing clever."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from typing import Any
+
+from litestar import Litestar, Request, Router, get
+from litestar.config.compression import CompressionConfig
+from litestar.config.csrf import CSRFConfig
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+from litestar.template import TemplateConfig
+
+from lms.accounts.doorkeeper import Doorkeeper
+from lms.accounts.module import MODULE as ACCOUNTS
+from lms.attendance.module import MODULE as ATTENDANCE
+from lms.audit.trail import seal
+from lms.billing.module import MODULE as BILLING
+from lms.catalogue.module import MODULE as CATALOGUE
+from lms.certification.module import MODULE as CERTIFICATION
+from lms.db import connect
+from lms.enrolment.module import MODULE as ENROLMENT
+from lms.feeds.module import MODULE as FEEDS
+from lms.jobs.queue import Event
+from lms.jobs.worker import Listener, Periodic, Worker
+from lms.kernel.actor import Actor
+from lms.kernel.clock import Clock, system_clock
+from lms.kernel.tokens import Signer
+from lms.people.module import MODULE as PEOPLE
+from lms.portal.module import MODULE as PORTAL
+from lms.resources.module import MODULE as RESOURCES
+from lms.scheduling.module import MODULE as SCHEDULING
+from lms.settings import Settings, settings
+from lms.trainers.module import MODULE as TRAINERS
+from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
+from lms.web.edge import Edge
+from lms.web.module import Around, Module
+from lms.web.templating import STATIC, environment
+
+SEALING = timedelta(minutes=1)
+
+
+def _foundation() -> Module:
+    """What lies below the web and so cannot have a table of contents of its own."""
+    return Module(
+        name="foundation",
+        periodic=[
+            lambda around: Periodic(
+                "seal-audit", SEALING, lambda: _seal(around)
+            )
+        ],
+    )
+
+
+async def _seal(around: Around) -> None:
+    await seal(around.begin, until=around.clock() - SEALING)
+
+
+MODULES: Sequence[Module] = (
+    _foundation(),
+    PEOPLE,
+    ACCOUNTS,
+    CATALOGUE,
+    RESOURCES,
+    TRAINERS,
+    BILLING,
+    SCHEDULING,
+    ENROLMENT,
+    ATTENDANCE,
+    CERTIFICATION,
+    FEEDS,
+    PORTAL,
+)
+
+
+def modules(given: Settings) -> Sequence[Module]:
+    """The modules of this installation; the demo's own only in the demo."""
+    if not given.demo:
+        return MODULES
+    from lms.demo.module import MODULE as DEMO  # noqa: PLC0415 - in service the demo is not even imported
+
+    return (*MODULES, DEMO)
+
+
+def around(given: Settings, clock: Clock = system_clock) -> Around:
+    """What services are given, for the server, the worker and the command line alike."""
+    return Around(
+        begin=connect(given.database_url), clock=clock, settings=given, signer=Signer(secrets=given.secret_values)
+    )
+
+
+def worker(place: Around) -> Worker:
+    """The worker of this installation, with every listener, carrier and rhythm of its modules."""
+    house = modules(place.settings)
+    listeners: dict[type[Event], list[Listener]] = {}
+    for module in house:
+        for kind, heard in module.listeners.items():
+            listeners.setdefault(kind, []).extend(heard)
+    return Worker(
+        begin=place.begin,
+        clock=place.clock,
+        listeners=listeners,
+        tasks={name: make(place) for module in house for name, make in module.tasks.items()},
+        periodic=[make(place) for module in house for make in module.periodic],
+    )
+
+
+@get("/health/live", opt=PUBLIC, sync_to_thread=False)
+def live() -> dict[str, str]:
+    """Whether the process answers at all."""
+    return {"status": "live"}
+
+
+def _provide(value: object) -> Provide:
+    return Provide(lambda: value, sync_to_thread=False)
+
+
+def create_app(given: Settings | None = None, *, clock: Clock = system_clock) -> Litestar:
+    """The application. Raises RouteWithoutPermission when a route does not say who may use it."""
+    chosen = given or settings()
+    place = around(chosen, clock)
+    house = modules(chosen)
+    folders = [module.templates for module in house if module.templates.is_dir()]
+
+    @asynccontextmanager
+    async def open_house(_app: Litestar) -> AsyncIterator[None]:
+        yield
+        await place.begin.close()
+
+    async def actor(request: Request[Any, Any, Any]) -> Actor:
+        return actor_of(request)
+
+    app = Litestar(
+        route_handlers=[
+            live,
+            *(controller for module in house for controller in module.controllers),
+            create_static_files_router(
+                path="/static", directories=[STATIC], opt=PUBLIC, include_in_schema=False
+            ),
+        ],
+        dependencies={
+            "actor": Provide(actor),
+            "around": _provide(place),
+            "begin": _provide(place.begin),
+            "clock": _provide(clock),
+            **{
+                name: _provide(make(place))
+                for module in house
+                for name, make in module.services.items()
+            },
+        },
+        guards=[guard],
+        middleware=[DefineMiddleware(Doorkeeper, around=place)],
+        csrf_config=CSRFConfig(
+            secret=chosen.secret_values[0],
+            cookie_name="__Host-csrf" if chosen.is_secure else "csrf",
+            cookie_secure=chosen.is_secure,
+            cookie_httponly=True,
+            cookie_samesite="lax",
+            exclude=["^/api/"],
+        ),
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(folders))),
+        openapi_config=OpenAPIConfig(
+            title="Lernzentrum",
+            version="1",
+            path="/schema",
+            openapi_router=Router(path="/schema", route_handlers=[], opt=PUBLIC),
+            render_plugins=[JsonRenderPlugin()],
+        ),
+        lifespan=[open_house],
+        exception_handlers={},
+        debug=False,
+    )
+    refuse_undeclared(app)
+    app.asgi_handler = Edge(app.asgi_handler, chosen)
+    return app

@@ -1,0 +1,1 @@
+"""Registers: who was there, how late, and why not."""

@@ -1,0 +1,86 @@
+"""The ledger and the documents. Triggers refuse every change to what has been issued or booked (domain rule 6)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, Row
+
+
+class EntryKind(StrEnum):
+    """Why an amount stands in the ledger. Charges and fees are positive, what lessens the debt is negative."""
+
+    CHARGE = "charge"
+    FEE = "fee"
+    PAYMENT = "payment"
+    REFUND = "refund"
+    CREDIT = "credit"
+
+
+class LedgerEntry(Row):
+    """One amount in cents, only ever added; what an enrolment owes is the sum of its entries."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        Index("ix_ledger_entry_enrolment", "enrolment_id"),
+        Index("ix_ledger_entry_debtor", "debtor_id"),
+        UniqueConstraint("provider", "provider_event"),
+    )
+
+    booked_at: Mapped[datetime]
+    kind: Mapped[EntryKind]
+    amount_cents: Mapped[int]
+    cause: Mapped[str]
+    enrolment_id: Mapped[UUID | None] = mapped_column(default=None)
+    debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None)
+    invoice_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), default=None)
+    actor_id: Mapped[UUID | None] = mapped_column(default=None)
+    provider: Mapped[str | None] = mapped_column(default=None)
+    provider_event: Mapped[str | None] = mapped_column(default=None)
+
+
+class NumberSeries(Base):
+    """The last number given in one series and year; raised in the transaction that issues (S-72)."""
+
+    __tablename__ = "number_series"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+class InvoiceKind(StrEnum):
+    """An invoice, or the credit note that reverses one."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+
+
+class Invoice(Row):
+    """An issued document. Its number, facts and lines never change; a credit note names what it reverses."""
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        UniqueConstraint("series", "year", "counter"),
+        CheckConstraint("(kind = 'credit_note') = (reverses_id IS NOT NULL)", name="reversal"),
+    )
+
+    kind: Mapped[InvoiceKind]
+    series: Mapped[str]
+    year: Mapped[int]
+    counter: Mapped[int]
+    number: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime]
+    due_on: Mapped[date]
+    total_cents: Mapped[int]
+    debtor: Mapped[dict[str, Any]]
+    lines: Mapped[list[dict[str, Any]]]
+    debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None, index=True)
+    enrolment_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), default=None, unique=True)

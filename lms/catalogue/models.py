@@ -1,0 +1,189 @@
+"""Courses and runs."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db import Base, LongText, Row
+
+
+class Audience(StrEnum):
+    """For whom a course is made."""
+
+    SENIORS = "seniors"
+    YOUTH = "youth"
+    SMES = "smes"
+    EVERYONE = "everyone"
+
+
+class Level(StrEnum):
+    """What one should know already."""
+
+    NONE = "none"
+    BASIC = "basic"
+    ADVANCED = "advanced"
+
+
+class RunState(StrEnum):
+    """From a draft to its end; whether it is full, waiting or under way is derived, never stored."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CONFIRMED = "confirmed"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class PaymentMethod(StrEnum):
+    """How a price is settled; FREE where there is nothing to pay."""
+
+    FREE = "free"
+    INVOICE = "invoice"
+    CASH = "cash"
+
+
+class Topic(Row):
+    """What a course is about, in the visitor's words."""
+
+    __tablename__ = "topic"
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    name_de: Mapped[str]
+    name_en: Mapped[str]
+
+
+class Course(Row):
+    """What is taught. Texts are Markdown. `source` names where an imported course came from."""
+
+    __tablename__ = "course"
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    title_de: Mapped[str]
+    created_at: Mapped[datetime]
+    title_en: Mapped[str] = mapped_column(default="")
+    summary_de: Mapped[str] = mapped_column(LongText, default="")
+    summary_en: Mapped[str] = mapped_column(LongText, default="")
+    text_de: Mapped[str] = mapped_column(LongText, default="")
+    text_en: Mapped[str] = mapped_column(LongText, default="")
+    prior_knowledge_de: Mapped[str] = mapped_column(LongText, default="")
+    prior_knowledge_en: Mapped[str] = mapped_column(LongText, default="")
+    bring_de: Mapped[str] = mapped_column(LongText, default="")
+    bring_en: Mapped[str] = mapped_column(LongText, default="")
+    level: Mapped[Level] = mapped_column(default=Level.NONE)
+    language: Mapped[str] = mapped_column(default="de")
+    min_age: Mapped[int | None] = mapped_column(default=None)
+    max_age: Mapped[int | None] = mapped_column(default=None)
+    default_sessions: Mapped[int] = mapped_column(default=4)
+    default_minutes: Mapped[int] = mapped_column(default=90)
+    default_capacity: Mapped[int] = mapped_column(default=12)
+    default_minimum: Mapped[int] = mapped_column(default=5)
+    default_price_cents: Mapped[int] = mapped_column(default=0)
+    default_concession_cents: Mapped[int | None] = mapped_column(default=None)
+    certificate_threshold_percent: Mapped[int] = mapped_column(default=80)
+    has_withdrawal_right: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str] = mapped_column(default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class CourseAudience(Base):
+    """One audience of one course."""
+
+    __tablename__ = "course_audience"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    audience: Mapped[Audience] = mapped_column(primary_key=True)
+
+
+class CourseTopic(Base):
+    """One topic of one course."""
+
+    __tablename__ = "course_topic"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[UUID] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class Outcome(Row):
+    """What a learner can do afterwards, named by its DigComp 2.2 competence ("1.2") and proficiency level (1 to 8)."""
+
+    __tablename__ = "outcome"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    sentence_de: Mapped[str]
+    sentence_en: Mapped[str]
+    competence: Mapped[str]
+    proficiency: Mapped[int]
+
+
+class SearchWord(Base):
+    """One folded word of a course's text, by which it is found on both databases alike; titles weigh more."""
+
+    __tablename__ = "search_word"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    word: Mapped[str] = mapped_column(primary_key=True, index=True)
+    weight: Mapped[int]
+
+
+class Run(Row):
+    """One offering of a course.
+
+    `occupied` counts the enrolments that hold a place; only triggers of the enrolment table move it, and the check below
+    is domain rule 1. `starts_at` to `unit_minutes` repeat what the sessions say, for lists; `scheduling` keeps them true.
+    """
+
+    __tablename__ = "run"
+    __table_args__ = (
+        CheckConstraint("capacity > 0", name="capacity"),
+        CheckConstraint("occupied >= 0 AND occupied <= capacity", name="places"),
+        CheckConstraint("price_cents >= 0", name="price"),
+        UniqueConstraint("source", "source_id"),
+        Index("ix_run_list", "state", "starts_at"),
+        Index("ix_run_course", "course_id"),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id"))
+    number: Mapped[str] = mapped_column(unique=True)
+    capacity: Mapped[int]
+    created_at: Mapped[datetime]
+    minimum: Mapped[int] = mapped_column(default=1)
+    state: Mapped[RunState] = mapped_column(default=RunState.DRAFT)
+    occupied: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    price_cents: Mapped[int] = mapped_column(default=0)
+    concession_cents: Mapped[int | None] = mapped_column(default=None)
+    payment_methods: Mapped[list[str]] = mapped_column(default_factory=lambda: ["invoice", "cash"])
+    venue_id: Mapped[UUID | None] = mapped_column(ForeignKey("venue.id"), default=None, index=True)
+    room_id: Mapped[UUID | None] = mapped_column(ForeignKey("room.id"), default=None)
+    is_online: Mapped[bool] = mapped_column(default=False)
+    step_free: Mapped[bool] = mapped_column(default=False)
+    starts_at: Mapped[datetime | None] = mapped_column(default=None)
+    ends_at: Mapped[datetime | None] = mapped_column(default=None)
+    weekdays: Mapped[int] = mapped_column(default=0)
+    dayparts: Mapped[int] = mapped_column(default=0)
+    session_count: Mapped[int] = mapped_column(default=0)
+    total_minutes: Mapped[int] = mapped_column(default=0)
+    enrolment_opens_at: Mapped[datetime | None] = mapped_column(default=None)
+    enrolment_closes_at: Mapped[datetime | None] = mapped_column(default=None)
+    promotion_ends_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancel_free_days: Mapped[int] = mapped_column(default=7)
+    cancel_fee_percent: Mapped[int] = mapped_column(default=50)
+    published_at: Mapped[datetime | None] = mapped_column(default=None)
+    cancelled_reason_de: Mapped[str] = mapped_column(LongText, default="")
+    cancelled_reason_en: Mapped[str] = mapped_column(LongText, default="")
+    attendance_locked_at: Mapped[datetime | None] = mapped_column(default=None)
+    room_override_reason: Mapped[str] = mapped_column(default="")
+    note_de: Mapped[str] = mapped_column(LongText, default="")
+    note_en: Mapped[str] = mapped_column(LongText, default="")
+    source: Mapped[str | None] = mapped_column(default=None)
+    source_id: Mapped[str | None] = mapped_column(default=None)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def free(self) -> int:
+        """Places that nobody occupies."""
+        return self.capacity - self.occupied

@@ -1,0 +1,1 @@
+"""Who has earned what; issuing and revoking, over the certificates library."""

@@ -1,0 +1,166 @@
+"""The database: the base of all rows, and the two ways to open it.
+
+`begin()` opens a transaction that writes, `begin.reading()` one that only looks. On PostgreSQL both come from one pool.
+SQLite knows one writer: there each process keeps a single writing connection, whose transactions start with
+BEGIN IMMEDIATE and queue for that connection instead of for the file, so that "database is locked" cannot happen
+inside a process, and a few reading connections beside it (WAL).
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, datetime, time
+from enum import StrEnum
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, dataclass_transform
+from uuid import UUID, uuid4
+
+from advanced_alchemy.types import DateTimeUTC
+from sqlalchemy import JSON, Date, Enum, LargeBinary, MetaData, String, Text, Time, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
+
+BUSY_TIMEOUT_MS = 5_000  # S-70
+ATTEMPTS = 6
+SERIALISATION_FAILURES = frozenset({"40001", "40P01"})
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+# tells the type checker what SQLAlchemy does with kw_only anyway: it holds for every class below
+@dataclass_transform(kw_only_default=True, field_specifiers=(mapped_column, relationship))
+class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
+    """The base of all rows: typed dataclasses with a random UUID as key (S-06)."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own protocol
+        datetime: DateTimeUTC(timezone=True),
+        date: Date(),
+        time: Time(),
+        str: String(),
+        bytes: LargeBinary(),
+        dict[str, Any]: Json,
+        list[str]: Json,
+        list[dict[str, Any]]: Json,
+        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [item.value for item in kind]),
+    }
+
+
+class Row(Base):
+    """A row with its own random key."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default_factory=uuid4)
+
+
+LongText = Text()
+
+
+def async_url(url: str) -> URL:
+    """The address with the driver we use: aiosqlite or asyncpg."""
+    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    driver = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}[parsed.get_backend_name()]
+    return parsed.set(drivername=driver)
+
+
+class Begin:
+    """Opens transactions. Calling it gives one that commits when the block ends and rolls back when it raises."""
+
+    def __init__(self, writing: AsyncEngine, reading: AsyncEngine) -> None:
+        self.writing_engine = writing
+        self.reading_engine = reading
+        self._writing = async_sessionmaker(writing, expire_on_commit=False)
+        self._reading = async_sessionmaker(reading, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def __call__(self) -> AsyncIterator[AsyncSession]:
+        async with self._writing() as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A consistent view that cannot write; what it returns may be read after it is closed."""
+        async with self._reading() as session, session.begin():
+            yield session
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether rows live in a file of ours."""
+        return self.writing_engine.dialect.name == "sqlite"
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self.writing_engine.dispose()
+        await self.reading_engine.dispose()
+
+
+def connect(url: str, *, pool_size: int = 10) -> Begin:
+    """Open the database at `url`; nothing is created and no connection made before the first transaction."""
+    address = async_url(url)
+    if address.get_backend_name() == "sqlite":
+        if address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        return Begin(_sqlite(address, connections=1, writes=True), _sqlite(address, connections=4, writes=False))
+    engine = create_async_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+    return Begin(engine, engine.execution_options(postgresql_readonly=True))
+
+
+def _sqlite(address: URL, *, connections: int, writes: bool) -> AsyncEngine:
+    engine = create_async_engine(address, pool_size=connections, max_overflow=0, pool_timeout=60)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def retried(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Do a whole transaction again when the database asks for it: serialisation failure, deadlock, busy file (S-70)."""
+
+    @wraps(action)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return await action(*args, **kwargs)
+            except DBAPIError as error:
+                if not _is_passing(error):
+                    raise
+            await asyncio.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 - jitter, no secret
+        return await action(*args, **kwargs)
+
+    return again
+
+
+def _is_passing(error: DBAPIError) -> bool:
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    return code in SERIALISATION_FAILURES or "database is locked" in str(error.orig)
+

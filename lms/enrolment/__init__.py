@@ -1,0 +1,1 @@
+"""Places: enrolling, holding, waiting, offers, cancelling."""

@@ -1,0 +1,174 @@
+"""Claims to places, the parties that wait, and what happened to them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.catalogue.models import PaymentMethod
+from lms.db import LongText, Row
+
+
+class EnrolmentState(StrEnum):
+    """The states of domain.md."""
+
+    REQUESTED = "requested"
+    WAITING = "waiting"
+    OFFERED = "offered"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+OCCUPYING = frozenset({EnrolmentState.HELD, EnrolmentState.CONFIRMED, EnrolmentState.OFFERED})
+LIVE = OCCUPYING | {EnrolmentState.REQUESTED, EnrolmentState.WAITING}
+STILL_LIVE = text("state IN ('requested', 'waiting', 'offered', 'held', 'confirmed') AND person_id IS NOT NULL")
+
+
+class EntryWay(StrEnum):
+    """How an enrolment reached us."""
+
+    WEB = "web"
+    PHONE = "phone"
+    COUNTER = "counter"
+    API = "api"
+    IMPORT = "import"
+
+
+class PartyRule(StrEnum):
+    """What a party wants when it does not fit yet (domain.md, the waiting list)."""
+
+    TOGETHER = "together"
+    SPLIT = "split"
+    NEXT_RUN = "next_run"
+
+
+class Party(Row):
+    """One person, or several who stay together; it stands on the list as one, in the order of `position`."""
+
+    __tablename__ = "party"
+    __table_args__ = (UniqueConstraint("run_id", "position"), CheckConstraint("size > 0", name="size"))
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"))
+    position: Mapped[int] = mapped_column(BigInteger)
+    size: Mapped[int]
+    joined_at: Mapped[datetime]
+    rule: Mapped[PartyRule] = mapped_column(default=PartyRule.TOGETHER)
+
+
+class Enrolment(Row):
+    """A person's claim to a place in a run.
+
+    While somebody fills in the form the place is `held` for a person not yet named. `reference` is what people read out on
+    the phone; it opens nothing. `link_version` makes all mailed links void when raised.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        Index(
+            "uq_enrolment_live", "run_id", "person_id", unique=True, postgresql_where=STILL_LIVE, sqlite_where=STILL_LIVE
+        ),
+        CheckConstraint("person_id IS NOT NULL OR state IN ('held', 'expired', 'cancelled')", name="named"),
+        CheckConstraint("price_cents >= 0", name="price"),
+        Index("ix_enrolment_run_state", "run_id", "state"),
+        Index("ix_enrolment_person", "person_id"),
+        Index("ix_enrolment_hold", "state", "held_until"),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"))
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), index=True)
+    reference: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[EnrolmentState]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    way: Mapped[EntryWay]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    held_until: Mapped[datetime | None] = mapped_column(default=None)
+    price_cents: Mapped[int] = mapped_column(default=0)
+    has_concession: Mapped[bool] = mapped_column(default=False)
+    payment_method: Mapped[PaymentMethod] = mapped_column(default=PaymentMethod.FREE)
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None, index=True)
+    order_number: Mapped[str] = mapped_column(default="")
+    terms_version: Mapped[str] = mapped_column(default="")
+    link_version: Mapped[int] = mapped_column(default=1)
+    confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_reason: Mapped[str] = mapped_column(LongText, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class SupportNeed(Row):
+    """What somebody needs to take part; own table, own readers, deleted 30 days after the run (L-41)."""
+
+    __tablename__ = "support_need"
+
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), unique=True)
+    needs: Mapped[list[str]]
+    note: Mapped[str] = mapped_column(LongText, default="")
+    consented_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class OfferState(StrEnum):
+    """Open until the deadline; then one of the others, for good."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = text("state = 'open'")
+
+
+class Offer(Row):
+    """Freed places held for one party until a deadline."""
+
+    __tablename__ = "offer"
+    __table_args__ = (
+        Index("uq_offer_open", "party_id", unique=True, postgresql_where=OPEN, sqlite_where=OPEN),
+        Index("ix_offer_deadline", "state", "deadline"),
+    )
+
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"), index=True)
+    made_at: Mapped[datetime]
+    deadline: Mapped[datetime]
+    state: Mapped[OfferState] = mapped_column(default=OfferState.OPEN)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class ListEvent(Row):
+    """What happened on a waiting list and why, readable for the person and for staff; only ever added (U21)."""
+
+    __tablename__ = "list_event"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"), index=True)
+    party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+
+
+class Application(Row):
+    """A form being filled in: what was typed so far, kept on the server so that nothing expires silently.
+
+    `key_hash` belongs to the browser that fills it in. While it lives it may hold a place (`enrolment_id`). `completed_at`
+    makes sending it twice as good as once.
+    """
+
+    __tablename__ = "application"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"), index=True)
+    key_hash: Mapped[str]
+    answers: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime]
+    touched_at: Mapped[datetime] = mapped_column(index=True)
+    account_id: Mapped[UUID | None] = mapped_column(default=None)
+    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id"), default=None)
+    completed_at: Mapped[datetime | None] = mapped_column(default=None)

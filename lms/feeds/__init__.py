@@ -1,0 +1,1 @@
+"""Calendars: the public programme, one run, and everybody's own, as iCalendar (RFC 5545)."""

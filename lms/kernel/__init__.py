@@ -1,0 +1,1 @@
+"""Words everybody uses: who acts, what time it is, what is refused, what is allowed. Imports nothing of ours."""

@@ -1,0 +1,37 @@
+"""Every module's rows in one place, for Alembic and for tests that walk them all."""
+
+from lms.accounts import models as accounts
+from lms.attendance import models as attendance
+from lms.audit import models as audit
+from lms.billing import models as billing
+from lms.catalogue import models as catalogue
+from lms.certification import models as certification
+from lms.db import Base
+from lms.enrolment import models as enrolment
+from lms.feeds import models as feeds
+from lms.jobs import models as jobs
+from lms.messaging import models as messaging
+from lms.people import models as people
+from lms.resources import models as resources
+from lms.scheduling import models as scheduling
+from lms.trainers import models as trainers
+
+METADATA = Base.metadata
+
+__all__ = [
+    "METADATA",
+    "accounts",
+    "attendance",
+    "audit",
+    "billing",
+    "catalogue",
+    "certification",
+    "enrolment",
+    "feeds",
+    "jobs",
+    "messaging",
+    "people",
+    "resources",
+    "scheduling",
+    "trainers",
+]

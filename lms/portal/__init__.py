@@ -1,0 +1,1 @@
+"""Pages that tell one story from many modules: the catalogue, the course page, my courses, the desk."""

@@ -1,0 +1,1 @@
+"""The contract PersonalData: what each module knows about a person, and until when."""

@@ -1,0 +1,1 @@
+"""Venues, rooms, devices, and the reservations that occupy them."""

@@ -1,0 +1,96 @@
+"""Settings, read from the environment once. Every one of them stands in docs/settings.md."""
+
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO_SECRET = "only-for-the-demo-on-this-machine-never-in-service"  # noqa: S105 - refused outside the demo
+MINIMUM_SECRET = 32
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+class Settings(BaseSettings):
+    """What a centre configures. Raises pydantic's ValidationError, naming each setting, when one is missing or wrong."""
+
+    model_config = SettingsConfigDict(env_prefix="LMS_", env_file=".env", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(
+        default=f"sqlite:///{ROOT / 'var' / 'lms.sqlite3'}", validation_alias="DATABASE_URL", description="Database"
+    )
+    port: int = Field(default=8000, ge=1, le=65535, validation_alias="PORT")
+    host: str = "127.0.0.1"
+    processes: int = Field(default=1, ge=1, le=64)
+    public_url: str = ""
+    demo: bool = False
+    secrets: list[SecretStr] = Field(default_factory=list)
+    trusted_proxies: list[str] = Field(default_factory=list)
+    smtp_url: str = ""
+    mail_sender: str = "Zentrum für digitale Bildung Haldensleben <kontakt@zdb-haldensleben.example>"
+    files: Path = ROOT / "var"
+    hold_minutes: int = Field(default=30, ge=20)
+    offer_hours: int = Field(default=48, ge=1)
+    quiet_start_hour: int = Field(default=20, ge=0, le=23)
+    cancel_free_days: int = Field(default=7, ge=0)
+    cancel_fee_percent: int = Field(default=50, ge=0, le=100)
+    invoice_due_days: int = Field(default=14, ge=0)
+    certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
+    federal_state: str = "ST"
+    staff_idle_minutes: int = 30
+    staff_session_hours: int = 12
+    learner_idle_hours: int = 2
+    learner_stay_days: int = 14
+    learner_session_days: int = 90
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, url: str) -> str:
+        if not url.startswith(("sqlite:", "postgresql:", "postgresql+asyncpg:", "sqlite+aiosqlite:", "postgres:")):
+            raise ValueError("DATABASE_URL starts with sqlite:/// or postgresql://")
+        return url
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        if not self.public_url:
+            self.public_url = f"http://{self.host}:{self.port}"
+        if self.demo:
+            if self.host not in LOOPBACK:
+                raise ValueError("LMS_DEMO never runs on a public address: remove LMS_DEMO or set LMS_HOST=127.0.0.1")
+            if not self.secrets:
+                self.secrets = [SecretStr(DEMO_SECRET)]
+            return self
+        if not self.secrets:
+            raise ValueError("LMS_SECRETS is missing: a JSON list with one random text of 32 characters or more")
+        for secret in self.secrets:
+            value = secret.get_secret_value()
+            if len(value) < MINIMUM_SECRET or value == DEMO_SECRET:
+                raise ValueError("LMS_SECRETS holds a secret that is too short, or the one of the demo")
+        if not self.smtp_url:
+            raise ValueError("LMS_SMTP_URL is missing: where letters are sent, for example smtp://user:secret@host:587")
+        if not self.public_url.startswith("https://") and self.host not in LOOPBACK:
+            raise ValueError("LMS_PUBLIC_URL must start with https:// when the service is reachable from outside")
+        return self
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach us by https, so that cookies carry Secure and the __Host- prefix (S-11)."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """The exact host names that requests may name (S-32)."""
+        return sorted({urlsplit(self.public_url).netloc, *(f"{name}:{self.port}" for name in ("127.0.0.1", "localhost"))})
+
+    @property
+    def secret_values(self) -> list[str]:
+        """The signing secrets in clear, newest first."""
+        return [secret.get_secret_value() for secret in self.secrets]
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

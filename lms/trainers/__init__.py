@@ -1,0 +1,1 @@
+"""Trainers' profiles and qualifications."""

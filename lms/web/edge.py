@@ -1,0 +1,150 @@
+"""The outermost skin of the application: what holds for every request and every answer, errors included."""
+
+import ipaddress
+from secrets import token_hex
+from typing import Any
+
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
+
+from lms.settings import Settings
+from lms.web.language import use_locale
+
+MAXIMUM_BODY = 1_000_000  # S-34
+ENGLISH = "/en"
+NO_STORE = b"no-store"
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; form-action 'self' https://checkout.stripe.com; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = [  # S-30
+    (b"content-security-policy", CONTENT_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"strict-origin-when-cross-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
+    ),
+    (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
+]
+
+
+class Edge:
+    """Wraps the application: client address, host, language prefix, body size, request id, headers, HEAD."""
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app = app
+        self.hosts = {host.lower() for host in settings.allowed_hosts}
+        self.any_port = settings.demo
+        self.proxies = [ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        request_id = token_hex(8)
+        state: dict[str, Any] = scope.setdefault("state", {})
+        state["request_id"] = request_id
+        state["address"] = self._address(scope, headers)
+        answer = _Answer(send, request_id, is_head=scope["method"] == "HEAD")
+        if answer.is_head:
+            scope["method"] = "GET"  # type: ignore[typeddict-item]
+        if not self._knows_host(headers.get(b"host", b"").decode("latin-1").lower()):
+            await _plain(answer, 400, "This address is not served here.")
+            return
+        if _length(headers) > MAXIMUM_BODY:
+            await _plain(answer, 413, "The request is too large: 1 MB at most.")
+            return
+        locale = self._cut_language(scope)
+        with use_locale("en" if locale == "en" else "de"), bound_contextvars(request_id=request_id):
+            await self.app(scope, _Limited(receive), answer)
+
+    def _knows_host(self, host: str) -> bool:
+        if host in self.hosts:
+            return True
+        return self.any_port and host.rsplit(":", 1)[0] in {"127.0.0.1", "localhost", "[::1]"}
+
+    def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
+        """The right-most forwarded address that is not a trusted proxy's; without trusted proxies the peer's (S-40)."""
+        peer = (scope.get("client") or ("", 0))[0]
+        hops = [
+            hop.strip()
+            for hop in headers.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
+            if hop.strip()
+        ]
+        for hop in [peer, *reversed(hops)]:
+            if not self._is_proxy(hop):
+                return hop
+        return peer
+
+    def _is_proxy(self, hop: str) -> bool:
+        try:
+            address = ipaddress.ip_address(hop)
+        except ValueError:
+            return False
+        return any(address in network for network in self.proxies)
+
+    @staticmethod
+    def _cut_language(scope: Scope) -> str:
+        path = scope["path"]
+        if path != ENGLISH and not path.startswith(ENGLISH + "/"):
+            return "de"
+        scope["path"] = path[len(ENGLISH) :] or "/"
+        scope["raw_path"] = scope["path"].encode()
+        return "en"
+
+
+class _Answer:
+    """Adds the headers that every answer carries, and swallows the body of an answer to HEAD."""
+
+    def __init__(self, send: Send, request_id: str, *, is_head: bool) -> None:
+        self.send = send
+        self.request_id = request_id
+        self.is_head = is_head
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            present = {name.lower() for name, _ in message["headers"]}
+            extra = [(name, value) for name, value in HEADERS if name not in present]
+            message["headers"] = [*message["headers"], *extra, (b"x-request-id", self.request_id.encode())]
+        elif message["type"] == "http.response.body" and self.is_head:
+            message["body"] = b""
+        await self.send(message)
+
+
+class _Limited:
+    """Stops a body that grows beyond the limit without having announced it."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.receive = receive
+        self.seen = 0
+
+    async def __call__(self) -> Any:
+        message = await self.receive()
+        if message["type"] == "http.request":
+            self.seen += len(message.get("body", b""))
+            if self.seen > MAXIMUM_BODY:
+                return {"type": "http.disconnect"}
+        return message
+
+
+def _length(headers: dict[bytes, bytes]) -> int:
+    try:
+        return int(headers.get(b"content-length", b"0"))
+    except ValueError:
+        return 0
+
+
+async def _plain(send: Send, status: int, text: str) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": [(b"content-type", b"text/plain; charset=utf-8")],
+        }
+    )
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": False})

@@ -1,0 +1,117 @@
+"""A handful of fixtures: a database of each kind, the clock, the house, and a client without a browser.
+
+`database` is SQLite unless a test module says `pytestmark = BOTH`: then every test runs on PostgreSQL as well, as each
+test of a rule in domain.md does.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from lms.app import around, create_app, worker
+from lms.db import Begin
+from lms.jobs.worker import Worker
+from lms.migrating import migrate
+from lms.settings import Settings
+from lms.web.module import Around
+from tests.making import FixedClock
+from tests.postgres import (
+    create_database,
+    drop_database,
+    postgres,
+    pytest_configure,
+    template_database,
+)
+
+__all__ = ["postgres", "pytest_configure"]
+"""What the plugin in tests/postgres.py gives: a fixture and a hook, found here by pytest."""
+
+BASE_URL = "http://127.0.0.1:8000"
+NAMES = count()
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "lms.sqlite3"
+    asyncio.run(migrate(f"sqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty, migrated database."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        file = tmp_path / "lms.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_file"), file)
+        yield f"sqlite:///{file}"
+        return
+    server: str = request.getfixturevalue("postgres")
+    template = template_database(server, "lms_template", lambda url: asyncio.run(migrate(url)))
+    name = f"lms_{uuid4().hex}"
+    yield create_database(server, name, template)
+    drop_database(server, name)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """Friday, 4 December 2026, 9:00 in Haldensleben; a test moves it with `clock.forward(...)`."""
+    return FixedClock(datetime(2026, 12, 4, 8, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=database, demo=True, files=tmp_path, port=8000, _env_file=None)  # type: ignore[call-arg]
+
+
+@pytest.fixture
+async def house(settings: Settings, clock: FixedClock) -> AsyncIterator[Around]:
+    """What services are given."""
+    place = around(settings, clock)
+    yield place
+    await place.begin.close()
+
+
+@pytest.fixture
+def begin(house: Around) -> Begin:
+    return house.begin
+
+
+@pytest.fixture
+def jobs(house: Around) -> Worker:
+    """The worker: `await jobs.drain()` lets everything happen that was announced."""
+    return worker(house)
+
+
+@pytest.fixture
+def app(settings: Settings, clock: FixedClock) -> Litestar:
+    return create_app(settings, clock=clock)
+
+
+@pytest.fixture
+async def client(app: Litestar) -> AsyncIterator[AsyncTestClient[Litestar]]:
+    """Somebody with a browser, not signed in; redirects are shown, not followed."""
+    async with AsyncTestClient(app, base_url=BASE_URL) as somebody:
+        somebody.follow_redirects = False
+        yield somebody
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """A name that no other test of this process uses."""
+    return lambda stem: f"{stem}-{next(NAMES)}"
+
+
+HOUR = timedelta(hours=1)
