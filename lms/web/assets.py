@@ -1,12 +1,15 @@
 """What browsers get from other people: copied out of the npm packages, never kept in the repository.
 
 `python -m lms.web.assets` fills `lms/web/static/vendor/` from `node_modules/`; a second run changes nothing
-that has not changed. The files stay exactly as their authors published them, each with its licence beside it.
+that has not changed. The files stay exactly as their authors published them, each with its licence beside it;
+only the fonts are there a second time, cut to what pages need.
 """
 
 import shutil
 import sys
 from pathlib import Path
+
+from lms.web.fonts import cut_fonts
 
 PROJECT = Path(__file__).parents[2]
 PACKAGES = PROJECT / "node_modules"
@@ -42,6 +45,7 @@ def copy_assets(packages: Path = PACKAGES, vendor: Path = VENDOR) -> list[Path]:
         for pattern in patterns
         for source in _found(packages / origin, pattern)
     ]
+    copied += cut_fonts(vendor / "kern" / "fonts" / "fira-sans", vendor / "fonts")
     for path in vendor.rglob("*"):
         if path.is_file() and path not in copied:
             path.unlink()
