@@ -1,0 +1,64 @@
+"""Files of other people: copied as they are, with their licences, and gone when they are no longer listed."""
+
+from pathlib import Path
+
+import pytest
+
+from lms.web.assets import WANTED, AssetMissing, copy_assets
+
+KERN, HTMX = "@kern-ux/native", "htmx.org"
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    """A node_modules/ in which every listed file says its own name."""
+    folder = tmp_path / "node_modules"
+    for origin, patterns in WANTED.values():
+        for pattern in patterns:
+            path = folder / origin / pattern.replace("*", "Fira")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(path.name)
+    return folder
+
+
+def test_every_listed_file_arrives_unchanged_below_the_name_of_its_package(
+    packages: Path, tmp_path: Path
+) -> None:
+    vendor = tmp_path / "vendor"
+
+    copied = copy_assets(packages, vendor)
+
+    there = {str(path.relative_to(vendor)): path.read_text() for path in vendor.rglob("*") if path.is_file()}
+    assert there == {
+        "htmx/LICENSE": "LICENSE",
+        "htmx/htmx.min.js": "htmx.min.js",
+        "kern/LICENSE.md": "LICENSE.md",
+        "kern/fonts/fira-sans.css": "fira-sans.css",
+        "kern/fonts/fira-sans/Fira.woff2": "Fira.woff2",
+        "kern/js/kern-kopfzeile.js": "kern-kopfzeile.js",
+        "kern/kern-grid.min.css": "kern-grid.min.css",
+        "kern/kern-utilities.min.css": "kern-utilities.min.css",
+        "kern/kern.min.css": "kern.min.css",
+    }
+    assert sorted(str(path.relative_to(vendor)) for path in copied) == sorted(there)
+
+
+def test_a_new_version_replaces_the_old_and_what_is_no_longer_listed_goes(
+    packages: Path, tmp_path: Path
+) -> None:
+    vendor = tmp_path / "vendor"
+    copy_assets(packages, vendor)
+    (vendor / "kern" / "jquery.js").write_text("once upon a time")
+    (packages / HTMX / "dist" / "htmx.min.js").write_text("newer")
+
+    copy_assets(packages, vendor)
+
+    assert (vendor / "htmx" / "htmx.min.js").read_text() == "newer"
+    assert not (vendor / "kern" / "jquery.js").exists()
+
+
+def test_a_package_that_lacks_a_listed_file_is_named(packages: Path, tmp_path: Path) -> None:
+    (packages / KERN / "dist" / "kern.min.css").unlink()
+
+    with pytest.raises(AssetMissing, match=r"kern\.min\.css"):
+        copy_assets(packages, tmp_path / "vendor")
