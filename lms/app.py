@@ -5,16 +5,18 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from litestar import Litestar, Request, Router, get
+from litestar import Controller, Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
-from litestar.plugins.jinja import JinjaTemplateEngine
-from litestar.di import Provide
+from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.plugins.jinja import JinjaTemplateEngine
 from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from lms.accounts.doorkeeper import Doorkeeper
 from lms.accounts.module import MODULE as ACCOUNTS
@@ -23,7 +25,7 @@ from lms.audit.trail import seal
 from lms.billing.module import MODULE as BILLING
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
-from lms.db import connect
+from lms.db import Begin, connect
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.jobs.queue import Event
@@ -31,6 +33,7 @@ from lms.jobs.worker import Listener, Periodic, Worker
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.tokens import Signer
+from lms.migrating import is_current
 from lms.people.module import MODULE as PEOPLE
 from lms.portal.module import MODULE as PORTAL
 from lms.resources.module import MODULE as RESOURCES
@@ -49,11 +52,7 @@ def _foundation() -> Module:
     """What lies below the web and so cannot have a table of contents of its own."""
     return Module(
         name="foundation",
-        periodic=[
-            lambda around: Periodic(
-                "seal-audit", SEALING, lambda: _seal(around)
-            )
-        ],
+        periodic=[lambda around: Periodic("seal-audit", SEALING, lambda: _seal(around))],
     )
 
 
@@ -82,7 +81,7 @@ def modules(given: Settings) -> Sequence[Module]:
     """The modules of this installation; the demo's own only in the demo."""
     if not given.demo:
         return MODULES
-    from lms.demo.module import MODULE as DEMO  # noqa: PLC0415 - in service the demo is not even imported
+    from lms.demo.module import MODULE as DEMO
 
     return (*MODULES, DEMO)
 
@@ -90,7 +89,10 @@ def modules(given: Settings) -> Sequence[Module]:
 def around(given: Settings, clock: Clock = system_clock) -> Around:
     """What services are given, for the server, the worker and the command line alike."""
     return Around(
-        begin=connect(given.database_url), clock=clock, settings=given, signer=Signer(secrets=given.secret_values)
+        begin=connect(given.database_url),
+        clock=clock,
+        settings=given,
+        signer=Signer(secrets=given.secret_values),
     )
 
 
@@ -110,10 +112,32 @@ def worker(place: Around) -> Worker:
     )
 
 
-@get("/health/live", opt=PUBLIC, sync_to_thread=False)
-def live() -> dict[str, str]:
-    """Whether the process answers at all."""
-    return {"status": "live"}
+class Health(Controller):
+    """For the machine that watches us."""
+
+    path = "/health"
+    opt = PUBLIC
+    include_in_schema = False
+
+    @get("/live", sync_to_thread=False)
+    def live(self) -> dict[str, str]:
+        """Whether the process answers at all."""
+        return {"status": "live"}
+
+    @get("/ready")
+    async def ready(
+        self, begin: NamedDependency[Begin], around: NamedDependency[Around]
+    ) -> Response[dict[str, str]]:
+        """Whether the database answers and has the shape this code expects; 503 when not."""
+        try:
+            async with begin.reading() as session:
+                await session.execute(select(1))
+            current = await is_current(around.settings.database_url)
+        except (DBAPIError, OSError):
+            return Response({"status": "no database"}, status_code=503)
+        if not current:
+            return Response({"status": "migration needed"}, status_code=503)
+        return Response({"status": "ready"})
 
 
 def _provide(value: object) -> Provide:
@@ -137,7 +161,7 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
 
     app = Litestar(
         route_handlers=[
-            live,
+            Health,
             *(controller for module in house for controller in module.controllers),
             create_static_files_router(
                 path="/static", directories=[STATIC], opt=PUBLIC, include_in_schema=False
@@ -148,11 +172,7 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
             "around": _provide(place),
             "begin": _provide(place.begin),
             "clock": _provide(clock),
-            **{
-                name: _provide(make(place))
-                for module in house
-                for name, make in module.services.items()
-            },
+            **{name: _provide(make(place)) for module in house for name, make in module.services.items()},
         },
         guards=[guard],
         middleware=[DefineMiddleware(Doorkeeper, around=place)],

@@ -45,7 +45,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy's own protocol
+    type_annotation_map = {
         datetime: DateTimeUTC(timezone=True),
         date: Date(),
         time: Time(),
@@ -54,7 +54,9 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         dict[str, Any]: Json,
         list[str]: Json,
         list[dict[str, Any]]: Json,
-        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [item.value for item in kind]),
+        StrEnum: Enum(
+            StrEnum, native_enum=False, length=32, values_callable=lambda kind: [item.value for item in kind]
+        ),
     }
 
 
@@ -113,7 +115,9 @@ def connect(url: str, *, pool_size: int = 10) -> Begin:
     if address.get_backend_name() == "sqlite":
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        return Begin(_sqlite(address, connections=1, writes=True), _sqlite(address, connections=4, writes=False))
+        return Begin(
+            _sqlite(address, connections=1, writes=True), _sqlite(address, connections=4, writes=False)
+        )
     engine = create_async_engine(address, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
     return Begin(engine, engine.execution_options(postgresql_readonly=True))
 
@@ -163,4 +167,3 @@ def retried(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 def _is_passing(error: DBAPIError) -> bool:
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
     return code in SERIALISATION_FAILURES or "database is locked" in str(error.orig)
-

@@ -16,10 +16,14 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 class Settings(BaseSettings):
     """What a centre configures. Raises pydantic's ValidationError, naming each setting, when one is missing or wrong."""
 
-    model_config = SettingsConfigDict(env_prefix="LMS_", env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="LMS_", env_file=".env", extra="ignore", populate_by_name=True
+    )
 
     database_url: str = Field(
-        default=f"sqlite:///{ROOT / 'var' / 'lms.sqlite3'}", validation_alias="DATABASE_URL", description="Database"
+        default=f"sqlite:///{ROOT / 'var' / 'lms.sqlite3'}",
+        validation_alias="DATABASE_URL",
+        description="Database",
     )
     port: int = Field(default=8000, ge=1, le=65535, validation_alias="PORT")
     host: str = "127.0.0.1"
@@ -48,7 +52,9 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, url: str) -> str:
-        if not url.startswith(("sqlite:", "postgresql:", "postgresql+asyncpg:", "sqlite+aiosqlite:", "postgres:")):
+        if not url.startswith(
+            ("sqlite:", "postgresql:", "postgresql+asyncpg:", "sqlite+aiosqlite:", "postgres:")
+        ):
             raise ValueError("DATABASE_URL starts with sqlite:/// or postgresql://")
         return url
 
@@ -58,20 +64,28 @@ class Settings(BaseSettings):
             self.public_url = f"http://{self.host}:{self.port}"
         if self.demo:
             if self.host not in LOOPBACK:
-                raise ValueError("LMS_DEMO never runs on a public address: remove LMS_DEMO or set LMS_HOST=127.0.0.1")
+                raise ValueError(
+                    "LMS_DEMO never runs on a public address: remove LMS_DEMO or set LMS_HOST=127.0.0.1"
+                )
             if not self.secrets:
                 self.secrets = [SecretStr(DEMO_SECRET)]
             return self
         if not self.secrets:
-            raise ValueError("LMS_SECRETS is missing: a JSON list with one random text of 32 characters or more")
+            raise ValueError(
+                "LMS_SECRETS is missing: a JSON list with one random text of 32 characters or more"
+            )
         for secret in self.secrets:
             value = secret.get_secret_value()
             if len(value) < MINIMUM_SECRET or value == DEMO_SECRET:
                 raise ValueError("LMS_SECRETS holds a secret that is too short, or the one of the demo")
         if not self.smtp_url:
-            raise ValueError("LMS_SMTP_URL is missing: where letters are sent, for example smtp://user:secret@host:587")
+            raise ValueError(
+                "LMS_SMTP_URL is missing: where letters are sent, for example smtp://user:secret@host:587"
+            )
         if not self.public_url.startswith("https://") and self.host not in LOOPBACK:
-            raise ValueError("LMS_PUBLIC_URL must start with https:// when the service is reachable from outside")
+            raise ValueError(
+                "LMS_PUBLIC_URL must start with https:// when the service is reachable from outside"
+            )
         return self
 
     @property
@@ -82,7 +96,12 @@ class Settings(BaseSettings):
     @property
     def allowed_hosts(self) -> list[str]:
         """The exact host names that requests may name (S-32)."""
-        return sorted({urlsplit(self.public_url).netloc, *(f"{name}:{self.port}" for name in ("127.0.0.1", "localhost"))})
+        return sorted(
+            {
+                urlsplit(self.public_url).netloc,
+                *(f"{name}:{self.port}" for name in ("127.0.0.1", "localhost")),
+            }
+        )
 
     @property
     def secret_values(self) -> list[str]:

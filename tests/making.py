@@ -42,7 +42,11 @@ def make_person(given_name: str = "Ada", family_name: str = "Lehmann", **given: 
 
 
 def make_course(title: str = "Das Tablet kennenlernen", **given: Any) -> Course:
-    defaults: dict[str, Any] = {"slug": f"kurs-{uuid4().hex[:8]}", "title_en": "Meet your tablet", "created_at": MOMENT}
+    defaults: dict[str, Any] = {
+        "slug": f"kurs-{uuid4().hex[:8]}",
+        "title_en": "Meet your tablet",
+        "created_at": MOMENT,
+    }
     return Course(title_de=title, **defaults | given)
 
 
@@ -72,7 +76,11 @@ def make_room(venue: Venue, name: str = "Raum 1", **given: Any) -> Room:
 def learner(person: Person, *, acts_for: frozenset[UUID] = frozenset()) -> Actor:
     """Somebody with an account and no further role."""
     return Actor(
-        identities=frozenset({Identity.LEARNER}), account_id=uuid4(), person_id=person.id, acts_for=acts_for, name=person.name
+        identities=frozenset({Identity.LEARNER}),
+        account_id=uuid4(),
+        person_id=person.id,
+        acts_for=acts_for,
+        name=person.name,
     )
 
 
@@ -80,4 +88,6 @@ def staff(*identities: Identity) -> Actor:
     """Somebody of the team with these permissions, second factor given; all permissions when none is named."""
     from lms.kernel.rights import STAFF
 
-    return Actor(identities=frozenset(identities or STAFF), account_id=uuid4(), person_id=uuid4(), name="Team")
+    return Actor(
+        identities=frozenset(identities or STAFF), account_id=uuid4(), person_id=uuid4(), name="Team"
+    )

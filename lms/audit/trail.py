@@ -116,10 +116,13 @@ async def first_broken(session: AsyncSession) -> int | None:
     """The number of the first entry that does not fit its seal, or None when the chain is whole."""
     previous = GENESIS
     rows = await session.execute(
-        select(AuditEntry, AuditSeal).outerjoin(AuditSeal, AuditSeal.number == AuditEntry.number).order_by(AuditEntry.number)
+        select(AuditEntry, AuditSeal)
+        .outerjoin(AuditSeal, AuditSeal.number == AuditEntry.number)
+        .order_by(AuditEntry.number)
     )
     reached_end = False
-    for entry, found in rows:
+    for entry, seal_row in rows:
+        found: AuditSeal | None = seal_row
         if found is None:
             reached_end = True
             continue

@@ -103,7 +103,9 @@ class CourseTopic(Base):
     __tablename__ = "course_topic"
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
-    topic_id: Mapped[UUID] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True)
+    topic_id: Mapped[UUID] = mapped_column(
+        ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
 
 
 class Outcome(Row):

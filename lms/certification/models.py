@@ -29,7 +29,12 @@ class Certificate(Row):
     __table_args__ = (
         UniqueConstraint("year", "counter"),
         Index(
-            "uq_certificate_standing", "enrolment_id", "kind", unique=True, postgresql_where=STANDING, sqlite_where=STANDING
+            "uq_certificate_standing",
+            "enrolment_id",
+            "kind",
+            unique=True,
+            postgresql_where=STANDING,
+            sqlite_where=STANDING,
         ),
     )
 

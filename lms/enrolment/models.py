@@ -26,7 +26,9 @@ class EnrolmentState(StrEnum):
 
 OCCUPYING = frozenset({EnrolmentState.HELD, EnrolmentState.CONFIRMED, EnrolmentState.OFFERED})
 LIVE = OCCUPYING | {EnrolmentState.REQUESTED, EnrolmentState.WAITING}
-STILL_LIVE = text("state IN ('requested', 'waiting', 'offered', 'held', 'confirmed') AND person_id IS NOT NULL")
+STILL_LIVE = text(
+    "state IN ('requested', 'waiting', 'offered', 'held', 'confirmed') AND person_id IS NOT NULL"
+)
 
 
 class EntryWay(StrEnum):
@@ -70,7 +72,12 @@ class Enrolment(Row):
     __tablename__ = "enrolment"
     __table_args__ = (
         Index(
-            "uq_enrolment_live", "run_id", "person_id", unique=True, postgresql_where=STILL_LIVE, sqlite_where=STILL_LIVE
+            "uq_enrolment_live",
+            "run_id",
+            "person_id",
+            unique=True,
+            postgresql_where=STILL_LIVE,
+            sqlite_where=STILL_LIVE,
         ),
         CheckConstraint("person_id IS NOT NULL OR state IN ('held', 'expired', 'cancelled')", name="named"),
         CheckConstraint("price_cents >= 0", name="price"),

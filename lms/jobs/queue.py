@@ -21,12 +21,22 @@ def announce(session: AsyncSession, event: Event, *, at: datetime | None = None)
     """Tell all listeners of the event, once the transaction commits; each hears it exactly once."""
     moment = at or system_clock()
     session.add(
-        Job(kind=EVENT + type(event).__name__, payload=msgspec.to_builtins(event), created_at=moment, due_at=moment)
+        Job(
+            kind=EVENT + type(event).__name__,
+            payload=msgspec.to_builtins(event),
+            created_at=moment,
+            due_at=moment,
+        )
     )
 
 
 def enqueue(
-    session: AsyncSession, task: str, payload: dict[str, Any], *, at: datetime | None = None, key: str | None = None
+    session: AsyncSession,
+    task: str,
+    payload: dict[str, Any],
+    *,
+    at: datetime | None = None,
+    key: str | None = None,
 ) -> None:
     """Have a carrier do something outside, at the earliest at `at` (UTC), at least once.
 

@@ -37,7 +37,7 @@ Task = Callable[[dict[str, Any]], Awaitable[None]]
 Beat = Callable[[], Awaitable[None]]
 
 
-class TryLater(Exception):  # noqa: N818 - it reads as an order
+class TryLater(Exception):
     """Raised by a task whose counterpart is away (a mail server that is down): tried again for ever, never given up."""
 
 
@@ -50,7 +50,7 @@ class Periodic:
     act: Beat
 
 
-@dataclass(slots=True)
+@dataclass
 class Worker:
     """Works off what was announced and enqueued.
 
@@ -105,7 +105,9 @@ class Worker:
             or_(Job.leased_until.is_(None), Job.leased_until < now),
         )
         wanted = select(Job.id).where(due).order_by(Job.due_at).limit(BATCH)
-        async with self.begin.reading() as session:  # look first: an idle worker must not hold SQLite's only pen
+        async with (
+            self.begin.reading() as session
+        ):  # look first: an idle worker must not hold SQLite's only pen
             if not (await session.scalars(wanted)).first():
                 return []
         async with self.begin() as session:
@@ -124,8 +126,10 @@ class Worker:
                 await self._tell_listeners(job)
             else:
                 await self._carry(job)
-        except Exception as error:
-            structlog.get_logger("lms.worker").warning("job_failed", kind=job.kind, attempts=job.attempts, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - whatever a listener or carrier raises, the job is put back
+            structlog.get_logger("lms.worker").warning(
+                "job_failed", kind=job.kind, attempts=job.attempts, exc_info=True
+            )
             await self._put_back(job, error)
 
     @retried
@@ -181,7 +185,9 @@ class Worker:
     async def _move_hand(self, beat: Periodic, due_at: datetime | None, now: datetime) -> bool:
         async with self.begin() as session:
             if due_at is None:
-                insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+                insert = (
+                    postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+                )
                 moved = await session.execute(
                     insert(Rhythm)
                     .values(name=beat.name, next_at=now + beat.every)
@@ -200,4 +206,5 @@ class Worker:
 
 def delay_after(attempts: int) -> timedelta:
     """How long a job rests after its n-th failure: doubling from five seconds to a quarter of an hour."""
-    return min(FIRST_DELAY * 2 ** max(attempts - 1, 0), LONGEST_DELAY)
+    doubled: int = 2 ** max(attempts - 1, 0)
+    return min(FIRST_DELAY * doubled, LONGEST_DELAY)

@@ -51,7 +51,9 @@ class Stale(DomainError):
     """The record was changed by somebody else since the page was shown (S-71)."""
 
     status = 409
-    message = N_("Somebody else has changed this in the meantime. Please look at the current state and try again.")
+    message = N_(
+        "Somebody else has changed this in the meantime. Please look at the current state and try again."
+    )
 
 
 class TooMany(DomainError):

@@ -21,7 +21,9 @@ class Period:
 
     def widened(self, *, before_minutes: int, after_minutes: int) -> "Period":
         """The period with set-up time before and clear-up time after it."""
-        return Period(self.start - timedelta(minutes=before_minutes), self.end + timedelta(minutes=after_minutes))
+        return Period(
+            self.start - timedelta(minutes=before_minutes), self.end + timedelta(minutes=after_minutes)
+        )
 
     @property
     def minutes(self) -> int:

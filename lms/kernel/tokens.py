@@ -28,7 +28,7 @@ class Signer:
         """Whether the token was made for exactly this; compared in constant time (S-20)."""
         given = token.strip().lower().encode()
         candidates = [self._derive(secret, purpose, subject, version).encode() for secret in self.secrets]
-        return any([hmac.compare_digest(given, candidate) for candidate in candidates])
+        return any(hmac.compare_digest(given, candidate) for candidate in candidates)
 
     @staticmethod
     def _derive(secret: str, purpose: str, subject: UUID, version: int) -> str:

@@ -14,7 +14,7 @@ from lms.kernel.rights import known
 OPT = "access"
 
 
-class RouteWithoutPermission(Exception):  # noqa: N818 - it is what it says
+class RouteWithoutPermission(Exception):
     """A route declares no access, or one that the matrix does not know. The application does not start."""
 
 

@@ -4,6 +4,7 @@ import ipaddress
 from secrets import token_hex
 from typing import Any
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -42,7 +43,7 @@ class Edge:
         self.proxies = [ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         headers = {name.lower(): value for name, value in scope["headers"]}
@@ -52,7 +53,7 @@ class Edge:
         state["address"] = self._address(scope, headers)
         answer = _Answer(send, request_id, is_head=scope["method"] == "HEAD")
         if answer.is_head:
-            scope["method"] = "GET"  # type: ignore[typeddict-item]
+            scope["method"] = "GET"
         if not self._knows_host(headers.get(b"host", b"").decode("latin-1").lower()):
             await _plain(answer, 400, "This address is not served here.")
             return
