@@ -61,10 +61,10 @@ setup-test: ## all that make test needs
 	@$(MAKE) --no-print-directory installed-with-tests
 
 installed: $(VENV)/.with-service $(VENV)/.with-project node_modules/.with-service
-	@$(RUN) lms/web/assets.py > /dev/null
+	@$(RUN) -m lms.web.assets > /dev/null
 
 installed-with-tests: $(VENV)/.with-tests $(VENV)/.with-project node_modules/.with-tests
-	@$(RUN) lms/web/assets.py > /dev/null
+	@$(RUN) -m lms.web.assets > /dev/null
 
 # uv is quick; where it cannot reach the registry that pip is set up for, pip does its work
 INSTALL = $(BIN)/uv pip install --quiet --python $(RUN) --no-deps --require-hashes -r $< \

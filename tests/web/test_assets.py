@@ -1,23 +1,30 @@
 """Files of other people: copied as they are, with their licences, and gone when they are no longer listed."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont
 
-from lms.web.assets import WANTED, AssetMissing, copy_assets
+from lms.web.assets import PACKAGES, VENDOR, WANTED, AssetMissing, copy_assets
+from lms.web.fonts import WEIGHTS, cut_fonts
 
 KERN, HTMX = "@kern-ux/native", "htmx.org"
 
 
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
-    """A node_modules/ in which every listed file says its own name."""
+    """A node_modules/ in which every listed file says its own name; only fonts must be fonts."""
     folder = tmp_path / "node_modules"
     for origin, patterns in WANTED.values():
         for pattern in patterns:
-            path = folder / origin / pattern.replace("*", "Fira")
+            path = folder / origin / pattern
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(path.name)
+            if "*" not in pattern:
+                path.write_text(path.name)
+    for weight in WEIGHTS:
+        font = Path(KERN, "dist", "fonts", "fira-sans", f"FiraSans-{weight}.woff2")
+        shutil.copy(PACKAGES / font, folder / font)
     return folder
 
 
@@ -28,19 +35,25 @@ def test_every_listed_file_arrives_unchanged_below_the_name_of_its_package(
 
     copied = copy_assets(packages, vendor)
 
-    there = {str(path.relative_to(vendor)): path.read_text() for path in vendor.rglob("*") if path.is_file()}
-    assert there == {
-        "htmx/LICENSE": "LICENSE",
-        "htmx/htmx.min.js": "htmx.min.js",
-        "kern/LICENSE.md": "LICENSE.md",
-        "kern/fonts/fira-sans.css": "fira-sans.css",
-        "kern/fonts/fira-sans/Fira.woff2": "Fira.woff2",
-        "kern/js/kern-kopfzeile.js": "kern-kopfzeile.js",
-        "kern/kern-grid.min.css": "kern-grid.min.css",
-        "kern/kern-utilities.min.css": "kern-utilities.min.css",
-        "kern/kern.min.css": "kern.min.css",
-    }
-    assert sorted(str(path.relative_to(vendor)) for path in copied) == sorted(there)
+    there = {str(path.relative_to(vendor)): path for path in vendor.rglob("*") if path.is_file()}
+    assert sorted(there) == [
+        "fonts/FiraSans-Regular.woff2",
+        "fonts/FiraSans-SemiBold.woff2",
+        "htmx/LICENSE",
+        "htmx/htmx.min.js",
+        "kern/LICENSE.md",
+        "kern/fonts/fira-sans.css",
+        "kern/fonts/fira-sans/FiraSans-Regular.woff2",
+        "kern/fonts/fira-sans/FiraSans-SemiBold.woff2",
+        "kern/js/kern-kopfzeile.js",
+        "kern/kern-grid.min.css",
+        "kern/kern-utilities.min.css",
+        "kern/kern.min.css",
+    ]
+    assert sorted(there.values()) == sorted(copied)
+    assert [
+        name for name, path in there.items() if path.suffix != ".woff2" and path.read_text() != path.name
+    ] == []
 
 
 def test_a_new_version_replaces_the_old_and_what_is_no_longer_listed_goes(
