@@ -4,10 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fontTools.ttLib import TTFont
 
-from lms.web.assets import PACKAGES, VENDOR, WANTED, AssetMissing, copy_assets
-from lms.web.fonts import WEIGHTS, cut_fonts
+from lms.web.assets import PACKAGES, WANTED, AssetMissing, copy_assets
+from lms.web.fonts import WEIGHTS
 
 KERN, HTMX = "@kern-ux/native", "htmx.org"
 
