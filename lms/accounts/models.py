@@ -21,6 +21,7 @@ class Account(Row):
     password_hash: Mapped[str | None] = mapped_column(default=None)
     totp_secret: Mapped[str | None] = mapped_column(default=None)
     totp_step: Mapped[int] = mapped_column(default=0)
+    signed_in_at: Mapped[datetime | None] = mapped_column(default=None)
     locked_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -45,7 +46,10 @@ class RecoveryCode(Row):
 
 
 class BrowserSession(Base):
-    """A signed-in browser. The key is the SHA-256 of the cookie's 256 random bits (S-10)."""
+    """A signed-in browser. The key is the SHA-256 of the cookie's 256 random bits (S-10).
+
+    `stays` means that the person asked to stay signed in beyond the closing of the browser.
+    """
 
     __tablename__ = "browser_session"
 
@@ -55,13 +59,18 @@ class BrowserSession(Base):
     seen_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     idle_minutes: Mapped[int]
+    stays: Mapped[bool] = mapped_column(default=False)
     second_factor_at: Mapped[datetime | None] = mapped_column(default=None)
     browser: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
 
 
 class SignInCode(Row):
-    """A mailed code and link, bound to the browser that asked, used once (S-13)."""
+    """A mailed code and link, bound to the browser that asked, used once (S-13).
+
+    `proved_at` is when the address was shown to be the reader's although no account has it yet; with `account_id` the
+    address is to become this account's. `next_path` and `stays` are what the browser wished for when it asked.
+    """
 
     __tablename__ = "sign_in_code"
 
@@ -72,7 +81,11 @@ class SignInCode(Row):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     tries: Mapped[int] = mapped_column(default=0)
+    proved_at: Mapped[datetime | None] = mapped_column(default=None)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), default=None)
+    next_path: Mapped[str] = mapped_column(default="")
+    stays: Mapped[bool] = mapped_column(default=False)
 
 
 class ApiToken(Row):
