@@ -32,6 +32,7 @@ from lms.jobs.queue import Event
 from lms.jobs.worker import Listener, Periodic, Worker
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, system_clock
+from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
 from lms.migrating import is_current
 from lms.people.module import MODULE as PEOPLE
@@ -88,12 +89,9 @@ def modules(given: Settings) -> Sequence[Module]:
 
 def around(given: Settings, clock: Clock = system_clock) -> Around:
     """What services are given, for the server, the worker and the command line alike."""
-    return Around(
-        begin=connect(given.database_url),
-        clock=clock,
-        settings=given,
-        signer=Signer(secrets=given.secret_values),
-    )
+    begin, signer = connect(given.database_url), Signer(secrets=given.secret_values)
+    begin.give(Links(public_url=given.public_url, signer=signer))
+    return Around(begin=begin, clock=clock, settings=given, signer=signer)
 
 
 def worker(place: Around) -> Worker:

@@ -25,6 +25,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
+from lms.kernel.links import Links
+
 BUSY_TIMEOUT_MS = 5_000  # S-70
 ATTEMPTS = 6
 SERIALISATION_FAILURES = frozenset({"40001", "40P01"})
@@ -84,8 +86,13 @@ class Begin:
     def __init__(self, writing: AsyncEngine, reading: AsyncEngine) -> None:
         self.writing_engine = writing
         self.reading_engine = reading
-        self._writing = async_sessionmaker(writing, expire_on_commit=False)
-        self._reading = async_sessionmaker(reading, expire_on_commit=False)
+        self._info: dict[str, Any] = {}
+        self._writing = async_sessionmaker(writing, expire_on_commit=False, info=self._info)
+        self._reading = async_sessionmaker(reading, expire_on_commit=False, info=self._info)
+
+    def give(self, links: Links) -> None:
+        """Let everybody who is handed a session make links; see `links_of`."""
+        self._info["links"] = links
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -107,6 +114,13 @@ class Begin:
         """Give all connections back."""
         await self.writing_engine.dispose()
         await self.reading_engine.dispose()
+
+
+def links_of(session: AsyncSession) -> Links:
+    """Who makes the links in letters written in this session: listeners are handed nothing else."""
+    links = session.info["links"]
+    assert isinstance(links, Links)  # noqa: S101 - app.py gives it when it opens the database
+    return links
 
 
 def connect(url: str, *, pool_size: int = 10) -> Begin:

@@ -29,7 +29,7 @@ KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
     "gettext": None,
     "ngettext": (1, 2),
 }
-METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2"), ("**/templates/**.txt", "jinja2")]
+METHODS = [("**.py", "python"), *((f"**/templates/**.{kind}", "jinja2") for kind in ("html", "txt", "md"))]
 _JINJA = {"newstyle_gettext": "true", "trimmed": "true", "silent": "false", "extensions": "jinja2.ext.do"}
 _TIDY = {"trim_blocks": "true", "lstrip_blocks": "true", "encoding": "utf-8"}
 OPTIONS = {pattern: _JINJA | _TIDY for pattern, method in METHODS if method == "jinja2"}

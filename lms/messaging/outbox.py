@@ -1,0 +1,71 @@
+"""Putting letters into the outbox: in the transaction that causes them, once for each key (domain rule 8)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.jobs.queue import enqueue
+from lms.messaging.models import Channel, Enclosure, Letter, LetterState
+
+DELIVER = "deliver-letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """Something that travels with a letter: a calendar file, a PDF."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A letter in its final words. Without an `to_address` it goes by post."""
+
+    key: str
+    kind: str
+    person_id: UUID | None
+    to_name: str
+    to_address: str
+    postal_address: str
+    channel: Channel
+    language: str
+    subject: str
+    text: str
+    html: str
+    about: tuple[str, UUID] | None = None
+
+
+async def post(
+    session: AsyncSession, draft: Draft, *, at: datetime, enclosures: Sequence[Enclosed] = ()
+) -> UUID | None:
+    """Write the letter and, for e-mail, the order to carry it. Does nothing and gives None when its key is taken."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    about_kind, about_id = draft.about or ("", None)
+    letter_id = (
+        await session.execute(
+            insert(Letter)
+            .values(
+                id=uuid4(), key=draft.key, kind=draft.kind, person_id=draft.person_id, to_name=draft.to_name,
+                to_address=draft.to_address, postal_address=draft.postal_address, channel=draft.channel,
+                language=draft.language, subject=draft.subject, text=draft.text, html=draft.html, written_at=at,
+                state=LetterState.WAITING, attempts=0, error="", about_kind=about_kind, about_id=about_id,
+            )
+            .on_conflict_do_nothing(index_elements=[Letter.key])
+            .returning(Letter.id)
+        )
+    ).scalar_one_or_none()  # fmt: skip
+    if letter_id is None:
+        return None
+    session.add_all(
+        Enclosure(letter_id=letter_id, name=item.name, media_type=item.media_type, content=item.content)
+        for item in enclosures
+    )
+    if draft.channel is Channel.EMAIL:
+        enqueue(session, DELIVER, {"letter_id": str(letter_id)}, at=at, key=f"{DELIVER}:{letter_id}")
+    return letter_id

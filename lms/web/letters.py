@@ -1,0 +1,145 @@
+"""Writing letters: one Markdown template becomes plain text, HTML and, for readers without e-mail, paper.
+
+A template has two blocks, `subject` and `body`. Greeting, farewell and the centre's address stand around it. It speaks
+the reader's language and knows, besides what it is handed: `reader`, `on_paper`, `centre`, the filters of the web kit,
+`link(path)`, `button(label, path)`, `linked(label, path)` and the filter `lines`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+import css_inline
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.db import links_of
+from lms.kernel.links import Links
+from lms.messaging.models import Channel
+from lms.messaging.outbox import Draft, Enclosed, post
+from lms.web import formats, lettering
+from lms.web.centre import Centre
+from lms.web.language import Language, use_locale
+from lms.web.templating import environment, url
+
+__all__ = ["Enclosed", "Reader", "write_letter"]
+
+PACKAGE = Path(__file__).parents[1]
+FRAME = "web/letter.md"
+PAGE = "web/letter.html"
+FOOT = "web/letter.txt"
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
+
+
+class Reader(Protocol):
+    """Somebody who gets letters: a `Person`, seen from below."""
+
+    id: Any
+    email: Any
+    street: Any
+    postal_code: Any
+    city: Any
+    language: Any
+    channel: Any
+
+    @property
+    def name(self) -> str: ...
+
+
+async def write_letter(
+    session: AsyncSession,
+    *,
+    key: str,
+    kind: str,
+    to: Reader,
+    template: str,
+    context: Mapping[str, Any],
+    at: datetime,
+    about: tuple[str, UUID] | None = None,
+    enclosures: Sequence[Enclosed] = (),
+    language: str | None = None,
+) -> UUID | None:
+    """Write the letter in the caller's transaction; it is carried a moment after the commit. Gives its id.
+
+    A second letter with the same `key` is not written (None). Somebody without e-mail, or who wants post, gets paper.
+    """
+    channel = Channel.EMAIL if to.email and to.channel == Channel.EMAIL else Channel.POST
+    spoken: Language = "en" if (language or to.language) == "en" else "de"
+    with use_locale(spoken):
+        subject, text, html = composed(
+            template, context, reader=to.name, links=links_of(session), on_paper=channel is Channel.POST
+        )
+    draft = Draft(
+        key=key, kind=kind, person_id=to.id, to_name=lettering.one_line(to.name), to_address=to.email or "",
+        postal_address=_postal(to), channel=channel, language=spoken, subject=subject, text=text, html=html, about=about,
+    )  # fmt: skip
+    return await post(session, draft, at=at, enclosures=enclosures)
+
+
+def composed(
+    template: str, context: Mapping[str, Any], *, reader: str, links: Links, on_paper: bool = False
+) -> tuple[str, str, str]:
+    """Subject, plain text and HTML of a letter in the current language."""
+    known = {
+        **context,
+        "reader": reader,
+        "on_paper": on_paper,
+        "link": lambda path: lettering.Written(links.absolute(url(path))),
+        "button": lambda label, path: lettering.button(label, links.absolute(url(path))),
+        "linked": lambda label, path: lettering.named_link(label, links.absolute(url(path))),
+    }
+    source = _stationery().get_template(template)
+    blocks = {
+        name: "".join(source.blocks[name](source.new_context(known))).strip() for name in ("subject", "body")
+    }
+    frame = _stationery().get_template(FRAME)
+    body = frame.render(**known, body=lettering.Written(blocks["body"]))
+    subject = lettering.one_line(lettering.as_text(blocks["subject"]))
+    around = {
+        "subject": subject,
+        "home": links.absolute(url("/")),
+        "imprint": links.absolute(url("/impressum")),
+    }
+    page = _pages().get_template(PAGE).render(**around, body=Markup(lettering.as_html(body, links)))  # noqa: S704 - made by our own renderer, raw HTML off
+    foot = _pages().get_template(FOOT).render(**around)
+    return subject, f"{lettering.as_text(body)}\n\n{foot.strip()}\n", _inliner.inline(page)
+
+
+def _postal(to: Reader) -> str:
+    return "\n".join(line for line in (to.name, to.street, f"{to.postal_code} {to.city}".strip()) if line)
+
+
+@cache
+def _stationery() -> Environment:
+    """Where the templates of letters are: in every module, and in Markdown."""
+    folders = sorted(PACKAGE.glob("*/templates"))
+    built = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=False,  # noqa: S701 - Markdown, not HTML: `escaped` sees every value
+        undefined=StrictUndefined,
+        finalize=lettering.escaped,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    built.policies["ext.i18n.trimmed"] = True
+    built.newstyle_gettext = True  # type: ignore[attr-defined]  # added by the i18n extension
+    built.filters |= formats.FILTERS
+    built.filters |= {"lines": lettering.lines, "translated": lettering.gettext}
+    built.globals |= {
+        "_": lettering.gettext,
+        "gettext": lettering.gettext,
+        "ngettext": lettering.ngettext,
+        "centre": Centre(),
+    }
+    return built
+
+
+@cache
+def _pages() -> Environment:
+    """Where the frame of the HTML is: the pages' own environment, in which everything is escaped for HTML."""
+    return environment()
