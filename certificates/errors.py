@@ -1,0 +1,42 @@
+"""What this package refuses, one type per reason."""
+
+
+class CertificateError(Exception):
+    """Everything this package raises on purpose."""
+
+
+class InvalidCertificate(CertificateError):
+    """The facts contradict each other or cannot stand on a certificate; `reasons` names all of them."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+class Unprintable(CertificateError):
+    """None of the fonts has these characters; printed anyway, they would be empty boxes on the paper."""
+
+    def __init__(self, characters: str) -> None:
+        names = ", ".join(f"{character} (U+{ord(character):04X})" for character in characters)
+        super().__init__(f"no font for: {names}")
+        self.characters = characters
+
+
+class AssetRefused(CertificateError):
+    """The page asks for something that was not handed in. Nothing is ever fetched from disk or network."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(f"not handed in: {url}")
+        self.url = url
+
+
+class LibrariesMissing(CertificateError):
+    """System libraries that drawing needs are not installed; the message holds the line that installs them."""
+
+
+class UnknownDesign(CertificateError):
+    """There is no design of that name in this package."""
+
+
+class UnknownKey(CertificateError):
+    """The keyring has no key of that name."""

@@ -1,0 +1,64 @@
+"""The letters, handed in as files' bytes, and which characters they can show."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from pathlib import Path
+from typing import Literal
+
+from fontTools.ttLib import TTFont
+
+from certificates.errors import Unprintable
+
+# Laid out, not drawn: they need no sign in the font.
+_INVISIBLE = frozenset("\n\r\t\u00ad\u200b\u2060\ufeff")
+_FIRA_SANS = (("Light", 300), ("Regular", 400), ("Medium", 500), ("SemiBold", 600))
+
+
+@dataclass(frozen=True, slots=True)
+class FontFace:
+    """One file of a family, as .woff2, .ttf or .otf."""
+
+    family: str
+    weight: int
+    data: bytes
+    style: Literal["normal", "italic"] = "normal"
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """All faces a document may use. Nothing else is used, so a paper looks alike on every machine."""
+
+    faces: tuple[FontFace, ...]
+
+    @classmethod
+    def fira_sans(cls, folder: Path) -> "Fonts":
+        """The weights our designs and letters need, out of the folder `fonts/fira-sans` of KERN."""
+        return cls(
+            tuple(
+                FontFace("Fira Sans", weight, (folder / f"FiraSans-{name}.woff2").read_bytes())
+                for name, weight in _FIRA_SANS
+            )
+        )
+
+    @cached_property
+    def characters(self) -> frozenset[int]:
+        """The code points that every family together can show."""
+        shown: set[int] = set()
+        for face in self.faces:
+            with TTFont(BytesIO(face.data), lazy=True) as font:
+                shown.update(font.getBestCmap())
+        return frozenset(shown)
+
+    def ensure_printable(self, text: str) -> None:
+        """Raise `Unprintable` with the characters of `text` that would come out as empty boxes."""
+        lost = [
+            sign
+            for sign in dict.fromkeys(text)
+            if sign not in _INVISIBLE and ord(sign) not in self.characters
+        ]
+        if lost:
+            raise Unprintable("".join(lost))
+
+    def __getstate__(self) -> dict[str, tuple[FontFace, ...]]:
+        return {"faces": self.faces}  # what is derived is derived again on the other side

@@ -1,0 +1,197 @@
+"""HTML to PDF that is archive (PDF/A-3a) and accessible (PDF/UA-1) at once, for certificates and letters alike.
+
+Nothing is fetched, neither from disk nor from the network: pictures are handed in by name and stand in the page
+as ``asset:name``. The same input gives the same bytes.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from threading import Lock
+from typing import Any, Literal
+
+from certificates.errors import AssetRefused, LibrariesMissing
+from certificates.fonts import Fonts
+from certificates.libraries import check_libraries
+
+if missing := check_libraries():
+    raise LibrariesMissing("; ".join(missing))
+
+import weasyprint  # only now: without its libraries it fails in words that help nobody
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from certificates import conformance
+
+MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A picture to be used as ``asset:name``; the ending of the name tells its type: svg, png or jpg."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file inside the PDF, such as an e-invoice. Its dates are handed in, so that the bytes do not vary."""
+
+    name: str
+    data: bytes
+    description: str
+    created: datetime
+    relationship: Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"] = "Unspecified"
+
+
+class Press:
+    """One style sheet, one set of fonts and pictures, read once for many documents.
+
+    May be shared by threads: they take turns, because the layout engine below knows no threads. For more than
+    one processor use processes; a press can be pickled and is set up anew on the other side.
+    """
+
+    def __init__(self, *, css: str, fonts: Fonts, assets: tuple[Asset, ...] = ()) -> None:
+        self.css, self.fonts, self.assets = css, fonts, assets
+        self._turn = Lock()
+        self._pictures: dict[str, Any] = {}
+        self._letters = FontConfiguration()
+        files = {f"font-{number}": face.data for number, face in enumerate(fonts.faces)}
+        self._style = weasyprint.CSS(
+            string=f"{_font_faces(fonts)}\n{css}",
+            font_config=self._letters,
+            url_fetcher=_HandedIn({**files, **_named(assets)}),
+        )
+
+    def print(
+        self,
+        *versions: str,
+        title: str,
+        lang: str,
+        created: datetime | None = None,
+        assets: tuple[Asset, ...] = (),
+        attachments: tuple[Attachment, ...] = (),
+    ) -> bytes:
+        """The document as PDF/A-3a and PDF/UA-1, tagged, in `lang`, under `title`, dated `created`.
+
+        One HTML text will do. Of several, from generous to tight, the first with the fewest pages is taken.
+        `assets` are pictures of this document alone. What the fonts cannot show raises `Unprintable`, what was
+        not handed in `AssetRefused`.
+        """
+        pictures = _HandedIn(_named((*self.assets, *assets)))
+        cache = {} if assets else self._pictures  # what belongs to one document must not stay in memory
+        try:
+            with self._turn:
+                document = self._laid_out(versions, lang, pictures, cache)
+                conformance.keep_outer_links(document)
+                document.metadata.title, document.metadata.lang = title, lang
+                document.metadata.created = created and created.isoformat(timespec="seconds")
+                pdf: bytes = document.write_pdf(
+                    pdf_variant="pdf/a-3a",
+                    pdf_identifier=_identifier(*versions, title, lang, str(created)),
+                    attachments=[_attached(attachment) for attachment in attachments],
+                    finisher=conformance.finish,
+                )
+        except FatalURLFetchingError as refused:
+            raise refused.__cause__ or refused from None
+        return pdf
+
+    def _laid_out(
+        self, versions: tuple[str, ...], lang: str, pictures: "_HandedIn", cache: dict[str, Any]
+    ) -> weasyprint.Document:
+        best = None
+        for version in versions:
+            page = weasyprint.HTML(string=version, url_fetcher=pictures)
+            page.etree_element.set("lang", lang)
+            self.fonts.ensure_printable("".join(_visible_text(page.etree_element)))
+            document = page.render(
+                stylesheets=[self._style], font_config=self._letters, pdf_variant="pdf/a-3a", cache=cache
+            )
+            if best is None or len(document.pages) < len(best.pages):
+                best = document
+            if len(best.pages) == 1:
+                break
+        return best
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (self.css, self.fonts, self.assets)
+
+
+def html_to_pdf(
+    html: str,
+    *,
+    css: str,
+    fonts: Fonts,
+    title: str,
+    lang: str,
+    attachments: tuple[Attachment, ...] = (),
+    assets: tuple[Asset, ...] = (),
+    created: datetime | None = None,
+) -> bytes:
+    """As `Press.print`, for whoever does not want to keep a press: the last few are remembered."""
+    press = _press(css, fonts)
+    return press.print(html, title=title, lang=lang, created=created, assets=assets, attachments=attachments)
+
+
+@lru_cache(maxsize=8)
+def _press(css: str, fonts: Fonts) -> Press:
+    return Press(css=css, fonts=fonts)
+
+
+def _again(css: str, fonts: Fonts, assets: tuple[Asset, ...]) -> Press:
+    return Press(css=css, fonts=fonts, assets=assets)
+
+
+class _HandedIn(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
+    """Gives out what was handed in under ``asset:name``, and refuses everything else, whatever its scheme."""
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        super().__init__(allowed_protocols=["asset"], allow_redirects=False, fail_on_errors=True)
+        self._files = files
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002
+        scheme, _, name = url.partition(":")
+        if scheme != "asset" or name not in self._files:
+            raise AssetRefused(url[:200])
+        media_type = MEDIA_TYPES.get(name.rpartition(".")[2].lower(), "application/octet-stream")
+        return URLFetcherResponse(url, self._files[name], {"Content-Type": media_type})
+
+
+def _named(assets: tuple[Asset, ...]) -> dict[str, bytes]:
+    return {asset.name: asset.data for asset in assets}
+
+
+def _font_faces(fonts: Fonts) -> str:
+    return "\n".join(
+        f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; font-style: {face.style};'
+        f" src: url(asset:font-{number}) }}"
+        for number, face in enumerate(fonts.faces)
+    )
+
+
+def _visible_text(element: Any) -> Iterator[str]:
+    if element.tag in {"head", "style", "script"} or not isinstance(element.tag, str):
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _visible_text(child)
+        yield child.tail or ""
+
+
+def _identifier(*parts: str) -> bytes:
+    """What PDF wants to tell files apart by; drawn from the content, not from chance or the clock."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32].encode()
+
+
+def _attached(attachment: Attachment) -> weasyprint.Attachment:
+    return weasyprint.Attachment(
+        string=attachment.data,
+        name=attachment.name,
+        description=attachment.description,
+        created=attachment.created,
+        modified=attachment.created,
+        relationship=attachment.relationship,
+    )
