@@ -77,7 +77,8 @@ class Press:
     ) -> bytes:
         """The document as PDF/A-3a and PDF/UA-1, tagged, in `lang`, under `title`, dated `created`.
 
-        One HTML text will do. Of several, from generous to tight, the first with the fewest pages is taken.
+        One HTML text will do. Of several the first that fits on one page is taken, else the last of those with the
+        fewest pages.
         `assets` are pictures of this document alone. What the fonts cannot show raises `Unprintable`, what was
         not handed in `AssetRefused`.
         """
@@ -110,7 +111,7 @@ class Press:
             document = page.render(
                 stylesheets=[self._style], font_config=self._letters, pdf_variant="pdf/a-3a", cache=cache
             )
-            if best is None or len(document.pages) < len(best.pages):
+            if best is None or len(document.pages) <= len(best.pages):
                 best = document
             if len(best.pages) == 1:
                 break

@@ -18,7 +18,7 @@ from certificates.qr import qr_svg
 
 DESIGNS = ("mosaic",)
 
-Spacing = Literal["airy", "normal", "close"]
+Spacing = Literal["airy", "normal", "close", "annexed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,9 @@ class Renderer:
 
     def pdf(self, certificate: Certificate) -> bytes:
         """The paper as PDF/A-3a and PDF/UA-1. The same certificate gives the same bytes."""
-        usual: Spacing = "normal" if certificate.outcomes else "airy"
+        spacings: tuple[Spacing, ...] = ("normal", "close", "annexed") if certificate.outcomes else ("airy", "close")
         return self._press.print(
-            self.html(certificate, spacing=usual),
-            self.html(certificate, spacing="close"),
+            *(self.html(certificate, spacing=spacing) for spacing in spacings),
             title=wording.title(certificate, wording.WORDS[certificate.language]),
             lang=certificate.language.value,
             created=datetime.combine(certificate.issued_on, time(12), UTC),
