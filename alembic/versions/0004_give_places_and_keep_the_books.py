@@ -40,6 +40,10 @@ def upgrade() -> None:
         sa.Column(
             "lines", sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column(
+            "issuer", sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("tax_note", sa.String(), nullable=False),
         sa.Column("debtor_id", sa.Uuid(), nullable=True),
         sa.Column("company_id", sa.Uuid(), nullable=True),
         sa.Column("enrolment_id", sa.Uuid(), nullable=True),
@@ -61,6 +65,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_invoice_debtor_id"), ["debtor_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invoice_enrolment_id"), ["enrolment_id"], unique=False)
 
+    op.create_table(
+        "invoice_document",
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_invoice_document_invoice_id")),
+        sa.PrimaryKeyConstraint("invoice_id", name=op.f("pk_invoice_document")),
+    )
     op.create_table(
         "ledger_entry",
         sa.Column("booked_at", sa.DateTime(timezone=True), nullable=False),
@@ -157,6 +170,10 @@ def upgrade() -> None:
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_reason", sa.Text(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("guardian_id", sa.Uuid(), nullable=True),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("consent_wording", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
@@ -166,6 +183,7 @@ def upgrade() -> None:
         sa.CheckConstraint("price_cents >= 0", name=op.f("ck_enrolment_price")),
         sa.ForeignKeyConstraint(["company_id"], ["company.id"], name=op.f("fk_enrolment_company_id")),
         sa.ForeignKeyConstraint(["contact_id"], ["person.id"], name=op.f("fk_enrolment_contact_id")),
+        sa.ForeignKeyConstraint(["guardian_id"], ["person.id"], name=op.f("fk_enrolment_guardian_id")),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_enrolment_party_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_enrolment_person_id")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_enrolment_run_id")),
@@ -175,7 +193,9 @@ def upgrade() -> None:
     with op.batch_alter_table("enrolment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_enrolment_company_id"), ["company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrolment_guardian_id"), ["guardian_id"], unique=False)
         batch_op.create_index("ix_enrolment_hold", ["state", "held_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_enrolment_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_enrolment_party_id"), ["party_id"], unique=False)
         batch_op.create_index("ix_enrolment_person", ["person_id"], unique=False)
         batch_op.create_index("ix_enrolment_run_state", ["run_id", "state"], unique=False)
@@ -253,6 +273,7 @@ def upgrade() -> None:
         ),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("touched_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("client_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
         sa.Column("enrolment_id", sa.Uuid(), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
@@ -262,8 +283,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_application_run_id"), ["run_id"], unique=False)
+        batch_op.create_index("ix_application_client", ["client_hash"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_enrolment_id"), ["enrolment_id"], unique=False)
+        batch_op.create_index("ix_application_key", ["key_hash"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_touched_at"), ["touched_at"], unique=False)
+        batch_op.create_index(
+            "uq_application_open",
+            ["run_id", "key_hash"],
+            unique=True,
+            postgresql_where=sa.text("completed_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL"),
+        )
 
     op.create_table(
         "attendance",
@@ -317,8 +347,15 @@ def downgrade() -> None:
 
     op.drop_table("attendance")
     with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_application_open",
+            postgresql_where=sa.text("completed_at IS NULL"),
+            sqlite_where=sa.text("completed_at IS NULL"),
+        )
         batch_op.drop_index(batch_op.f("ix_application_touched_at"))
-        batch_op.drop_index(batch_op.f("ix_application_run_id"))
+        batch_op.drop_index("ix_application_key")
+        batch_op.drop_index(batch_op.f("ix_application_enrolment_id"))
+        batch_op.drop_index("ix_application_client")
 
     op.drop_table("application")
     with op.batch_alter_table("offer", schema=None) as batch_op:
@@ -349,7 +386,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_enrolment_run_state")
         batch_op.drop_index("ix_enrolment_person")
         batch_op.drop_index(batch_op.f("ix_enrolment_party_id"))
+        batch_op.drop_index(batch_op.f("ix_enrolment_order_id"))
         batch_op.drop_index("ix_enrolment_hold")
+        batch_op.drop_index(batch_op.f("ix_enrolment_guardian_id"))
         batch_op.drop_index(batch_op.f("ix_enrolment_contact_id"))
         batch_op.drop_index(batch_op.f("ix_enrolment_company_id"))
 
@@ -360,6 +399,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ledger_entry_debtor")
 
     op.drop_table("ledger_entry")
+    op.drop_table("invoice_document")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_enrolment_id"))
         batch_op.drop_index(batch_op.f("ix_invoice_debtor_id"))

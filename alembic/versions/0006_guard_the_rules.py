@@ -16,6 +16,21 @@ depends_on: str | Sequence[str] | None = None
 
 OCCUPYING = "('held', 'confirmed', 'offered')"
 
+# The order of a waiting list (domain rule 3). An offer passes over somebody ahead who fits as well and has none yet;
+PASSED_OVER = """SELECT 1 FROM party AS mine JOIN party AS other ON other.run_id = mine.run_id
+    AND other.position < mine.position AND other.size <= mine.size
+    JOIN enrolment ON enrolment.party_id = other.id AND enrolment.state = 'waiting'
+    WHERE mine.id = NEW.party_id
+    AND NOT EXISTS (SELECT 1 FROM offer WHERE offer.party_id = other.id AND offer.state = 'open')"""
+# who waits gets a place only through an offer;
+PLACED_WITHOUT_OFFER = """SELECT 1 WHERE NEW.state <> 'offered'
+    OR NOT EXISTS (SELECT 1 FROM offer WHERE offer.party_id = NEW.party_id AND offer.state = 'open')"""
+# and a newcomer overtakes whoever waits and needs no more places than the newcomer takes.
+OVERTAKEN_BY_NEWCOMER = """SELECT 1 FROM party AS mine JOIN party AS other ON other.run_id = mine.run_id
+    AND other.id <> mine.id AND other.size <= mine.size
+    JOIN enrolment ON enrolment.party_id = other.id AND enrolment.state = 'waiting'
+    WHERE mine.id = NEW.party_id"""
+
 # table, what may still change (none: nothing), name of the refusal
 UNCHANGING = {
     "audit_entry": ((), "audit_is_append_only"),
@@ -23,6 +38,7 @@ UNCHANGING = {
     "list_event": ((), "history_is_append_only"),
     "ledger_entry": ((), "ledger_is_append_only"),
     "invoice": ((), "invoice_is_issued"),
+    "invoice_document": ((), "invoice_is_issued"),
     "certificate": (("state", "ended_at", "ended_reason", "replaced_by"), "certificate_is_issued"),
 }
 CERTIFICATE_FACTS = (
@@ -85,25 +101,27 @@ def _sqlite() -> list[str]:
                         SELECT 1 FROM reservation WHERE {column} = NEW.{column} AND state = 'firm' AND id <> NEW.id
                         AND starts_at < NEW.ends_at AND NEW.starts_at < ends_at);
                 END""")
-    statements.append("""
+    statements.append(f"""
         CREATE TRIGGER guard_order_offer BEFORE INSERT ON offer BEGIN
-            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS (
-                SELECT 1 FROM party AS mine JOIN party AS other ON other.run_id = mine.run_id
-                AND other.position < mine.position AND other.size <= mine.size
-                JOIN enrolment ON enrolment.party_id = other.id AND enrolment.state = 'waiting'
-                WHERE mine.id = NEW.party_id);
+            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS ({PASSED_OVER});
         END""")
-    statements.append("""
-        CREATE TRIGGER guard_order_newcomer BEFORE INSERT ON enrolment WHEN NEW.state IN ('held', 'confirmed') BEGIN
-            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS (
-                SELECT 1 FROM party JOIN enrolment ON enrolment.party_id = party.id AND enrolment.state = 'waiting'
-                WHERE party.run_id = NEW.run_id AND party.size = 1 AND party.id <> NEW.party_id);
+    statements.append(f"""
+        CREATE TRIGGER guard_order_promotion BEFORE UPDATE OF state ON enrolment
+        WHEN OLD.state = 'waiting' AND NEW.state IN {OCCUPYING} BEGIN
+            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS ({PLACED_WITHOUT_OFFER});
         END""")
-    statements.append("""
-        CREATE TRIGGER guard_party_position BEFORE INSERT ON party BEGIN
-            SELECT RAISE(ABORT, 'nobody_overtakes') WHERE NEW.position <=
-                (SELECT max(position) FROM party WHERE run_id = NEW.run_id);
-        END""")
+    for moment, before in (("INSERT", ""), ("UPDATE OF state", "OLD.state = 'requested' AND")):
+        statements.append(f"""
+            CREATE TRIGGER guard_order_newcomer_{moment.split()[0].lower()} BEFORE {moment} ON enrolment
+            WHEN {before} NEW.state IN ('held', 'confirmed') BEGIN
+                SELECT RAISE(ABORT, 'nobody_overtakes') WHERE EXISTS ({OVERTAKEN_BY_NEWCOMER});
+            END""")
+    for moment in ("INSERT", "UPDATE OF position"):
+        statements.append(f"""
+            CREATE TRIGGER guard_party_position_{moment.split()[0].lower()} BEFORE {moment} ON party BEGIN
+                SELECT RAISE(ABORT, 'nobody_overtakes') WHERE NEW.position <=
+                    (SELECT max(position) FROM party WHERE run_id = NEW.run_id AND id <> NEW.id);
+            END""")
     for table, (mutable, name) in UNCHANGING.items():
         if mutable:
             changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in CERTIFICATE_FACTS)
@@ -169,33 +187,30 @@ def _postgresql() -> list[str]:
         declare="occupied_by int := 0; waiting_by int := 0; touched uuid;",
     )
     statements += _guard(
-        "order_offer",
-        _refuse_if(
-            """SELECT 1 FROM party AS mine JOIN party AS other ON other.run_id = mine.run_id
-               AND other.position < mine.position AND other.size <= mine.size
-               JOIN enrolment ON enrolment.party_id = other.id AND enrolment.state = 'waiting'
-               WHERE mine.id = NEW.party_id""",
-            "nobody_overtakes",
-        ),
-        ["BEFORE INSERT ON offer"],
+        "order_offer", _refuse_if(PASSED_OVER, "nobody_overtakes"), ["BEFORE INSERT ON offer"]
     )
     statements += _guard(
-        "order_newcomer",
-        _refuse_if(
-            """SELECT 1 FROM party JOIN enrolment ON enrolment.party_id = party.id AND enrolment.state = 'waiting'
-               WHERE NEW.state IN ('held', 'confirmed')
-               AND party.run_id = NEW.run_id AND party.size = 1 AND party.id <> NEW.party_id""",
-            "nobody_overtakes",
-        ),
-        ["BEFORE INSERT ON enrolment"],
+        "order_enrolment",
+        f"""
+        IF TG_OP = 'UPDATE' THEN
+            IF OLD.state = 'waiting' AND NEW.state IN {OCCUPYING} AND EXISTS ({PLACED_WITHOUT_OFFER}) THEN
+                RAISE EXCEPTION 'nobody_overtakes' USING ERRCODE = '23514';
+            END IF;
+            IF OLD.state <> 'requested' THEN RETURN NEW; END IF;
+        END IF;
+        IF NEW.state IN ('held', 'confirmed') AND EXISTS ({OVERTAKEN_BY_NEWCOMER}) THEN
+            RAISE EXCEPTION 'nobody_overtakes' USING ERRCODE = '23514';
+        END IF;
+        RETURN NEW;""",
+        ["BEFORE INSERT OR UPDATE OF state ON enrolment"],
     )
     statements += _guard(
         "party_position",
         _refuse_if(
-            "SELECT 1 FROM party WHERE run_id = NEW.run_id HAVING NEW.position <= max(position)",
+            "SELECT 1 FROM party WHERE run_id = NEW.run_id AND id <> NEW.id HAVING NEW.position <= max(position)",
             "nobody_overtakes",
         ),
-        ["BEFORE INSERT ON party"],
+        ["BEFORE INSERT OR UPDATE OF position ON party"],
     )
     for table, (mutable, name) in UNCHANGING.items():
         if mutable:

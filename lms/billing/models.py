@@ -80,7 +80,20 @@ class Invoice(Row):
     total_cents: Mapped[int]
     debtor: Mapped[dict[str, Any]]
     lines: Mapped[list[dict[str, Any]]]
+    issuer: Mapped[dict[str, Any]]
+    tax_note: Mapped[str] = mapped_column(default="")
     debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None, index=True)
     enrolment_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), default=None, unique=True)
+
+
+class InvoiceDocument(Base):
+    """The bytes of an invoice as they were first handed out, with their SHA-256; never written twice (S-72)."""
+
+    __tablename__ = "invoice_document"
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.id"), primary_key=True)
+    sha256: Mapped[str]
+    content: Mapped[bytes]
+    written_at: Mapped[datetime]

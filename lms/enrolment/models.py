@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -66,7 +66,10 @@ class Enrolment(Row):
     """A person's claim to a place in a run.
 
     While somebody fills in the form the place is `held` for a person not yet named. `reference` is what people read out on
-    the phone; it opens nothing. `link_version` makes all mailed links void when raised.
+    the phone; it opens nothing. `link_version` makes all mailed links void when raised. `order_id` joins what was sent
+    together, also where the persons stand on the list as several parties. `guardian_id` is set where an adult has to consent
+    (L-30); `consented_at` and `consent_wording` say when and to which words. `held_until` is when a hold or an offer lapses,
+    or a request that nobody has consented to.
     """
 
     __tablename__ = "enrolment"
@@ -106,6 +109,10 @@ class Enrolment(Row):
     confirmed_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_reason: Mapped[str] = mapped_column(LongText, default="")
+    order_id: Mapped[UUID] = mapped_column(default_factory=uuid4, index=True)
+    guardian_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
+    consented_at: Mapped[datetime | None] = mapped_column(default=None)
+    consent_wording: Mapped[str] = mapped_column(LongText, default="")
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -162,20 +169,37 @@ class ListEvent(Row):
     reason: Mapped[str] = mapped_column(default="")
 
 
+STILL_OPEN = text("completed_at IS NULL")
+
+
 class Application(Row):
     """A form being filled in: what was typed so far, kept on the server so that nothing expires silently.
 
-    `key_hash` belongs to the browser that fills it in. While it lives it may hold a place (`enrolment_id`). `completed_at`
-    makes sending it twice as good as once.
+    `key_hash` belongs to the browser that fills it in, `client_hash` to the address it comes from (both only limit how many
+    places one may hold). While it lives it may hold a place (`enrolment_id`). `completed_at` makes sending it twice as good
+    as once; from then on `enrolment_id` is the first enrolment that came of it, and the answers are gone.
     """
 
     __tablename__ = "application"
+    __table_args__ = (
+        Index(
+            "uq_application_open",
+            "run_id",
+            "key_hash",
+            unique=True,
+            postgresql_where=STILL_OPEN,
+            sqlite_where=STILL_OPEN,
+        ),
+        Index("ix_application_key", "key_hash"),
+        Index("ix_application_client", "client_hash"),
+    )
 
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"), index=True)
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"))
     key_hash: Mapped[str]
     answers: Mapped[dict[str, Any]]
     started_at: Mapped[datetime]
     touched_at: Mapped[datetime] = mapped_column(index=True)
+    client_hash: Mapped[str] = mapped_column(default="")
     account_id: Mapped[UUID | None] = mapped_column(default=None)
-    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id"), default=None)
+    enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id"), default=None, index=True)
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
