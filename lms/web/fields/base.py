@@ -19,6 +19,8 @@ class OurField(Field):
     """
 
     kind = "text"
+    unit = ""
+    """What stands behind the control, such as Euro."""
 
     def __init__(
         self,

@@ -41,6 +41,7 @@ class Euro(OurField):
     """An amount of money, typed as 45 or 45,00 or 1.234,50 Euro; the value is integer cents."""
 
     kind = "euro"
+    unit = N_("euros")
 
     def __init__(self, label: str = "", *, width: int = 10, **rest: Any) -> None:
         super().__init__(label, inputmode="decimal", width=width, **rest)
@@ -61,6 +62,7 @@ class TimeOfDay(OurField):
     """A time on the wall clock, typed as 18:00, 18.00, 18 or 18 Uhr; the value is a `datetime.time`."""
 
     kind = "time"
+    unit = N_("o'clock")
 
     def __init__(self, label: str = "", *, width: int = 5, **rest: Any) -> None:
         super().__init__(label, width=width, **rest)
