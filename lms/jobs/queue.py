@@ -13,7 +13,7 @@ EVENT = "event:"
 TASK = "task:"
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True):
+class Event(msgspec.Struct, kw_only=True):
     """Something that has happened, named in the past tense. Its fields travel as JSON."""
 
 

@@ -1,5 +1,6 @@
 """The table of contents of `scheduling`, for app.py."""
 
+from lms.scheduling.service import Scheduling
 from lms.web.module import Module
 
-MODULE = Module(name="scheduling")
+MODULE = Module(name="scheduling", services={"scheduling": Scheduling})

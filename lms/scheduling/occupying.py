@@ -1,0 +1,95 @@
+"""Keeping reservations and the run's summary true to its sessions. Plain functions inside somebody's transaction."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Run
+from lms.kernel.period import Period
+from lms.resources.models import Reservation, ReservationState, Room
+from lms.scheduling.errors import ResourceTaken, RoomTooSmall
+from lms.scheduling.models import Session, SessionState
+from lms.scheduling.rules import summary_of
+
+OVERLAP = "reservation_overlap"
+TOO_SMALL = "room_too_small"
+
+
+async def occupy(
+    session: AsyncSession, meeting: Session, *, trainer_ids: Sequence[UUID], purpose: str
+) -> None:
+    """Reserve room and trainers for a session, releasing what it held before.
+
+    Raises ResourceTaken when the database refuses an overlap, whoever came first (domain rule 4).
+    """
+    await release(session, [meeting.id])
+    room = await session.get(Room, meeting.room_id) if meeting.room_id else None
+    if room is not None:
+        session.add(
+            Reservation(
+                room_id=room.id,
+                starts_at=meeting.starts_at - timedelta(minutes=room.setup_minutes),
+                ends_at=meeting.ends_at + timedelta(minutes=room.clearup_minutes),
+                session_id=meeting.id,
+                purpose=purpose,
+            )
+        )
+    for trainer_id in trainer_ids:
+        session.add(
+            Reservation(
+                trainer_id=trainer_id,
+                starts_at=meeting.starts_at,
+                ends_at=meeting.ends_at,
+                session_id=meeting.id,
+                purpose=purpose,
+            )
+        )
+    await flush(session)
+
+
+async def release(session: AsyncSession, session_ids: Sequence[UUID]) -> None:
+    """Give back what these sessions held; the rows stay as history."""
+    await session.execute(
+        update(Reservation)
+        .where(Reservation.session_id.in_(session_ids), Reservation.state == ReservationState.FIRM)
+        .values(state=ReservationState.RELEASED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def flush(session: AsyncSession) -> None:
+    """Let the database judge what was written; its refusals become ours."""
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        refusal = str(error.orig)
+        if OVERLAP in refusal:
+            raise ResourceTaken from error
+        if TOO_SMALL in refusal:
+            raise RoomTooSmall from error
+        raise
+
+
+async def summarise(session: AsyncSession, run: Run) -> None:
+    """Bring the run's own columns (first and last date, weekdays, place) up to what its sessions say."""
+    await session.flush()
+    meetings = (
+        await session.scalars(
+            select(Session)
+            .where(Session.run_id == run.id, Session.state == SessionState.PLANNED)
+            .order_by(Session.starts_at)
+        )
+    ).all()
+    summary = summary_of(Period(meeting.starts_at, meeting.ends_at) for meeting in meetings)
+    run.starts_at, run.ends_at = summary.starts_at, summary.ends_at
+    run.session_count, run.total_minutes = summary.session_count, summary.total_minutes
+    run.weekdays, run.dayparts = summary.weekdays, summary.dayparts
+    run.room_id = next((meeting.room_id for meeting in meetings if meeting.room_id), None)
+    run.is_online = bool(meetings) and all(meeting.online_url and not meeting.room_id for meeting in meetings)
+    room = await session.get(Room, run.room_id) if run.room_id else None
+    run.venue_id = room.venue_id if room else None
+    run.step_free = bool(room and room.step_free)
