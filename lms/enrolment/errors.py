@@ -1,0 +1,128 @@
+"""What enrolment refuses, one type per reason."""
+
+from lms.kernel.errors import DomainError, Invalid
+from lms.kernel.marking import N_
+
+
+class NotYetOpen(DomainError):
+    """Carries `opens_at`, for the page to say when."""
+
+    message = N_("Enrolment for this run has not started yet.")
+
+
+class EnrolmentClosed(DomainError):
+    message = N_("Enrolment for this run is closed. Please call us: perhaps there is a way.")
+
+
+class RunNotOffered(DomainError):
+    """A draft, cancelled or completed run takes nobody."""
+
+    message = N_("This run cannot be booked.")
+
+
+class RunFull(DomainError):
+    """Only for whoever wants a place or nothing."""
+
+    message = N_("All places are taken. You can join the waiting list: it costs nothing.")
+
+
+class HoldLost(RunFull):
+    """The place held for an application has gone to somebody else; what was typed is still there."""
+
+    message = N_(
+        "The place that we had reserved for you has meanwhile been given away. What you typed is still here. You can join the waiting list."
+    )
+
+
+class AlreadyEnrolled(DomainError):
+    message = N_("%(name)s already has a place in this run, or stands on its waiting list.")
+
+
+class SamePersonTwice(Invalid):
+    message = N_("%(name)s is named twice. Please name each person once.")
+
+
+class NobodyNamed(Invalid):
+    message = N_("Please say who takes part.")
+
+
+class TooManyPersons(Invalid):
+    message = N_("At most %(most)s persons can be enrolled at once. Please call us for larger groups.")
+
+
+class BirthDateNeeded(Invalid):
+    message = N_("This course has an age limit. Please give the birth date of %(name)s.")
+
+
+class TooYoung(DomainError):
+    message = N_(
+        "This course is for people from %(age)s years on. Please choose another course for %(name)s, or call us."
+    )
+
+
+class TooOld(DomainError):
+    message = N_(
+        "This course is for people up to %(age)s years. Please choose another course for %(name)s, or call us."
+    )
+
+
+class GuardianNeeded(Invalid):
+    message = N_("%(name)s is under 18. Please name the parent or guardian who agrees to the enrolment.")
+
+
+class GuardianTooYoung(Invalid):
+    message = N_("The parent or guardian has to be an adult.")
+
+
+class ContactNeeded(Invalid):
+    message = N_("Please give an e-mail address, or a postal address so that we can write to you.")
+
+
+class PaymentMethodRefused(Invalid):
+    message = N_("This way of paying is not possible for this run. Please choose another one.")
+
+
+class NoConcession(Invalid):
+    message = N_("This run has no reduced price.")
+
+
+class OfferGone(DomainError):
+    """The offer has lapsed, was declined, or ended with the run."""
+
+    status = 410
+    message = N_(
+        "This offer is no longer valid. If you are still interested, you can join the waiting list again."
+    )
+
+
+class OfferAccepted(DomainError):
+    """Declining what was accepted is cancelling, with its own rules."""
+
+    message = N_("You have already accepted this place. You can cancel your enrolment instead.")
+
+
+class NotWaiting(DomainError):
+    message = N_("This enrolment is not on the waiting list.")
+
+
+class RunIsOver(DomainError):
+    message = N_("This run is over, so its enrolments stay as they are.")
+
+
+class ConsentNotNeeded(DomainError):
+    status = 410
+    message = N_("This enrolment is not waiting for consent any more.")
+
+
+class ReasonNeeded(Invalid):
+    message = N_("Please state the reason.")
+
+
+class BelowOccupied(DomainError):
+    message = N_("%(occupied)s places are taken, so there cannot be fewer. Cancel enrolments first.")
+
+
+class OrderBroken(DomainError):
+    """The database refused to let somebody be overtaken: a fault of ours, answered as a wish to try again."""
+
+    message = N_("Somebody was faster. Please try again.")

@@ -1,0 +1,62 @@
+"""What has happened to places. Letters, calendars and lists follow from these."""
+
+from uuid import UUID
+
+from lms.jobs.queue import Event
+
+
+class PlaceConfirmed(Event):
+    """A person has a place for certain; whatever it costs is charged, and invoiced where that was chosen."""
+
+    enrolment_id: UUID
+
+
+class PutOnWaitingList(Event):
+    """A person stands on the waiting list; one event for each person of a party."""
+
+    enrolment_id: UUID
+
+
+class KeptForNextRun(Event):
+    """Nothing was free and the person wants to hear of the next run instead of waiting."""
+
+    enrolment_id: UUID
+
+
+class ConsentAsked(Event):
+    """A minor was enrolled: the guardian has to consent before anything else happens."""
+
+    enrolment_id: UUID
+
+
+class PlaceOffered(Event):
+    """Freed places are held for a party until the offer's deadline."""
+
+    offer_id: UUID
+
+
+class OfferLapsed(Event):
+    offer_id: UUID
+
+
+class OfferDeclined(Event):
+    offer_id: UUID
+
+
+class EnrolmentCancelled(Event):
+    """A claim has ended, whether it had a place or only waited. `by_centre`: the centre ended it, with the whole run or alone."""
+
+    enrolment_id: UUID
+    by_centre: bool
+
+
+class RequestExpired(Event):
+    """Nobody consented before enrolment closed."""
+
+    enrolment_id: UUID
+
+
+class RunCancelled(Event):
+    """A run does not take place; for each live enrolment there is an EnrolmentCancelled as well, which the letters follow."""
+
+    run_id: UUID
