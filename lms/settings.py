@@ -41,6 +41,10 @@ class Settings(BaseSettings):
     cancel_free_days: int = Field(default=7, ge=0)
     cancel_fee_percent: int = Field(default=50, ge=0, le=100)
     invoice_due_days: int = Field(default=14, ge=0)
+    tax_note: str = "Umsatzsteuerfrei nach § 4 Nr. 22 Buchstabe a UStG"
+    tax_number: str = ""
+    iban: str = ""
+    alone_from_age: int = Field(default=18, ge=16, le=18)
     certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
     federal_state: str = "ST"
     staff_idle_minutes: int = 30
