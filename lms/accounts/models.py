@@ -83,7 +83,9 @@ class SignInCode(Row):
     tries: Mapped[int] = mapped_column(default=0)
     proved_at: Mapped[datetime | None] = mapped_column(default=None)
     used_at: Mapped[datetime | None] = mapped_column(default=None)
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), default=None)
+    account_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("account.id", ondelete="CASCADE"), default=None
+    )
     next_path: Mapped[str] = mapped_column(default="")
     stays: Mapped[bool] = mapped_column(default=False)
 

@@ -12,7 +12,8 @@ class Actor:
     """Somebody at the door, in every capacity they have right now.
 
     `acts_for` holds the persons of the household, `wards` those of them under 18, `companies` the companies whose
-    contact the person is. Built anew for each request (S-04).
+    contact the person is. Built anew for each request (S-04). `limited_to` holds the only rights that count for somebody
+    who comes with an access token, as pairs of act and resource (S-18).
     """
 
     identities: frozenset[Identity] = frozenset({Identity.ANONYMOUS})
@@ -25,6 +26,7 @@ class Actor:
     address: str = ""
     request_id: str = ""
     lacks_second_factor: bool = False
+    limited_to: frozenset[tuple[str, str]] | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -38,7 +40,10 @@ class Actor:
 
     def scopes(self, act: str, resource: str) -> frozenset[Scope]:
         """On whose records the actor may do this; empty when nowhere."""
-        return scopes(self.identities, act, resource)
+        granted = scopes(self.identities, act, resource)
+        if self.limited_to is not None and (act, resource) not in self.limited_to:
+            return frozenset()
+        return granted
 
     def may(self, act: str, resource: str) -> bool:
         """Whether the actor may do this to anybody's record at all."""

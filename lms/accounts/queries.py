@@ -1,0 +1,242 @@
+"""Reading accounts, and everything a request needs to know about who sends it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Uuid, cast, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Date, String
+
+from lms.accounts.models import Account, ApiToken, BrowserSession, RecoveryCode, RoleGrant
+from lms.kernel.errors import NotFound
+from lms.kernel.rights import Identity
+from lms.people.models import CompanyContact, Guardianship, Membership, Person
+from lms.people.rules import is_minor, matching
+
+
+@dataclass(frozen=True, slots=True)
+class Capacities:
+    """In which capacities a person may act today."""
+
+    roles: frozenset[Identity] = frozenset()
+    acts_for: frozenset[UUID] = frozenset()
+    wards: frozenset[UUID] = frozenset()
+    companies: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account in the list of the administration."""
+
+    id: UUID
+    name: str
+    email: str
+    roles: tuple[Identity, ...]
+    has_second_factor: bool
+    signed_in_at: datetime | None
+    locked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFacts:
+    """Everything a page shows about one account. Session hashes stay inside: `browsers` are numbered by the page."""
+
+    account: Account
+    person: Person
+    roles: tuple[Identity, ...]
+    browsers: Sequence[BrowserSession] = ()
+    tokens: Sequence[ApiToken] = ()
+    recovery_codes_left: int = 0
+    capacities: Capacities = field(default_factory=Capacities)
+
+
+async def visit_of(session: AsyncSession, session_hash: str) -> tuple[BrowserSession, Account, Person] | None:
+    """Session, account and person behind a cookie, or None."""
+    found = (
+        await session.execute(
+            select(BrowserSession, Account, Person)
+            .join(Account, Account.id == BrowserSession.account_id)
+            .join(Person, Person.id == Account.person_id)
+            .where(BrowserSession.hash == session_hash)
+        )
+    ).first()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+async def token_of(session: AsyncSession, token_hash: str) -> tuple[ApiToken, Account, Person] | None:
+    """Token, account and person behind a bearer token, or None."""
+    found = (
+        await session.execute(
+            select(ApiToken, Account, Person)
+            .join(Account, Account.id == ApiToken.account_id)
+            .join(Person, Person.id == Account.person_id)
+            .where(ApiToken.hash == token_hash)
+        )
+    ).first()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID, today: date) -> Capacities:
+    """Roles, household, wards and companies, in one statement. Children who have come of age are nobody's wards (L-31)."""
+    no_id, no_day, no_word = cast(null(), Uuid), cast(null(), Date), cast(null(), String)
+    mine = select(Membership.household_id).where(Membership.person_id == person_id, Membership.is_head)
+    found = await session.execute(
+        union_all(
+            select(literal("role"), no_id, no_day, type_coerce(RoleGrant.role, String)).where(
+                RoleGrant.account_id == account_id
+            ),
+            select(literal("household"), Person.id, Person.birth_date, no_word)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(Membership.household_id.in_(mine), Person.id != person_id),
+            select(literal("child"), Person.id, Person.birth_date, no_word)
+            .join(Guardianship, Guardianship.child_id == Person.id)
+            .where(Guardianship.guardian_id == person_id),
+            select(literal("company"), CompanyContact.company_id, no_day, no_word).where(
+                CompanyContact.person_id == person_id
+            ),
+        )
+    )
+    roles: set[Identity] = set()
+    household: set[UUID] = set()
+    children: set[UUID] = set()
+    wards: set[UUID] = set()
+    companies: set[UUID] = set()
+    for kind, whose, birth_date, role in found.all():
+        if kind == "role":
+            roles.add(Identity(role))
+        elif kind == "company":
+            companies.add(whose)
+        else:
+            (household if kind == "household" else children).add(whose)
+            if is_minor(birth_date, today):
+                wards.add(whose)
+    return Capacities(
+        roles=frozenset(roles),
+        acts_for=frozenset((household - (children - wards)) | wards),
+        wards=frozenset(wards),
+        companies=frozenset(companies),
+    )
+
+
+async def roles_of(session: AsyncSession, account_id: UUID) -> frozenset[Identity]:
+    """The roles of an account."""
+    return frozenset(
+        (await session.scalars(select(RoleGrant.role).where(RoleGrant.account_id == account_id))).all()
+    )
+
+
+async def account_by_email(session: AsyncSession, email: str) -> tuple[Account, Person] | None:
+    """The account with this (folded) address and its person, or None."""
+    found = (
+        await session.execute(
+            select(Account, Person).join(Person, Person.id == Account.person_id).where(Account.email == email)
+        )
+    ).first()
+    return None if found is None else (found[0], found[1])
+
+
+async def account_of(session: AsyncSession, account_id: UUID, *, lock: bool = False) -> Account:
+    """The account; raises NotFound."""
+    wanted = select(Account).where(Account.id == account_id)
+    account = (await session.scalars(wanted.with_for_update() if lock else wanted)).first()
+    if account is None:
+        raise NotFound
+    return account
+
+
+async def facts_of(session: AsyncSession, account_id: UUID, *, at: datetime) -> AccountFacts:
+    """Account, person, roles, living sessions and valid tokens. Five statements; raises NotFound."""
+    found = (
+        await session.execute(
+            select(Account, Person)
+            .join(Person, Person.id == Account.person_id)
+            .where(Account.id == account_id)
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    sessions = await session.scalars(
+        select(BrowserSession)
+        .where(BrowserSession.account_id == account_id, BrowserSession.ends_at > at)
+        .order_by(BrowserSession.seen_at.desc())
+    )
+    tokens = await session.scalars(
+        select(ApiToken)
+        .where(ApiToken.account_id == account_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > at)
+        .order_by(ApiToken.created_at.desc())
+    )
+    left = await session.scalar(
+        select(func.count())
+        .select_from(RecoveryCode)
+        .where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    )
+    return AccountFacts(
+        account=found[0],
+        person=found[1],
+        roles=tuple(sorted(await roles_of(session, account_id))),
+        browsers=[one for one in sessions if one.seen_at + timedelta(minutes=one.idle_minutes) > at],
+        tokens=tokens.all(),
+        recovery_codes_left=left or 0,
+    )
+
+
+async def accounts_found(
+    session: AsyncSession, *, words: str = "", role: Identity | None = None, limit: int, offset: int
+) -> tuple[list[AccountLine], int]:
+    """Accounts by name or address, in the order of their names, and how many there are altogether. Three statements."""
+    conditions = []
+    if words:
+        conditions.append(
+            or_(
+                Person.matching.contains(matching(words, ""), autoescape=True),
+                Account.email.contains(words.casefold(), autoescape=True),
+            )
+        )
+    if role is not None:
+        conditions.append(
+            select(RoleGrant.id).where(RoleGrant.account_id == Account.id, RoleGrant.role == role).exists()
+        )
+    of_person = Person.id == Account.person_id
+    total = await session.scalar(select(func.count(Account.id)).join(Person, of_person).where(*conditions))
+    rows = (
+        await session.execute(
+            select(Account, Person)
+            .join(Person, of_person)
+            .where(*conditions)
+            .order_by(Person.family_name, Person.given_name, Account.id)
+            .limit(limit)
+            .offset(offset)
+        )
+    ).all()
+    grants = await session.execute(
+        select(RoleGrant.account_id, RoleGrant.role).where(
+            RoleGrant.account_id.in_([account.id for account, _ in rows])
+        )
+    )
+    roles: dict[UUID, list[Identity]] = {}
+    for account_id, granted in grants.all():
+        roles.setdefault(account_id, []).append(granted)
+    lines = [
+        AccountLine(
+            id=account.id, name=person.name, email=account.email, roles=tuple(sorted(roles.get(account.id, []))),
+            has_second_factor=account.totp_secret is not None, signed_in_at=account.signed_in_at,
+            locked_at=account.locked_at,
+        )
+        for account, person in rows
+    ]  # fmt: skip
+    return lines, total or 0
+
+
+async def count_of(session: AsyncSession, role: Identity) -> int:
+    """How many unlocked accounts have this role."""
+    return (
+        await session.scalar(
+            select(func.count())
+            .select_from(RoleGrant)
+            .join(Account, Account.id == RoleGrant.account_id)
+            .where(RoleGrant.role == role, Account.locked_at.is_(None))
+        )
+        or 0
+    )

@@ -1,0 +1,31 @@
+"""Secrets that have to be read again: sealed with a key outside the database (S-83)."""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, MultiFernet
+
+PURPOSE = b"lms second factors"
+
+
+class Sealer:
+    """Seals and opens texts. The first secret seals, all of them open, so that secrets can be rotated."""
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._keys = MultiFernet([Fernet(_key(secret)) for secret in secrets])
+
+    def seal(self, text: str) -> str:
+        """The text, unreadable for whoever has only the database."""
+        return self._keys.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text again. Raises cryptography's InvalidToken when it was sealed with a secret that is gone."""
+        return self._keys.decrypt(sealed.encode()).decode()
+
+
+def _key(secret: str) -> bytes:
+    """A key of its own for this purpose: the secret also signs links and must not do two things."""
+    return base64.urlsafe_b64encode(
+        hashlib.blake2b(secret.encode(), digest_size=32, person=PURPOSE[:16]).digest()
+    )

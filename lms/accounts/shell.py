@@ -1,0 +1,101 @@
+"""What stands around a page for whoever looks at it: the ways they may go, and no way that is not there.
+
+A link appears when the application has a page at its path and the page's declared permission admits the actor, so that
+navigation and rights cannot tell different stories.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+
+from lms.kernel.actor import Actor
+from lms.kernel.marking import N_
+from lms.kernel.rights import Identity
+from lms.web.access import Access, declared
+from lms.web.centre import Link, Shell
+
+MAIN = (
+    Link(N_("Find courses"), "/kurse"),
+    Link(N_("My courses"), "/meine-kurse"),
+    Link(N_("My teaching"), "/kursleitung"),
+    Link(N_("Administration"), "/verwaltung"),
+    Link(N_("Check a certificate"), "/pruefen"),
+)
+ADMINISTRATION = (
+    Link(N_("Today"), "/verwaltung"),
+    Link(N_("Courses"), "/verwaltung/kurse"),
+    Link(N_("Enrolments"), "/verwaltung/anmeldungen"),
+    Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
+    Link(N_("Attendance"), "/verwaltung/anwesenheit"),
+    Link(N_("Certificates"), "/verwaltung/nachweise"),
+    Link(N_("Rooms and devices"), "/verwaltung/raeume"),
+    Link(N_("People"), "/verwaltung/personen"),
+    Link(N_("Letters"), "/verwaltung/briefe"),
+    Link(N_("Accounts"), "/verwaltung/konten"),
+)
+TEACHING = (
+    Link(N_("Today"), "/kursleitung"),
+    Link(N_("My runs"), "/kursleitung/kurse"),
+    Link(N_("Calendar"), "/kursleitung/kalender"),
+)
+AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}
+FOOTER = (
+    Link(N_("Imprint"), "/impressum"),
+    Link(N_("Privacy"), "/datenschutz"),
+    Link(N_("Accessibility"), "/barrierefreiheit"),
+    Link(N_("Withdraw from a contract"), "/widerruf"),
+    Link(N_("Demonstration: sign in as …"), "/demo/einloggen"),
+    Link(N_("Demonstration: letters sent"), "/demo/postfach"),
+)
+SIGN_IN = Link(N_("Sign in"), "/einloggen")
+ACCOUNT = Link(N_("My account"), "/konto")
+SIGN_OUT = Link(N_("Sign out"), "/ausloggen")
+STAFF_SEARCH = "/verwaltung/suche"
+HELP_DESK = "/sprechstunde"
+
+
+class Signposts:
+    """Knows the pages of one application, and so what to offer to whom. Cheap: one shell for each kind of visitor."""
+
+    def __init__(self, app: Litestar) -> None:
+        self._doors = _pages_of(app)
+        self._known: dict[tuple[frozenset[Identity], str], Shell] = {}
+
+    def shell_for(self, actor: Actor, path: str) -> Shell:
+        """The shell for this visitor on this page."""
+        area = next((area for area in AREAS if path == area or path.startswith(area + "/")), "")
+        key = (actor.identities, area)
+        shell = self._known.get(key)
+        if shell is None:
+            shell = self._known[key] = self._build(actor, area)
+        return replace(shell, account_name=actor.name) if actor.is_signed_in else shell
+
+    def _build(self, actor: Actor, area: str) -> Shell:
+        account = (ACCOUNT, SIGN_OUT) if actor.is_signed_in else (SIGN_IN,)
+        return Shell(
+            navigation=self._open(actor, MAIN),
+            area_navigation=self._open(actor, AREAS.get(area, ())),
+            account=self._open(actor, account),
+            footer=self._open(actor, FOOTER),
+            help_desk=HELP_DESK if self._is_open(actor, HELP_DESK) else "",
+            search_path=STAFF_SEARCH if self._is_open(actor, STAFF_SEARCH) else "",
+        )
+
+    def _open(self, actor: Actor, links: Iterable[Link]) -> tuple[Link, ...]:
+        return tuple(link for link in links if self._is_open(actor, link.path))
+
+    def _is_open(self, actor: Actor, path: str) -> bool:
+        access = self._doors.get(path)
+        return access is not None and access.admits(actor)
+
+
+def _pages_of(app: Litestar) -> Mapping[str, Access]:
+    doors = {}
+    for route in app.routes:
+        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:  # type: ignore[union-attr]
+            access = declared(handler)
+            if access and isinstance(handler, HTTPRouteHandler) and "GET" in handler.http_methods:
+                doors[route.path] = access
+    return doors

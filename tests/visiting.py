@@ -1,0 +1,86 @@
+"""People in front of a browser: signed in as whoever the story needs, sending forms as pages do.
+
+person = await sign_in(client, begin, Identity.ENROLMENT)
+answer = await send(client, "/verwaltung/…", {"reason": "…"})
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
+
+from lms.accounts.models import Account, BrowserSession, RoleGrant
+from lms.db import Begin
+from lms.kernel.rights import Identity
+from lms.kernel.tokens import hashed
+from lms.people.models import Person
+from tests.making import MOMENT, make_person
+
+SESSION = "session"
+Browser = AsyncTestClient[Litestar]
+
+
+async def make_account(
+    begin: Begin, *roles: Identity, person: Person | None = None, is_known: bool = False, **given: Any
+) -> Account:
+    """An account in the database with these roles; its person too, unless it is there already (`is_known`)."""
+    whose = person or make_person(email=f"person-{uuid4().hex[:12]}@example.com")
+    defaults: dict[str, Any] = {"email": whose.email or f"{uuid4().hex}@example.com", "created_at": MOMENT}
+    account = Account(person_id=whose.id, **defaults | given)
+    async with begin() as session:
+        if not is_known:
+            session.add(whose)
+            await session.flush()
+        session.add(account)
+        await session.flush()
+        session.add_all(RoleGrant(account_id=account.id, role=role) for role in roles)
+    return account
+
+
+async def let_in(
+    client: Browser, begin: Begin, account: Account, *, at: datetime = MOMENT, has_second_factor: bool = True
+) -> str:
+    """Give the browser a session of this account, second factor given; returns the cookie's value."""
+    value = f"cookie-{uuid4().hex}"
+    async with begin() as session:
+        session.add(
+            BrowserSession(
+                hash=hashed(value),
+                account_id=account.id,
+                created_at=at,
+                seen_at=at,
+                ends_at=at + timedelta(days=90),
+                idle_minutes=60 * 24 * 90,
+                second_factor_at=at if has_second_factor else None,
+            )
+        )
+    client.cookies.set(SESSION, value)
+    return value
+
+
+async def sign_in(
+    client: Browser,
+    begin: Begin,
+    *roles: Identity,
+    person: Person | None = None,
+    is_known: bool = False,
+    at: datetime = MOMENT,
+) -> Account:
+    """Somebody with these roles (none: a learner) sits down at the browser; gives their account."""
+    account = await make_account(begin, *roles, person=person, is_known=is_known)
+    await let_in(client, begin, account, at=at)
+    return account
+
+
+async def send(client: Browser, path: str, fields: Mapping[str, Any] | None = None, **more: Any) -> Response:
+    """Send a form as a page would, with its CSRF token; redirects are shown, not followed."""
+    if "csrf" not in client.cookies:
+        await client.get("/health/live")
+    answer: Response = await client.post(
+        path, data={**(fields or {}), "_csrf_token": client.cookies["csrf"]}, **more
+    )
+    return answer
