@@ -1,5 +1,16 @@
 """The table of contents of `billing`, for app.py."""
 
+from lms.billing.cashier import Cashier
+from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
-MODULE = Module(name="billing")
+KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
+
+MODULE = Module(
+    name="billing",
+    services={"cashier": Cashier},
+    personal_data=[
+        PersonalData("ledger_entry", "debtor_id", "who owes and who has paid", KEPT_BY_LAW),
+        PersonalData("invoice", "debtor_id", "to whom an invoice was issued", KEPT_BY_LAW),
+    ],
+)

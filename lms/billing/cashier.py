@@ -1,0 +1,64 @@
+"""Money over the counter; every public method is one transaction."""
+
+from uuid import UUID
+
+from lms.billing import policy
+from lms.billing.errors import MoreThanOwed, MoreThanPaid
+from lms.billing.queries import balance_of
+from lms.billing.rules import Balance
+from lms.billing.service import record_payment, record_refund
+from lms.db import retried
+from lms.kernel.actor import Actor, ensure
+from lms.web.module import Around
+
+
+class Cashier:
+    """Cash in and refunds out, by staff."""
+
+    def __init__(self, around: Around) -> None:
+        self.begin = around.begin
+        self.clock = around.clock
+
+    @retried
+    async def take_cash(
+        self, actor: Actor, *, enrolment_id: UUID, amount_cents: int, form_key: str
+    ) -> Balance:
+        """Book a cash receipt and give the new balance. The same form sent twice books once. Raises MoreThanOwed."""
+        ensure(policy.may_take_cash(actor), actor)
+        async with self.begin() as session:
+            owed = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
+            booked = await record_payment(
+                session,
+                actor,
+                enrolment_id=enrolment_id,
+                amount_cents=amount_cents,
+                cause="cash",
+                at=self.clock(),
+                provider="cash",
+                provider_event=form_key,
+            )
+            if booked is not None and amount_cents > owed:
+                raise MoreThanOwed
+            return (await balance_of(session, [enrolment_id]))[enrolment_id]
+
+    @retried
+    async def pay_back(
+        self, actor: Actor, *, enrolment_id: UUID, amount_cents: int, form_key: str
+    ) -> Balance:
+        """Book a refund that was paid out and give the new balance. Raises MoreThanPaid."""
+        ensure(policy.may_refund(actor), actor)
+        async with self.begin() as session:
+            paid = (await balance_of(session, [enrolment_id]))[enrolment_id].paid_cents
+            booked = await record_refund(
+                session,
+                actor,
+                enrolment_id=enrolment_id,
+                amount_cents=amount_cents,
+                cause="refund",
+                at=self.clock(),
+                provider="desk",
+                provider_event=form_key,
+            )
+            if booked is not None and amount_cents > paid:
+                raise MoreThanPaid
+            return (await balance_of(session, [enrolment_id]))[enrolment_id]

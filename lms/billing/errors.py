@@ -1,0 +1,20 @@
+"""What the books refuse."""
+
+from lms.kernel.errors import DomainError, Invalid
+from lms.kernel.marking import N_
+
+
+class AmountNotPositive(Invalid):
+    message = N_("The amount has to be more than zero.")
+
+
+class MoreThanOwed(Invalid):
+    message = N_("This is more than what is still owed. Please check the amount.")
+
+
+class MoreThanPaid(Invalid):
+    message = N_("This is more than what was paid. Please check the amount.")
+
+
+class NothingInvoiced(DomainError):
+    message = N_("There is no invoice that could be reversed.")

@@ -1,0 +1,55 @@
+"""Reading the books, in a session somebody else opened."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
+from lms.billing.rules import Balance, balance
+
+
+async def balance_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Mapping[UUID, Balance]:
+    """What each of the enrolments costs and what was paid; every id asked for is in the answer."""
+    entries: dict[UUID, list[tuple[EntryKind, int]]] = {wanted: [] for wanted in enrolment_ids}
+    if entries:
+        rows = await session.execute(
+            select(LedgerEntry.enrolment_id, LedgerEntry.kind, func.sum(LedgerEntry.amount_cents))
+            .where(LedgerEntry.enrolment_id.in_(entries))
+            .group_by(LedgerEntry.enrolment_id, LedgerEntry.kind)
+        )
+        for enrolment_id, kind, cents in rows:
+            if enrolment_id is not None:
+                entries[enrolment_id].append((kind, int(cents)))
+    return {enrolment_id: balance(found) for enrolment_id, found in entries.items()}
+
+
+async def valid_invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice | None:
+    """The newest invoice of an enrolment that no credit note has reversed."""
+    reversal = aliased(Invoice)
+    return (
+        await session.scalars(
+            select(Invoice)
+            .outerjoin(reversal, reversal.reverses_id == Invoice.id)
+            .where(
+                Invoice.enrolment_id == enrolment_id,
+                Invoice.kind == InvoiceKind.INVOICE,
+                reversal.id.is_(None),
+            )
+            .order_by(Invoice.issued_at.desc(), Invoice.counter.desc())
+            .limit(1)
+        )
+    ).first()
+
+
+async def documents_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Sequence[Invoice]:
+    """Every invoice and credit note of these enrolments, oldest first."""
+    return (
+        await session.scalars(
+            select(Invoice)
+            .where(Invoice.enrolment_id.in_(list(enrolment_ids)))
+            .order_by(Invoice.issued_at, Invoice.series, Invoice.counter)
+        )
+    ).all()
