@@ -1,0 +1,165 @@
+"""The register: who marks, until when, and what it adds up to."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from lms.attendance.errors import NothingMarked, NotInThisRun, ReasonNeeded, RegisterLocked, TooEarly
+from lms.attendance.models import Presence
+from lms.attendance.queries import Record, records, register
+from lms.attendance.service import Mark, Register
+from lms.audit.models import AuditEntry
+from lms.catalogue.models import Run
+from lms.db import Begin
+from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotFound
+from lms.kernel.rights import Identity
+from lms.people.models import Person
+from lms.scheduling.models import RunTrainer, Session
+from lms.web.module import Around
+from tests.making import BOTH, MOMENT, FixedClock, learner, make_course, make_person, make_run, staff
+
+pytestmark = BOTH
+OFFICE = staff(Identity.ENROLMENT)
+
+
+class Evening:
+    """A run with one session an hour ago, two people in it, and its trainer."""
+
+    def __init__(self, run: Run, meeting: Session, places: list[Enrolment], trainer: Actor) -> None:
+        self.run, self.meeting, self.places, self.trainer = run, meeting, places, trainer
+
+
+def trainer_actor(person: Person) -> Actor:
+    return Actor(
+        identities=frozenset({Identity.LEARNER, Identity.TRAINER}), account_id=uuid4(), person_id=person.id
+    )
+
+
+@pytest.fixture
+async def evening(begin: Begin) -> Evening:
+    course = make_course()
+    people = [make_person("Ada", "Arndt"), make_person("Ben", "Berg")]
+    teacher = make_person("Jonas", "Krüger")
+    run = make_run(course, starts_at=MOMENT - timedelta(hours=2), ends_at=MOMENT - timedelta(minutes=30))
+    meeting = Session(
+        run_id=run.id,
+        starts_at=MOMENT - timedelta(hours=2),
+        ends_at=MOMENT - timedelta(minutes=30),
+        changed_at=MOMENT,
+    )
+    places = []
+    async with begin() as session:
+        session.add_all([course, teacher, *people])
+        await session.flush()
+        session.add(run)
+        await session.flush()
+        session.add_all([meeting, RunTrainer(run_id=run.id, person_id=teacher.id)])
+        for position, person in enumerate(people, 1):
+            party = Party(run_id=run.id, position=position, size=1, joined_at=MOMENT)
+            session.add(party)
+            await session.flush()
+            places.append(
+                Enrolment(
+                    run_id=run.id,
+                    party_id=party.id,
+                    reference=f"{run.number}-{position}",
+                    state=EnrolmentState.CONFIRMED,
+                    created_at=MOMENT,
+                    changed_at=MOMENT,
+                    way=EntryWay.WEB,
+                    person_id=person.id,
+                )
+            )
+            session.add(places[-1])
+    return Evening(run, meeting, places, trainer_actor(teacher))
+
+
+@pytest.fixture
+def books(house: Around) -> Register:
+    return Register(house)
+
+
+async def presences(begin: Begin, meeting: Session) -> list[Presence | None]:
+    async with begin.reading() as session:
+        return [line.presence for line in await register(session, meeting)]
+
+
+async def test_the_trainer_marks_and_may_think_again(books: Register, evening: Evening, begin: Begin) -> None:
+    first, second = evening.places
+    both = [Mark(first.id, Presence.PRESENT), Mark(second.id, Presence.ABSENT)]
+
+    await books.mark(evening.trainer, session_id=evening.meeting.id, marks=both)
+    await books.mark(evening.trainer, session_id=evening.meeting.id, marks=both)
+    await books.mark(
+        evening.trainer, session_id=evening.meeting.id, marks=[Mark(second.id, Presence.LATE, 20)]
+    )
+
+    assert await presences(begin, evening.meeting) == [Presence.PRESENT, Presence.LATE]
+    async with begin.reading() as session:
+        trail = [
+            entry.after["presence"]
+            for entry in await session.scalars(select(AuditEntry).order_by(AuditEntry.number))
+        ]
+        added_up = await records(session, [first.id, second.id])
+    assert trail == ["present", "absent", "late"]
+    assert [added_up[place.id] for place in evening.places] == [
+        Record(90, 90, 1, 1, 0),
+        Record(70, 90, 1, 1, 0),
+    ]
+
+
+async def test_another_trainers_session_looks_as_if_it_did_not_exist(
+    books: Register, evening: Evening
+) -> None:
+    stranger = trainer_actor(make_person())
+
+    with pytest.raises(NotFound):
+        await books.mark(stranger, session_id=evening.meeting.id, marks=[])
+    with pytest.raises(NotFound):
+        await books.mark(learner(make_person()), session_id=evening.meeting.id, marks=[])
+
+
+async def test_nobody_is_marked_before_the_session_or_without_a_place(
+    books: Register, evening: Evening, clock: FixedClock
+) -> None:
+    with pytest.raises(NotInThisRun):
+        await books.mark(
+            evening.trainer, session_id=evening.meeting.id, marks=[Mark(uuid4(), Presence.PRESENT)]
+        )
+
+    clock.forward(hours=-4)
+
+    with pytest.raises(TooEarly):
+        await books.mark(
+            evening.trainer,
+            session_id=evening.meeting.id,
+            marks=[Mark(evening.places[0].id, Presence.PRESENT)],
+        )
+
+
+async def test_a_locked_register_is_corrected_by_staff_with_a_reason_only(
+    books: Register, evening: Evening, begin: Begin
+) -> None:
+    first, second = evening.places
+    with pytest.raises(NothingMarked):
+        await books.lock(OFFICE, run_id=evening.run.id)
+    await books.mark(
+        evening.trainer,
+        session_id=evening.meeting.id,
+        marks=[Mark(first.id, Presence.PRESENT), Mark(second.id, Presence.ABSENT)],
+    )
+
+    await books.lock(OFFICE, run_id=evening.run.id)
+    await books.lock(OFFICE, run_id=evening.run.id)
+
+    correction = [Mark(second.id, Presence.EXCUSED)]
+    with pytest.raises(RegisterLocked):
+        await books.mark(evening.trainer, session_id=evening.meeting.id, marks=correction)
+    with pytest.raises(ReasonNeeded):
+        await books.mark(OFFICE, session_id=evening.meeting.id, marks=correction)
+    await books.mark(OFFICE, session_id=evening.meeting.id, marks=correction, reason="Attest nachgereicht")
+    assert await presences(begin, evening.meeting) == [Presence.PRESENT, Presence.EXCUSED]
