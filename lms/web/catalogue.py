@@ -22,7 +22,7 @@ PACKAGE = Path(__file__).parents[1]
 GERMAN = PACKAGE / "locale" / "de"
 SHARED = ("kernel", "web")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-LONELY_PERCENT = re.compile(r"%(?!\(\w+\)[sd]|%)")
+LONELY_PERCENT = re.compile(r"%(?!\(\w+\)[sd])")
 KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,
@@ -148,7 +148,7 @@ def _fits(ids: Id, entry: Message) -> bool:
     """Same placeholders, and as many forms as the English has; "ein Platz" may do without the number."""
     english = [ids] if isinstance(ids, str) else list(ids)
     german = _texts(entry)
-    if any(LONELY_PERCENT.search(text) for text in [*english, *german]):
+    if any(LONELY_PERCENT.search(text.replace("%%", "")) for text in [*english, *german]):
         return False
     if isinstance(ids, str):
         return len(german) == 1 and _placeholders(ids) == _placeholders(german[0])

@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from lms.kernel.marking import N_
 from lms.web.fields.base import LINE_BREAKS_AND_TABS, OurField, is_readable, refuse
 
+SHORTEST_NUMBER = 5  # digits with the area code; shorter ones only work inside a town
 LONGEST = 8192  # bytes, unless a field states less (S-34)
 
 
@@ -99,7 +100,7 @@ class Phone(Text):
             number = phonenumbers.parse(text, "DE")
         except phonenumbers.NumberParseException as problem:
             raise refuse(ADVICE) from problem
-        if not phonenumbers.is_possible_number(number):
+        if not phonenumbers.is_possible_number(number) or len(str(number.national_number)) < SHORTEST_NUMBER:
             raise refuse(ADVICE)
         return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

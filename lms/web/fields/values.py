@@ -15,7 +15,9 @@ from lms.web.formats import date_plain
 from lms.web.language import gettext
 
 TIME = re.compile(r"(\d{1,2})(?:[:.\s]?(\d{2}))?", re.ASCII)
-MONEY = re.compile(r"(\d{1,3}(?:[.\s']\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,7})(?:[.,](\d{1,2}|-))?", re.ASCII)
+MONEY = re.compile(
+    r"(\d{1,3}(?:[.\s']\d{3})+|\d{1,3}(?:,\d{3})+(?=\.)|\d{1,7})(?:[.,](\d{1,2}|-))?", re.ASCII
+)
 
 
 class Number(OurField):

@@ -1,0 +1,170 @@
+"""The components in a browser: at phone width, dark, without script and on paper; judged by axe-core and the W3C's checker."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from gzip import compress
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from lms.web.edge import CONTENT_POLICY
+from lms.web.forms import form_from
+from lms.web.language import use_locale
+from lms.web.templating import STATIC
+from tests.web.sample import Every, gallery, with_mistakes
+
+MODULES = Path(__file__).parents[2] / "node_modules"
+KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FIRST_VISIT = 300_000
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def show(browser: Browser, markup: str, **options: Any) -> tuple[Page, dict[str, bytes]]:
+    """The page as the service would deliver it, and everything the browser fetched for it."""
+    fetched: dict[str, bytes] = {}
+
+    def answer(route: Route) -> None:
+        path = urlsplit(route.request.url).path
+        if path == "/":
+            body, kind = markup.encode(), "text/html; charset=utf-8"
+        else:
+            file = STATIC / path.removeprefix("/static/")
+            body, kind = file.read_bytes(), KINDS[file.suffix]
+        fetched[path] = body
+        route.fulfill(body=body, content_type=kind, headers={"content-security-policy": CONTENT_POLICY})
+
+    page = browser.new_page(**options)
+    page.route("**/*", answer)
+    page.goto("http://centre.test/")
+    page.evaluate("document.fonts.ready")
+    return page, fetched
+
+
+SIGHTS = [
+    ("layout.html", 360, "light"),
+    ("layout.html", 1280, "dark"),
+    ("layout_staff.html", 1280, "light"),
+    ("layout_staff.html", 320, "dark"),
+    ("layout_trainer.html", 360, "light"),
+]
+
+
+@pytest.mark.parametrize(("layout", "width", "scheme"), SIGHTS)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    browser: Browser, layout: str, width: int, scheme: str
+) -> None:
+    page, _ = show(
+        browser,
+        gallery(with_mistakes(), layout),
+        viewport={"width": width, "height": 800},
+        color_scheme=scheme,
+        bypass_csp=True,
+    )
+
+    page.evaluate((MODULES / "axe-core" / "axe.min.js").read_text())
+    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
+
+    assert len(found["passes"]) > 20
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.close()
+
+
+def test_doubled_text_still_fits(browser: Browser) -> None:
+    page, _ = show(browser, gallery(with_mistakes()), viewport={"width": 640, "height": 800}, bypass_csp=True)
+
+    page.add_style_tag(content="html { font-size: 200% }")
+
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    page.close()
+
+
+def test_after_a_mistake_the_summary_has_the_focus_and_leads_to_the_field(browser: Browser) -> None:
+    page, _ = show(browser, gallery(with_mistakes()))
+    focused = page.evaluate("document.activeElement.id")
+
+    page.click("#fehler a >> text=vier Ziffern")
+
+    assert (focused, page.evaluate("document.activeElement.id")) == ("fehler", "born-year")
+    page.close()
+
+
+def test_a_form_clicked_twice_is_sent_once(browser: Browser) -> None:
+    page, _ = show(browser, gallery(form_from(Every)))
+    sent: list[str] = []
+    page.route("**/demo", lambda route: sent.append(route.request.method))
+
+    page.locator("main form button", has_text="Weiter").dblclick(no_wait_after=True)
+    page.wait_for_timeout(200)
+
+    assert sent == ["POST"]
+    page.close()
+
+
+def test_without_script_what_needs_it_is_not_shown(browser: Browser) -> None:
+    page, _ = show(browser, gallery(form_from(Every)), java_script_enabled=False)
+
+    shown = [button.is_visible() for button in page.locator(".lms-script-only").all()]
+
+    assert shown == [False, False]
+    page.close()
+
+
+def test_on_paper_there_are_no_menus_but_address_and_day(browser: Browser) -> None:
+    page, _ = show(browser, gallery(form_from(Every)))
+
+    page.emulate_media(media="print")
+
+    hidden = [".lms-nav", ".lms-header__tools", ".lms-help", ".lms-buttons"]
+    assert [page.locator(each).first.is_visible() for each in hidden] == [False] * 4
+    assert "Telefon +49 3904 1234567. Gedruckt am" in page.locator(".lms-print-only").inner_text()
+    page.close()
+
+
+def test_a_first_visit_weighs_less_than_300_kilobytes_and_breaks_no_policy(browser: Browser) -> None:
+    complaints: list[str] = []
+    page, fetched = show(browser, gallery(form_from(Every)))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.reload()
+
+    fonts = {path: len(body) for path, body in fetched.items() if path.endswith(".woff2")}
+    others = {path: len(compress(body)) for path, body in fetched.items() if not path.endswith(".woff2")}
+
+    assert len(fonts) == 2
+    assert "/static/vendor/kern/kern.min.css" in others
+    assert sum(fonts.values()) + sum(others.values()) < FIRST_VISIT
+    assert complaints == []
+    page.close()
+
+
+def test_the_checker_of_the_w3c_finds_no_mistake(tmp_path: Path) -> None:
+    for layout in ("layout.html", "layout_staff.html", "layout_trainer.html"):
+        (tmp_path / f"german_{layout}").write_text(gallery(with_mistakes(), layout))
+        with use_locale("en"):
+            (tmp_path / f"english_{layout}").write_text(gallery(form_from(Every), layout))
+
+    jar = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = [
+        "java",
+        "-jar",
+        str(jar),
+        "--exit-zero-always",
+        "--format",
+        "json",
+        *map(str, sorted(tmp_path.iterdir())),
+    ]
+    judged = json.loads(subprocess.run(command, capture_output=True, check=True).stderr)
+
+    assert [found["message"] for found in judged["messages"] if found["type"] == "error"] == []
