@@ -49,7 +49,16 @@ CERTIFICATE_FACTS = (
 RESOURCES = ("room_id", "device_id", "trainer_id")
 
 
+# What the public pages show (see CatalogueChange). A run's `occupied` and `waiting` are counted apart.
+SHOWN = (
+    "course", "course_audience", "course_topic", "outcome", "topic", "session", "run_trainer", "trainer", "venue", "room",
+)  # fmt: skip
+PLACES_MOVED = "NEW.occupied <> OLD.occupied OR NEW.waiting <> OLD.waiting"
+
+
 def upgrade() -> None:
+    for name in ("programme", "places", "words"):
+        op.execute(f"INSERT INTO catalogue_change (name, amount) VALUES ('{name}', 1)")
     for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
         op.execute(statement)
 
@@ -133,15 +142,11 @@ def _sqlite() -> list[str]:
             BEGIN SELECT RAISE(ABORT, '{name}'); END""")
         statements.append(f"""
             CREATE TRIGGER guard_{table}_delete BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END""")
-    for table, key in (
-        ("invoice", "series = NEW.series AND year = NEW.year"),
-        ("certificate", "year = NEW.year"),
-    ):
-        statements.append(f"""
-            CREATE TRIGGER guard_{table}_number BEFORE INSERT ON {table} BEGIN
-                SELECT RAISE(ABORT, 'numbers_are_gapless') WHERE NEW.counter <>
-                    (SELECT coalesce(max(counter), 0) + 1 FROM {table} WHERE {key});
-            END""")
+    statements.append("""
+        CREATE TRIGGER guard_invoice_number BEFORE INSERT ON invoice BEGIN
+            SELECT RAISE(ABORT, 'numbers_are_gapless') WHERE NEW.counter <>
+                (SELECT coalesce(max(counter), 0) + 1 FROM invoice WHERE series = NEW.series AND year = NEW.year);
+        END""")
     room_is_small = """
         SELECT RAISE(ABORT, 'room_too_small') WHERE EXISTS (
             SELECT 1 FROM session JOIN room ON room.id = session.room_id JOIN run ON run.id = session.run_id
@@ -155,7 +160,28 @@ def _sqlite() -> list[str]:
             f"CREATE TRIGGER guard_room_session_{moment.split()[0].lower()} AFTER {moment} ON session BEGIN"
             + room_is_small.format(which="session.id = NEW.id") + " END"
         )  # fmt: skip
+    # one writer at a time anyway, so one row for each count will do
+    for trigger, moment, table, name in _changes():
+        statements.append(
+            f"CREATE TRIGGER guard_change_{trigger} AFTER {moment} ON {table}"
+            f" BEGIN UPDATE catalogue_change SET amount = amount + 1 WHERE name = '{name}'; END"
+        )
     return statements
+
+
+def _changes() -> list[tuple[str, str, str, str]]:
+    """Each as: name of the trigger, moment, table with its condition, name of the count."""
+    return [
+        *(
+            (f"{table}_{moment.lower()}", moment, table, "programme")
+            for table in (*SHOWN, "run")
+            for moment in ("INSERT", "UPDATE", "DELETE")
+            if (table, moment) != ("run", "UPDATE")
+        ),
+        ("run_update", "UPDATE", f"run WHEN NOT ({PLACES_MOVED})", "programme"),
+        ("run_places", "UPDATE", f"run WHEN {PLACES_MOVED}", "places"),
+        ("person_update", "UPDATE OF given_name, family_name", "person", "programme"),
+    ]
 
 
 def _postgresql() -> list[str]:
@@ -225,18 +251,15 @@ def _postgresql() -> list[str]:
             f"{condition} RAISE EXCEPTION '{name}' USING ERRCODE = '23514';",
             [f"BEFORE UPDATE OR DELETE ON {table}"],
         )
-    for table, key in (
-        ("invoice", "series = NEW.series AND year = NEW.year"),
-        ("certificate", "year = NEW.year"),
-    ):
-        statements += _guard(
-            f"{table}_number",
-            _refuse_if(
-                f"SELECT 1 FROM {table} WHERE {key} HAVING NEW.counter <> coalesce(max(counter), 0) + 1",
-                "numbers_are_gapless",
-            ),
-            [f"BEFORE INSERT ON {table}"],
-        )
+    statements += _guard(
+        "invoice_number",
+        _refuse_if(
+            "SELECT 1 FROM invoice WHERE series = NEW.series AND year = NEW.year"
+            " HAVING NEW.counter <> coalesce(max(counter), 0) + 1",
+            "numbers_are_gapless",
+        ),
+        ["BEFORE INSERT ON invoice"],
+    )
     room_is_small = """SELECT 1 FROM session JOIN room ON room.id = session.room_id JOIN run ON run.id = session.run_id
         WHERE {which} AND session.state = 'planned' AND room.seats < run.capacity AND run.room_override_reason = ''"""
     statements += _guard(
@@ -249,6 +272,18 @@ def _postgresql() -> list[str]:
         _refuse_if(room_is_small.format(which="session.id = NEW.id"), "room_too_small"),
         ["AFTER INSERT OR UPDATE OF room_id, state, run_id ON session"],
     )
+    for name in ("programme", "places"):
+        statements.append(f"""
+            CREATE FUNCTION guard_change_{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                INSERT INTO catalogue_change (name, amount) VALUES ('{name}', 1); RETURN NULL;
+            END $$""")
+    for trigger, moment, table, name in _changes():
+        plain, _, condition = table.partition(" WHEN ")
+        each = f"ROW WHEN ({condition})" if condition else "STATEMENT"
+        statements.append(
+            f"CREATE TRIGGER guard_change_{trigger} AFTER {moment} ON {plain} FOR EACH {each}"
+            f" EXECUTE FUNCTION guard_change_{name}()"
+        )
     return statements
 
 

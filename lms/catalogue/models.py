@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, LongText, Row
@@ -122,13 +122,33 @@ class Outcome(Row):
 
 
 class SearchWord(Base):
-    """One folded word of a course's text, by which it is found on both databases alike; titles weigh more."""
+    """One folded word of a course's text, by which it is found on both databases alike; titles weigh more.
+
+    `written` is the word as it stands in the text, to be shown when it was guessed from a misspelt one.
+    """
 
     __tablename__ = "search_word"
 
     course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
     word: Mapped[str] = mapped_column(primary_key=True, index=True)
     weight: Mapped[int]
+    written: Mapped[str] = mapped_column(default="")
+
+
+class CatalogueChange(Base):
+    """Counts what has changed of the public programme, so that pages know whether they are still true.
+
+    The sum of `amount` by name rises with each committed change: `programme`, `places` and `words`. Triggers move it. On
+    PostgreSQL each change adds a row, so that no two enrolments wait for one counter; `freshness.compact` joins them again.
+    """
+
+    __tablename__ = "catalogue_change"
+
+    id: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, init=False
+    )
+    name: Mapped[str]
+    amount: Mapped[int] = mapped_column(BigInteger)
 
 
 class Run(Row):
