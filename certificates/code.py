@@ -35,7 +35,7 @@ LOOKALIKES = (
     "VWY",
     "YZ",
 )
-_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "ß": "B", "ẞ": "B"})
+_READ_AS = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "ß": "B", "ẞ": "B", "−": None})
 
 
 def new_code(random_bits: Callable[[int], int] = secrets.randbits) -> str:

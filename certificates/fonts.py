@@ -50,15 +50,22 @@ class Fonts:
                 shown.update(font.getBestCmap())
         return frozenset(shown)
 
-    def ensure_printable(self, text: str) -> None:
-        """Raise `Unprintable` with the characters of `text` that would come out as empty boxes."""
-        lost = [
+    def unprintable(self, text: str) -> str:
+        """The characters of `text` that would come out as empty boxes, each once."""
+        return "".join(
             sign
             for sign in dict.fromkeys(text)
             if sign not in _INVISIBLE and ord(sign) not in self.characters
-        ]
-        if lost:
-            raise Unprintable("".join(lost))
+        )
+
+    def ensure_printable(self, text: str) -> None:
+        """Raise `Unprintable` if there are any."""
+        if lost := self.unprintable(text):
+            raise Unprintable(lost)
+
+    def printable(self, text: str, *, instead: str = "?") -> str:
+        """The text with a sign in place of each of them: for letters, which must go out all the same."""
+        return text.translate(dict.fromkeys(map(ord, self.unprintable(text)), instead))
 
     def __getstate__(self) -> dict[str, tuple[FontFace, ...]]:
         return {"faces": self.faces}  # what is derived is derived again on the other side

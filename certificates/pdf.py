@@ -5,9 +5,10 @@ as ``asset:name``. The same input gives the same bytes.
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any, Literal
@@ -26,6 +27,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from certificates import conformance
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+
+NOWHERE = "asset:"  # what relative addresses are relative to, so that they are asked for and refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,62 +63,67 @@ class Press:
         self._pictures: dict[str, Any] = {}
         self._letters = FontConfiguration()
         files = {f"font-{number}": face.data for number, face in enumerate(fonts.faces)}
-        self._style = weasyprint.CSS(
-            string=f"{_font_faces(fonts)}\n{css}",
-            font_config=self._letters,
-            url_fetcher=_HandedIn({**files, **_named(assets)}),
-        )
+        with _refusals():
+            self._style = weasyprint.CSS(
+                string=f"{css}\n{_font_faces(fonts)}",
+                base_url=NOWHERE,
+                font_config=self._letters,
+                url_fetcher=_HandedIn({**files, **_named(assets)}),
+            )
 
     def print(
         self,
-        *versions: str,
+        html: str | Iterable[str],
+        *,
         title: str,
         lang: str,
         created: datetime | None = None,
         assets: tuple[Asset, ...] = (),
         attachments: tuple[Attachment, ...] = (),
     ) -> bytes:
-        """The document as PDF/A-3a and PDF/UA-1, tagged, in `lang`, under `title`, dated `created`.
+        """The document as PDF/A-3a and PDF/UA-1, tagged, in `lang`, under `title`, dated `created` (aware).
 
-        One HTML text will do. Of several the first that fits on one page is taken, else the last of those with the
-        fewest pages.
+        Of several versions the first that fits on one page is taken, else the last of those with the fewest pages;
+        the later ones are not asked for when they are not needed.
         `assets` are pictures of this document alone. What the fonts cannot show raises `Unprintable`, what was
         not handed in `AssetRefused`.
         """
         pictures = _HandedIn(_named((*self.assets, *assets)))
         cache = {} if assets else self._pictures  # what belongs to one document must not stay in memory
-        try:
-            with self._turn:
-                document = self._laid_out(versions, lang, pictures, cache)
-                conformance.keep_outer_links(document)
-                document.metadata.title, document.metadata.lang = title, lang
-                document.metadata.created = created and created.isoformat(timespec="seconds")
-                pdf: bytes = document.write_pdf(
-                    pdf_variant="pdf/a-3a",
-                    pdf_identifier=_identifier(*versions, title, lang, str(created)),
-                    attachments=[_attached(attachment) for attachment in attachments],
-                    finisher=conformance.finish,
-                )
-        except FatalURLFetchingError as refused:
-            raise refused.__cause__ or refused from None
+        with self._turn, _refusals():
+            document, chosen = self._laid_out(
+                [html] if isinstance(html, str) else html, lang, pictures, cache
+            )
+            conformance.keep_outer_links(document)
+            document.metadata.title = "".join(
+                sign for sign in title if sign.isprintable()
+            )  # it goes into XML
+            document.metadata.lang = lang
+            document.metadata.created = created and created.isoformat(timespec="seconds")
+            pdf: bytes = document.write_pdf(
+                pdf_variant="pdf/a-3a",
+                pdf_identifier=_identifier(chosen, title, lang, str(created)),
+                attachments=[_attached(attachment) for attachment in attachments],
+                finisher=conformance.finish,
+            )
         return pdf
 
     def _laid_out(
-        self, versions: tuple[str, ...], lang: str, pictures: "_HandedIn", cache: dict[str, Any]
-    ) -> weasyprint.Document:
-        best = None
+        self, versions: Iterable[str], lang: str, pictures: "_HandedIn", cache: dict[str, Any]
+    ) -> tuple[weasyprint.Document, str]:
+        best, chosen = None, ""
         for version in versions:
-            page = weasyprint.HTML(string=version, url_fetcher=pictures)
+            page = weasyprint.HTML(string=version, base_url=NOWHERE, url_fetcher=pictures)
             page.etree_element.set("lang", lang)
             self.fonts.ensure_printable("".join(_visible_text(page.etree_element)))
             document = page.render(
                 stylesheets=[self._style], font_config=self._letters, pdf_variant="pdf/a-3a", cache=cache
             )
             if best is None or len(document.pages) <= len(best.pages):
-                best = document
-            if len(best.pages) == 1:
+                best, chosen = document, version
+            if len(document.pages) == 1:
                 break
-        return best
+        return best, chosen
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.css, self.fonts, self.assets)
@@ -161,6 +169,15 @@ class _HandedIn(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no type
         return URLFetcherResponse(url, self._files[name], {"Content-Type": media_type})
 
 
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """WeasyPrint wraps what the fetcher raises into something that is not even an Exception; we unwrap it."""
+    try:
+        yield
+    except FatalURLFetchingError as wrapped:
+        raise wrapped.__cause__ or wrapped from None
+
+
 def _named(assets: tuple[Asset, ...]) -> dict[str, bytes]:
     return {asset.name: asset.data for asset in assets}
 
@@ -188,11 +205,12 @@ def _identifier(*parts: str) -> bytes:
 
 
 def _attached(attachment: Attachment) -> weasyprint.Attachment:
+    created = attachment.created.astimezone(UTC)  # WeasyPrint writes a Z behind it, whatever it is
     return weasyprint.Attachment(
         string=attachment.data,
         name=attachment.name,
         description=attachment.description,
-        created=attachment.created,
-        modified=attachment.created,
+        created=created,
+        modified=created,
         relationship=attachment.relationship,
     )

@@ -95,9 +95,11 @@ class Renderer:
 
     def pdf(self, certificate: Certificate) -> bytes:
         """The paper as PDF/A-3a and PDF/UA-1. The same certificate gives the same bytes."""
-        spacings: tuple[Spacing, ...] = ("normal", "close", "annexed") if certificate.outcomes else ("airy", "close")
+        spacings: tuple[Spacing, ...] = (
+            ("normal", "close", "annexed") if certificate.outcomes else ("airy", "close")
+        )
         return self._press.print(
-            *(self.html(certificate, spacing=spacing) for spacing in spacings),
+            (self.html(certificate, spacing=spacing) for spacing in spacings),
             title=wording.title(certificate, wording.WORDS[certificate.language]),
             lang=certificate.language.value,
             created=datetime.combine(certificate.issued_on, time(12), UTC),
