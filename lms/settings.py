@@ -1,6 +1,8 @@
 """Settings, read from the environment once. Every one of them stands in docs/settings.md."""
 
+import re
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_SECRET = "only-for-the-demo-on-this-machine-never-in-service"  # noqa: S105 - refused outside the demo
 MINIMUM_SECRET = 32
+CERTIFICATE_KEY = r"[\w-]+:[0-9a-f]{64}"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -31,6 +34,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     demo: bool = False
     secrets: list[SecretStr] = Field(default_factory=list)
+    certificate_key: SecretStr = SecretStr("")
+    former_certificate_keys: dict[str, str] = Field(default_factory=dict)
     trusted_proxies: list[str] = Field(default_factory=list)
     smtp_url: str = ""
     mail_sender: str = "Zentrum für digitale Bildung Haldensleben <kontakt@zdb-haldensleben.example>"
@@ -67,13 +72,22 @@ class Settings(BaseSettings):
         if not self.public_url:
             self.public_url = f"http://{self.host}:{self.port}"
         if self.demo:
-            if self.host not in LOOPBACK:
-                raise ValueError(
-                    "LMS_DEMO never runs on a public address: remove LMS_DEMO or set LMS_HOST=127.0.0.1"
-                )
-            if not self.secrets:
-                self.secrets = [SecretStr(DEMO_SECRET)]
-            return self
+            self._complete_demo()
+        else:
+            self._refuse_unsafe()
+        return self
+
+    def _complete_demo(self) -> None:
+        if self.host not in LOOPBACK:
+            raise ValueError(
+                "LMS_DEMO never runs on a public address: remove LMS_DEMO or set LMS_HOST=127.0.0.1"
+            )
+        if not self.secrets:
+            self.secrets = [SecretStr(DEMO_SECRET)]
+        if not self.certificate_key.get_secret_value():
+            self.certificate_key = SecretStr("demo:" + sha256(DEMO_SECRET.encode()).hexdigest())
+
+    def _refuse_unsafe(self) -> None:
         if not self.secrets:
             raise ValueError(
                 "LMS_SECRETS is missing: a JSON list with one random text of 32 characters or more"
@@ -82,6 +96,10 @@ class Settings(BaseSettings):
             value = secret.get_secret_value()
             if len(value) < MINIMUM_SECRET or value == DEMO_SECRET:
                 raise ValueError("LMS_SECRETS holds a secret that is too short, or the one of the demo")
+        if not re.fullmatch(CERTIFICATE_KEY, self.certificate_key.get_secret_value()):
+            raise ValueError(
+                "LMS_CERTIFICATE_KEY is missing: a name, a colon and 64 hexadecimal digits, for example 2026:…"
+            )
         if not self.smtp_url:
             raise ValueError(
                 "LMS_SMTP_URL is missing: where letters are sent, for example smtp://user:secret@host:587"
@@ -90,7 +108,6 @@ class Settings(BaseSettings):
             raise ValueError(
                 "LMS_PUBLIC_URL must start with https:// when the service is reachable from outside"
             )
-        return self
 
     @property
     def is_secure(self) -> bool:

@@ -110,6 +110,9 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("counter", sa.Integer(), nullable=True),
+        sa.Column("code", sa.String(), nullable=True),
         sa.Column("certificate_id", sa.Uuid(), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -291,7 +291,7 @@ async def _issue(
 ) -> Invoice:
     series = INVOICES if kind is InvoiceKind.INVOICE else CREDIT_NOTES
     year = series_year(at)
-    counter = await _draw_number(session, series, year)
+    counter = await draw_number(session, series, year)
     invoice = Invoice(
         kind=kind,
         series=series,
@@ -324,7 +324,7 @@ async def _issue(
     return invoice
 
 
-async def _draw_number(session: AsyncSession, series: str, year: int) -> int:
+async def draw_number(session: AsyncSession, series: str, year: int) -> int:
     """The next number; its row stays locked until the transaction ends, so that none is lost and none given twice (S-72)."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     drawn = await session.scalars(

@@ -80,7 +80,7 @@ class BatchItemState(StrEnum):
 
 
 class BatchItem(Row):
-    """One document of a batch."""
+    """One document of a batch. Number and code are drawn before the paper is drawn, because they stand on it."""
 
     __tablename__ = "batch_item"
     __table_args__ = (UniqueConstraint("batch_id", "enrolment_id"),)
@@ -89,4 +89,7 @@ class BatchItem(Row):
     enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"))
     state: Mapped[BatchItemState] = mapped_column(default=BatchItemState.WAITING)
     reason: Mapped[str] = mapped_column(default="")
+    year: Mapped[int | None] = mapped_column(default=None)
+    counter: Mapped[int | None] = mapped_column(default=None)
+    code: Mapped[str | None] = mapped_column(default=None)
     certificate_id: Mapped[UUID | None] = mapped_column(ForeignKey("certificate.id"), default=None)

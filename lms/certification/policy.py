@@ -1,0 +1,20 @@
+"""Who may issue, revoke and read certificates."""
+
+from uuid import UUID
+
+from lms.kernel.actor import Actor
+
+
+def may_issue(actor: Actor) -> bool:
+    """Staff with the certificates permission."""
+    return actor.may_for_all("issue", "certificate")
+
+
+def may_revoke(actor: Actor) -> bool:
+    """Staff with the certificates permission."""
+    return actor.may_for_all("revoke", "certificate")
+
+
+def may_read(actor: Actor, person_id: UUID) -> bool:
+    """One's own and one's household's, and staff."""
+    return actor.may_for(person_id, "R", "certificate")

@@ -1,0 +1,156 @@
+"""Reading certificates and who stands before one, in a session somebody else opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from certificates.code import normalise
+from lms.attendance.queries import Record, records
+from lms.catalogue.models import Course, Run
+from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
+from lms.certification.rules import Standing, standing
+from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.kernel.errors import NotFound
+from lms.people.models import Person
+
+NOTHING_YET = Record(0, 0, 0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One person of a run, what they attended, and the certificate they hold already."""
+
+    enrolment_id: UUID
+    person_id: UUID
+    name: str
+    standing: Standing
+    certificate: Certificate | None
+
+
+async def candidates(session: AsyncSession, run_id: UUID) -> Sequence[Candidate]:
+    """Everybody with a place in the run, by family name; three statements."""
+    threshold = await session.scalar(
+        select(Course.certificate_threshold_percent)
+        .join(Run, Run.course_id == Course.id)
+        .where(Run.id == run_id)
+    )
+    if threshold is None:
+        raise NotFound
+    rows = (
+        await session.execute(
+            select(Enrolment.id, Person, Certificate)
+            .join(Person, Person.id == Enrolment.person_id)
+            .outerjoin(
+                Certificate,
+                and_(Certificate.enrolment_id == Enrolment.id, Certificate.state == CertificateState.ISSUED),
+            )
+            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED)
+            .order_by(Person.family_name, Person.given_name, Enrolment.id)
+        )
+    ).all()
+    attended = await records(session, [row[0] for row in rows])
+    return [
+        Candidate(
+            enrolment_id=enrolment_id,
+            person_id=person.id,
+            name=person.name,
+            standing=standing(attended.get(enrolment_id, NOTHING_YET), threshold),
+            certificate=certificate,
+        )
+        for enrolment_id, person, certificate in rows
+    ]
+
+
+async def certificate_by_code(session: AsyncSession, code: str) -> Certificate | None:
+    """The record behind a code as somebody typed it, whatever its state."""
+    found: Certificate | None = await session.scalar(
+        select(Certificate).where(Certificate.code == normalise(code))
+    )
+    return found
+
+
+async def certificate_of(
+    session: AsyncSession, certificate_id: UUID, *, with_document: bool = False
+) -> Certificate:
+    """One certificate; its PDF only when asked for. Raises NotFound."""
+    wanted = select(Certificate).where(Certificate.id == certificate_id)
+    found = await session.scalar(wanted.options(undefer(Certificate.document)) if with_document else wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def certificates_of(session: AsyncSession, person_ids: Sequence[UUID]) -> Sequence[Certificate]:
+    """The certificates of these persons, newest first; one statement."""
+    return (
+        await session.scalars(
+            select(Certificate)
+            .where(Certificate.person_id.in_(person_ids))
+            .order_by(Certificate.issued_at.desc())
+        )
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One document of a batch that could not be made."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch has come."""
+
+    batch_id: UUID
+    run_id: UUID
+    total: int
+    issued: int
+    failures: Sequence[Failure]
+    started_at: datetime
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every document is issued or has failed."""
+        return self.issued + len(self.failures) >= self.total
+
+
+async def progress_of(session: AsyncSession, batch_id: UUID) -> Progress:
+    """How far the batch has come; two statements. Raises NotFound."""
+    batch = await session.get(Batch, batch_id)
+    if batch is None:
+        raise NotFound
+    rows: Sequence[Any] = (
+        await session.execute(
+            select(BatchItem.state, BatchItem.reason, Person)
+            .join(Enrolment, Enrolment.id == BatchItem.enrolment_id)
+            .join(Person, Person.id == Enrolment.person_id)
+            .where(BatchItem.batch_id == batch_id)
+            .order_by(Person.family_name)
+        )
+    ).all()
+    return Progress(
+        batch_id=batch.id,
+        run_id=batch.run_id,
+        total=len(rows),
+        issued=sum(state is BatchItemState.ISSUED for state, _, _ in rows),
+        failures=[
+            Failure(person.name, reason) for state, reason, person in rows if state is BatchItemState.FAILED
+        ],
+        started_at=batch.started_at,
+    )
+
+
+async def latest_batch(session: AsyncSession, run_id: UUID) -> Batch | None:
+    """The last batch of a run, so that its progress can be found again."""
+    found: Batch | None = await session.scalar(
+        select(Batch).where(Batch.run_id == run_id).order_by(Batch.started_at.desc()).limit(1)
+    )
+    return found
