@@ -1,6 +1,6 @@
 """The letters, handed in as files' bytes, and which characters they can show."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ class FontFace:
 
     family: str
     weight: int
-    data: bytes
+    data: bytes = field(repr=False)
     style: Literal["normal", "italic"] = "normal"
 
 

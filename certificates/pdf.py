@@ -7,7 +7,7 @@ as ``asset:name``. The same input gives the same bytes.
 import hashlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from threading import Lock
@@ -36,7 +36,7 @@ class Asset:
     """A picture to be used as ``asset:name``; the ending of the name tells its type: svg, png or jpg."""
 
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Attachment:
     """A file inside the PDF, such as an e-invoice. Its dates are handed in, so that the bytes do not vary."""
 
     name: str
-    data: bytes
+    data: bytes = field(repr=False)
     description: str
     created: datetime
     relationship: Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"] = "Unspecified"
