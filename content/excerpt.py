@@ -13,6 +13,7 @@ _GOES_ON = re.compile(
 )
 _ITEM = re.compile(r"<li>.*?</li>", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][)“”\"»]*$")
+_LONGEST_WORD = 12
 _TOO_SHORT = 40
 
 
@@ -37,7 +38,7 @@ def _sentences(lines: Iterable[str]) -> list[str]:
 def _parted(line: str) -> list[str]:
     sentences, start = [], 0
     for end in _END_OF_SENTENCE.finditer(line):
-        if not _GOES_ON.search(line, start, end.end()):
+        if not _GOES_ON.search(line[max(start, end.end() - _LONGEST_WORD) : end.end()]):
             sentences.append(line[start : end.end()].strip())
             start = end.end()
     return [*sentences, line[start:].strip()]

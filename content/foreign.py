@@ -49,7 +49,7 @@ _NOT_A_TAG = re.compile(
     re.IGNORECASE,
 )
 _NOT_AN_ENTITY = re.compile(r"&(?!#?\w+;)")
-_BREAK = re.compile(r"[ \t]*\n?[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)
+_BREAK = re.compile(r" ?\n? ?<br\s*/?> ?\n?", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _BLANKS = re.compile(r"[^\S\n]+")
 
@@ -74,7 +74,7 @@ def has_html(text: str) -> bool:
 
 
 def _lines(text: str) -> list[Line]:
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _BLANKS.sub(" ", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     text = _NOT_AN_ENTITY.sub("&amp;", _NOT_A_TAG.sub("&lt;", text))
     walk = _Walk()
     walk.feed(_tidy.clean(_BREAK.sub("<br>", text)))
@@ -124,7 +124,7 @@ class _Walk(HTMLParser):
         if self.blocks and not self.literal:
             self.say(_SPACES.sub(" ", data))
             return
-        first, *others = _BLANKS.sub(" ", data).split("\n")
+        first, *others = data.split("\n")
         self.say(first)
         for line in others:
             self.break_line(gap=False)
