@@ -29,11 +29,14 @@ from lms.db import Begin, connect
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.jobs.queue import Event
+from lms.jobs.tidying import tidy
 from lms.jobs.worker import Listener, Periodic, Worker
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
+from lms.messaging.carrier import Carrier
+from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
 from lms.people.module import MODULE as PEOPLE
 from lms.portal.module import MODULE as PORTAL
@@ -43,17 +46,23 @@ from lms.settings import Settings, settings
 from lms.trainers.module import MODULE as TRAINERS
 from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
 from lms.web.edge import Edge
+from lms.web.errors import handlers
 from lms.web.module import Around, Module
 from lms.web.templating import STATIC, environment
 
 SEALING = timedelta(minutes=1)
+TIDYING = timedelta(hours=1)
 
 
 def _foundation() -> Module:
     """What lies below the web and so cannot have a table of contents of its own."""
     return Module(
         name="foundation",
-        periodic=[lambda around: Periodic("seal-audit", SEALING, lambda: _seal(around))],
+        tasks={DELIVER: lambda around: Carrier(around.begin, around.clock, around.settings)},
+        periodic=[
+            lambda around: Periodic("seal-audit", SEALING, lambda: _seal(around)),
+            lambda around: Periodic("tidy-jobs", TIDYING, lambda: tidy(around.begin, around.clock)),
+        ],
     )
 
 
@@ -147,7 +156,7 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
     chosen = given or settings()
     place = around(chosen, clock)
     house = modules(chosen)
-    folders = [module.templates for module in house if module.templates.is_dir()]
+    look = environment([module.templates for module in house if module.templates.is_dir()])
 
     @asynccontextmanager
     async def open_house(_app: Litestar) -> AsyncIterator[None]:
@@ -183,7 +192,7 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
             exclude=["^/api/"],
         ),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
-        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(environment(folders))),
+        template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),
         openapi_config=OpenAPIConfig(
             title="Lernzentrum",
             version="1",
@@ -192,7 +201,7 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
             render_plugins=[JsonRenderPlugin()],
         ),
         lifespan=[open_house],
-        exception_handlers={},
+        exception_handlers=handlers(look),
         debug=False,
     )
     refuse_undeclared(app)

@@ -8,7 +8,8 @@ is killed. A task acts on the world outside with no transaction open and may act
 import asyncio
 import os
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ import msgspec
 import structlog
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import Begin, retried
@@ -25,11 +27,13 @@ from lms.jobs.queue import EVENT, TASK, Event
 from lms.kernel.clock import Clock
 
 LEASE = timedelta(seconds=60)
+RENEWAL_SECONDS = 20
 POLL_SECONDS = 0.4
 BATCH = 10
 TRIES = 8
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=15)
+DOUBLINGS = 12
 ERROR_LENGTH = 2_000
 
 Listener = Callable[[AsyncSession, Any], Awaitable[None]]
@@ -67,6 +71,7 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._events = {kind.__name__: kind for kind in self.listeners}
+        self._held_until = self.clock()
 
     async def run(self) -> None:
         """Work until told to stop; a job under way is finished first."""
@@ -87,9 +92,46 @@ class Worker:
         """Do what is due now and say how much that was."""
         await self._keep_rhythm()
         jobs = await self._claim()
-        for job in jobs:
-            await self._work_off(job)
+        if jobs:
+            async with self._holding_leases():
+                for job in jobs:
+                    await self._work_off(job)
         return len(jobs)
+
+    @asynccontextmanager
+    async def _holding_leases(self) -> AsyncIterator[None]:
+        """Keep what was claimed, however long the world outside takes."""
+        done = asyncio.Event()
+
+        async def renew() -> None:
+            while True:
+                try:  # never cancelled: a transaction broken off in the middle takes its connection with it
+                    await asyncio.wait_for(done.wait(), RENEWAL_SECONDS)
+                except TimeoutError:
+                    await self._renew()
+                else:
+                    return
+
+        renewing = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            done.set()
+            await renewing
+
+    async def _renew(self) -> None:
+        until = self.clock() + LEASE
+        try:
+            async with self.begin() as session:
+                await session.execute(
+                    update(Job)
+                    .where(Job.leased_by == self.name, Job.state == JobState.READY)
+                    .values(leased_until=until)
+                )
+        except DBAPIError:  # away for a moment; a lease that runs out is noticed before the next job
+            structlog.get_logger("lms.worker").warning("lease_not_renewed", exc_info=True)
+        else:
+            self._held_until = until
 
     async def drain(self) -> None:
         """Work until nothing is due any more: for tests and the command line."""
@@ -118,14 +160,22 @@ class Worker:
                 .values(leased_by=self.name, leased_until=now + LEASE, attempts=Job.attempts + 1)
                 .returning(Job)
             )
-            return sorted(claimed.all(), key=lambda job: job.due_at)
+            self._held_until = now + LEASE
+            return sorted(claimed.all(), key=lambda job: (job.due_at, job.created_at))
 
     async def _work_off(self, job: Job) -> None:
+        if self.clock() >= self._held_until:
+            return  # the machine slept or stood still: by now the job may be somebody else's
         try:
             if job.kind.startswith(EVENT):
                 await self._tell_listeners(job)
             else:
                 await self._carry(job)
+        except TryLater as reason:
+            structlog.get_logger("lms.worker").warning(
+                "job_postponed", kind=job.kind, attempts=job.attempts, reason=str(reason)
+            )
+            await self._put_back(job, reason)
         except Exception as error:  # noqa: BLE001 - whatever a listener or carrier raises, the job is put back
             structlog.get_logger("lms.worker").warning(
                 "job_failed", kind=job.kind, attempts=job.attempts, exc_info=True
@@ -157,6 +207,7 @@ class Worker:
         )
         return finished.first() is not None
 
+    @retried
     async def _put_back(self, job: Job, error: Exception) -> None:
         given_up = job.attempts >= TRIES and not isinstance(error, TryLater)
         async with self.begin() as session:

@@ -1,0 +1,129 @@
+"""Carries letters over SMTP: claims none, loses none, and talks with no transaction open."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+from uuid import UUID
+
+import aiosmtplib
+from sqlalchemy import select, update
+
+from lms.db import Begin
+from lms.jobs.worker import TryLater
+from lms.kernel.clock import Clock
+from lms.messaging.mail import BadAddress, mail
+from lms.messaging.models import Enclosure, Letter, LetterState
+from lms.messaging.troubles import Trouble, noted
+from lms.settings import Settings
+
+STEP_SECONDS = 10
+WHOLE_SECONDS = 40
+PATIENCE = timedelta(days=5)
+PERMANENT = 500
+STARTTLS = "smtp+starttls"
+
+
+class Carrier:
+    """Brings one letter to the mail server. Raises TryLater while the server is away or says "not now".
+
+    A letter that nobody will ever take is marked failed, with the reason, for staff to see.
+    """
+
+    def __init__(self, begin: Begin, clock: Clock, settings: Settings) -> None:
+        self.begin = begin
+        self.clock = clock
+        self.settings = settings
+
+    async def __call__(self, payload: dict[str, Any]) -> None:
+        """Deliver the letter named in the payload, unless that is done already."""
+        letter_id = UUID(payload["letter_id"])
+        letter, enclosures = await self._fetch(letter_id)
+        if letter is None or letter.state is not LetterState.WAITING:
+            return
+        try:
+            await self._send(letter, enclosures)
+        except _Refused as refusal:
+            await self._record(letter_id, LetterState.FAILED, str(refusal))
+        except TryLater as trouble:
+            if self.clock() - letter.written_at < PATIENCE:
+                await self._record(letter_id, LetterState.WAITING, noted(Trouble.AWAY, trouble))
+                raise
+            await self._record(letter_id, LetterState.FAILED, noted(Trouble.GIVEN_UP, trouble))
+        else:
+            await self._record(letter_id, LetterState.SENT, "")
+
+    async def _fetch(self, letter_id: UUID) -> tuple[Letter | None, Sequence[Enclosure]]:
+        async with self.begin.reading() as session:
+            letter = await session.get(Letter, letter_id)
+            enclosures = (
+                await session.scalars(
+                    select(Enclosure).where(Enclosure.letter_id == letter_id).order_by(Enclosure.name)
+                )
+            ).all()
+        return letter, enclosures
+
+    async def _send(self, letter: Letter, enclosures: Sequence[Enclosure]) -> None:
+        try:
+            message = mail(letter, enclosures, sender=self.settings.mail_sender)
+        except BadAddress as error:
+            raise _Refused(noted(Trouble.ADDRESS, error)) from error
+        if not self.settings.smtp_url:
+            raise TryLater("no mail server is set")
+        try:
+            async with asyncio.timeout(WHOLE_SECONDS):
+                await aiosmtplib.send(message, **server(self.settings.smtp_url))
+        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError) as error:
+            raise _judged(error) from error
+        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
+            raise TryLater(f"{type(error).__name__}: {error}") from error
+
+    async def _record(self, letter_id: UUID, state: LetterState, error: str) -> None:
+        async with self.begin() as session:
+            await session.execute(
+                update(Letter)
+                .where(Letter.id == letter_id, Letter.state == LetterState.WAITING)
+                .values(
+                    state=state,
+                    error=error,
+                    attempts=Letter.attempts + 1,
+                    sent_at=self.clock() if state is LetterState.SENT else None,
+                )
+            )
+
+
+class _Refused(Exception):
+    """Nobody will ever take this letter."""
+
+
+def _judged(error: aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPDataError) -> Exception:
+    """Whether a refusal is for good (5xx, RFC 5321, 4.2.1) or for now."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        refusal, trouble = error.recipients[0], Trouble.REFUSED
+        code, answer = refusal.code, refusal.message
+    else:
+        code, answer, trouble = error.code, error.message, Trouble.CONTENT
+    said = f"{code} {answer}"
+    return _Refused(noted(trouble, said)) if code >= PERMANENT else TryLater(said)
+
+
+def server(url: str) -> dict[str, Any]:
+    """What aiosmtplib wants to know, from smtp://, smtp+starttls:// or smtps://user:password@host:port.
+
+    smtp:// uses STARTTLS when the server offers it, and insists on it as soon as there is a password to protect.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps", STARTTLS} or not parts.hostname:
+        raise ValueError("the mail server's address starts with smtp://, smtp+starttls:// or smtps://")
+    is_tls = parts.scheme == "smtps"
+    insists = parts.scheme == STARTTLS or (parts.password is not None and not is_tls)
+    return {
+        "hostname": parts.hostname,
+        "port": parts.port or {"smtps": 465, STARTTLS: 587}.get(parts.scheme, 25),
+        "username": unquote(parts.username) if parts.username else None,
+        "password": unquote(parts.password) if parts.password else None,
+        "use_tls": is_tls,
+        "start_tls": True if insists else None,
+        "timeout": STEP_SECONDS,
+    }

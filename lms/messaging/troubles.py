@@ -1,0 +1,36 @@
+"""Why a letter did not arrive: a word for us, a sentence for staff, and what the mail server said."""
+
+from enum import StrEnum
+
+from lms.kernel.marking import N_
+
+
+class Trouble(StrEnum):
+    """What can go wrong on the way."""
+
+    ADDRESS = "address"
+    REFUSED = "refused"
+    CONTENT = "content"
+    AWAY = "away"
+    GIVEN_UP = "given_up"
+
+
+SENTENCES = {
+    Trouble.ADDRESS: N_("This is not a valid e-mail address."),
+    Trouble.REFUSED: N_("The receiving mail server does not know this address."),
+    Trouble.CONTENT: N_("The mail server does not accept this letter."),
+    Trouble.AWAY: N_("The mail server could not be reached. We keep trying."),
+    Trouble.GIVEN_UP: N_("The mail server could not be reached for five days. We have stopped trying."),
+}
+LENGTH = 1_000
+
+
+def noted(trouble: Trouble, details: object) -> str:
+    """What is kept with the letter."""
+    return f"{trouble}: {details}"[:LENGTH]
+
+
+def read(error: str) -> tuple[str, str]:
+    """The sentence, to be translated, and the details; both empty when nothing went wrong."""
+    word, _, details = error.partition(": ")
+    return (SENTENCES[Trouble(word)], details) if word in set(Trouble) else ("", error)
