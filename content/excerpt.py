@@ -9,7 +9,7 @@ from content.safety import plain_lines
 _END_OF_SENTENCE = re.compile(r"[.!?…][)“”\"»]*(?=\s+[\"„»(¡¿]*[A-ZÄÖÜ0-9])")
 # after these a capital letter does not begin a sentence: "z. B. Excel", "Dr. Muster", "am 3. Mai", "max. 12 Personen"
 _GOES_ON = re.compile(
-    r"\b(?:[^\W\d]|\d{1,2}|ca|bzw|inkl|exkl|zzgl|max|min|usw|etc|evtl|ggf|vgl|Nr|Dr|Prof|Str|Tel|St|Abs|erm|incl|vs)\.$"
+    r"\b(?:[^\W\d]|\d{1,2}|ca|bzw|inkl|exkl|zzgl|max|min|usw|etc|evtl|ggf|vgl|Nr|Dr|Prof|Str|Tel|St|Abs|erm|incl|vs|jem|jmd|sog|gem|Std|Min|Mio)\.$"
 )
 _ITEM = re.compile(r"<li>.*?</li>", re.DOTALL)
 _SENTENCE = re.compile(r"[.!?…][)“”\"»]*$")
