@@ -14,6 +14,8 @@ from babel import dates, numbers
 from lms.kernel.clock import MINUTES_PER_UNIT, ZONE
 from lms.web.language import babel_locale, current_language, gettext, ngettext
 
+GERMANY = 49
+
 # `ccc` rather than `EEE`: German would write a full stop after the short weekday
 _PATTERNS = {
     "de": {"long": "EEEE, d. MMMM y", "plain": "d. MMMM y", "short": "ccc, dd.MM.y", "month": "MMMM y"},
@@ -119,12 +121,14 @@ def file_size(size: int) -> str:
 
 
 def phone(stored: str) -> str:
-    """+49 3904 12345, from the stored +49390412345; what is no telephone number stays as it was typed."""
+    """03904 12345, from the stored +49390412345; numbers of other countries keep theirs, and other words stay."""
     try:
         parsed = phonenumbers.parse(stored, "DE")
     except phonenumbers.NumberParseException:
         return stored
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    shapes = phonenumbers.PhoneNumberFormat
+    shape = shapes.NATIONAL if parsed.country_code == GERMANY else shapes.INTERNATIONAL
+    return phonenumbers.format_number(parsed, shape)
 
 
 def in_groups(code: str, size: int = 4) -> str:

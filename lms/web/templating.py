@@ -117,10 +117,12 @@ def _csrf_token(context: Context) -> str:
 
 @pass_context
 def shell(context: Context) -> Shell:
-    """What surrounds this page: handed in by the page, or kept with the request, or nothing."""
-    given = context.get("surroundings")
-    if isinstance(given, Shell):
-        return given
+    """What surrounds this page: handed in by the page, kept with the request, or usual in this application.
+
+    Nobody has looked at the visitor of an address that no route knows: such pages show `app.state.usual_shell`.
+    """
     request = context.get("request")
-    kept = getattr(request.state, "shell", None) if request is not None else None
-    return kept if isinstance(kept, Shell) else Shell()
+    places = [] if request is None else [request.state.get("shell"), request.app.state.get("usual_shell")]
+    return next(
+        (found for found in (context.get("surroundings"), *places) if isinstance(found, Shell)), Shell()
+    )

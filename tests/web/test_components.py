@@ -188,7 +188,7 @@ def test_what_people_type_stays_text() -> None:
 def test_help_stands_on_every_page(page: Any) -> None:
     words = " ".join(page.xpath("//footer")[0].text_content().split())
 
-    assert "Rufen Sie uns an: +49 3904 1234567, Montag bis Freitag von 9:00 bis 16:00 Uhr" in words
+    assert "Rufen Sie uns an: 03904 1234567, Montag bis Freitag von 9:00 bis 16:00 Uhr" in words
     assert "Termin in der Sprechstunde" in words
 
 

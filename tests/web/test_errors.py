@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 
 from lms.kernel.errors import DomainError, Forbidden, NotFound, SignInNeeded, TooMany
 from lms.kernel.marking import N_
+from lms.web.centre import Link, Shell
 from lms.web.errors import handlers
 from lms.web.language import use_locale
 from lms.web.templating import environment
@@ -91,6 +92,12 @@ def test_the_page_of_a_fault_tells_a_number_and_nothing_of_the_inside(client: Te
 
 def test_a_missing_page_offers_a_search(client: TestClient[Litestar]) -> None:
     assert 'name="q" type="search"' in client.get("/nirgends", headers={"accept": "text/html"}).text
+
+
+def test_an_unknown_address_shows_what_usually_stands_around_a_page(client: TestClient[Litestar]) -> None:
+    client.app.state.usual_shell = Shell(footer=(Link("Address", "/impressum"),))
+
+    assert 'href="/impressum">Anschrift</a>' in client.get("/nirgends", headers={"accept": "text/html"}).text
 
 
 def test_a_limit_says_when_to_come_back(client: TestClient[Litestar]) -> None:
