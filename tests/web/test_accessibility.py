@@ -114,6 +114,23 @@ def test_a_form_clicked_twice_is_sent_once(browser: Browser) -> None:
     page.close()
 
 
+def test_a_question_that_was_closed_can_be_asked_and_answered_again(browser: Browser) -> None:
+    page, _ = show(browser, gallery(form_from(Gallery)))
+    sent: list[str] = []
+    page.route("**/demo/bausteine", lambda route: sent.append(route.request.method))
+    dialog = page.locator("dialog#frage")
+
+    page.click("[data-dialog=frage]")
+    dialog.get_by_role("button", name="Zurück").click()
+    closed = dialog.is_hidden()
+    page.click("[data-dialog=frage]")
+    dialog.get_by_role("button", name="Kurs absagen").click(no_wait_after=True)
+    page.wait_for_timeout(200)
+
+    assert (closed, sent) == (True, ["POST"])
+    page.close()
+
+
 def test_without_script_what_needs_it_is_not_shown(browser: Browser) -> None:
     page, _ = show(browser, gallery(form_from(Gallery)), java_script_enabled=False)
 

@@ -7,6 +7,7 @@ document.querySelector("[data-focus]")?.focus();
 // Two clicks are one: the second is ignored until the next page is there.
 document.querySelectorAll("form[data-once]").forEach((form) => {
   form.addEventListener("submit", (event) => {
+    if (event.submitter?.formMethod === "dialog") return; // only closes the question
     if (form.dataset.sent) event.preventDefault();
     else form.dataset.sent = "yes";
   });
@@ -16,7 +17,9 @@ window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-once]").forEach((form) => delete form.dataset.sent);
 });
 
-document.querySelectorAll(".lms-script-only").forEach((element) => element.removeAttribute("hidden"));
+document.querySelectorAll(".lms-script-only").forEach((element) => {
+  if (!element.dataset.copy || navigator.clipboard) element.removeAttribute("hidden");
+});
 
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");
