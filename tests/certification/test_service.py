@@ -200,7 +200,8 @@ async def test_nobody_changes_what_was_issued_not_even_in_the_database(
     await certification.start(REGISTRAR, run_id=finished.run_id)  # type: ignore[arg-type]
     await jobs.drain()
 
-    for change in ({"sha256": "0"}, {"number": "X"}, {"facts": {}}, {"document": b""}):
+    changes: list[dict[str, object]] = [{"sha256": "0"}, {"number": "X"}, {"facts": {}}, {"document": b""}]
+    for change in changes:
         with pytest.raises(IntegrityError):
             async with begin() as session:
                 await session.execute(update(Certificate).values(**change))

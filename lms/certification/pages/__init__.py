@@ -1,0 +1,1 @@
+"""Pages about certificates: for everybody who checks one, for who holds one, for the team."""
