@@ -213,15 +213,17 @@ def upgrade() -> None:
 
     op.create_table(
         "list_event",
+        sa.Column(
+            "number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_list_event_party_id")),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_list_event_run_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_list_event")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_list_event")),
     )
     with op.batch_alter_table("list_event", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_list_event_party_id"), ["party_id"], unique=False)

@@ -311,6 +311,7 @@ async def _issue(
         reverses_id=reverses.id if reverses else None,
     )
     session.add(invoice)
+    await session.flush()  # entries of the ledger point to it
     record(
         session,
         actor,

@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.audit.models import Serial
 from lms.catalogue.models import PaymentMethod
-from lms.db import LongText, Row
+from lms.db import Base, LongText, Row
 
 
 class EnrolmentState(StrEnum):
@@ -157,10 +158,12 @@ class Offer(Row):
     answered_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
-class ListEvent(Row):
+class ListEvent(Base):
     """What happened on a waiting list and why, readable for the person and for staff; only ever added (U21)."""
 
     __tablename__ = "list_event"
+
+    number: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=True, init=False)
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"), index=True)
     party_id: Mapped[UUID] = mapped_column(ForeignKey("party.id"), index=True)

@@ -1,6 +1,44 @@
 """The table of contents of `enrolment`, for app.py."""
 
-from lms.enrolment.service import Enrolments
-from lms.web.module import Module
+from datetime import timedelta
 
-MODULE = Module(name="enrolment", services={"enrolment": Enrolments})
+from lms.enrolment.service import Enrolments
+from lms.jobs.worker import Periodic
+from lms.privacy.contract import PersonalData
+from lms.web.module import Around, Module
+
+LAPSING = timedelta(seconds=20)
+FORGETTING = timedelta(hours=1)
+KEPT = "three years after the run (part B, section B5); with an invoice as long as that"
+
+
+def _lapse(around: Around) -> Periodic:
+    enrolments = Enrolments(around)
+
+    async def act() -> None:
+        await enrolments.lapse_due()
+
+    return Periodic("lapse-places", LAPSING, act)
+
+
+def _forget(around: Around) -> Periodic:
+    enrolments = Enrolments(around)
+
+    async def act() -> None:
+        await enrolments.forget_applications()
+
+    return Periodic("forget-applications", FORGETTING, act)
+
+
+MODULE = Module(
+    name="enrolment",
+    services={"enrolment": Enrolments},
+    periodic=[_lapse, _forget],
+    personal_data=[
+        PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
+        PersonalData(
+            "enrolment", "contact_id", "who enrolled them, gets the letters and owes the price", KEPT
+        ),
+        PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
+    ],
+)

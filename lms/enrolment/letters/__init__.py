@@ -1,0 +1,25 @@
+"""What we write to people when something has happened to their places, and when the dates of their course change."""
+
+from collections.abc import Mapping, Sequence
+
+from lms.enrolment import events
+from lms.enrolment.letters import dates, endings, places
+from lms.jobs.queue import Event
+from lms.jobs.worker import Listener
+from lms.scheduling.events import RunConfirmed, SessionAdded, SessionCancelled, SessionMoved
+
+LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
+    events.PlaceConfirmed: [places.confirm_place],
+    events.PutOnWaitingList: [places.confirm_spot_on_the_list],
+    events.KeptForNextRun: [places.promise_the_next_run],
+    events.ConsentAsked: [places.ask_for_consent],
+    events.PlaceOffered: [places.offer_place],
+    events.OfferLapsed: [endings.close_offer],
+    events.OfferDeclined: [endings.close_offer],
+    events.EnrolmentCancelled: [endings.confirm_cancellation],
+    events.RequestExpired: [endings.close_request],
+    SessionMoved: [dates.tell_of_new_time],
+    SessionCancelled: [dates.tell_of_dropped_session],
+    SessionAdded: [dates.tell_of_added_session],
+    RunConfirmed: [dates.tell_that_it_takes_place],
+}

@@ -1,0 +1,70 @@
+"""Letters about places that end: cancelled, lapsed, turned down, and a run that does not take place."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import RunState
+from lms.enrolment import events
+from lms.enrolment.letters.facts import Facts, facts_of, other_runs, send, settlement_of
+from lms.enrolment.models import Enrolment, Offer, OfferState
+from lms.scheduling.calendar import Entry
+from lms.web.language import gettext, use_locale
+
+
+async def close_offer(session: AsyncSession, event: events.OfferLapsed | events.OfferDeclined) -> None:
+    """The offered place has gone to the next in line; how to join again. One letter for the whole party."""
+    offer = await session.get(Offer, event.offer_id)
+    if offer is None:
+        return
+    first = await session.scalar(
+        select(Enrolment.id)
+        .where(Enrolment.party_id == offer.party_id)
+        .order_by(Enrolment.created_at, Enrolment.id)
+        .limit(1)
+    )
+    facts = await facts_of(session, first) if first else None
+    if facts is not None:
+        name = "offer_declined" if offer.state is OfferState.DECLINED else "offer_lapsed"
+        at = offer.answered_at or offer.deadline
+        await send(session, facts, name, at=at, version=str(offer.id), deadline=offer.deadline)
+
+
+async def close_request(session: AsyncSession, event: events.RequestExpired) -> None:
+    """Nobody consented in time."""
+    facts = await facts_of(session, event.enrolment_id)
+    if facts is not None:
+        await send(session, facts, "request_expired", at=facts.enrolment.changed_at)
+
+
+async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCancelled) -> None:
+    """The enrolment has ended: what that costs or pays back; with the run, why and what there is instead."""
+    facts = await facts_of(session, event.enrolment_id)
+    if facts is None:
+        return
+    enrolment, run = facts.enrolment, facts.run
+    at = enrolment.ended_at or enrolment.changed_at
+    had_place = enrolment.confirmed_at is not None
+    taken_out = _taken_out(facts) if had_place else []
+    money = await settlement_of(session, enrolment.id)
+    if run.state is RunState.CANCELLED:
+        reason = (run.cancelled_reason_en if facts.language == "en" else "") or run.cancelled_reason_de
+        runs = await other_runs(session, run, at)
+        await send(
+            session, facts, "run_cancelled", at=at, dates=taken_out, reason=reason, runs=runs, had_place=had_place, **money
+        )  # fmt: skip
+        return
+    await send(
+        session, facts, "enrolment_cancelled", at=at, dates=taken_out, had_place=had_place, by_centre=event.by_centre, **money
+    )  # fmt: skip
+
+
+def _taken_out(facts: Facts) -> list[Entry]:
+    """The sessions as cancelled in this reader's calendar, whether or not they take place for others."""
+    with use_locale(facts.language):
+        summary = gettext("Cancelled: %(course)s", course=facts.word("title"))
+    return [
+        replace(entry, is_cancelled=True, sequence=entry.sequence + (not entry.is_cancelled), summary=summary)
+        for entry in facts.dates
+    ]

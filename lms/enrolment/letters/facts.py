@@ -1,0 +1,182 @@
+"""What letters about places tell, read in the transaction in which they are written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.billing.models import EntryKind, Invoice, LedgerEntry
+from lms.billing.queries import balance_of, valid_invoice_of
+from lms.catalogue.models import Course, Run, RunState
+from lms.db import links_of
+from lms.enrolment import rules
+from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.people.models import Person
+from lms.resources.models import Room, Venue
+from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.entries import entries
+from lms.scheduling.models import Session
+from lms.web.language import Language, use_locale
+from lms.web.letters import Enclosed, write_letter
+
+FOLDER = "enrolment/letters/"
+CALENDAR = "termine.ics"
+ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One enrolment, who reads about it, and the words of its course in the reader's language."""
+
+    enrolment: Enrolment
+    run: Run
+    course: Course
+    person: Person
+    reader: Person
+    dates: Sequence[Entry]
+    venue: Venue | None
+
+    @property
+    def language(self) -> Language:
+        """What the reader speaks."""
+        return "en" if self.reader.language == "en" else "de"
+
+    def word(self, name: str) -> str:
+        """A text of the course in the reader's language; the German one where no other was written."""
+        german = str(getattr(self.course, f"{name}_de"))
+        return (str(getattr(self.course, f"{name}_en")) or german) if self.language == "en" else german
+
+    @property
+    def held(self) -> list[Entry]:
+        """The sessions that take place."""
+        return [entry for entry in self.dates if not entry.is_cancelled]
+
+
+async def facts_of(session: AsyncSession, enrolment_id: UUID) -> Facts | None:
+    """Everything about one enrolment; None where nobody is named for it. The contact reads, or else the person."""
+    row = (
+        await session.execute(
+            select(Enrolment, Run, Course, Venue)
+            .join(Run, Run.id == Enrolment.run_id)
+            .join(Course, Course.id == Run.course_id)
+            .outerjoin(Room, Room.id == Run.room_id)
+            .outerjoin(Venue, Venue.id == func.coalesce(Room.venue_id, Run.venue_id))
+            .where(Enrolment.id == enrolment_id)
+        )
+    ).one_or_none()
+    if row is None or row.Enrolment.person_id is None:
+        return None
+    enrolment = row.Enrolment
+    ids = [enrolment.person_id, enrolment.contact_id, enrolment.guardian_id]
+    people = {one.id: one for one in (await session.scalars(select(Person).where(Person.id.in_(ids)))).all()}
+    person = people[enrolment.person_id]
+    reader = people.get(enrolment.contact_id) or people.get(enrolment.guardian_id) or person
+    with use_locale("en" if reader.language == "en" else "de"):
+        dates = await entries(session, Session.run_id == row.Run.id)
+    return Facts(enrolment, row.Run, row.Course, person, reader, dates, row.Venue)
+
+
+def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
+    """What every letter about an enrolment may speak of."""
+    enrolment, run, venue = facts.enrolment, facts.run, facts.venue
+    token = links_of(session).signer.token("enrolment", enrolment.id, enrolment.link_version)
+    first = next(iter(facts.held), None)
+    places = {entry.location for entry in facts.held}
+    return {
+        "course": facts.word("title"),
+        "number": run.number,
+        "reference": enrolment.reference,
+        "person": facts.person.name,
+        "is_own": facts.person.id == facts.reader.id,
+        "dates": facts.held,
+        "first": first,
+        "place": next(iter(places)) if len(places) == 1 else "",
+        "arrival": (getattr(venue, f"arrival_{facts.language}") or venue.arrival_de) if venue else "",
+        "bring": facts.word("bring"),
+        "price_cents": enrolment.price_cents,
+        "payment_method": enrolment.payment_method,
+        "free_until": rules.free_until(run),
+        "fee_percent": run.cancel_fee_percent,
+        "manage_path": f"/anmeldung/{enrolment.id}/{token}",
+        "course_path": f"/kurse/{facts.course.slug}",
+    }
+
+
+async def send(
+    session: AsyncSession,
+    facts: Facts,
+    name: str,
+    *,
+    at: datetime,
+    version: str = "",
+    dates: Sequence[Entry] = (),
+    **more: Any,
+) -> None:
+    """Write one letter about an enrolment, with these dates as a calendar file. Once for each enrolment and version."""
+    enclosures = (
+        [Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=facts.word("title")))] if dates else []
+    )
+    await write_letter(
+        session,
+        key=":".join(part for part in (name, str(facts.enrolment.id), version) if part),
+        kind=name,
+        to=facts.reader,
+        template=f"{FOLDER}{name}.md",
+        context=said(facts, session) | {"has_calendar": bool(enclosures)} | more,
+        about=("enrolment", facts.enrolment.id),
+        enclosures=enclosures,
+        at=at,
+    )
+
+
+async def invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice | None:
+    """The invoice to be paid, if one was issued."""
+    return await valid_invoice_of(session, enrolment_id)
+
+
+async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, int]:
+    """What cancelling came to, out of the books: the fee, what is still owed, what is paid back."""
+    fee = await session.scalar(
+        select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(
+            LedgerEntry.enrolment_id == enrolment_id, LedgerEntry.kind == EntryKind.FEE
+        )
+    )
+    open_cents = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
+    return {"fee_cents": int(fee or 0), "owed_cents": max(0, open_cents), "refund_cents": max(0, -open_cents)}
+
+
+async def place_in_line(session: AsyncSession, enrolment: Enrolment) -> int:
+    """The how-manieth on the waiting list this enrolment's party is."""
+    mine = select(Party.position).where(Party.id == enrolment.party_id).scalar_subquery()
+    ahead = await session.scalar(
+        select(func.count(Party.id.distinct()))
+        .join(Enrolment, Enrolment.party_id == Party.id)
+        .where(
+            Party.run_id == enrolment.run_id,
+            Party.position < mine,
+            Enrolment.state == EnrolmentState.WAITING,
+        )
+    )
+    return int(ahead or 0) + 1
+
+
+async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[Run]:
+    """Up to three runs of the same course that are still to come and have places."""
+    return (
+        await session.scalars(
+            select(Run)
+            .where(
+                Run.course_id == run.course_id,
+                Run.id != run.id,
+                Run.state.in_((RunState.PUBLISHED, RunState.CONFIRMED)),
+                Run.starts_at > at,
+                Run.occupied < Run.capacity,
+            )
+            .order_by(Run.starts_at)
+            .limit(ALTERNATIVES)
+        )
+    ).all()

@@ -1,0 +1,50 @@
+"""Who may do what about places: Actor and facts in, bool out."""
+
+from uuid import UUID
+
+from lms.enrolment.models import Enrolment
+from lms.kernel.actor import Actor
+from lms.kernel.rights import Scope
+
+
+def may_enrol(actor: Actor, person_id: UUID) -> bool:
+    """A person we know: oneself and one's household, and from the office anybody."""
+    return actor.may_for(person_id, "C", "enrolment")
+
+
+def reaches(actor: Actor, enrolment: Enrolment, act: str) -> bool:
+    """Whether the actor may do `act` to this enrolment: one's own, one's household's, one's employees', or as staff."""
+    scopes = actor.scopes(act, "enrolment")
+    if Scope.ALL in scopes:
+        return True
+    involved = {enrolment.person_id, enrolment.contact_id} - {None}
+    if involved & actor.persons and scopes & {Scope.OWN, Scope.WARDS}:
+        return True
+    return enrolment.company_id in actor.companies and Scope.EMPLOYEES in scopes
+
+
+def may_consent(actor: Actor, enrolment: Enrolment) -> bool:
+    """The guardian, signed in; and staff, who record a signed paper."""
+    if actor.may_for_all("U", "enrolment"):
+        return True
+    return actor.person_id is not None and actor.person_id == enrolment.guardian_id
+
+
+def is_enrolment_staff(actor: Actor) -> bool:
+    """Enrols anybody, also when enrolment is closed."""
+    return actor.may_for_all("C", "enrolment")
+
+
+def may_waive(actor: Actor) -> bool:
+    """Lets somebody off a fee, with a reason."""
+    return actor.may_for_all("U", "enrolment")
+
+
+def may_plan(actor: Actor) -> bool:
+    """Changes the places of a run, or cancels it."""
+    return actor.may_for_all("U", "plan")
+
+
+def may_see_list(actor: Actor) -> bool:
+    """Reads a run's whole waiting list."""
+    return actor.may_for_all("R", "enrolment")

@@ -1,0 +1,296 @@
+"""Reading places, lists and histories, in a session somebody else opened."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, or_, select, true, union
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from lms.catalogue.models import Course, Run
+from lms.enrolment.models import (
+    LIVE,
+    Application,
+    Enrolment,
+    EnrolmentState,
+    ListEvent,
+    Offer,
+    OfferState,
+    Party,
+    PartyRule,
+)
+from lms.enrolment.values import Happening
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotFound
+from lms.kernel.rights import Scope
+from lms.kernel.tokens import hashed
+from lms.people.models import Person
+from lms.scheduling.models import RunTrainer, Session, SessionTrainer
+
+WHO = aliased(Person, name="who")
+CONTACT = aliased(Person, name="contact")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An enrolment with what is shown beside it: whose it is, for what, and the open offer of its party."""
+
+    enrolment: Enrolment
+    person: Person | None
+    contact: Person | None
+    run: Run
+    course: Course
+    offer: Offer | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A party on a waiting list: `rank` counts from 1, `names` are those who wait together."""
+
+    party: Party
+    rank: int
+    names: tuple[str, ...]
+    enrolment_ids: tuple[UUID, ...]
+
+
+def readable(actor: Actor) -> ColumnElement[bool]:
+    """The filter of all lists of enrolments: what this actor may read, and nothing else (S-02)."""
+    scopes = actor.scopes("R", "enrolment")
+    if Scope.ALL in scopes:
+        return true()
+    allowed: list[ColumnElement[bool]] = [false()]
+    if scopes & {Scope.OWN, Scope.WARDS} and actor.persons:
+        persons = list(actor.persons)
+        allowed += [Enrolment.person_id.in_(persons), Enrolment.contact_id.in_(persons)]
+    if Scope.EMPLOYEES in scopes and actor.companies:
+        allowed.append(Enrolment.company_id.in_(list(actor.companies)))
+    if Scope.OWN_RUNS in scopes and actor.person_id:
+        allowed.append(
+            and_(
+                Enrolment.run_id.in_(taught_by(actor.person_id)),
+                Enrolment.state == EnrolmentState.CONFIRMED,
+            )
+        )
+    return or_(*allowed)
+
+
+def taught_by(person_id: UUID) -> CompoundSelect[UUID]:
+    """The runs somebody teaches."""
+    return union(
+        select(RunTrainer.run_id).where(RunTrainer.person_id == person_id),
+        select(Session.run_id)
+        .join(SessionTrainer, SessionTrainer.session_id == Session.id)
+        .where(SessionTrainer.person_id == person_id),
+    )
+
+
+def _claims() -> Select[Enrolment, Person | None, Person | None, Run, Course, Offer | None]:
+    return (
+        select(Enrolment, WHO, CONTACT, Run, Course, Offer)
+        .join(Run, Run.id == Enrolment.run_id)
+        .join(Course, Course.id == Run.course_id)
+        .outerjoin(WHO, WHO.id == Enrolment.person_id)
+        .outerjoin(CONTACT, CONTACT.id == Enrolment.contact_id)
+        .outerjoin(Offer, and_(Offer.party_id == Enrolment.party_id, Offer.state == OfferState.OPEN))
+    )
+
+
+async def claim(session: AsyncSession, enrolment_id: UUID) -> Claim:
+    """One enrolment, whoever asks: for listeners, and for pages that have checked a link's token. Raises NotFound."""
+    found = (await session.execute(_claims().where(Enrolment.id == enrolment_id))).first()
+    if found is None:
+        raise NotFound
+    return Claim(*found)
+
+
+async def claim_for(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> Claim:
+    """One enrolment that the actor may read. Raises NotFound, also for somebody else's."""
+    found = (await session.execute(_claims().where(Enrolment.id == enrolment_id, readable(actor)))).first()
+    if found is None:
+        raise NotFound
+    return Claim(*found)
+
+
+async def claims_page(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    limit: int,
+    offset: int = 0,
+    run_id: UUID | None = None,
+    states: Collection[EnrolmentState] = (),
+) -> tuple[Sequence[Claim], int]:
+    """The actor's enrolments (for staff: all), newest first, and how many there are; never the nameless holds."""
+    wanted = [readable(actor), Enrolment.person_id.is_not(None)]
+    if run_id is not None:
+        wanted.append(Enrolment.run_id == run_id)
+    if states:
+        wanted.append(Enrolment.state.in_(list(states)))
+    total = await session.scalar(select(func.count()).select_from(Enrolment).where(*wanted))
+    rows = await session.execute(
+        _claims()
+        .where(*wanted)
+        .order_by(Enrolment.created_at.desc(), Enrolment.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Claim(*row) for row in rows], total or 0
+
+
+async def claims_of_persons(session: AsyncSession, person_ids: Collection[UUID]) -> Sequence[Claim]:
+    """Everything these persons are, or have booked as contact, in order of the runs' start: for *Meine Kurse*."""
+    ids = list(person_ids)
+    rows = await session.execute(
+        _claims()
+        .where(
+            or_(Enrolment.person_id.in_(ids), Enrolment.contact_id.in_(ids)), Enrolment.person_id.is_not(None)
+        )
+        .order_by(Run.starts_at, Enrolment.created_at, Enrolment.id)
+    )
+    return [Claim(*row) for row in rows]
+
+
+async def claims_of_order(session: AsyncSession, order_id: UUID) -> Sequence[Claim]:
+    """What was sent together, in the order in which the persons were named."""
+    rows = await session.execute(
+        _claims()
+        .join(Party, Party.id == Enrolment.party_id)
+        .where(Enrolment.order_id == order_id)
+        .order_by(Party.position, Enrolment.created_at, Enrolment.id)
+    )
+    return [Claim(*row) for row in rows]
+
+
+async def claims_of_party(session: AsyncSession, party_id: UUID) -> Sequence[Claim]:
+    """Who stands together: for the letter and the page of an offer."""
+    rows = await session.execute(
+        _claims().where(Enrolment.party_id == party_id).order_by(Enrolment.created_at, Enrolment.id)
+    )
+    return [Claim(*row) for row in rows]
+
+
+async def order_of(session: AsyncSession, order_id: UUID) -> Sequence[Enrolment]:
+    """The enrolments of one order. Raises NotFound when there are none."""
+    found = (
+        await session.scalars(
+            select(Enrolment)
+            .join(Party, Party.id == Enrolment.party_id)
+            .where(Enrolment.order_id == order_id)
+            .order_by(Party.position, Enrolment.created_at, Enrolment.id)
+        )
+    ).all()
+    if not found:
+        raise NotFound
+    return found
+
+
+async def offer(session: AsyncSession, offer_id: UUID) -> Offer:
+    """One offer, whoever asks: the page checks the link's token. Raises NotFound."""
+    found = await session.get(Offer, offer_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def position_of(session: AsyncSession, party_id: UUID) -> int | None:
+    """The rank of a party on its waiting list, counted from 1; None when it does not wait."""
+    mine = (await session.execute(select(Party.run_id, Party.position).where(Party.id == party_id))).first()
+    if mine is None:
+        return None
+    run_id, position = mine
+    ahead, waits = (
+        await session.execute(
+            select(
+                func.count(func.distinct(Party.id)).filter(Party.position < position),
+                func.count().filter(Party.id == party_id),
+            )
+            .select_from(Enrolment)
+            .join(Party, Party.id == Enrolment.party_id)
+            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.WAITING)
+        )
+    ).one()
+    return ahead + 1 if waits else None
+
+
+async def waiting_list(session: AsyncSession, run_id: UUID) -> Sequence[Standing]:
+    """The whole list of a run in order."""
+    rows = await session.execute(
+        select(Party, Enrolment.id, Person.given_name, Person.family_name)
+        .join(Enrolment, Enrolment.party_id == Party.id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Party.run_id == run_id, Enrolment.state == EnrolmentState.WAITING)
+        .order_by(Party.position, Enrolment.created_at, Enrolment.id)
+    )
+    together: dict[UUID, tuple[Party, list[str], list[UUID]]] = {}
+    for party, enrolment_id, given_name, family_name in rows:
+        _, names, ids = together.setdefault(party.id, (party, [], []))
+        names.append(f"{given_name} {family_name}".strip())
+        ids.append(enrolment_id)
+    return [
+        Standing(party, rank, tuple(names), tuple(ids))
+        for rank, (party, names, ids) in enumerate(together.values(), start=1)
+    ]
+
+
+async def history_of(session: AsyncSession, party_id: UUID) -> Sequence[Happening]:
+    """What happened to a party on the list and why, oldest first."""
+    rows = await session.execute(
+        select(ListEvent.at, ListEvent.kind, ListEvent.reason)
+        .where(ListEvent.party_id == party_id)
+        .order_by(ListEvent.at, ListEvent.number)
+    )
+    return [Happening(*row) for row in rows]
+
+
+async def application_of(session: AsyncSession, application_id: UUID, browser_key: str) -> Application:
+    """A form being filled in, by the browser that fills it in. Raises NotFound for any other."""
+    found = await session.get(Application, application_id)
+    if found is None or found.key_hash != hashed(browser_key):
+        raise NotFound
+    return found
+
+
+async def confirmed_in(
+    session: AsyncSession, run_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[tuple[Enrolment, Person]]]:
+    """Who has a place in each of these runs, by family name."""
+    rows = await session.execute(
+        select(Enrolment, Person)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.run_id.in_(list(run_ids)), Enrolment.state == EnrolmentState.CONFIRMED)
+        .order_by(Person.family_name, Person.given_name, Enrolment.id)
+    )
+    found: dict[UUID, list[tuple[Enrolment, Person]]] = {run_id: [] for run_id in run_ids}
+    for enrolment, person in rows:
+        found[enrolment.run_id].append((enrolment, person))
+    return found
+
+
+async def interested_in(session: AsyncSession, course_id: UUID) -> Sequence[tuple[Enrolment, Person]]:
+    """Who found a run of this course full and wants to hear of the next one: the interest list, oldest first."""
+    rows = await session.execute(
+        select(Enrolment, Person)
+        .join(Party, Party.id == Enrolment.party_id)
+        .join(Run, Run.id == Enrolment.run_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(
+            Run.course_id == course_id,
+            Party.rule == PartyRule.NEXT_RUN,
+            Enrolment.state == EnrolmentState.EXPIRED,
+            Enrolment.ended_reason == "next_run",
+        )
+        .order_by(Party.joined_at, Party.position, Enrolment.id)
+    )
+    return [(enrolment, person) for enrolment, person in rows]
+
+
+async def live_in(session: AsyncSession, run_id: UUID) -> Sequence[Enrolment]:
+    """Every live claim to a place in a run, nameless holds included."""
+    return (
+        await session.scalars(
+            select(Enrolment)
+            .where(Enrolment.run_id == run_id, Enrolment.state.in_(LIVE))
+            .order_by(Enrolment.created_at, Enrolment.id)
+        )
+    ).all()

@@ -1,0 +1,78 @@
+"""The guardian's answer (L-30)."""
+
+from uuid import UUID
+
+from lms.catalogue.models import PaymentMethod
+from lms.db import retried
+from lms.enrolment import policy
+from lms.enrolment.errors import ConsentNotNeeded
+from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.enrolment.service.offering import end_unplaced, members
+from lms.enrolment.service.placing import settle
+from lms.enrolment.service.transactions import Transactions, placement
+from lms.enrolment.service.waiting_list import serve_waiting_list
+from lms.enrolment.values import Placement
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotFound
+
+PURPOSE = "consent"
+"""Of the token in the letter to the guardian: `signer.token(PURPOSE, enrolment.id, enrolment.link_version)`."""
+
+
+class Consenting(Transactions):
+    """What a guardian says to the enrolment of a minor."""
+
+    @retried
+    async def consent(self, actor: Actor, *, enrolment_id: UUID, wording: str, token: str = "") -> Placement:
+        """The guardian agrees: by link, signed in, or on paper recorded by staff.
+
+        When nobody's consent is missing any more, the party is placed like a newcomer of this moment. Twice is as good as
+        once. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. Raises NotFound, ConsentNotNeeded.
+        """
+        at = self.clock()
+        async with self.transaction() as session:
+            locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
+            self._refuse_others(actor, enrolment, token)
+            party = await session.get_one(Party, enrolment.party_id)
+            claims = await members(session, party.id)
+            if enrolment.consented_at is not None:
+                return await placement(session, claims)
+            if enrolment.state is not EnrolmentState.REQUESTED:
+                raise ConsentNotNeeded
+            enrolment.consented_at, enrolment.consent_wording = at, wording
+            locked.note(
+                enrolment.id,
+                enrolment.person_id,
+                "consented",
+                enrolment.state,
+                enrolment.state,
+                actor=actor,
+                reason=wording,
+            )
+            if any(one.guardian_id and one.consented_at is None for one in claims):
+                return await placement(session, claims)
+            party.position = locked.next_position()
+            await session.flush()
+            unpaid = any(one.price_cents and one.payment_method is PaymentMethod.FREE for one in claims)
+            await settle(locked, actor, party, claims, is_new=False, may_confirm=not unpaid)
+            await session.flush()
+            await serve_waiting_list(locked)
+            return await placement(session, claims)
+
+    @retried
+    async def refuse_consent(self, actor: Actor, *, enrolment_id: UUID, token: str = "") -> None:
+        """The guardian does not agree: the party's request ends."""
+        at = self.clock()
+        async with self.transaction() as session:
+            locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
+            self._refuse_others(actor, enrolment, token)
+            if enrolment.state is EnrolmentState.REQUESTED:
+                await end_unplaced(locked, actor, enrolment)
+
+    def _refuse_others(self, actor: Actor, enrolment: Enrolment, token: str) -> None:
+        if enrolment.guardian_id is None:
+            raise NotFound
+        if self.signer.matches(token, PURPOSE, enrolment.id, enrolment.link_version):
+            return
+        if not policy.may_consent(actor, enrolment):
+            raise NotFound

@@ -1,0 +1,164 @@
+"""Enrolling: one order, one transaction, one result however often it is sent."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.accounts.idempotency import once, remember
+from lms.catalogue.models import PaymentMethod
+from lms.db import retried
+from lms.enrolment import policy, rules
+from lms.enrolment.errors import HoldLost, RunFull
+from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
+from lms.enrolment.queries import order_of
+from lms.enrolment.service.locked import LockedRun
+from lms.enrolment.service.order import Entrant, Order, checked_order
+from lms.enrolment.service.placing import confirm, new_party, request, settle
+from lms.enrolment.service.transactions import Transactions, placement
+from lms.enrolment.service.waiting_list import serve_waiting_list
+from lms.enrolment.values import KnownPerson, NewCompany, NewPerson, Placement, Wants
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.errors import NotFound
+from lms.kernel.tokens import hashed
+
+
+class Enrolling(Transactions):
+    """Turning an order into places, or into a spot on the list."""
+
+    @retried
+    async def enrol(
+        self,
+        actor: Actor,
+        *,
+        run_id: UUID,
+        persons: Sequence[NewPerson | KnownPerson | UUID],
+        contact: NewPerson | UUID | None = None,
+        company: NewCompany | UUID | None = None,
+        payment_method: PaymentMethod | None = None,
+        concession: bool = False,
+        way: EntryWay = EntryWay.WEB,
+        rule: PartyRule = PartyRule.TOGETHER,
+        wants: Wants = Wants.PLACE_OR_LIST,
+        order_number: str = "",
+        terms_version: str = "",
+        application_id: UUID | None = None,
+        browser_key: str | None = None,
+        idempotency_key: str | None = None,
+        idempotency_body: bytes = b"",
+    ) -> Placement:
+        """Give the persons places, or a spot on the waiting list; a minor waits for the guardian's consent first.
+
+        `contact` gets the letters and is the debtor (default: whoever acts, else the first person; for minors the guardian).
+        Prices come from the run, never from outside. Where a price is due and no `payment_method` was chosen, a free place
+        becomes an offer that has to be accepted with one. Sent again with the same `application_id` or `idempotency_key` it
+        returns what came of it the first time.
+        """
+        ensure(actor.may("C", "enrolment"), actor)
+        at = self.clock()
+        key = f"enrolment:{actor.account_id}:{idempotency_key}" if idempotency_key else None
+        async with self.transaction() as session:
+            if key:
+                known = await once(session, key, idempotency_body, at=at)
+                if known is not None:
+                    return await placement(session, list(await order_of(session, known)))
+            locked = await self.lock(session, run_id, at=at)
+            application = await _application(session, application_id, browser_key, run_id=run_id)
+            held = await _claim_of(session, application)
+            if application is not None and application.completed_at is not None and held is not None:
+                return await placement(session, list(await order_of(session, held.order_id)))
+            hold = held if held is not None and held.state is EnrolmentState.HELD else None
+            if hold is None:  # whoever holds a place may finish although enrolment has closed meanwhile
+                rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
+            order = await checked_order(
+                locked,
+                actor,
+                persons=persons,
+                contact=contact,
+                company=company,
+                payment_method=payment_method,
+                concession=concession,
+                way=way,
+                rule=rule,
+                wants=wants,
+                order_number=order_number,
+                terms_version=terms_version,
+            )
+            _refuse_unless_placed(locked, order, hold, had_hold=held is not None)
+            placed = await _place(locked, actor, order, hold)
+            await session.flush()
+            order.keep_support(locked, placed)
+            if application is not None:
+                _complete(application, placed[0], locked)
+            if key:
+                await remember(session, key, order.id)
+            await session.flush()
+            await serve_waiting_list(locked)
+            return await placement(session, placed)
+
+
+def _refuse_unless_placed(locked: LockedRun, order: Order, hold: Enrolment | None, *, had_hold: bool) -> None:
+    if order.wants is not Wants.PLACE or order.waits_for_consent:
+        return
+    if not locked.takes(len(order.entrants), held=1 if hold else 0):
+        raise HoldLost if had_hold and hold is None else RunFull
+
+
+async def _place(locked: LockedRun, actor: Actor, order: Order, hold: Enrolment | None) -> list[Enrolment]:
+    entrants, size = order.entrants, len(order.entrants)
+    may_confirm = not (order.waits_for_consent or order.chose_no_payment)
+    if hold is not None and may_confirm and locked.takes(size, held=1):
+        party = await locked.session.get_one(Party, hold.party_id)
+        party.size, party.rule = size, order.rule
+        order.name(locked, hold, entrants[0])
+        others = [order.claim(locked, entrant, party.id) for entrant in entrants[1:]]
+        await confirm(locked, actor, [hold], is_new=False)
+        await confirm(locked, actor, others, is_new=True)
+        return [hold, *others]
+    if hold is not None and may_confirm and order.rule is PartyRule.SPLIT:
+        order.name(locked, hold, entrants[0])
+        await confirm(locked, actor, [hold], is_new=False)
+        return [hold, *await _settle(locked, actor, order, entrants[1:])]
+    if hold is not None:
+        locked.move(hold, EnrolmentState.EXPIRED, actor=actor, action="released", reason="hold_released")
+        await locked.session.flush()
+        await serve_waiting_list(locked)
+    return await _settle(locked, actor, order, entrants)
+
+
+async def _settle(
+    locked: LockedRun, actor: Actor, order: Order, entrants: Sequence[Entrant]
+) -> list[Enrolment]:
+    party = await new_party(locked, len(entrants), order.rule)
+    claims = [order.claim(locked, entrant, party.id) for entrant in entrants]
+    if order.waits_for_consent:
+        await request(locked, actor, claims)
+    else:
+        await settle(locked, actor, party, claims, is_new=True, may_confirm=not order.chose_no_payment)
+    return claims
+
+
+async def _application(
+    session: AsyncSession, application_id: UUID | None, browser_key: str | None, *, run_id: UUID
+) -> Application | None:
+    if application_id is None:
+        return None
+    application = await session.get(Application, application_id, populate_existing=True)
+    if application is None or application.run_id != run_id:
+        raise NotFound
+    if browser_key is not None and application.key_hash != hashed(browser_key):
+        raise NotFound
+    return application
+
+
+async def _claim_of(session: AsyncSession, application: Application | None) -> Enrolment | None:
+    if application is None or application.enrolment_id is None:
+        return None
+    return await session.get(Enrolment, application.enrolment_id, populate_existing=True)
+
+
+def _complete(application: Application, first: Enrolment, locked: LockedRun) -> None:
+    application.enrolment_id = first.id
+    application.completed_at = locked.at
+    application.held_until = None
+    application.answers = {}

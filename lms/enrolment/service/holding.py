@@ -1,0 +1,194 @@
+"""Holding one place while a form is filled in."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.db import retried
+from lms.enrolment import policy, rules
+from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, PartyRule
+from lms.enrolment.service.locked import LockedRun
+from lms.enrolment.service.order import new_reference
+from lms.enrolment.service.placing import new_party
+from lms.enrolment.service.transactions import Transactions
+from lms.enrolment.service.waiting_list import serve_waiting_list
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.errors import NotFound
+from lms.kernel.tokens import hashed
+
+HOLDS_OF_A_BROWSER = 3
+HOLDS_OF_AN_ADDRESS = 12
+"""A class that enrols together from the centre's own network has to find room."""
+LONGEST_HOLD = timedelta(hours=2)
+"""However often a hold is renewed."""
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class Holding(Transactions):
+    """Forms being filled in."""
+
+    @retried
+    async def hold(self, actor: Actor, *, run_id: UUID, browser_key: str) -> Application:
+        """Open the form for this run and hold one place for it, if one is free for a newcomer.
+
+        The same browser gets its open application again, with what was typed. Without a free place, or with too many holds
+        from one browser or address, there is an application that holds nothing (`held_until` is None).
+        Raises NotFound, RunNotOffered, NotYetOpen, EnrolmentClosed.
+        """
+        ensure(actor.may("C", "enrolment"), actor)
+        at = self.clock()
+        async with self.transaction() as session:
+            locked = await self.lock(session, run_id, at=at)
+            application = (
+                await session.scalars(
+                    select(Application).where(
+                        Application.run_id == run_id,
+                        Application.key_hash == hashed(browser_key),
+                        Application.completed_at.is_(None),
+                    )
+                )
+            ).first()
+            if application is None:
+                rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
+                application = Application(
+                    run_id=run_id,
+                    key_hash=hashed(browser_key),
+                    client_hash=self._client(actor),
+                    answers={},
+                    started_at=at,
+                    touched_at=at,
+                    account_id=actor.account_id,
+                )
+                session.add(application)
+            await self._renew(locked, actor, application)
+            return application
+
+    @retried
+    async def touch(
+        self, actor: Actor, *, application_id: UUID, browser_key: str, answers: Mapping[str, Any]
+    ) -> Application:
+        """Keep what was typed (all of it: `answers` replaces the earlier ones) and renew the hold, or try for one again.
+
+        Raises NotFound for another browser's application. A completed application comes back as it is.
+        """
+        at = self.clock()
+        async with self.transaction() as session:
+            locked, application = await self._lock_application(session, application_id, browser_key, at=at)
+            if application.completed_at is None:
+                application.answers = dict(answers)
+                await self._renew(locked, actor, application)
+            return application
+
+    @retried
+    async def give_up(self, actor: Actor, *, application_id: UUID, browser_key: str) -> None:
+        """Forget an application and free what it holds."""
+        at = self.clock()
+        async with self.transaction() as session:
+            locked, application = await self._lock_application(session, application_id, browser_key, at=at)
+            if application.completed_at is not None:
+                return
+            hold = await _live_hold(session, application)
+            if hold is not None:
+                locked.move(hold, EnrolmentState.CANCELLED, actor=actor, action="released", reason="given_up")
+            await session.delete(application)
+            await session.flush()
+            await serve_waiting_list(locked)
+
+    async def forget_applications(self) -> int:
+        """Delete forms that nobody has gone on with for a day."""
+        async with self.begin() as session:
+            forgotten = await session.execute(
+                delete(Application)
+                .where(
+                    Application.touched_at < self.clock() - FORGOTTEN_AFTER,
+                    Application.completed_at.is_(None),
+                )
+                .returning(Application.id)
+            )
+            return len(forgotten.all())
+
+    async def _lock_application(
+        self, session: AsyncSession, application_id: UUID, browser_key: str, *, at: datetime
+    ) -> tuple[LockedRun, Application]:
+        application = await session.get(Application, application_id)
+        if application is None or application.key_hash != hashed(browser_key):
+            raise NotFound
+        locked = await self.lock(session, application.run_id, at=at)
+        await session.refresh(application)
+        return locked, application
+
+    async def _renew(self, locked: LockedRun, actor: Actor, application: Application) -> None:
+        """Hold on, or take a place if one is free; the page reads from `held_until` how long."""
+        application.touched_at = locked.at
+        application.held_until = None
+        until = min(
+            locked.at + timedelta(minutes=locked.settings.hold_minutes), application.started_at + LONGEST_HOLD
+        )
+        hold = await _live_hold(locked.session, application)
+        if hold is not None:
+            hold.held_until = max(until, hold.held_until or until)
+            application.held_until = hold.held_until
+            return
+        if until <= locked.at or not locked.takes(1) or not rules.is_open(locked.run, locked.at):
+            return
+        if await self._has_too_many(locked.session, application, locked.at):
+            return
+        party = await new_party(locked, 1, PartyRule.TOGETHER)
+        hold = Enrolment(
+            run_id=locked.run.id,
+            party_id=party.id,
+            reference=new_reference(),
+            state=EnrolmentState.HELD,
+            created_at=locked.at,
+            changed_at=locked.at,
+            way=EntryWay.WEB,
+            held_until=until,
+        )
+        locked.move(hold, EnrolmentState.HELD, actor=actor, action="held", is_new=True)
+        locked.session.add(hold)
+        await locked.session.flush()
+        application.enrolment_id = hold.id
+        application.held_until = until
+
+    async def _has_too_many(self, session: AsyncSession, application: Application, at: datetime) -> bool:
+        def holds(whose: Any) -> Any:
+            return (
+                select(func.count())
+                .select_from(Application)
+                .join(Enrolment, Enrolment.id == Application.enrolment_id)
+                .where(
+                    whose,
+                    Application.completed_at.is_(None),
+                    Enrolment.state == EnrolmentState.HELD,
+                    Enrolment.held_until > at,
+                )
+                .scalar_subquery()
+            )
+
+        of_browser, of_address = (
+            await session.execute(
+                select(
+                    holds(Application.key_hash == application.key_hash),
+                    holds(Application.client_hash == application.client_hash),
+                )
+            )
+        ).one()
+        return bool(
+            of_browser >= HOLDS_OF_A_BROWSER
+            or (application.client_hash and of_address >= HOLDS_OF_AN_ADDRESS)
+        )
+
+    def _client(self, actor: Actor) -> str:
+        """The address as a keyed hash: good for counting, not for finding anybody."""
+        return self.signer.token("client", uuid5(NAMESPACE_URL, actor.address)) if actor.address else ""
+
+
+async def _live_hold(session: AsyncSession, application: Application) -> Enrolment | None:
+    if application.enrolment_id is None:
+        return None
+    hold = await session.get(Enrolment, application.enrolment_id, populate_existing=True)
+    return hold if hold is not None and hold.state is EnrolmentState.HELD else None

@@ -1,0 +1,229 @@
+"""An order: what was sent in one go, checked and priced, before anything is placed."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from lms.catalogue.models import PaymentMethod
+from lms.enrolment import policy, rules
+from lms.enrolment.errors import (
+    AlreadyEnrolled,
+    ContactNeeded,
+    GuardianNeeded,
+    GuardianTooYoung,
+    NobodyNamed,
+    PaymentMethodRefused,
+    SamePersonTwice,
+    TooManyPersons,
+)
+from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, EntryWay, PartyRule, SupportNeed
+from lms.enrolment.service.locked import LockedRun
+from lms.enrolment.service.persons import (
+    Named,
+    Register,
+    company_of,
+    guardian_named,
+    keep_guardianship,
+    support_named,
+)
+from lms.enrolment.values import MOST_AT_ONCE, NewCompany, NewPerson, Wants
+from lms.kernel.actor import Actor
+from lms.kernel.clock import local
+from lms.people.models import Company, Person
+from lms.people.rules import is_minor
+
+READABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+REFERENCE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """One person of an order, and the guardian who still has to consent."""
+
+    person: Person
+    named: Named
+    guardian: Person | None = None
+    consents_now: bool = False
+    """The guardian is the one who acts, signed in."""
+
+
+@dataclass(slots=True)
+class Order:
+    """Everything about what was sent that does not depend on free places."""
+
+    entrants: list[Entrant]
+    contact: Person
+    company: Company | None
+    price_cents: int
+    payment_method: PaymentMethod
+    concession: bool
+    way: EntryWay
+    rule: PartyRule
+    wants: Wants
+    order_number: str = ""
+    terms_version: str = ""
+    id: UUID = field(default_factory=uuid4)
+
+    @property
+    def waits_for_consent(self) -> bool:
+        """Whether a guardian has to agree first; the party stays together, so all of it waits."""
+        return any(entrant.guardian and not entrant.consents_now for entrant in self.entrants)
+
+    @property
+    def chose_no_payment(self) -> bool:
+        """Whether something is due and nobody has said how it is paid: then there is no order at a price (L-10)."""
+        return self.price_cents > 0 and self.payment_method is PaymentMethod.FREE
+
+    def claim(self, locked: LockedRun, entrant: Entrant, party_id: UUID) -> Enrolment:
+        """A new enrolment of one person, not yet brought into any state."""
+        enrolment = Enrolment(
+            run_id=locked.run.id,
+            party_id=party_id,
+            reference=new_reference(),
+            state=EnrolmentState.REQUESTED,
+            created_at=locked.at,
+            changed_at=locked.at,
+            way=self.way,
+        )
+        self.name(locked, enrolment, entrant)
+        return enrolment
+
+    def name(self, locked: LockedRun, enrolment: Enrolment, entrant: Entrant) -> None:
+        """Write onto an enrolment whose it is and what was agreed."""
+        enrolment.person_id = entrant.person.id
+        enrolment.contact_id = self.contact.id
+        enrolment.company_id = self.company.id if self.company else None
+        enrolment.order_id = self.id
+        enrolment.order_number = self.order_number
+        enrolment.price_cents = self.price_cents
+        enrolment.has_concession = self.concession
+        enrolment.payment_method = self.payment_method
+        enrolment.terms_version = self.terms_version
+        enrolment.way = self.way
+        if entrant.guardian:
+            enrolment.guardian_id = entrant.guardian.id
+        if entrant.consents_now:
+            enrolment.consented_at = locked.at
+            enrolment.consent_wording = "enrolled by the guardian"
+
+    def keep_support(self, locked: LockedRun, enrolments: Sequence[Enrolment]) -> None:
+        """Keep what the persons said they need."""
+        whose = {entrant.person.id: support_named(entrant.named) for entrant in self.entrants}
+        for enrolment in enrolments:
+            needs, note = whose[enrolment.person_id] if enrolment.person_id else ((), "")
+            if needs or note:
+                locked.session.add(
+                    SupportNeed(
+                        enrolment_id=enrolment.id, needs=list(needs), note=note, consented_at=locked.at
+                    )
+                )
+
+
+async def checked_order(
+    locked: LockedRun,
+    actor: Actor,
+    *,
+    persons: Sequence[Named],
+    contact: NewPerson | UUID | None,
+    company: NewCompany | UUID | None,
+    payment_method: PaymentMethod | None,
+    concession: bool,
+    way: EntryWay,
+    rule: PartyRule,
+    wants: Wants,
+    order_number: str,
+    terms_version: str,
+) -> Order:
+    """Find out who is meant and refuse what the run's conditions do not allow."""
+    if not persons:
+        raise NobodyNamed
+    if len(persons) > MOST_AT_ONCE:
+        raise TooManyPersons(most=MOST_AT_ONCE)
+    price = rules.price_of(locked.run, concession=concession)
+    method = rules.chosen_method(locked.run, price, payment_method)
+    register = Register(locked.session, actor, locked.at)
+    await register.look_up([*persons, contact])
+    who = [register.person(named) for named in persons]
+    booker = register.person(contact) if contact is not None else register.self_or(who[0])
+    await _refuse_doubles(locked, register, who)
+    order = Order(
+        entrants=[
+            await _entrant(locked, register, person, named, booker=booker, price_cents=price)
+            for person, named in zip(who, persons, strict=True)
+        ],
+        contact=booker,
+        company=await company_of(locked.session, actor, company),
+        price_cents=price,
+        payment_method=method,
+        concession=concession and locked.run.concession_cents is not None,
+        way=way,
+        rule=rule,
+        wants=wants,
+        order_number=order_number,
+        terms_version=terms_version,
+    )
+    if is_minor(booker.birth_date, local(locked.at).date()):
+        order.contact = next((one.guardian for one in order.entrants if one.guardian), booker)
+    reachable = order.contact.email or order.contact.phone or (order.contact.street and order.contact.city)
+    if not reachable:
+        raise ContactNeeded
+    if wants is Wants.PLACE and order.chose_no_payment:
+        raise PaymentMethodRefused
+    await locked.session.flush()
+    return order
+
+
+async def _refuse_doubles(locked: LockedRun, register: Register, who: Sequence[Person]) -> None:
+    seen: set[UUID] = set()
+    for person in who:
+        if person.id in seen:
+            raise SamePersonTwice(name=person.name)
+        seen.add(person.id)
+    known = {person.id: person for person in who if person.id not in register.made}
+    if not known:
+        return
+    there = await locked.session.scalars(
+        select(Enrolment.person_id)
+        .where(Enrolment.run_id == locked.run.id, Enrolment.person_id.in_(known), Enrolment.state.in_(LIVE))
+        .limit(1)
+    )
+    for person_id in there:
+        raise AlreadyEnrolled(name=known[person_id].name if person_id else "")
+
+
+async def _entrant(
+    locked: LockedRun, register: Register, person: Person, named: Named, *, booker: Person, price_cents: int
+) -> Entrant:
+    typed = named.birth_date if isinstance(named, NewPerson) else None
+    birth_date, today = person.birth_date or typed, local(locked.at).date()
+    rules.refuse_unless_age_fits(
+        person.name,
+        birth_date,
+        local(locked.run.starts_at or locked.at).date(),
+        least=locked.min_age,
+        most=locked.max_age,
+        must_be_known=locked.is_for_youth,
+    )
+    alone_from = locked.settings.alone_from_age
+    if not rules.needs_consent(birth_date, today, price_cents=price_cents, alone_from_age=alone_from):
+        return Entrant(person, named)
+    whom = guardian_named(named)
+    guardian = register.person(whom) if whom is not None else booker
+    if guardian.id == person.id:
+        raise GuardianNeeded(name=person.name)
+    if is_minor(guardian.birth_date, today):
+        raise GuardianTooYoung
+    await keep_guardianship(register, guardian, person, named)
+    acts = register.actor.is_signed_in and register.actor.person_id == guardian.id
+    return Entrant(
+        person, named, guardian, consents_now=acts and not policy.is_enrolment_staff(register.actor)
+    )
+
+
+def new_reference() -> str:
+    """Something to read out on the telephone: eight signs that cannot be mistaken for one another. It opens nothing."""
+    signs = "".join(secrets.choice(READABLE) for _ in range(REFERENCE_LENGTH))
+    return f"{signs[:4]}-{signs[4:]}"

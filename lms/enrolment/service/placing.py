@@ -1,0 +1,223 @@
+"""Placing a party: places at once, or what it chose for when they are not enough."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from lms.billing.rules import due_on
+from lms.billing.service import charge, debtor_of, issue_invoice
+from lms.catalogue.models import Course, PaymentMethod
+from lms.enrolment import rules
+from lms.enrolment.events import ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
+from lms.enrolment.models import Enrolment, EnrolmentState, Party, PartyRule
+from lms.enrolment.service.locked import LockedRun
+from lms.kernel.actor import Actor
+from lms.kernel.clock import local
+from lms.people.models import Company, Person
+from lms.web.centre import Centre
+
+
+async def new_party(locked: LockedRun, size: int, rule: PartyRule) -> Party:
+    """A party at the end of the line, written so that enrolments may point to it."""
+    party = Party(
+        run_id=locked.run.id, position=locked.next_position(), size=size, joined_at=locked.at, rule=rule
+    )
+    locked.session.add(party)
+    await locked.session.flush()
+    return party
+
+
+async def request(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:
+    """Have the party wait for the guardian's consent; it takes no place meanwhile, and lapses when enrolment closes."""
+    for claim in claims:
+        locked.move(claim, EnrolmentState.REQUESTED, actor=actor, action="requested", is_new=True)
+        claim.held_until = rules.request_lapses_at(locked.run, locked.at)
+        locked.session.add(claim)
+        if claim.guardian_id and not claim.consented_at:
+            locked.tell(ConsentAsked(enrolment_id=claim.id))
+
+
+async def settle(
+    locked: LockedRun,
+    actor: Actor,
+    party: Party,
+    claims: Sequence[Enrolment],
+    *,
+    is_new: bool,
+    may_confirm: bool = True,
+) -> None:
+    """Give a newcomer its places if it fits and nobody waiting fits; else do what it chose for that case.
+
+    `party` stands at the end of the line. Without `may_confirm` (something is due and nobody has said how it is paid) the
+    party joins the list in any case, and a free place becomes an offer when the list is served.
+    """
+    size = len(claims)
+    if may_confirm and locked.takes(size):
+        await confirm(locked, actor, claims, is_new=is_new)
+    elif party.rule is PartyRule.SPLIT and size > 1:
+        await _split(locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm)
+    elif party.rule is PartyRule.NEXT_RUN:
+        _keep_for_next_run(locked, actor, party, claims, is_new=is_new)
+    else:
+        _join(locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm)
+
+
+async def confirm(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], *, is_new: bool) -> None:
+    """Make places certain; what they cost is charged, and invoiced where that was chosen."""
+    for claim in claims:
+        locked.move(claim, EnrolmentState.CONFIRMED, actor=actor, action="confirmed", is_new=is_new)
+        claim.confirmed_at = locked.at
+        claim.held_until = None
+        if is_new:
+            locked.session.add(claim)
+        locked.tell(PlaceConfirmed(enrolment_id=claim.id))
+    if any(claim.price_cents for claim in claims):
+        await _charge(locked, actor, claims)
+
+
+async def debtors_of(locked: LockedRun, claims: Sequence[Enrolment]) -> dict[UUID, Any]:
+    """Who owes for each of these enrolments: the company, else the guardian of a minor, else the contact."""
+    ids = {one for claim in claims for one in (claim.guardian_id, claim.contact_id, claim.person_id) if one}
+    persons = {
+        person.id: person
+        for person in (await locked.session.scalars(select(Person).where(Person.id.in_(ids)))).all()
+    }
+    companies: dict[UUID, Company] = {}
+    for company_id in {claim.company_id for claim in claims if claim.company_id}:
+        found = await locked.session.get(Company, company_id)
+        if found:
+            companies[company_id] = found
+    return {
+        claim.id: debtor_of(
+            persons[claim.guardian_id or claim.contact_id or _person_of(claim)],
+            companies.get(claim.company_id) if claim.company_id else None,
+            claim.order_number,
+        )
+        for claim in claims
+    }
+
+
+async def invoice(
+    locked: LockedRun, actor: Actor, claim: Enrolment, debtor: Any, *, what: str, cents: int
+) -> Any:
+    """Issue the invoice for one enrolment: its price, or the fee for cancelling it."""
+    course = await locked.session.get_one(Course, locked.run.course_id)
+    person = await locked.session.get_one(Person, _person_of(claim))
+    centre, settings, starts_at = Centre(), locked.settings, locked.run.starts_at
+    return await issue_invoice(
+        locked.session,
+        actor,
+        enrolment_id=claim.id,
+        debtor=debtor,
+        lines=[
+            {
+                "what": what,
+                "course_de": course.title_de,
+                "course_en": course.title_en or course.title_de,
+                "run": locked.run.number,
+                "starts_on": local(starts_at).date().isoformat() if starts_at else "",
+                "person": person.name,
+                "reference": claim.reference,
+                "amount_cents": cents,
+            }
+        ],
+        issuer={
+            "name": centre.name,
+            "address": centre.address,
+            "email": centre.email,
+            "phone": centre.phone,
+            "tax_number": settings.tax_number,
+            "iban": settings.iban,
+        },
+        tax_note=settings.tax_note,
+        at=locked.at,
+        due_on=due_on(locked.at, settings.invoice_due_days),
+    )
+
+
+async def _charge(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:
+    debtors = await debtors_of(locked, claims)
+    for claim in claims:
+        document = None
+        if claim.payment_method is PaymentMethod.INVOICE:
+            document = await invoice(
+                locked, actor, claim, debtors[claim.id], what="participation", cents=claim.price_cents
+            )
+        charge(
+            locked.session,
+            actor,
+            enrolment_id=claim.id,
+            debtor=debtors[claim.id],
+            amount_cents=claim.price_cents,
+            cause="price",
+            at=locked.at,
+            invoice=document,
+        )
+
+
+async def _split(
+    locked: LockedRun,
+    actor: Actor,
+    party: Party,
+    claims: Sequence[Enrolment],
+    *,
+    is_new: bool,
+    may_confirm: bool,
+) -> None:
+    """Single persons in a row: each is a newcomer of its own."""
+    party.size = 1
+    for number, claim in enumerate(claims):
+        single = party if number == 0 else await new_party(locked, 1, PartyRule.SPLIT)
+        claim.party_id = single.id
+        await settle(locked, actor, single, [claim], is_new=is_new, may_confirm=may_confirm)
+
+
+def _keep_for_next_run(
+    locked: LockedRun, actor: Actor, party: Party, claims: Sequence[Enrolment], *, is_new: bool
+) -> None:
+    locked.happened(party.id, "next_run", "wants_next_run")
+    for claim in claims:
+        locked.move(
+            claim,
+            EnrolmentState.EXPIRED,
+            actor=actor,
+            action="kept_for_next_run",
+            reason="next_run",
+            is_new=is_new,
+        )
+        if is_new:
+            locked.session.add(claim)
+        locked.tell(KeptForNextRun(enrolment_id=claim.id))
+
+
+def _join(
+    locked: LockedRun,
+    actor: Actor,
+    party: Party,
+    claims: Sequence[Enrolment],
+    *,
+    is_new: bool,
+    may_confirm: bool,
+) -> None:
+    if not may_confirm:
+        reason = "no_payment_chosen"
+    elif len(claims) <= locked.free:
+        reason = "others_wait"
+    else:
+        reason = "party_too_large" if locked.free > 0 else "run_full"
+    locked.happened(party.id, "joined", reason)
+    for claim in claims:
+        locked.move(claim, EnrolmentState.WAITING, actor=actor, action="put_on_list", is_new=is_new)
+        claim.held_until = None
+        if is_new:
+            locked.session.add(claim)
+        locked.tell(PutOnWaitingList(enrolment_id=claim.id))
+    locked.joined(len(claims))
+
+
+def _person_of(claim: Enrolment) -> UUID:
+    if claim.person_id is None:
+        raise ValueError("an enrolment that nobody is named for cannot be charged")
+    return claim.person_id

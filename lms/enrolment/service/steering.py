@@ -1,0 +1,148 @@
+"""What the team and the clock do to a whole run."""
+
+from uuid import UUID
+
+from sqlalchemy import select, union, update
+
+from lms.audit.trail import record
+from lms.catalogue.models import Run, RunState
+from lms.db import retried
+from lms.enrolment import policy
+from lms.enrolment.errors import BelowOccupied, ReasonNeeded, RunNotOffered
+from lms.enrolment.events import EnrolmentCancelled, RunCancelled
+from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState, Party
+from lms.enrolment.queries import live_in
+from lms.enrolment.rules import TAKES_PEOPLE
+from lms.enrolment.service.cancelling import cancel_place
+from lms.enrolment.service.locked import LAPSING, LockedRun, lock
+from lms.enrolment.service.transactions import Transactions
+from lms.enrolment.service.waiting_list import run_locked, serve_waiting_list
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.errors import Invalid, Stale
+
+
+class Steering(Transactions):
+    """Places and fate of a run."""
+
+    @retried
+    async def change_capacity(
+        self, actor: Actor, *, run_id: UUID, capacity: int, version: int | None = None
+    ) -> Run:
+        """More or fewer places; more serve the list at once. Raises BelowOccupied, Stale, scheduling's RoomTooSmall."""
+        ensure(policy.may_plan(actor), actor)
+        at = self.clock()
+        async with self.transaction() as session:
+            locked = await self.lock(session, run_id, at=at)
+            if version is not None and version != locked.run.version:
+                raise Stale
+            await set_capacity(locked, actor, capacity)
+            await session.refresh(locked.run)
+            return locked.run
+
+    @retried
+    async def cancel_run(
+        self, actor: Actor, *, run_id: UUID, reason_de: str, reason_en: str = "", version: int | None = None
+    ) -> Run:
+        """The run does not take place: every entry and offer ends, nobody owes anything. Twice is as good as once."""
+        ensure(policy.may_plan(actor), actor)
+        if not reason_de.strip():
+            raise ReasonNeeded
+        at = self.clock()
+        async with self.transaction() as session:
+            locked = await lock(session, run_id, at=at, settings=self.settings)
+            run = locked.run
+            if run.state is RunState.CANCELLED:
+                return run
+            if version is not None and version != run.version:
+                raise Stale
+            if run.state is RunState.COMPLETED:
+                raise RunNotOffered
+            before = run.state
+            run.state, run.version = RunState.CANCELLED, run.version + 1
+            run.cancelled_reason_de, run.cancelled_reason_en = reason_de.strip(), reason_en.strip()
+            record(
+                session, actor, "run.cancelled", at=at, kind="run", object_id=run.id,
+                before={"state": before}, after={"state": run.state}, reason=reason_de,
+            )  # fmt: skip
+            await _end_everything(locked, actor)
+            locked.tell(RunCancelled(run_id=run.id))
+            await session.flush()
+            await session.refresh(run)
+            return run
+
+    async def lapse_due(self) -> int:
+        """Settle every run in which a hold, an offer or a request has lapsed, and serve its list; says how many runs."""
+        at = self.clock()
+        waits = (
+            select(Party.id)
+            .join(Enrolment, Enrolment.party_id == Party.id)
+            .where(
+                Enrolment.run_id == Run.id,
+                Enrolment.state == EnrolmentState.WAITING,
+                Party.size <= Run.capacity - Run.occupied,
+            )
+            .exists()
+        )
+        async with self.begin.reading() as session:
+            due = (
+                await session.scalars(
+                    union(
+                        select(Enrolment.run_id).where(
+                            Enrolment.state.in_(LAPSING), Enrolment.held_until <= at
+                        ),
+                        select(Run.id).where(Run.waiting > 0, Run.state.in_(TAKES_PEOPLE), waits),
+                    )
+                )
+            ).all()
+        for run_id in due:
+            await self._settle(run_id)
+        return len(due)
+
+    @retried
+    async def _settle(self, run_id: UUID) -> None:
+        async with self.transaction() as session:
+            await run_locked(session, run_id, at=self.clock(), settings=self.settings)
+
+
+async def set_capacity(locked: LockedRun, actor: Actor, capacity: int) -> None:
+    """Give a locked run more or fewer places, never fewer than are taken; more serve the list at once."""
+    if capacity < 1:
+        raise Invalid
+    run, before = locked.run, locked.run.capacity
+    if capacity == before:
+        return
+    occupied = before - locked.free
+    if capacity < occupied:
+        raise BelowOccupied(occupied=occupied)
+    run.capacity, run.version = capacity, run.version + 1
+    record(
+        locked.session, actor, "run.capacity_changed", at=locked.at, kind="run", object_id=run.id,
+        before={"capacity": before}, after={"capacity": capacity},
+    )  # fmt: skip
+    locked.free += capacity - before
+    await locked.session.flush()
+    await serve_waiting_list(locked)
+
+
+async def _end_everything(locked: LockedRun, actor: Actor) -> None:
+    session = locked.session
+    withdrawn = await session.scalars(
+        update(Offer)
+        .where(Offer.run_id == locked.run.id, Offer.state == OfferState.OPEN)
+        .values(state=OfferState.WITHDRAWN, answered_at=locked.at)
+        .returning(Offer.party_id)
+    )
+    parties = set(withdrawn.all())
+    for enrolment in await live_in(session, locked.run.id):
+        if enrolment.state is EnrolmentState.CONFIRMED:
+            await cancel_place(locked, actor, enrolment, reason="run_cancelled", by_centre=True)
+            continue
+        if enrolment.state is EnrolmentState.WAITING:
+            parties.add(enrolment.party_id)
+        locked.move(
+            enrolment, EnrolmentState.CANCELLED, actor=actor, action="cancelled", reason="run_cancelled"
+        )
+        if enrolment.person_id is not None:
+            locked.tell(EnrolmentCancelled(enrolment_id=enrolment.id, by_centre=True))
+    for party_id in parties:
+        locked.happened(party_id, "run_cancelled", "run_cancelled")
