@@ -50,7 +50,11 @@ class KnownPerson:
     """A person we know already, with what a form adds to them; a bare id is short for one without additions."""
 
     id: UUID
+    birth_date: date | None = None
+    """Only fills a gap: what we know already stays."""
     guardian: NewPerson | UUID | None = None
+    emergency_phone: str = ""
+    may_go_home_alone: bool | None = None
     support: Sequence[str] = ()
     support_note: str = ""
 

@@ -197,7 +197,7 @@ async def _refuse_doubles(locked: LockedRun, register: Register, who: Sequence[P
 async def _entrant(
     locked: LockedRun, register: Register, person: Person, named: Named, *, booker: Person, price_cents: int
 ) -> Entrant:
-    typed = named.birth_date if isinstance(named, NewPerson) else None
+    typed = None if isinstance(named, UUID) else named.birth_date
     birth_date, today = person.birth_date or typed, local(locked.at).date()
     rules.refuse_unless_age_fits(
         person.name,

@@ -55,8 +55,14 @@ class Register:
             raise NotFound
         for person in self.known:
             if person.id == wanted:
+                self._fill_birth_date(person, named)
                 return person
         raise NotFound
+
+    def _fill_birth_date(self, person: Person, named: Named) -> None:
+        if isinstance(named, KnownPerson) and named.birth_date and person.birth_date is None:
+            person.birth_date = named.birth_date
+            self._note_completed(person, ["birth_date"])
 
     def self_or(self, fallback: Person) -> Person:
         """The person who acts, where they act for themselves or their household; else the fallback."""
@@ -91,11 +97,14 @@ class Register:
         for name in added:
             setattr(person, name, folded_email(named.email) if name == "email" else getattr(named, name))
         if added:
-            person.version += 1
-            record(
-                self.session, self.actor, "person.completed", at=self.at, kind="person", object_id=person.id,
-                person_id=person.id, after={"fields": added},
-            )  # fmt: skip
+            self._note_completed(person, added)
+
+    def _note_completed(self, person: Person, added: list[str]) -> None:
+        person.version += 1
+        record(
+            self.session, self.actor, "person.completed", at=self.at, kind="person", object_id=person.id,
+            person_id=person.id, after={"fields": added},
+        )  # fmt: skip
 
     def _made(self, named: NewPerson) -> Person:
         email = folded_email(named.email)
@@ -149,7 +158,7 @@ async def keep_guardianship(register: Register, guardian: Person, child: Person,
         register.session.flush()
     )  # rows that others point to are written first: no relationship tells the session so
     kept = known or Guardianship(guardian_id=guardian.id, child_id=child.id)
-    if isinstance(named, NewPerson):
+    if not isinstance(named, UUID):
         kept.emergency_phone = named.emergency_phone or kept.emergency_phone or guardian.phone or ""
         if named.may_go_home_alone is not None:
             kept.may_go_home_alone = named.may_go_home_alone
