@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Controller, Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency, Provide
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
@@ -20,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.accounts.doorkeeper import Doorkeeper
 from lms.accounts.module import MODULE as ACCOUNTS
+from lms.accounts.shell import Signposts
 from lms.attendance.module import MODULE as ATTENDANCE
 from lms.audit.trail import seal
 from lms.billing.module import MODULE as BILLING
@@ -31,7 +33,7 @@ from lms.feeds.module import MODULE as FEEDS
 from lms.jobs.queue import Event
 from lms.jobs.tidying import tidy
 from lms.jobs.worker import Listener, Periodic, Worker
-from lms.kernel.actor import Actor
+from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
@@ -52,6 +54,7 @@ from lms.web.templating import STATIC, environment
 
 SEALING = timedelta(minutes=1)
 TIDYING = timedelta(hours=1)
+A_YEAR_SECONDS = 31_536_000  # addresses of static files carry a hash of what is in them
 
 
 def _foundation() -> Module:
@@ -171,7 +174,11 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
             Health,
             *(controller for module in house for controller in module.controllers),
             create_static_files_router(
-                path="/static", directories=[STATIC], opt=PUBLIC, include_in_schema=False
+                path="/static",
+                directories=[STATIC],
+                opt=PUBLIC,
+                include_in_schema=False,
+                cache_control=CacheControlHeader(public=True, max_age=A_YEAR_SECONDS, immutable=True),
             ),
         ],
         dependencies={
@@ -205,5 +212,6 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
         debug=False,
     )
     refuse_undeclared(app)
+    app.state.usual_shell = Signposts(app).shell_for(ANONYMOUS, "/")  # for pages that no route leads to
     app.asgi_handler = Edge(app.asgi_handler, chosen)
     return app
