@@ -86,8 +86,9 @@ async def fits(password: str, kept: str | None) -> bool:
 
 
 def _fits(password: str, kept: str | None) -> bool:
+    nobodys = _nobodys()
     try:
-        _hasher.verify(kept or _nobodys(), password[:MOST])
+        _hasher.verify(kept or nobodys, password[:MOST])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None

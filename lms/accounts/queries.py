@@ -229,14 +229,12 @@ async def accounts_found(
     return lines, total or 0
 
 
-async def count_of(session: AsyncSession, role: Identity) -> int:
-    """How many unlocked accounts have this role."""
-    return (
-        await session.scalar(
-            select(func.count())
-            .select_from(RoleGrant)
-            .join(Account, Account.id == RoleGrant.account_id)
-            .where(RoleGrant.role == role, Account.locked_at.is_(None))
-        )
-        or 0
+async def holders_of(session: AsyncSession, role: Identity) -> set[UUID]:
+    """The unlocked accounts that have this role, kept from changing until the transaction ends."""
+    grants = (
+        await session.scalars(select(RoleGrant.account_id).where(RoleGrant.role == role).with_for_update())
+    ).all()
+    unlocked = await session.scalars(
+        select(Account.id).where(Account.id.in_(grants), Account.locked_at.is_(None))
     )
+    return set(unlocked)

@@ -15,8 +15,11 @@ from litestar.datastructures import Cookie
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.accounts.errors import FreshFactorNeeded
 from lms.accounts.models import BrowserSession
-from lms.accounts.rules import Limits
+from lms.accounts.rules import Limits, is_fresh
+from lms.kernel.clock import Clock
+from lms.kernel.errors import SignInNeeded
 from lms.kernel.tokens import hashed
 from lms.settings import Settings
 
@@ -61,6 +64,19 @@ def entry_of(request: Request[Any, Any, Any]) -> Entry | None:
     return entry if isinstance(entry, Entry) else None
 
 
+def ensure_fresh(request: Request[Any, Any, Any], clock: Clock) -> Entry:
+    """The signed-in browser of somebody who proved within ten minutes who they are, as delicate acts demand (S-16).
+
+    Raises FreshFactorNeeded, which leads a page to the proof and back, or SignInNeeded.
+    """
+    entry = entry_of(request)
+    if entry is None or entry.is_half:
+        raise SignInNeeded
+    if not is_fresh(entry.proved_at, clock()):
+        raise FreshFactorNeeded
+    return entry
+
+
 def new_secret() -> str:
     """256 random bits for a cookie or a link (S-20)."""
     return secrets.token_urlsafe(RANDOM_BYTES)
@@ -90,18 +106,26 @@ def open_session(
 
 
 async def renew(
-    session: AsyncSession, old_hash: str, *, at: datetime, second_factor_at: datetime | None = None
+    session: AsyncSession,
+    old_hash: str,
+    *,
+    at: datetime,
+    signed_in_at: datetime | None = None,
+    second_factor_at: datetime | None = None,
 ) -> Ticket | None:
-    """Give the browser a new id; the old one opens nothing any more. None when it has ended meanwhile."""
+    """Give the browser a new id; the old one opens nothing any more. None when it has ended meanwhile.
+
+    The moments say what the person has just proved; without them what was proved before still counts.
+    """
     old = await session.get(BrowserSession, old_hash, with_for_update=True)
     if old is None:
         return None
     value = new_secret()
     session.add(
         BrowserSession(
-            hash=hashed(value), account_id=old.account_id, created_at=old.created_at, seen_at=at, ends_at=old.ends_at,
-            idle_minutes=old.idle_minutes, stays=old.stays, second_factor_at=second_factor_at or old.second_factor_at,
-            browser=old.browser, address=old.address,
+            hash=hashed(value), account_id=old.account_id, created_at=signed_in_at or old.created_at, seen_at=at,
+            ends_at=old.ends_at, idle_minutes=old.idle_minutes, stays=old.stays,
+            second_factor_at=second_factor_at or old.second_factor_at, browser=old.browser, address=old.address,
         )
     )  # fmt: skip
     await session.delete(old)

@@ -72,7 +72,7 @@ appointment     | C:o      | CRD:o | CRD:w       | CRD:o | CRU:o     | R:a    | 
 fee-statement   | -        | -     | -           | -    | CR:o       | R:a    | -        | -     | -                         | CRUA:a      | -
 report          | -        | -     | -           | R:o  | R:t        | R:a    | R:a      | R:a   | R:a                       | R:a         | R:a
 bulk-export     | -        | own:o | own:w       | -    | attendance:t | -    | persons:a | -    | -                         | billing:a   | -
-account         | -        | RU:o  | RU:o        | RU:o | RU:o       | -      | link:a   | -     | -                         | -           | CRUD:a
+account         | -        | RU:o  | RU:o        | RU:o | RU:o       | -      | link:a   | -     | -                         | -           | CRUD:a administer:a link:a
 settings        | -        | -     | -           | -    | -          | texts:a | texts:a | -     | layouts:a                 | tax:a series:a | CRUD:a
 audit           | -        | R:o   | R:w         | -    | -          | -      | -        | -     | -                         | R:a         | R:a
 erasure         | -        | request:o | request:w | -  | -          | -      | erase:a  | -     | -                         | -           | -

@@ -1,0 +1,1 @@
+"""The door, one's own account, and the accounts of others, as pages."""
