@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from lms.enrolment.letters import LISTENERS
 from lms.enrolment.service import Enrolments
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -33,6 +34,7 @@ def _forget(around: Around) -> Periodic:
 MODULE = Module(
     name="enrolment",
     services={"enrolment": Enrolments},
+    listeners=LISTENERS,
     periodic=[_lapse, _forget],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),

@@ -22,7 +22,7 @@ from lms.kernel.links import Links
 from lms.messaging.models import Channel
 from lms.messaging.outbox import Draft, Enclosed, post
 from lms.web import formats, lettering
-from lms.web.centre import Centre
+from lms.web.centre import the_centre
 from lms.web.language import Language, use_locale
 from lms.web.templating import environment, url
 
@@ -124,6 +124,7 @@ def _stationery() -> Environment:
         finalize=lettering.escaped,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     built.policies["ext.i18n.trimmed"] = True
@@ -134,7 +135,7 @@ def _stationery() -> Environment:
         "_": lettering.gettext,
         "gettext": lettering.gettext,
         "ngettext": lettering.ngettext,
-        "centre": Centre(),
+        "centre": the_centre(),
     }
     return built
 

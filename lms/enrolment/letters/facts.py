@@ -138,7 +138,7 @@ async def invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice | Non
     return await valid_invoice_of(session, enrolment_id)
 
 
-async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, int]:
+async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, Any]:
     """What cancelling came to, out of the books: the fee, what is still owed, what is paid back."""
     fee = await session.scalar(
         select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(
