@@ -1,8 +1,54 @@
 """Loads the demo centre into an empty database."""
 
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import rich_click as click
+
 from lms.db import Begin
+from lms.demo.data import read_demo
+from lms.demo.filling.enrolments import fill_enrolments
+from lms.demo.filling.ground import Ground
+from lms.demo.filling.money import fill_money
+from lms.demo.filling.people import fill_people
+from lms.demo.filling.places import fill_places
+from lms.demo.filling.programme import fill_courses, index_courses
+from lms.demo.filling.registers import fill_registers
+from lms.demo.filling.timetable import fill_runs
+from lms.kernel.clock import system_clock
 from lms.settings import Settings
 
 
-async def load(begin: Begin, settings: Settings) -> None:
-    """Fill the database; dates are relative to today."""
+async def load(begin: Begin, settings: Settings, now: datetime | None = None) -> None:
+    """Fill the database in one transaction; dates are relative to `now`, by default this moment.
+
+    With the same `now` the same demo centre comes out, keys included.
+    """
+    async with begin() as session:
+        ground = Ground(session, settings, read_demo(), now or system_clock())
+        with step("Places and devices"):
+            rooms = await fill_places(ground)
+        with step("People, companies and accounts"):
+            everybody = await fill_people(ground)
+        with step("Courses and dates"):
+            courses = await fill_courses(ground)
+            runs = await fill_runs(ground, courses, rooms, everybody.trainers)
+            await index_courses(ground, courses)
+        with step("Enrolments and waiting lists"):
+            places = await fill_enrolments(ground, everybody, runs)
+        with step("Invoices and payments"):
+            await fill_money(ground, everybody, places)
+        with step("Registers"):
+            await fill_registers(ground, everybody, runs, places)
+
+
+@contextmanager
+def step(name: str) -> Iterator[None]:
+    """Say what is being done, to somebody who watches."""
+    started = time.monotonic()
+    yield
+    if sys.stderr.isatty():
+        click.echo(f"  {name}: {time.monotonic() - started:.1f} s", err=True)

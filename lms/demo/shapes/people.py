@@ -114,6 +114,7 @@ class Figure(Shape, frozen=True, kw_only=True):
     birthday_in_days: Annotated[int, Meta(ge=1, le=364)]
     email: Email | None = None
     phone: Phone | None = None
+    language: Literal["de", "en"] = "de"
     street: Words
     district: Words
     household: Key

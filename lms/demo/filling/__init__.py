@@ -1,0 +1,1 @@
+"""Filling an empty database with the demo centre, subject by subject, inside one transaction."""

@@ -1,0 +1,66 @@
+"""What every part of the filling stands on: one transaction, one moment, one source of chance."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.db import Base
+from lms.demo.data import Demo
+from lms.kernel.clock import at_venue, local
+from lms.settings import Settings
+
+SEED = 39340
+FIRST_HOUR, LAST_HOUR = 7, 21
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Ground:
+    """The same chance every time: with the same `now` the same demo centre comes out, keys included."""
+
+    session: AsyncSession
+    settings: Settings
+    demo: Demo
+    now: datetime
+    chance: Random = field(default_factory=lambda: Random(SEED))
+
+    @property
+    def today(self) -> date:
+        """The day on which the demo is made, at the venues."""
+        return local(self.now).date()
+
+    def key(self) -> UUID:
+        """A new key."""
+        return UUID(int=self.chance.getrandbits(128), version=4)
+
+    async def put(self, rows: Iterable[Base]) -> None:
+        """Write rows that others will point to, in this order."""
+        self.session.add_all(rows)
+        await self.session.flush()
+
+    def happens(self, percent: int) -> bool:
+        """True so many times of a hundred."""
+        return self.chance.randrange(100) < percent
+
+    def weighted(self, choices: Sequence[T], weights: Sequence[int]) -> T:
+        """One of the choices, each as likely as its weight says."""
+        return self.chance.choices(choices, weights)[0]
+
+    def moment(self, after: datetime, before: datetime) -> datetime:
+        """Some moment between the two, at an hour at which people are awake if there is one."""
+        if before <= after:
+            return after
+        span = (before - after).total_seconds()
+        some = after + timedelta(seconds=self.chance.randrange(max(int(span), 1)))
+        hour, minute = self.chance.randint(FIRST_HOUR, LAST_HOUR), self.chance.randrange(60)
+        by_day = at_venue(local(some).date(), time(hour, minute, self.chance.randrange(60)))
+        return by_day if after <= by_day < before else some
+
+    def moments(self, count: int, after: datetime, before: datetime) -> list[datetime]:
+        """So many moments between the two, in order."""
+        return sorted(self.moment(after, before) for _ in range(count))

@@ -1,0 +1,108 @@
+"""Venues, rooms and devices."""
+
+from collections.abc import Mapping, Sequence
+from datetime import time
+from itertools import groupby
+from uuid import UUID
+
+from lms.demo.data import WEEKDAYS
+from lms.demo.filling.ground import Ground
+from lms.demo.shapes import places as shapes
+from lms.resources.models import Device, DeviceModel, Kit, Room, Venue
+
+CONDITIONS = {"usable": "good", "repair": "repair", "missing": "missing"}
+SHORT_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
+
+
+async def fill_places(ground: Ground) -> Mapping[str, Room]:
+    """Write venues, rooms and devices; gives the rooms by their keys."""
+    venues = {venue.key: _venue(ground, venue) for venue in ground.demo.venues}
+    await ground.put(venues.values())
+    rooms = {
+        room.key: _room(ground, room, venues[venue.key].id)
+        for venue in ground.demo.venues
+        for room in venue.room
+    }
+    await ground.put(rooms.values())
+    await _fill_devices(ground, rooms)
+    return rooms
+
+
+def _venue(ground: Ground, venue: shapes.Venue) -> Venue:
+    return Venue(
+        id=ground.key(),
+        slug=venue.key,
+        name=venue.name_de,
+        district=venue.district,
+        street=venue.street,
+        postal_code=venue.postal_code,
+        city=venue.city,
+        arrival_de=f"{venue.stop_de}\n\n{venue.about_de}",
+        arrival_en=f"{venue.stop_en}\n\n{venue.about_en}",
+        opening_hours=opening_hours(venue.opening_hours),
+    )
+
+
+def opening_hours(hours: Sequence[shapes.OpeningHours]) -> str:
+    """As it stands on the door: "Mo–Do 8–21:30 Uhr, Fr 8–20 Uhr"."""
+    of_day = {
+        number: " und ".join(
+            f"{_hour(one.opens)}–{_hour(one.closes)}"
+            for one in sorted(hours, key=lambda one: one.opens)
+            if one.weekday == weekday
+        )
+        for number, weekday in enumerate(WEEKDAYS)
+    }
+    lines = []
+    for words, days in groupby(of_day, key=lambda number: of_day[number]):
+        numbers = list(days)
+        if words:
+            first, last = SHORT_DAYS[numbers[0]], SHORT_DAYS[numbers[-1]]
+            lines.append(f"{first if first == last else f'{first}–{last}'} {words} Uhr")
+    return ", ".join(lines)
+
+
+def _hour(moment: time) -> str:
+    return f"{moment.hour}:{moment.minute:02}" if moment.minute else f"{moment.hour}"
+
+
+def _room(ground: Ground, room: shapes.Room, venue_id: UUID) -> Room:
+    return Room(
+        id=ground.key(),
+        venue_id=venue_id,
+        name=room.name_de,
+        seats=room.seats,
+        floor_de=room.floor_de,
+        floor_en=room.floor_en,
+        step_free=room.step_free,
+        lift=room.lift,
+        accessible_wc=room.accessible_wc,
+        hearing_loop=room.hearing_loop,
+        equipment=list(room.equipment_de),
+        setup_minutes=room.setup_minutes,
+        clearup_minutes=room.clear_up_minutes,
+    )
+
+
+async def _fill_devices(ground: Ground, rooms: Mapping[str, Room]) -> None:
+    devices = ground.demo.devices
+    models = {
+        model.key: DeviceModel(id=ground.key(), slug=model.key, name=model.name_de, kind=model.kind)
+        for model in devices.model
+    }
+    kits = {
+        kit.key: Kit(id=ground.key(), slug=kit.key, name=kit.name_de, home_id=rooms[kit.home_room].venue_id)
+        for kit in devices.kit
+    }
+    await ground.put([*models.values(), *kits.values()])
+    conditions = {note.number: CONDITIONS[note.state] for note in devices.note}
+    await ground.put(
+        Device(
+            id=ground.key(),
+            inventory_number=device.number,
+            model_id=models[device.model].id,
+            kit_id=kits[device.kit].id if device.kit else None,
+            condition=conditions.get(device.number, "good"),
+        )
+        for device in ground.demo.inventory()
+    )
