@@ -9,6 +9,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import Forbidden, SignInNeeded
+from lms.kernel.marking import N_
 from lms.kernel.rights import known
 
 OPT = "access"
@@ -16,6 +17,12 @@ OPT = "access"
 
 class RouteWithoutPermission(Exception):
     """A route declares no access, or one that the matrix does not know. The application does not start."""
+
+
+class ForeignRequest(Forbidden):
+    """A form that was sent to us from somebody else's page (S-31)."""
+
+    message = N_("This form was not sent from our pages. Please open our page and try again there.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +64,12 @@ def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
 
 
 def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-    """Litestar's guard for the whole application: raises SignInNeeded or Forbidden."""
+    """Litestar's guard for the whole application: raises SignInNeeded, Forbidden or ForeignRequest."""
     access = declared(handler)
     if access is None:
         raise Forbidden
+    if connection.scope.get("state", {}).get("is_foreign"):
+        raise ForeignRequest
     actor = actor_of(connection)
     if not access.admits(actor):
         raise Forbidden if actor.is_signed_in and not actor.lacks_second_factor else SignInNeeded

@@ -3,9 +3,10 @@
 import ipaddress
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from lms.settings import Settings
@@ -13,6 +14,8 @@ from lms.web.language import use_locale
 
 MAXIMUM_BODY = 1_000_000  # S-34
 ENGLISH = "/en"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WITHOUT_ORIGIN_CHECK = ("/api/",)  # the one list of S-31: no cookie counts there, and a payment provider's webhook may come
 NO_STORE = b"no-store"
 
 CONTENT_POLICY = (
@@ -61,6 +64,7 @@ class Edge:
             await _plain(answer, 413, "The request is too large: 1 MB at most.")
             return
         locale = self._cut_language(scope)
+        state["is_foreign"] = self._is_foreign(scope, headers)
         with use_locale("en" if locale == "en" else "de"), bound_contextvars(request_id=request_id):
             await self.app(scope, _Limited(receive), answer)
 
@@ -68,6 +72,16 @@ class Edge:
         if host in self.hosts:
             return True
         return self.any_port and host.rsplit(":", 1)[0] in {"127.0.0.1", "localhost", "[::1]"}
+
+    @staticmethod
+    def _is_foreign(scope: HTTPScope, headers: dict[bytes, bytes]) -> bool:
+        """Whether somebody else's page wants to change something here; `guard` then refuses it (S-31)."""
+        if scope["method"] in SAFE_METHODS or scope["path"].startswith(WITHOUT_ORIGIN_CHECK):
+            return False
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if origin and urlsplit(origin).netloc != headers.get(b"host", b"").decode("latin-1").lower():
+            return True
+        return headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}
 
     def _address(self, scope: Scope, headers: dict[bytes, bytes]) -> str:
         """The right-most forwarded address that is not a trusted proxy's; without trusted proxies the peer's (S-40)."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from secrets import token_hex
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import structlog
 from jinja2 import Environment
@@ -104,9 +104,12 @@ class _Answers:
             and not wants_problem(request)
             and request.method in {"GET", "HEAD"}
         ):
-            return _redirect(self._sign_in(request))
+            return _redirect(self._sign_in(request, problem))
         sentence = gettext(problem.message, **problem.params)
-        return self._answer(request, problem.status, sentence, _waiting(problem), kind=type(problem).__name__)
+        sign_in = self._sign_in(request, problem)
+        return self._answer(
+            request, problem.status, sentence, _waiting(problem), kind=type(problem).__name__, sign_in=sign_in
+        )
 
     def framework(self, request: AnyRequest, problem: HTTPException) -> Response[Any]:
         """What Litestar refuses: unknown addresses, wrong methods, unreadable parameters, missing CSRF tokens."""
@@ -137,6 +140,7 @@ class _Answers:
         kind: str = "",
         incident: str = "",
         wrong: list[dict[str, str]] | None = None,
+        sign_in: str = "",
     ) -> Response[Any]:
         title = gettext(TITLES.get(status, TITLES[400 if status < 500 else 500]))
         if wants_problem(request):
@@ -158,15 +162,16 @@ class _Answers:
             title=title,
             sentence=sentence,
             incident=incident,
-            sign_in=self._sign_in(request),
+            sign_in=sign_in or self._sign_in(request),
         )
         return Response(
             page, status_code=status, media_type="text/html", headers=PAGES_WITHOUT_STORE | dict(headers)
         )
 
-    def _sign_in(self, request: AnyRequest) -> str:
-        """The sign-in, which leads back to where somebody was; after a form to its page."""
-        return f"{url(self.sign_in_path)}?weiter={quote(_own_address(request), safe='')}"
+    def _sign_in(self, request: AnyRequest, problem: DomainError | None = None) -> str:
+        """The sign-in, or the proof that a refusal asks for; it leads back to where somebody was, after a form to its page."""
+        path = getattr(problem, "leads_to", "") or self.sign_in_path
+        return f"{url(path)}?weiter={quote(_own_address(request), safe='')}"
 
 
 def _redirect(address: str) -> Response[Any]:
@@ -174,6 +179,11 @@ def _redirect(address: str) -> Response[Any]:
 
 
 def _own_address(request: AnyRequest) -> str:
+    """Where somebody was: the page itself, or after a form the page that the form stood on."""
+    if request.method not in {"GET", "HEAD"}:
+        page = urlsplit(request.headers.get("referer", ""))
+        is_ours = page.netloc == request.headers.get("host", "")
+        return page.path if is_ours and page.path else url("/")
     query = request.url.query
     return url(request.url.path) + (f"?{query}" if query else "")
 
