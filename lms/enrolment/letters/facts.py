@@ -14,7 +14,7 @@ from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import links_of
 from lms.enrolment import rules
-from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.enrolment.models import Enrolment
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
@@ -147,21 +147,6 @@ async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, 
     )
     open_cents = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
     return {"fee_cents": int(fee or 0), "owed_cents": max(0, open_cents), "refund_cents": max(0, -open_cents)}
-
-
-async def place_in_line(session: AsyncSession, enrolment: Enrolment) -> int:
-    """The how-manieth on the waiting list this enrolment's party is."""
-    mine = select(Party.position).where(Party.id == enrolment.party_id).scalar_subquery()
-    ahead = await session.scalar(
-        select(func.count(Party.id.distinct()))
-        .join(Enrolment, Enrolment.party_id == Party.id)
-        .where(
-            Party.run_id == enrolment.run_id,
-            Party.position < mine,
-            Enrolment.state == EnrolmentState.WAITING,
-        )
-    )
-    return int(ahead or 0) + 1
 
 
 async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[Run]:

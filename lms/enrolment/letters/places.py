@@ -5,8 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import links_of
 from lms.enrolment import events
-from lms.enrolment.letters.facts import facts_of, invoice_of, place_in_line, send
+from lms.enrolment.letters.facts import facts_of, invoice_of, send
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
+from lms.enrolment.queries import position_of
 
 
 async def confirm_place(session: AsyncSession, event: events.PlaceConfirmed) -> None:
@@ -30,7 +31,7 @@ async def confirm_spot_on_the_list(session: AsyncSession, event: events.PutOnWai
     facts = await facts_of(session, event.enrolment_id)
     if facts is None or facts.enrolment.state is not EnrolmentState.WAITING:
         return
-    position = await place_in_line(session, facts.enrolment)
+    position = await position_of(session, facts.enrolment.party_id)
     await send(session, facts, "put_on_waiting_list", at=facts.enrolment.changed_at, position=position)
 
 
