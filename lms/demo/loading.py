@@ -13,19 +13,23 @@ from lms.demo.data import read_demo
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.money import fill_money
+from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import fill_people
 from lms.demo.filling.places import fill_places
-from lms.demo.filling.programme import fill_courses, index_courses
+from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.timetable import fill_runs
 from lms.kernel.clock import system_clock
+from lms.scheduling.searchable import index_courses
 from lms.settings import Settings
 
 
 async def load(begin: Begin, settings: Settings, now: datetime | None = None) -> None:
     """Fill the database in one transaction; dates are relative to `now`, by default this moment.
 
-    With the same `now` the same demo centre comes out, keys included.
+    With the same `now` the same demo centre comes out, keys included; only the codes of certificates differ. What has just
+    happened (an offer, a few enrolments) is announced, so that the worker writes letters about it; it also draws the
+    certificates of past runs within the first minutes. Nothing else of the past is told to anybody.
     """
     async with begin() as session:
         ground = Ground(session, settings, read_demo(), now or system_clock())
@@ -36,18 +40,20 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Courses and dates"):
             courses = await fill_courses(ground)
             runs = await fill_runs(ground, courses, rooms, everybody.trainers)
-            await index_courses(ground, courses)
+        with step("Search words"):
+            await index_courses(session, [course.id for course in courses.values()])
         with step("Enrolments and waiting lists"):
             places = await fill_enrolments(ground, everybody, runs)
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
-        with step("Registers"):
+        with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
+            await fill_certificates(ground, everybody, runs)
 
 
 @contextmanager
 def step(name: str) -> Iterator[None]:
-    """Say what is being done, to somebody who watches."""
+    """Say what has been done, to somebody who watches."""
     started = time.monotonic()
     yield
     if sys.stderr.isatty():

@@ -32,6 +32,7 @@ CONCESSION_PERCENT = 12
 CONSENT = "enrolled by the guardian"
 WAYS = (EntryWay.WEB, EntryWay.PHONE, EntryWay.COUNTER)
 WITH_EMAIL, WITHOUT_EMAIL = (85, 10, 5), (0, 75, 25)
+IN_LINE = frozenset({EnrolmentState.WAITING, EnrolmentState.OFFERED})
 STEPS = {
     EnrolmentState.CONFIRMED: "confirmed",
     EnrolmentState.WAITING: "put_on_list",
@@ -62,7 +63,7 @@ class Claim:
 
 
 class Book:
-    """Gathers the rows of one run; `write` puts the parties in line in the order in which they came."""
+    """Gathers the rows of one run, to be written together with those of all others by `write`."""
 
     def __init__(self, ground: Ground, everybody: Everybody, planned: Planned) -> None:
         self.ground, self.everybody, self.planned = ground, everybody, planned
@@ -182,22 +183,16 @@ class Book:
             self._note(claim, answered_at, state.value, reason)
         return offer
 
-    async def write(self) -> list[Place]:
-        """Write everything; who has or had a place comes before who waits, so that nobody is overtaken."""
+    @property
+    def enrolments(self) -> list[Enrolment]:
+        """All of them, in the order of the parties."""
+        return [enrolment for claim in self.claims for enrolment in claim.enrolments]
+
+    def line_up(self) -> None:
+        """Put the parties in the order in which they came."""
         self.claims.sort(key=lambda claim: claim.party.joined_at)
         for position, claim in enumerate(self.claims, start=1):
             claim.party.position = position
-        enrolments = [enrolment for claim in self.claims for enrolment in claim.enrolments]
-        in_line = [one for one in enrolments if one.state in {EnrolmentState.WAITING, EnrolmentState.OFFERED}]
-        in_line.sort(key=lambda one: one.state is EnrolmentState.WAITING)
-        await self.ground.put(claim.party for claim in self.claims)
-        await self.ground.put(one for one in enrolments if one not in in_line)
-        await self.ground.put(offer for offer in self.offers if offer.state is not OfferState.OPEN)
-        await self.ground.put(in_line)
-        await self.ground.put(offer for offer in self.offers if offer.state is OfferState.OPEN)
-        await self.ground.put([*self.history, *self.needs, *self.applications])
-        await self.ground.put(_trace(enrolment) for enrolment in enrolments)
-        return self.places
 
     def _claim(
         self,
@@ -294,6 +289,23 @@ class Book:
                 reason=reason,
             )
         )
+
+
+async def write(ground: Ground, books: Sequence[Book]) -> None:
+    """Write the rows of all runs; who has or had a place comes before who waits, so that nobody is overtaken."""
+    for book in books:
+        book.line_up()
+    enrolments = [enrolment for book in books for enrolment in book.enrolments]
+    in_line = [one for one in enrolments if one.state in IN_LINE]
+    in_line.sort(key=lambda one: one.state is EnrolmentState.WAITING)
+    offers = [offer for book in books for offer in book.offers]
+    await ground.put(claim.party for book in books for claim in book.claims)
+    await ground.put(one for one in enrolments if one.state not in IN_LINE)
+    await ground.put(offer for offer in offers if offer.state is not OfferState.OPEN)
+    await ground.put(in_line)
+    await ground.put(offer for offer in offers if offer.state is OfferState.OPEN)
+    await ground.put(row for book in books for row in (*book.history, *book.needs, *book.applications))
+    await ground.put(_trace(enrolment) for enrolment in enrolments)
 
 
 def _trace(enrolment: Enrolment) -> AuditEntry:

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from lms.demo.filling.ground import Ground
-from lms.demo.shapes.people import District, Figure, HouseholdShape, Origin
+from lms.demo.shapes.people import District, Figure, HouseholdShape, Origin, StaffMember
+from lms.demo.shapes.programme import Trainer
 from lms.demo.shapes.words import Gender
 from lms.kernel.period import Period
 from lms.messaging.models import Channel
@@ -60,10 +61,12 @@ class Inventor:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
         self.source = ground.demo.people
-        self._names: set[tuple[str, str]] = {
-            (one.given_name, one.family_name)
-            for one in (*self.source.figure, *self.source.staff, *ground.demo.trainers)
-        }
+        named: list[Figure | StaffMember | Trainer] = [
+            *self.source.figure,
+            *self.source.staff,
+            *ground.demo.trainers,
+        ]
+        self._names = {(one.given_name, one.family_name) for one in named}
         self._emails: set[str] = set()
         self._phone = FIRST_FREE_NUMBER
 
@@ -99,7 +102,7 @@ class Inventor:
                 origin,
                 family_name,
                 self._age(one.age_from, one.age_to),
-                one.gender or self.ground.chance.choice(GENDERS),
+                one.gender or self._gender(),
                 where,
                 street,
             )
@@ -115,7 +118,7 @@ class Inventor:
 
     def _anybody(self, age_from: int, age_to: int) -> Learner:
         origin, where = self._origin(), self._district()
-        gender = self.ground.chance.choice(GENDERS)
+        gender = self._gender()
         age = self._age(age_from, age_to)
         return self._somebody(origin, self._family_name(origin), age, gender, where, self._street(where))
 
@@ -173,6 +176,9 @@ class Inventor:
         return self.ground.moment(
             self.ground.now - timedelta(days=900), self.ground.now - timedelta(days=300)
         )
+
+    def _gender(self) -> Gender:
+        return self.ground.chance.choice(GENDERS)
 
     def _age(self, age_from: int, age_to: int) -> int:
         return self.ground.chance.randint(age_from, age_to)

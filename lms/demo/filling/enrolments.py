@@ -8,14 +8,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from lms.catalogue.models import RunState
-from lms.demo.filling.book import Book, Claim, Place
+from lms.demo.filling.book import Book, Claim, Place, write
 from lms.demo.filling.crowd import Learner
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.guests import Guests
 from lms.demo.filling.people import Everybody
 from lms.demo.filling.timetable import Planned
 from lms.demo.shapes.people import FigureEnrolment
+from lms.enrolment.events import ConsentAsked, PlaceConfirmed, PlaceOffered, PutOnWaitingList
 from lms.enrolment.models import EnrolmentState, OfferState
+from lms.jobs.queue import announce
 
 OFFERED_AGO = timedelta(hours=5)
 OFFERING = ("1012", "3014")
@@ -27,6 +29,7 @@ CONSENT_NEVER_CAME = "2003"
 BEING_FILLED_IN = ("1020", "4014")
 ABANDONED = "4007"
 CALLED_OFF_PERCENT = 45
+LATEST = 3
 FULL_SINCE = timedelta(days=10)
 FIRST_JOINED = timedelta(days=8)
 NEWS = timedelta(hours=1)
@@ -42,10 +45,31 @@ async def fill_enrolments(ground: Ground, everybody: Everybody, runs: Iterable[P
     for planned in ordered:  # figures first: nobody may find them busy
         for learner, _ in _figures(everybody, planned, "placed"):
             guests.engage(learner, planned)
-    places: list[Place] = []
-    for planned in ordered:
-        places += await RunFilling(ground, everybody, guests, planned).fill()
+    books = [RunFilling(ground, everybody, guests, planned).fill() for planned in ordered]
+    await write(ground, books)
+    places = [place for book in books for place in book.places]
+    _tell_the_latest(ground, places, books)
     return places
+
+
+def _tell_the_latest(ground: Ground, places: Sequence[Place], books: Sequence[Book]) -> None:
+    """Have letters written about what has just happened, so that the mailbox is not empty."""
+    to_come = [
+        place
+        for place in places
+        if place.planned.starts_at > ground.now and place.enrolment.contact_id is not None
+    ]
+    to_come.sort(key=lambda place: place.enrolment.created_at)
+    for state, event, count in (
+        (EnrolmentState.CONFIRMED, PlaceConfirmed, LATEST),
+        (EnrolmentState.WAITING, PutOnWaitingList, 1),
+        (EnrolmentState.REQUESTED, ConsentAsked, 1),
+    ):
+        latest = [place for place in to_come if place.enrolment.state is state][-count:]
+        for place in latest:
+            announce(ground.session, event(enrolment_id=place.enrolment.id), at=ground.now)
+    for offer in (offer for book in books for offer in book.offers if offer.state is OfferState.OPEN):
+        announce(ground.session, PlaceOffered(offer_id=offer.id), at=ground.now)
 
 
 def _figures(everybody: Everybody, planned: Planned, part: str) -> list[tuple[Learner, FigureEnrolment]]:
@@ -68,10 +92,10 @@ class RunFilling:
         self.last_moment = min(ground.now - NEWS, planned.closes_at)
         self.here: list[Learner] = []
 
-    async def fill(self) -> list[Place]:
-        """Decide who came, when, and what became of it; then write it."""
+    def fill(self) -> Book:
+        """Decide who came, when, and what became of it."""
         if self.planned.run.state is RunState.DRAFT:
-            return []
+            return self.book
         is_full = bool(self.planned.shape.waiting)
         full_at = self.ground.now - FULL_SINCE if is_full else self.last_moment
         self._place(full_at)
@@ -79,7 +103,7 @@ class RunFilling:
             self._queue(full_at)
         self._call_off()
         self._leave_open()
-        return await self.book.write()
+        return self.book
 
     def _place(self, until: datetime) -> None:
         offered = self.number in OFFERING
@@ -139,11 +163,11 @@ class RunFilling:
         self.book.asked(claim, freed_at, OfferState.LAPSED, again_at, "deadline_passed")
         claim = self.book.confirmed([glad], second_joined, confirmed_at=accepted_at)
         self.book.joined(claim, "run_full")
-        self.book.asked(claim, again_at, OfferState.ACCEPTED, accepted_at, "by_person")
+        self.book.asked(claim, again_at, OfferState.ACCEPTED, accepted_at)
 
     def _someone_cancels(self, after: datetime, at: datetime) -> Claim:
         return self.book.ended(
-            self._take(1), self.ground.moment(after, at - DAY), at, EnrolmentState.CANCELLED, "by_person"
+            self._take(1), self.ground.moment(after, at - DAY), at, EnrolmentState.CANCELLED, ""
         )
 
     def _call_off(self) -> None:
@@ -154,7 +178,7 @@ class RunFilling:
         if not figures and (not self.planned.shape.enrolled or not self.ground.happens(CALLED_OFF_PERCENT)):
             return
         joined, ended = self.ground.moments(2, first, max(last, first + DAY))
-        self.book.ended(figures or self._take(1), joined, ended, EnrolmentState.CANCELLED, "by_person")
+        self.book.ended(figures or self._take(1), joined, ended, EnrolmentState.CANCELLED, "")
 
     def _leave_open(self) -> None:
         """What is under way at this moment, or came to nothing."""

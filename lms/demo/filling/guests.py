@@ -54,17 +54,14 @@ class Guests:
     def _fits(self, learner: Learner, planned: Planned) -> bool:
         course = planned.course
         age = age_on(learner.birth_date, local(planned.starts_at).date())
-        if learner.figure or not (course.min_age or 0) <= age <= (course.max_age or 200):
+        if learner.figure or learner.person.created_at > planned.published_at:
             return False
-        if learner.person.created_at > planned.published_at:
+        if not (course.min_age or 0) <= age <= (course.max_age or age):
             return False
-        for audience in planned.course_shape.audiences:
-            if audience == "seniors" and age >= OLDER_FROM:
-                return True
-            if audience == "youth" and course.max_age is not None and age <= course.max_age:
-                return True
-            if audience == "smes" and learner.company:
-                return True
-            if audience == "everyone" and GROWN_UP_FROM <= age <= OLDEST_AT_EVERYTHING:
-                return True
-        return False
+        is_meant = {
+            "seniors": age >= OLDER_FROM,
+            "youth": course.max_age is not None,
+            "smes": learner.company is not None,
+            "everyone": GROWN_UP_FROM <= age <= OLDEST_AT_EVERYTHING,
+        }
+        return any(is_meant[audience] for audience in planned.course_shape.audiences)

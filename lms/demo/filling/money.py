@@ -37,12 +37,14 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
         bookkeeper.charge(place, invoice)
     await ground.session.flush()
     cancelled = [place for place in sold if place.enrolment.state is EnrolmentState.CANCELLED]
-    for place in sorted(cancelled, key=lambda place: place.enrolment.ended_at or ground.now):
-        await bookkeeper.take_back(place)
+    with ground.session.no_autoflush:
+        for place in sorted(cancelled, key=lambda place: place.enrolment.ended_at or ground.now):
+            await bookkeeper.take_back(place)
     await ground.session.flush()
-    for place in sold:
-        if place.enrolment.state is EnrolmentState.CONFIRMED:
-            await bookkeeper.receive(place)
+    with ground.session.no_autoflush:
+        for place in sold:
+            if place.enrolment.state is EnrolmentState.CONFIRMED:
+                await bookkeeper.receive(place)
 
 
 class Bookkeeper:

@@ -1,11 +1,9 @@
 """Topics and courses with their audiences, outcomes and search words."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 
 from lms.catalogue.models import Audience, Course, CourseAudience, CourseTopic, Level, Outcome, Topic
-from lms.catalogue.search import index_course
 from lms.demo.filling.ground import Ground
 from lms.demo.shapes import programme as shapes
 
@@ -42,21 +40,6 @@ async def fill_courses(ground: Ground) -> Mapping[str, Course]:
         )
     await ground.session.flush()
     return courses
-
-
-async def index_courses(ground: Ground, courses: Mapping[str, Course]) -> None:
-    """Make the courses findable, also by the names of those who teach them and of the places; after the runs."""
-    names: dict[str, set[str]] = defaultdict(set)
-    venue_of = {room.key: venue for venue in ground.demo.venues for room in venue.room}
-    trainers = {
-        trainer.key: f"{trainer.given_name} {trainer.family_name}" for trainer in ground.demo.trainers
-    }
-    for run in ground.demo.runs:
-        names[run.course] |= {trainers[key] for key in run.trainers}
-        if run.room:
-            names[run.course] |= {venue_of[run.room].name_de, venue_of[run.room].district}
-    for slug, course in courses.items():
-        await index_course(ground.session, course, names=sorted(names[slug]))
 
 
 def _course(ground: Ground, course: shapes.Course) -> Course:
