@@ -1,6 +1,7 @@
 """The template environment: one look, one language at a time, and nothing unescaped."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +13,8 @@ from markupsafe import Markup
 
 from lms.kernel.clock import system_clock
 from lms.web import formats, language
-from lms.web.centre import Centre, Shell
+from lms.web.centre import Centre, Shell, the_centre
+from lms.web.notices import said
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -43,7 +45,7 @@ def environment(
     built.filters |= formats.FILTERS
     built.filters["translated"] = language.translated
     built.globals |= {
-        "centre": centre or Centre(),
+        "centre": centre or the_centre(),
         "url": url,
         "asset": asset,
         "now": system_clock,
@@ -120,9 +122,12 @@ def shell(context: Context) -> Shell:
     """What surrounds this page: handed in by the page, kept with the request, or usual in this application.
 
     Nobody has looked at the visitor of an address that no route knows: such pages show `app.state.usual_shell`.
+    A notice that the address names is said as well.
     """
     request = context.get("request")
     places = [] if request is None else [request.state.get("shell"), request.app.state.get("usual_shell")]
-    return next(
+    around = next(
         (found for found in (context.get("surroundings"), *places) if isinstance(found, Shell)), Shell()
     )
+    notices = () if request is None else said(request.query_params)
+    return replace(around, messages=(*around.messages, *notices)) if notices else around

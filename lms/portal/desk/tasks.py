@@ -1,0 +1,305 @@
+"""What needs doing today: sentences with a count and the way to the work, the most urgent first.
+
+Four statements, however much there is to do. Whoever may not do a thing is not told of it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.attendance.models import Attendance
+from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
+from lms.catalogue.models import Course, Run, RunState
+from lms.certification.models import Batch, Certificate
+from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
+from lms.kernel.actor import Actor
+from lms.kernel.clock import local
+from lms.messaging.models import Channel, Letter, LetterState
+from lms.portal.desk.words import spoken
+from lms.scheduling.models import Session, SessionState
+from lms.web.formats import date_long
+from lms.web.language import gettext, ngettext
+
+DECIDE_WITHIN = timedelta(days=14)
+"""So long before the start a run with too few people is put before the planner (F-B14)."""
+PUBLISH_WITHIN = timedelta(days=35)
+RUNNING = (RunState.PUBLISHED, RunState.CONFIRMED)
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the list: what, where, and by when."""
+
+    sentence: str
+    path: str
+    due: datetime
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A kind of work of which there may be several pieces: who does it, where, how it is said, how it is counted.
+
+    The count is a query of two columns: how many, and the moment by which the first of them is due.
+    """
+
+    act: str
+    resource: str
+    path: str
+    say: Callable[[int], str]
+    counted: Select[*tuple[Any, ...]]
+
+
+async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Task]:
+    """Everything this member of staff has to do, ordered by deadline."""
+    found = [*await _piles(session, actor, now)]
+    if actor.may_for_all("U", "plan"):
+        found += [*await _small_runs(session, now), *await _drafts(session, now)]
+    return sorted(found, key=lambda task: task.due)
+
+
+async def _piles(session: AsyncSession, actor: Actor, now: datetime) -> Iterable[Task]:
+    mine = [pile for pile in piles(now) if actor.may_for_all(pile.act, pile.resource)]
+    if not mine:
+        return []
+    columns: list[Any] = []
+    for pile in mine:
+        part = pile.counted.subquery()
+        count, due = part.c
+        columns += [select(count).scalar_subquery(), select(due).scalar_subquery()]
+    row = (await session.execute(select(*columns))).one()
+    return list(_told(mine, row, now))
+
+
+def _told(mine: Sequence[Pile], row: Sequence[Any], now: datetime) -> Iterator[Task]:
+    for number, pile in enumerate(mine):
+        count, due = row[2 * number], _moment(row[2 * number + 1], now)
+        if count:
+            yield Task(pile.say(count), pile.path, due, is_late=due < now)
+
+
+def piles(now: datetime) -> Sequence[Pile]:
+    """Every kind of work that is counted."""
+    return (
+        Pile(
+            "U", "enrolment", "/verwaltung/anmeldungen?ansicht=einwilligung",
+            lambda num: ngettext(
+                "%(num)s enrolment waits for the consent of a parent or guardian",
+                "%(num)s enrolments wait for the consent of a parent or guardian",
+                num,
+            ),
+            select(func.count(), func.min(Enrolment.held_until)).where(Enrolment.state == EnrolmentState.REQUESTED),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/wartelisten",
+            lambda num: ngettext(
+                "%(num)s offered place is not answered yet",
+                "%(num)s offered places are not answered yet",
+                num,
+            ),
+            select(func.count(), func.min(Offer.deadline)).where(Offer.state == OfferState.OPEN),
+        ),
+        Pile(
+            "R", "message", "/verwaltung/briefe",
+            lambda num: ngettext(
+                "%(num)s letter has to be printed and posted",
+                "%(num)s letters have to be printed and posted",
+                num,
+            ),
+            select(func.count(), func.min(Letter.written_at)).where(
+                Letter.channel == Channel.POST, Letter.state == LetterState.WAITING
+            ),
+        ),
+        Pile(
+            "R", "message", "/verwaltung/briefe?ansicht=fehlgeschlagen",
+            lambda num: ngettext(
+                "%(num)s e-mail could not be delivered",
+                "%(num)s e-mails could not be delivered",
+                num,
+            ),
+            select(func.count(), func.min(Letter.written_at)).where(
+                Letter.channel == Channel.EMAIL, Letter.state == LetterState.FAILED
+            ),
+        ),
+        Pile(
+            "U", "attendance", "/verwaltung/anwesenheit",
+            lambda num: ngettext(
+                "In %(num)s session that is over somebody has no attendance mark",
+                "In %(num)s sessions that are over somebody has no attendance mark",
+                num,
+            ),
+            select(func.count(), func.min(Session.ends_at)).where(unmarked(now)),
+        ),
+        Pile(
+            "lock", "attendance", "/verwaltung/anwesenheit",
+            lambda num: ngettext(
+                "The attendance of %(num)s finished run can be closed",
+                "The attendance of %(num)s finished runs can be closed",
+                num,
+            ),
+            select(func.count(), func.min(Run.ends_at)).where(lockable(now)),
+        ),
+        Pile(
+            "issue", "certificate", "/verwaltung/nachweise",
+            lambda num: ngettext(
+                "%(num)s finished run waits for its certificates",
+                "%(num)s finished runs wait for their certificates",
+                num,
+            ),
+            select(func.count(), func.min(Run.attendance_locked_at)).where(uncertified()),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/durchfuehrungen?ansicht=beendet",
+            lambda num: ngettext(
+                "%(num)s run is over and can be completed",
+                "%(num)s runs are over and can be completed",
+                num,
+            ),
+            select(func.count(), func.min(Run.ends_at)).where(
+                Run.state.in_(RUNNING), Run.ends_at <= now, Run.attendance_locked_at.is_not(None)
+            ),
+        ),
+        Pile(
+            "R", "invoice", "/verwaltung/anmeldungen?ansicht=ueberfaellig",
+            lambda num: ngettext(
+                "%(num)s invoice is overdue",
+                "%(num)s invoices are overdue",
+                num,
+            ),
+            select(func.count(), func.min(Invoice.issued_at)).where(overdue(now)),
+        ),
+    )  # fmt: skip
+
+
+def unmarked(now: datetime) -> ColumnElement[bool]:
+    """Sessions that are over, not closed, and in which somebody with a place has no mark."""
+    forgotten = exists().where(
+        Enrolment.run_id == Session.run_id,
+        Enrolment.state == EnrolmentState.CONFIRMED,
+        ~exists().where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id),
+    )
+    return and_(
+        Session.ends_at <= now,
+        Session.state == SessionState.PLANNED,
+        Session.locked_at.is_(None),
+        exists().where(Run.id == Session.run_id, Run.state.in_(RUNNING)),
+        forgotten,
+    )
+
+
+def lockable(now: datetime) -> ColumnElement[bool]:
+    """Runs that are over, whose attendance is whole and not closed yet."""
+    still_missing = exists().where(Session.run_id == Run.id, unmarked(now))
+    attended = exists().where(Enrolment.run_id == Run.id, Enrolment.state == EnrolmentState.CONFIRMED)
+    return and_(
+        Run.state.in_(RUNNING),
+        Run.ends_at <= now,
+        Run.attendance_locked_at.is_(None),
+        attended,
+        ~still_missing,
+    )
+
+
+def uncertified() -> ColumnElement[bool]:
+    """Runs whose attendance is closed and for which nobody has begun to issue certificates."""
+    issued = exists().where(Certificate.enrolment_id == Enrolment.id, Enrolment.run_id == Run.id)
+    return and_(
+        Run.attendance_locked_at.is_not(None),
+        Run.state != RunState.CANCELLED,
+        ~exists().where(Batch.run_id == Run.id),
+        ~issued,
+    )
+
+
+def overdue(now: datetime) -> ColumnElement[bool]:
+    """Invoices past their day that were not reversed and for whose enrolment something is still owed."""
+    reversal = Invoice.__table__.alias("reversal")
+    owed = (
+        select(func.sum(LedgerEntry.amount_cents))
+        .where(LedgerEntry.enrolment_id == Invoice.enrolment_id)
+        .scalar_subquery()
+    )
+    return and_(
+        Invoice.kind == InvoiceKind.INVOICE,
+        Invoice.due_on < local(now).date(),
+        ~exists().where(reversal.c.reverses_id == Invoice.id),
+        owed > 0,
+    )
+
+
+async def _small_runs(session: AsyncSession, now: datetime) -> Sequence[Task]:
+    rows = await session.execute(
+        select(Run.id, Run.number, Run.occupied, Run.minimum, Run.starts_at, Course.title_de, Course.title_en)
+        .join(Course, Course.id == Run.course_id)
+        .where(
+            Run.state == RunState.PUBLISHED,
+            Run.occupied < Run.minimum,
+            Run.starts_at > now,
+            Run.starts_at <= now + DECIDE_WITHIN,
+        )
+        .order_by(Run.starts_at)
+        .limit(MOST_NAMED)
+    )
+    return [
+        Task(
+            gettext(
+                "Run %(number)s (%(title)s) has %(occupied)s of %(minimum)s enrolments, decision until %(day)s",
+                number=row.number,
+                title=spoken(row.title_de, row.title_en),
+                occupied=row.occupied,
+                minimum=row.minimum,
+                day=date_long(row.starts_at),
+            ),
+            f"/verwaltung/durchfuehrungen/{row.id}",
+            row.starts_at,
+        )
+        for row in rows
+    ]
+
+
+async def _drafts(session: AsyncSession, now: datetime) -> Sequence[Task]:
+    rows = await session.execute(
+        select(Run.id, Run.number, Run.starts_at, Course.title_de, Course.title_en)
+        .join(Course, Course.id == Run.course_id)
+        .where(
+            Run.state == RunState.DRAFT,
+            or_(Run.starts_at.is_(None), Run.starts_at <= now + PUBLISH_WITHIN),
+            or_(Run.starts_at.is_(None), Run.starts_at > now),
+        )
+        .order_by(Run.starts_at)
+        .limit(MOST_NAMED)
+    )
+    return [
+        Task(
+            gettext(
+                "Run %(number)s (%(title)s) begins on %(day)s and is not published",
+                number=row.number,
+                title=spoken(row.title_de, row.title_en),
+                day=date_long(row.starts_at),
+            )
+            if row.starts_at
+            else gettext(
+                "Run %(number)s (%(title)s) has no dates yet",
+                number=row.number,
+                title=spoken(row.title_de, row.title_en),
+            ),
+            f"/verwaltung/durchfuehrungen/{row.id}",
+            row.starts_at or now,
+        )
+        for row in rows
+    ]
+
+
+def _moment(given: Any, now: datetime) -> datetime:
+    """Aware, whatever a function of the database has made of it."""
+    if given is None:
+        return now
+    if isinstance(given, str):
+        given = datetime.fromisoformat(given)
+    moment: datetime = given if isinstance(given, datetime) else datetime.combine(given, time())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,152 @@
+"""How the desk calls states and changes."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from lms.catalogue.models import RunState
+from lms.enrolment.models import EnrolmentState
+from lms.kernel.marking import N_
+from lms.web.formats import amount, moment_short
+from lms.web.language import current_language, gettext, translated
+
+RUN_STATES: Mapping[str, tuple[str, str]] = {
+    RunState.DRAFT: (N_("draft"), "info"),
+    RunState.PUBLISHED: (N_("published"), "info"),
+    RunState.CONFIRMED: (N_("takes place"), "success"),
+    RunState.COMPLETED: (N_("completed"), "info"),
+    RunState.CANCELLED: (N_("cancelled"), "danger"),
+}
+"""Word and tone of each state of a run."""
+
+ENROLMENT_STATES: Mapping[str, tuple[str, str]] = {
+    EnrolmentState.REQUESTED: (N_("waits for consent"), "warning"),
+    EnrolmentState.WAITING: (N_("waiting list"), "info"),
+    EnrolmentState.OFFERED: (N_("place offered"), "warning"),
+    EnrolmentState.HELD: (N_("place held"), "info"),
+    EnrolmentState.CONFIRMED: (N_("has a place"), "success"),
+    EnrolmentState.EXPIRED: (N_("expired"), "info"),
+    EnrolmentState.CANCELLED: (N_("withdrawn"), "danger"),
+}
+
+SOMETHING = N_("Something was changed")
+ACTIONS: Mapping[str, str] = {
+    "run.planned": N_("Run planned"),
+    "run.changed": N_("Conditions of the run changed"),
+    "run.published": N_("Run published"),
+    "run.confirmed": N_("Run confirmed: it takes place"),
+    "run.completed": N_("Run completed"),
+    "run.cancelled": N_("Run cancelled"),
+    "run.capacity_changed": N_("Number of places changed"),
+    "session.added": N_("Session added"),
+    "session.moved": N_("Session moved"),
+    "session.cancelled": N_("Session cancelled"),
+    "attendance.marked": N_("Attendance marked"),
+    "attendance.corrected": N_("Attendance corrected"),
+    "attendance.locked": N_("Attendance closed"),
+    "course.created": N_("Course created"),
+    "course.changed": N_("Course changed"),
+    "venue.created": N_("Venue created"),
+    "venue.changed": N_("Venue changed"),
+    "room.created": N_("Room created"),
+    "room.changed": N_("Room changed"),
+    "enrolment.held": N_("Place held"),
+    "enrolment.released": N_("Held place released"),
+    "enrolment.requested": N_("Enrolled, consent is missing"),
+    "enrolment.confirmed": N_("Enrolled, place confirmed"),
+    "enrolment.put_on_list": N_("Put on the waiting list"),
+    "enrolment.offered": N_("Place offered"),
+    "enrolment.declined": N_("Offer declined"),
+    "enrolment.left": N_("Left the waiting list"),
+    "enrolment.expired": N_("Expired"),
+    "enrolment.kept_for_next_run": N_("Noted for the next run"),
+    "enrolment.cancelled": N_("Enrolment cancelled"),
+    "person.made": N_("Person recorded"),
+    "person.completed": N_("Contact details completed"),
+    "person.changed": N_("Contact details changed"),
+    "certificate.issued": N_("Certificate issued"),
+    "certificate.revoked": N_("Certificate revoked"),
+    "certificate.replaced": N_("Certificate replaced"),
+    "certificates.started": N_("Issuing of certificates started"),
+    "certificates.repeated": N_("Issuing of certificates repeated"),
+}
+"""What the actions of the audit trail are called."""
+
+REASONS: Mapping[str, str] = {
+    "run_cancelled": N_("The run does not take place."),
+    "hold_expired": N_("The time for filling in the form was over."),
+    "hold_released": N_("The held place was not needed."),
+    "offer_lapsed": N_("The offer was not answered in time."),
+    "no_consent": N_("Nobody consented in time."),
+    "next_run": N_("The next run was wished for instead of waiting."),
+    "by_person": N_("At the person's own wish."),
+    "by_team": N_("By the team."),
+}
+"""Reasons that the house itself writes."""
+
+FIELDS: Mapping[str, str] = {
+    "state": N_("State"),
+    "capacity": N_("Places"),
+    "minimum": N_("Least number"),
+    "price_cents": N_("Price"),
+    "starts_at": N_("Beginning"),
+    "ends_at": N_("End"),
+    "title_de": N_("Title"),
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
+    "birth_date": N_("Birth date"),
+    "email": N_("E-mail"),
+    "phone": N_("Telephone"),
+    "street": N_("Street"),
+    "postal_code": N_("Postcode"),
+    "city": N_("Town"),
+    "district": N_("District"),
+    "language": N_("Language"),
+    "channel": N_("Way of writing"),
+    "note": N_("Note"),
+    "seats": N_("Seats"),
+    "presence": N_("Attendance"),
+}
+_STATES: Mapping[str, str] = {
+    **{key: words for key, (words, _) in ENROLMENT_STATES.items()},
+    **{key: words for key, (words, _) in RUN_STATES.items()},
+    "present": N_("present"),
+    "late": N_("late"),
+    "excused": N_("excused"),
+    "absent": N_("absent"),
+}
+
+
+def spoken(german: str, english: str) -> str:
+    """A title in the reader's language, German where there is no other."""
+    return english if english and current_language() == "en" else german
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Each changed fact in words: "Plätze: 12, vorher 10". What has no word for people is left out."""
+    named = [FIELDS[name] for name in after.get("changed", ()) if name in FIELDS]
+    if named:
+        yield ", ".join(translated(words) for words in named)
+    for name, words in FIELDS.items():
+        old, new = before.get(name), after.get(name)
+        if name not in after or old == new:
+            continue
+        if old in {None, ""}:
+            yield gettext("%(fact)s: %(new)s", fact=translated(words), new=_written(name, new))
+        else:
+            yield gettext(
+                "%(fact)s: %(new)s, before %(old)s",
+                fact=translated(words),
+                new=_written(name, new),
+                old=_written(name, old),
+            )
+
+
+def _written(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return gettext("none")
+    if name.endswith("_cents"):
+        return amount(int(value))
+    if name.endswith("_at"):
+        return moment_short(datetime.fromisoformat(str(value)))
+    return translated(_STATES.get(str(value), str(value)))
