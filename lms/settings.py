@@ -130,6 +130,23 @@ class Settings(BaseSettings):
         return [secret.get_secret_value() for secret in self.secrets]
 
 
+class CentreSettings(BaseSettings):
+    """Who runs the service and how people reach the team. The defaults are the centre it was made for, made up in part."""
+
+    model_config = SettingsConfigDict(env_prefix="LMS_CENTRE_", env_file=".env", extra="ignore")
+
+    name: str = "Zentrum für digitale Bildung Haldensleben"
+    operator: str = "Stadt Haldensleben"
+    street: str = "An der Alten Ziegelei 4"
+    town: str = "39340 Haldensleben"
+    phone: str = "+493904000100"
+    hours_de: str = "Montag bis Freitag, 9 bis 16 Uhr"
+    hours_en: str = "Monday to Friday, 9 am to 4 pm"
+    email: str = "kurse@zdb-haldensleben.example"
+    representative: str = "Bürgermeisterin Dr. Henrike Vollmar"
+    is_public_body: bool = False
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process, read once."""

@@ -88,7 +88,6 @@ def document_of(
     first, last = sources.run.starts_at, sources.run.ends_at
     if first is None or last is None:
         raise NotFound
-    street, _, town = centre.address.partition(", ")
     return Certificate(
         kind=Kind.ATTENDANCE,
         language=language,
@@ -98,9 +97,11 @@ def document_of(
         issued_on=local(issued_at).date(),
         issuer=Issuer(
             name=centre.name,
-            address=tuple(part for part in (street, town) if part),
-            contact=(centre.email,),
-            town="Haldensleben",
+            belongs_to=centre.operator,
+            address=(centre.street, centre.town),
+            contact=(centre.email, f"{settings.public_url.partition('://')[2]}"),
+            town=centre.town.partition(" ")[2],
+            representative=centre.representative,
         ),
         holder=Holder(name=sources.person.name, born=sources.person.birth_date),
         course=(english and sources.course.title_en) or sources.course.title_de,

@@ -23,7 +23,7 @@ from lms.db import retried
 from lms.jobs.queue import announce, enqueue
 from lms.kernel.actor import Actor, ensure
 from lms.scheduling.queries import run_of
-from lms.web.centre import Centre
+from lms.web.centre import the_centre
 from lms.web.module import Around
 
 SERIES = "TB"
@@ -105,7 +105,7 @@ class Certification:
         now = self.clock()
         try:
             document = document_of(
-                sources, number=number, code=code, issued_at=now, settings=self.settings, centre=Centre()
+                sources, number=number, code=code, issued_at=now, settings=self.settings, centre=the_centre()
             )
             paper = await asyncio.to_thread(renderer().pdf, document)
         except CertificateError as error:

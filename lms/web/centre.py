@@ -1,8 +1,11 @@
 """What every page tells about the centre itself, and what stands around a page for this visitor."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from lms.kernel.marking import N_
+from lms.settings import CentreSettings
+from lms.web.language import current_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +20,33 @@ class Link:
 class Centre:
     """Name and ways to reach the team; on every page, also on those that must work without a database."""
 
-    name: str = "Zentrum für digitale Bildung Haldensleben"
-    phone: str = "+4939041234567"
-    hours: str = N_("Monday to Friday, 9:00 to 16:00")
-    email: str = "kontakt@zdb-haldensleben.example"
-    address: str = "Innovationszentrum Haldensleben, 39340 Haldensleben"
+    name: str
+    operator: str
+    street: str
+    town: str
+    phone: str
+    hours_de: str
+    hours_en: str
+    email: str
+    representative: str = ""
     is_public_body: bool = False
     kopfzeile: str = N_("An official website of the town of Haldensleben")
+
+    @property
+    def address(self) -> str:
+        """Street and town in one line."""
+        return ", ".join(part for part in (self.street, self.town) if part)
+
+    @property
+    def hours(self) -> str:
+        """When somebody answers the telephone, in the language being spoken."""
+        return self.hours_en if current_language() == "en" else self.hours_de
+
+
+@cache
+def the_centre() -> Centre:
+    """The centre that this installation serves, as its settings name it."""
+    return Centre(**CentreSettings().model_dump())
 
 
 @dataclass(frozen=True, slots=True)

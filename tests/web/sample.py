@@ -1,8 +1,10 @@
 """The gallery as a visitor with everything around the page sees it."""
 
+from dataclasses import replace
+
 from multidict import MultiDict
 
-from lms.web.centre import Centre, Link, Message, Shell
+from lms.web.centre import Link, Message, Shell, the_centre
 from lms.web.forms import Form, form_from
 from lms.web.gallery import Gallery, shown
 from lms.web.templating import environment
@@ -22,7 +24,7 @@ SURROUNDINGS = Shell(
 
 def gallery(form: Form, look: str = "") -> str:
     """The page with every component, in one of the looks."""
-    page = environment(centre=Centre(is_public_body=True)).get_template("web/gallery.html")
+    page = environment(centre=replace(the_centre(), is_public_body=True)).get_template("web/gallery.html")
     return page.render(shown(form, look), surroundings=SURROUNDINGS)
 
 

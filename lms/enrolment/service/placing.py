@@ -16,7 +16,7 @@ from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
-from lms.web.centre import Centre
+from lms.web.centre import the_centre
 
 
 async def new_party(locked: LockedRun, size: int, rule: PartyRule) -> Party:
@@ -105,7 +105,7 @@ async def invoice(
     """Issue the invoice for one enrolment: its price, or the fee for cancelling it."""
     course = await locked.session.get_one(Course, locked.run.course_id)
     person = await locked.session.get_one(Person, _person_of(claim))
-    centre, settings, starts_at = Centre(), locked.settings, locked.run.starts_at
+    centre, settings, starts_at = the_centre(), locked.settings, locked.run.starts_at
     return await issue_invoice(
         locked.session,
         actor,
