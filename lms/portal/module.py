@@ -1,5 +1,13 @@
 """The table of contents of `portal`, for app.py."""
 
+from lms.portal.catalogue_pages import CataloguePages
+from lms.portal.course_page import CoursePage
+from lms.portal.desk.pages import DeskPages
+from lms.portal.programme import Programme
 from lms.web.module import Module
 
-MODULE = Module(name="portal")
+MODULE = Module(
+    name="portal",
+    controllers=[CataloguePages, CoursePage, DeskPages],
+    services={"programme": lambda around: Programme(around.begin)},
+)

@@ -1,0 +1,72 @@
+"""The page of a course: everything one wants to know before enrolling."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from lms.db import Begin
+from lms.kernel.actor import Actor
+from lms.kernel.clock import Clock
+from lms.portal import course_words, digcomp
+from lms.portal.cards import cards
+from lms.portal.conditional import is_known, marked, tag_of, unchanged
+from lms.portal.course_reading import course_story, own_enrolments
+from lms.portal.programme import Programme
+from lms.web.access import PUBLIC
+from lms.web.centre import the_centre
+from lms.web.module import Around
+
+LONGEST_SLUG = 200
+
+
+class CoursePage(Controller):
+    """Open to everybody; who is signed in sees their own enrolment as well."""
+
+    path = "/kurse/{slug:str}"
+    opt = PUBLIC
+    include_in_schema = False
+
+    @get()
+    async def show(
+        self,
+        request: Request[Any, Any, Any],
+        slug: FromPath[str],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        programme: NamedDependency[Programme],
+    ) -> Template | Response[None]:
+        """The course, its coming runs and one of them in full. Raises NotFound for what was never published."""
+        now = clock()
+        edition = await programme.edition(now)
+        tag = tag_of(request, actor, edition)
+        if is_known(request, tag):
+            return unchanged(tag)
+        async with begin.reading() as session:
+            story = await course_story(session, slug[:LONGEST_SLUG].replace("\x00", ""), now)
+            run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
+            ids = [one.run.id for one in story.runs]
+            own = await own_enrolments(session, actor.persons, ids) if actor.is_signed_in and ids else {}
+        title, language = course_words.spoken(story.course, "title")
+        context = {
+            "story": story,
+            "course": story.course,
+            "title": title,
+            "title_language": language,
+            "run": run,
+            "others": [one for one in story.runs if one is not run],
+            "situation": run.situation(now).value if run else "",
+            "own": own.get(run.run.id, ()) if run else (),
+            "similar": cards(story.similar, now),
+            "words": course_words,
+            "digcomp": digcomp,
+            "at": now,
+            "machine_readable": course_words.machine_readable(
+                story, now, public_url=around.settings.public_url, centre=the_centre()
+            ),
+        }
+        return marked(Template("portal/course.html", context=context), tag)

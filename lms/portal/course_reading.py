@@ -1,0 +1,158 @@
+"""Reading everything the page of a course tells; as many statements for one run as for many."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Audience, Course, CourseAudience, Outcome, Run, RunState
+from lms.catalogue.rules import LISTED_STATES, Situation, situation_of
+from lms.enrolment.models import LIVE, Enrolment, EnrolmentState
+from lms.kernel.errors import NotFound
+from lms.people.models import Person
+from lms.portal.listing import RunLine, similar_runs
+from lms.resources.models import Room, Venue
+from lms.scheduling.models import RunTrainer, Session, SessionState
+
+SIMILAR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A session as the public sees it; its online address is only for those who take part."""
+
+    starts_at: datetime
+    ends_at: datetime
+    is_cancelled: bool
+    room: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourseRun:
+    """A run with all that is told about it."""
+
+    run: Run
+    venue: Venue | None
+    room: Room | None
+    meetings: Sequence[Meeting]
+    trainers: Sequence[str]
+
+    @property
+    def free(self) -> int:
+        """Places that somebody new can have: none while others wait for them."""
+        return 0 if self.run.waiting else max(self.run.free, 0)
+
+    @property
+    def knows_times(self) -> bool:
+        """Whether the hours are known; an imported programme may name days only."""
+        return self.run.dayparts > 0
+
+    def situation(self, now: datetime) -> Situation:
+        """What a visitor can do about it."""
+        run = self.run
+        return situation_of(
+            run.state,
+            free=self.free,
+            starts_at=run.starts_at,
+            ends_at=run.ends_at,
+            opens_at=run.enrolment_opens_at,
+            closes_at=run.enrolment_closes_at,
+            now=now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CourseStory:
+    """A course, its runs that are not over, and courses like it."""
+
+    course: Course
+    audiences: Sequence[Audience]
+    outcomes: Sequence[Outcome]
+    runs: Sequence[CourseRun]
+    similar: Sequence[RunLine]
+
+
+async def course_story(session: AsyncSession, slug: str, now: datetime) -> CourseStory:
+    """Everything about the course with this address. Raises NotFound, also while it has never had a public run."""
+    course = await session.scalar(select(Course).where(Course.slug == slug))
+    if course is None:
+        raise NotFound
+    rows = (
+        await session.execute(
+            select(Run, Venue, Room)
+            .outerjoin(Venue, Venue.id == Run.venue_id)
+            .outerjoin(Room, Room.id == Run.room_id)
+            .where(Run.course_id == course.id, Run.state != RunState.DRAFT)
+            .order_by(Run.starts_at, Run.number)
+        )
+    ).all()
+    if not rows:
+        raise NotFound
+    coming = [
+        row for row in rows if row[0].state in LISTED_STATES and row[0].ends_at and row[0].ends_at > now
+    ]
+    ids = [run.id for run, _, _ in coming]
+    meetings, trainers = await _meetings(session, ids), await _trainers(session, ids)
+    audiences = await session.scalars(
+        select(CourseAudience.audience).where(CourseAudience.course_id == course.id)
+    )
+    outcomes = await session.scalars(
+        select(Outcome).where(Outcome.course_id == course.id).order_by(Outcome.position)
+    )
+    return CourseStory(
+        course=course,
+        audiences=sorted(audiences, key=list(Audience).index),
+        outcomes=outcomes.all(),
+        runs=[
+            CourseRun(run, venue, room, meetings.get(run.id, ()), trainers.get(run.id, ()))
+            for run, venue, room in coming
+        ],
+        similar=await similar_runs(session, course.id, now, limit=SIMILAR),
+    )
+
+
+async def _meetings(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, list[Meeting]]:
+    rows = await session.execute(
+        select(Session.run_id, Session.starts_at, Session.ends_at, Session.state, Room.name, Session.topic)
+        .outerjoin(Room, Room.id == Session.room_id)
+        .where(Session.run_id.in_(run_ids))
+        .order_by(Session.starts_at)
+    )
+    by_run: dict[UUID, list[Meeting]] = {}
+    for run_id, starts_at, ends_at, state, room, topic in rows:
+        meeting = Meeting(starts_at, ends_at, state == SessionState.CANCELLED, room or "", topic)
+        by_run.setdefault(run_id, []).append(meeting)
+    return by_run
+
+
+async def _trainers(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, list[str]]:
+    rows = await session.execute(
+        select(RunTrainer.run_id, Person.given_name, Person.family_name)
+        .join(Person, Person.id == RunTrainer.person_id)
+        .where(RunTrainer.run_id.in_(run_ids))
+        .order_by(RunTrainer.position)
+    )
+    by_run: dict[UUID, list[str]] = {}
+    for run_id, given_name, family_name in rows:
+        by_run.setdefault(run_id, []).append(f"{given_name} {family_name}")
+    return by_run
+
+
+async def own_enrolments(
+    session: AsyncSession, person_ids: frozenset[UUID], run_ids: Sequence[UUID]
+) -> Mapping[UUID, Sequence[tuple[str, EnrolmentState]]]:
+    """Who of these persons is in these runs, by run: given name and state."""
+    rows = await session.execute(
+        select(Enrolment.run_id, Person.given_name, Enrolment.state)
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.run_id.in_(run_ids), Enrolment.person_id.in_(person_ids), Enrolment.state.in_(LIVE))
+        .order_by(Person.given_name)
+    )
+    by_run: dict[UUID, list[tuple[str, EnrolmentState]]] = {}
+    for run_id, name, state in rows:
+        by_run.setdefault(run_id, []).append((name, state))
+    return by_run
