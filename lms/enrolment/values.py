@@ -38,6 +38,8 @@ class NewPerson:
     may_go_home_alone: bool | None = None
     support: Sequence[str] = ()
     support_note: str = ""
+    photo_wording: str = ""
+    """The words under which a guardian allowed photos; empty where nobody did."""
 
     @property
     def name(self) -> str:
@@ -57,6 +59,8 @@ class KnownPerson:
     may_go_home_alone: bool | None = None
     support: Sequence[str] = ()
     support_note: str = ""
+    photo_wording: str = ""
+    """The words under which a guardian allowed photos; empty where nobody did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,16 @@ class NewCompany:
     city: str = ""
     invoice_email: str = ""
     route_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChildFacts:
+    """What a guardian says about a child along with the consent."""
+
+    emergency_phone: str
+    may_go_home_alone: bool
+    photo_wording: str = ""
+    """The words under which photos are allowed; empty where they are not."""
 
 
 class Wants(StrEnum):

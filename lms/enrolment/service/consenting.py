@@ -8,10 +8,11 @@ from lms.enrolment import policy
 from lms.enrolment.errors import ConsentNotNeeded
 from lms.enrolment.models import Enrolment, EnrolmentState, Party
 from lms.enrolment.service.offering import end_unplaced, members
+from lms.enrolment.service.particulars import keep_child_facts
 from lms.enrolment.service.placing import settle
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
-from lms.enrolment.values import Placement
+from lms.enrolment.values import ChildFacts, Placement
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 
@@ -23,11 +24,19 @@ class Consenting(Transactions):
     """What a guardian says to the enrolment of a minor."""
 
     @retried
-    async def consent(self, actor: Actor, *, enrolment_id: UUID, wording: str, token: str = "") -> Placement:
+    async def consent(
+        self,
+        actor: Actor,
+        *,
+        enrolment_id: UUID,
+        wording: str,
+        token: str = "",
+        child: ChildFacts | None = None,
+    ) -> Placement:
         """The guardian agrees: by link, signed in, or on paper recorded by staff.
 
         When nobody's consent is missing any more, the party is placed like a newcomer of this moment. Twice is as good as
-        once. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. Raises NotFound, ConsentNotNeeded.
+        once. What the guardian says about the `child` is kept. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. Raises NotFound, ConsentNotNeeded.
         """
         at = self.clock()
         async with self.transaction() as session:
@@ -49,6 +58,8 @@ class Consenting(Transactions):
                 actor=actor,
                 reason=wording,
             )
+            if child is not None:
+                await keep_child_facts(session, actor, enrolment, child, at=at)
             if any(one.guardian_id and one.consented_at is None for one in claims):
                 return await placement(session, claims)
             party.position = locked.next_position()

@@ -14,6 +14,7 @@ from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWa
 from lms.enrolment.queries import order_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
+from lms.enrolment.service.particulars import keep_photo_consent
 from lms.enrolment.service.placing import confirm, new_party, request, settle
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
@@ -88,6 +89,10 @@ class Enrolling(Transactions):
             placed = await _place(locked, actor, order, hold)
             await session.flush()
             order.keep_support(locked, placed)
+            for entrant in order.entrants:
+                await keep_photo_consent(
+                    session, actor, entrant.person.id, entrant.photo_wording, at=locked.at
+                )
             if application is not None:
                 _complete(application, placed[0], locked)
             if key:

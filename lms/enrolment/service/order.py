@@ -48,6 +48,7 @@ class Entrant:
     guardian: Person | None = None
     consents_now: bool = False
     """The guardian is the one who acts, signed in."""
+    photo_wording: str = ""
 
 
 @dataclass(slots=True)
@@ -147,8 +148,11 @@ async def checked_order(
     register = Register(locked.session, actor, locked.at)
     await register.look_up([*persons, contact])
     who = [register.person(named) for named in persons]
-    booker = register.person(contact) if contact is not None else register.self_or(who[0])
-    await _refuse_doubles(locked, register, who)
+    await _refuse_doubles(locked, register, who, persons)
+    if contact is None:
+        booker = register.booker(persons[0], who[0])
+    else:
+        booker = register.contact(contact, register.person(contact))
     order = Order(
         entrants=[
             await _entrant(locked, register, person, named, booker=booker, price_cents=price)
@@ -176,13 +180,17 @@ async def checked_order(
     return order
 
 
-async def _refuse_doubles(locked: LockedRun, register: Register, who: Sequence[Person]) -> None:
+async def _refuse_doubles(
+    locked: LockedRun, register: Register, who: Sequence[Person], persons: Sequence[Named]
+) -> None:
     seen: set[UUID] = set()
     for person in who:
         if person.id in seen:
             raise SamePersonTwice(name=person.name)
         seen.add(person.id)
     known = {person.id: person for person in who if person.id not in register.made}
+    for named in persons:
+        known |= {person.id: person for person in register.lookalikes(named)}
     if not known:
         return
     there = await locked.session.scalars(
@@ -218,8 +226,13 @@ async def _entrant(
         raise GuardianTooYoung
     await keep_guardianship(register, guardian, person, named)
     acts = register.actor.is_signed_in and register.actor.person_id == guardian.id
+    speaks_for = person.id in register.made or register.actor.may_for(person.id, "U", "person")
     return Entrant(
-        person, named, guardian, consents_now=acts and not policy.is_enrolment_staff(register.actor)
+        person,
+        named,
+        guardian,
+        consents_now=acts and not policy.is_enrolment_staff(register.actor),
+        photo_wording="" if isinstance(named, UUID) or not speaks_for else named.photo_wording,
     )
 
 

@@ -1,0 +1,73 @@
+"""What a guardian says about a child beside the enrolment itself: plain functions inside the caller's transaction."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.audit.trail import record
+from lms.enrolment.models import Enrolment
+from lms.enrolment.values import ChildFacts
+from lms.kernel.actor import Actor
+from lms.people.models import Consent, Guardianship, Purpose
+
+
+async def keep_child_facts(
+    session: AsyncSession, actor: Actor, enrolment: Enrolment, child: ChildFacts, *, at: datetime
+) -> None:
+    """Keep the number for emergencies, the way home, and a consent to photos. The enrolment has its guardian."""
+    if enrolment.guardian_id is None or enrolment.person_id is None:
+        return
+    kept = (
+        await session.scalars(
+            select(Guardianship).where(
+                Guardianship.guardian_id == enrolment.guardian_id,
+                Guardianship.child_id == enrolment.person_id,
+            )
+        )
+    ).first()
+    if kept is None:
+        kept = Guardianship(guardian_id=enrolment.guardian_id, child_id=enrolment.person_id)
+        session.add(kept)
+    kept.emergency_phone = child.emergency_phone
+    kept.may_go_home_alone = child.may_go_home_alone
+    await keep_photo_consent(
+        session, actor, enrolment.person_id, child.photo_wording, at=at, given_by=enrolment.guardian_id
+    )
+
+
+async def keep_photo_consent(
+    session: AsyncSession,
+    actor: Actor,
+    person_id: UUID,
+    wording: str,
+    *,
+    at: datetime,
+    given_by: UUID | None = None,
+) -> None:
+    """Keep that photos of somebody are allowed, with the words that were shown (L-40); nothing without words."""
+    if not wording:
+        return
+    given = await session.scalars(
+        select(Consent.id).where(
+            Consent.person_id == person_id,
+            Consent.purpose == Purpose.PHOTO,
+            Consent.wording == wording,
+            Consent.withdrawn_at.is_(None),
+        )
+    )
+    if given.first() is not None:
+        return
+    consent = Consent(
+        person_id=person_id,
+        purpose=Purpose.PHOTO,
+        wording=wording,
+        given_at=at,
+        given_by=given_by or actor.person_id,
+    )
+    session.add(consent)
+    record(
+        session, actor, "consent.given", at=at, kind="consent", object_id=consent.id, person_id=person_id,
+        after={"purpose": Purpose.PHOTO},
+    )  # fmt: skip
