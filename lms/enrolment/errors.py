@@ -75,7 +75,7 @@ class GuardianTooYoung(Invalid):
 
 
 class ContactNeeded(Invalid):
-    message = N_("Please give an e-mail address, or a postal address so that we can write to you.")
+    message = N_("Please give an e-mail address or a phone number, so that we can reach you.")
 
 
 class PaymentMethodRefused(Invalid):

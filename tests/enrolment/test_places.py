@@ -1,15 +1,11 @@
 """Getting a place, or a spot on the list (domain rules 1 to 3)."""
 
-from uuid import uuid4
-
 import pytest
 
 from lms.db import Begin
-from lms.enrolment.errors import AlreadyEnrolled, RunFull, SamePersonTwice
-from lms.enrolment.models import EnrolmentState, PartyRule
+from lms.enrolment.errors import AlreadyEnrolled
+from lms.enrolment.models import EnrolmentState
 from lms.enrolment.service import Enrolments
-from lms.enrolment.values import Wants
-from lms.kernel.errors import NotFound
 from tests.enrolment.places import VISITOR, look, named, offered_run, people, states, told
 from tests.making import BOTH
 

@@ -64,23 +64,35 @@ class Register:
             person.birth_date = named.birth_date
             self._note_completed(person, ["birth_date"])
 
-    def self_or(self, fallback: Person) -> Person:
-        """The person who acts, where they act for themselves or their household; else the fallback."""
-        if policy.is_enrolment_staff(self.actor):
-            return fallback
-        return next((person for person in self.known if person.id == self.actor.person_id), fallback)
+    def contact(self, named: Named, meant: Person) -> Person:
+        """Who gets the letters when `named` was typed as contact and `meant` was recognised.
+
+        A stranger's letters go to the address typed now, so where that is not the one we know, they go to a record of its
+        own: whoever knows somebody's birth date must not be able to redirect that person's mail.
+        """
+        typed = folded_email(named.email) if isinstance(named, NewPerson) else None
+        if typed is None or typed == meant.email or self.actor.may_for(meant.id, "U", "person"):
+            return meant
+        return self._made(named) if isinstance(named, NewPerson) else meant
+
+    def booker(self, first: Named, meant: Person) -> Person:
+        """Who books when no contact is named: whoever is signed in for themselves or their household, else the first person."""
+        if not policy.is_enrolment_staff(self.actor):
+            for person in self.known:
+                if person.id == self.actor.person_id:
+                    return person
+        return self.contact(first, meant)
+
+    def lookalikes(self, named: Named) -> list[Person]:
+        """Everybody on record who may be this person: none of them may be in the run already."""
+        if not isinstance(named, NewPerson):
+            return []
+        return [person for person in self.known if person.id not in self.made and _likeness(person, named)]
 
     def _recognised(self, named: NewPerson) -> Person | None:
         best, sureness = None, 0
         for person in self.known:
-            found = likeness(
-                person,
-                given_name=named.given_name,
-                family_name=named.family_name,
-                birth_date=named.birth_date,
-                email=named.email,
-                phone=named.phone,
-            )
+            found = _likeness(person, named)
             if found > sureness:
                 best, sureness = person, found
         if best is not None:
@@ -195,6 +207,17 @@ def guardian_named(named: Named) -> NewPerson | UUID | None:
 def support_named(named: Named) -> tuple[Sequence[str], str]:
     """What the form says this person needs."""
     return ((), "") if isinstance(named, UUID) else (named.support, named.support_note)
+
+
+def _likeness(person: Person, named: NewPerson) -> int:
+    return likeness(
+        person,
+        given_name=named.given_name,
+        family_name=named.family_name,
+        birth_date=named.birth_date,
+        email=named.email,
+        phone=named.phone,
+    )
 
 
 def _with_guardians(named: Iterable[Named | None]) -> Iterable[Named]:
