@@ -16,7 +16,11 @@ from lms.people.models import Consent, Guardianship, Purpose
 async def keep_child_facts(
     session: AsyncSession, actor: Actor, enrolment: Enrolment, child: ChildFacts, *, at: datetime
 ) -> None:
-    """Keep the number for emergencies, the way home, and a consent to photos. The enrolment has its guardian."""
+    """Keep the number for emergencies, the way home, and a consent to photos. The enrolment has its guardian.
+
+    Nobody becomes the guardian of a child we knew before by consenting to one enrolment, save on paper before the team:
+    whoever knows a child's name and birth date could otherwise read its records.
+    """
     if enrolment.guardian_id is None or enrolment.person_id is None:
         return
     kept = (
@@ -27,6 +31,8 @@ async def keep_child_facts(
             )
         )
     ).first()
+    if kept is None and not actor.may_for(enrolment.person_id, "U", "person"):
+        return
     if kept is None:
         kept = Guardianship(guardian_id=enrolment.guardian_id, child_id=enrolment.person_id)
         session.add(kept)
