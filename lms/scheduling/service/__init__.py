@@ -1,0 +1,11 @@
+"""Planning runs and their sessions; every public method of `Scheduling` is one transaction."""
+
+from lms.scheduling.service.meetings import Meetings
+from lms.scheduling.service.planning import Planning, apply_terms, next_number
+from lms.scheduling.values import Preview, RunPlan, Terms
+
+__all__ = ["Preview", "RunPlan", "Scheduling", "Terms", "apply_terms", "next_number"]
+
+
+class Scheduling(Planning, Meetings):
+    """What staff can do about runs and their dates."""
