@@ -9,9 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from httpx import Response
-from litestar import Litestar
-from litestar.testing import AsyncTestClient
+from httpx import AsyncClient, Response
 
 from lms.accounts.models import Account, BrowserSession, RoleGrant
 from lms.db import Begin
@@ -21,7 +19,12 @@ from lms.people.models import Person
 from tests.making import MOMENT, make_person
 
 SESSION = "session"
-Browser = AsyncTestClient[Litestar]
+Browser = AsyncClient
+
+
+def another_browser(client: Browser) -> Browser:
+    """Somebody else in front of the same house, with cookies of their own."""
+    return AsyncClient(transport=client._transport, base_url=client.base_url)
 
 
 async def make_account(

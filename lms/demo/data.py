@@ -91,8 +91,13 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         venues=_read_list(folder / "venues.toml", "venue", Venue),
         devices=_read(folder / "devices.toml", Devices),
         trainers=_read_list(folder / "trainers.toml", "trainer", Trainer),
-        people=_read(folder / "people.toml", People),
+        people=read_people(folder),
     )
+
+
+def read_people(folder: Path = FOLDER) -> People:
+    """The people alone, for pages that need no more."""
+    return _read(folder / "people.toml", People)
 
 
 def _read_lists(paths: Iterable[Path], key: str, shape: type[T]) -> list[T]:

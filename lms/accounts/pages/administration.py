@@ -25,22 +25,19 @@ from lms.kernel.marking import N_
 from lms.kernel.rights import Identity
 from lms.web.access import may
 from lms.web.forms import Checkboxes, Email, Form, Text, form_from
-from lms.web.language import translated
+from lms.web.notices import Notice, declare
 from lms.web.pagination import page_of, window
 
 AnyRequest = Request[Any, Any, Any]
 PATH = "/verwaltung/konten"
 LONGEST_SEARCH = 100  # S-34
 ROLE_CHOICES = [(role.value, words) for role, words in ROLE_WORDS.items()]
-DONE: Mapping[str, str] = {
-    "rollen": N_("The roles are saved. The person signs in again with their new rights."),
-    "neu": N_("The account is open. The person has been invited by e-mail."),
-    "sperren": N_("The account is locked. Nobody can sign in with it any more."),
-    "entsperren": N_("The account can be used again."),
-    "zweiter-faktor": N_("The second step is removed. At the next sign-in the person sets up a new one."),
-    "sitzungen": N_("The person is signed out everywhere. Their access tokens no longer work."),
-    "link": N_("The link is on its way by e-mail."),
-}
+ROLES_SAVED = declare("rollen", N_("The roles are saved. The person signs in again with their new rights."))
+OPENED = declare("konto-neu", N_("The account is open. The person has been invited by e-mail."))
+SIGNED_OUT = declare(
+    "sitzungen", N_("The person is signed out everywhere. Their access tokens no longer work.")
+)
+LINK_SENT = declare("link", N_("The link is on its way by e-mail."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,7 @@ class Act:
     consequence: str
     label: str
     way_out: str
+    done: Notice
 
 
 ACTS: Mapping[str, Act] = {
@@ -59,12 +57,14 @@ ACTS: Mapping[str, Act] = {
         N_("The person is signed out at once and cannot sign in any more. Enrolments stay as they are."),
         N_("Lock the account"),
         N_("Do not lock"),
+        declare("gesperrt", N_("The account is locked. Nobody can sign in with it any more.")),
     ),
     "entsperren": Act(
         N_("Unlock the account"),
         N_("The person can sign in again with the rights they had."),
         N_("Unlock the account"),
         N_("Leave it locked"),
+        declare("entsperrt", N_("The account can be used again.")),
     ),
     "zweiter-faktor": Act(
         N_("Remove the second step"),
@@ -73,6 +73,10 @@ ACTS: Mapping[str, Act] = {
         ),
         N_("Remove the second step"),
         N_("Keep the second step"),
+        declare(
+            "zweiter-schritt",
+            N_("The second step is removed. At the next sign-in the person sets up a new one."),
+        ),
     ),
 }
 
@@ -156,7 +160,7 @@ class AccountPages(Controller):
                     family_name=form.family_name.data,
                     roles=frozenset(Identity(role) for role in form.roles.data or []),
                 )
-                return to(f"{PATH}/{account_id}?gespeichert=neu")
+                return to(f"{PATH}/{account_id}", notice=OPENED)
             except AccountExists as refusal:
                 form.refuse("email", refusal.message)
         return Template("accounts/account_new.html", context={"form": form}, status_code=422)
@@ -164,13 +168,12 @@ class AccountPages(Controller):
     @get("/{account_id:uuid}")
     async def show(
         self,
-        request: AnyRequest,
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
         account_id: FromPath[UUID],
     ) -> Template:
-        return await _account_page(request, actor, begin, clock, account_id)
+        return await _account_page(actor, begin, clock, account_id)
 
     @post("/{account_id:uuid}/rollen")
     async def set_roles(
@@ -185,7 +188,7 @@ class AccountPages(Controller):
         entry = ensure_fresh(request, clock)
         form = form_from(RolesForm, await request.form())
         if not form.validate():
-            return await _account_page(request, actor, begin, clock, account_id, form)
+            return await _account_page(actor, begin, clock, account_id, form)
         await administration.set_roles(
             actor,
             entry,
@@ -193,7 +196,7 @@ class AccountPages(Controller):
             roles=frozenset(Identity(role) for role in form.roles.data or []),
             reason=form.reason.data,
         )
-        return to(f"{PATH}/{account_id}?gespeichert=rollen")
+        return to(f"{PATH}/{account_id}", notice=ROLES_SAVED)
 
     @post("/{account_id:uuid}/sitzungen-beenden")
     async def end_sessions(
@@ -203,7 +206,7 @@ class AccountPages(Controller):
         account_id: FromPath[UUID],
     ) -> Redirect:
         await administration.end_sessions(actor, account_id=account_id)
-        return to(f"{PATH}/{account_id}?gespeichert=sitzungen")
+        return to(f"{PATH}/{account_id}", notice=SIGNED_OUT)
 
     @post("/{account_id:uuid}/link-senden", opt=may("link", "account"))
     async def send_link(
@@ -213,9 +216,8 @@ class AccountPages(Controller):
         account_id: FromPath[UUID],
     ) -> Redirect:
         await administration.send_link(actor, account_id=account_id)
-        if not actor.may("administer", "account"):
-            return to("/verwaltung")
-        return to(f"{PATH}/{account_id}?gespeichert=link")
+        path = f"{PATH}/{account_id}" if actor.may("administer", "account") else "/verwaltung"
+        return to(path, notice=LINK_SENT)
 
     @get("/{account_id:uuid}/{act:str}")
     async def consider(
@@ -255,11 +257,10 @@ class AccountPages(Controller):
         if not form.validate():
             return await _act_page(begin, clock, account_id, act, form)
         await doing(actor, entry, account_id=account_id, reason=form.reason.data)
-        return to(f"{PATH}/{account_id}?gespeichert={act}")
+        return to(f"{PATH}/{account_id}", notice=ACTS[act].done)
 
 
 async def _account_page(
-    request: AnyRequest,
     actor: Actor,
     begin: Begin,
     clock: Clock,
@@ -274,7 +275,6 @@ async def _account_page(
         "form": form or form_from(RolesForm, roles=[role.value for role in facts.roles]),
         "is_own": account_id == actor.account_id,
         "role_words": ROLE_WORDS,
-        "done": translated(DONE.get(request.query_params.get("gespeichert", ""), "")),
         "path": f"{PATH}/{account_id}",
     }
     return Template("accounts/account_one.html", context=context, status_code=422 if form else 200)

@@ -1,6 +1,5 @@
 """`/konto`: what somebody sees and changes about their own account."""
 
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -33,7 +32,7 @@ from lms.kernel.rights import NEEDS_SECOND_FACTOR
 from lms.messaging.models import Channel
 from lms.people.models import Person
 from lms.web.access import SIGNED_IN
-from lms.web.centre import Centre
+from lms.web.centre import the_centre
 from lms.web.forms import (
     Checkboxes,
     Email,
@@ -47,15 +46,14 @@ from lms.web.forms import (
 )
 from lms.web.language import translated
 from lms.web.module import Around
+from lms.web.notices import declare
 
 AnyRequest = Request[Any, Any, Any]
-DONE: Mapping[str, str] = {
-    "angaben": N_("Your details are saved."),
-    "passwort": N_("Your password is saved. In all other browsers you are signed out."),
-    "email": N_("Your new e-mail address is saved."),
-    "zweiter-faktor-entfernt": N_("The second step is removed."),
-    "schluessel-widerrufen": N_("The access token no longer works."),
-}
+DETAILS_SAVED = declare("angaben", N_("Your details are saved."))
+PASSWORD_SAVED = declare("passwort", N_("Your password is saved. In all other browsers you are signed out."))
+EMAIL_SAVED = declare("e-mail", N_("Your new e-mail address is saved."))
+SECOND_STEP_REMOVED = declare("zweiter-schritt-entfernt", N_("The second step is removed."))
+TOKEN_REVOKED = declare("schluessel-widerrufen", N_("The access token no longer works."))
 TOKEN_DAYS = (("30", N_("30 days")), ("90", N_("90 days")), ("365", N_("One year")))
 
 
@@ -145,7 +143,6 @@ class OwnPages(Controller):
             "browsers": browsers,
             "must_have_second_factor": bool(NEEDS_SECOND_FACTOR & set(facts.roles)),
             "offers_tokens": bool(NEEDS_SECOND_FACTOR & actor.identities),
-            "done": translated(DONE.get(request.query_params.get("gespeichert", ""), "")),
         }
         return Template("accounts/account.html", context=context)
 
@@ -175,7 +172,7 @@ class OwnPages(Controller):
             language=form.language.data, channel=Channel(form.channel.data),
         )  # fmt: skip
         await own_account.change_particulars(actor, new, version=int(form.version.data))
-        return to("/konto?gespeichert=angaben")
+        return to("/konto", notice=DETAILS_SAVED)
 
     @get("/passwort")
     async def password(self, request: AnyRequest, clock: NamedDependency[Clock]) -> Template:
@@ -197,7 +194,7 @@ class OwnPages(Controller):
         if form.validate():
             try:
                 ticket = await own_account.set_password(actor, entry, password=form.password.data)
-                return to("/konto?gespeichert=passwort", session_cookie(ticket, around.settings))
+                return to("/konto", session_cookie(ticket, around.settings), notice=PASSWORD_SAVED)
             except Invalid as refusal:
                 form.refuse("password", refusal.message, **refusal.params)
         context = {"form": form, "entry": entry}
@@ -247,7 +244,7 @@ class OwnPages(Controller):
                 form.refuse("code", refusal.message)
             else:
                 forget = no_cookie(asking_cookie_name(around.settings), around.settings)
-                return to("/konto?gespeichert=email", session_cookie(ticket, around.settings), forget)
+                return to("/konto", session_cookie(ticket, around.settings), forget, notice=EMAIL_SAVED)
         return Template("accounts/new_email_code.html", context={"form": form}, status_code=422)
 
     @get("/zweiter-faktor")
@@ -308,7 +305,7 @@ class OwnPages(Controller):
         own_account: NamedDependency[OwnAccount],
     ) -> Redirect:
         ticket = await own_account.remove_second_factor(actor, ensure_fresh(request, around.clock))
-        return to("/konto?gespeichert=zweiter-faktor-entfernt", session_cookie(ticket, around.settings))
+        return to("/konto", session_cookie(ticket, around.settings), notice=SECOND_STEP_REMOVED)
 
     @post("/ueberall-ausloggen")
     async def leave_everywhere(
@@ -358,11 +355,11 @@ class OwnPages(Controller):
         token_id: FromPath[UUID],
     ) -> Redirect:
         await own_account.revoke_token(actor, token_id=token_id)
-        return to("/konto?gespeichert=schluessel-widerrufen")
+        return to("/konto", notice=TOKEN_REVOKED)
 
     @staticmethod
     def _app_page(secret: str, email: str, form: AppForm, *, status_code: int = 200) -> Template:
-        address = second_factor.address_for_app(secret, email=email, issuer=Centre().name)
+        address = second_factor.address_for_app(secret, email=email, issuer=the_centre().name)
         context = {
             "form": form,
             "picture": second_factor.qr_code(address, translated(N_("QR code for your app"))),

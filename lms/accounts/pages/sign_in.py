@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Controller, Request, get, post
+from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -28,6 +29,7 @@ from lms.settings import Settings
 from lms.web.access import PUBLIC
 from lms.web.forms import Checkbox, Email, Form, Hidden, Password, Text, form_from
 from lms.web.module import Around
+from lms.web.notices import Notice, after
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -338,9 +340,12 @@ NOT_TO_BE_KEPT = {"cache-control": "no-store", "referrer-policy": "same-origin",
 """For pages whose address is a secret (S-20). Not `no-referrer`: with it a form's Origin would be null (S-31)."""
 
 
-def to(path: str, *cookies: Any) -> Redirect:
-    """See other: where a page goes on after a form."""
-    return Redirect(url(path), status_code=303, cookies=list(cookies))
+def to(path: str, *cookies: Cookie, notice: Notice | None = None) -> Redirect:
+    """See other: where a page goes on after a form, and what is said there."""
+    answer = after(path, notice) if notice else Redirect(url(path), status_code=303)
+    for cookie in cookies:
+        answer.set_cookie(cookie)
+    return answer
 
 
 def admitted(outcome: Admitted, settings: Settings) -> Redirect:
@@ -358,7 +363,7 @@ def admitted(outcome: Admitted, settings: Settings) -> Redirect:
             return to(outcome.next_path, *cookies)
 
 
-def _cookies(ticket: Ticket, settings: Settings) -> list[Any]:
+def _cookies(ticket: Ticket, settings: Settings) -> list[Cookie]:
     return [session_cookie(ticket, settings), no_cookie(asking_cookie_name(settings), settings)]
 
 

@@ -16,11 +16,7 @@ from lms.accounts.second_factor import forget_second_factor
 from lms.accounts.sessions import Entry, end_sessions, new_secret
 from lms.accounts.watch import Watch
 from lms.audit.trail import record
-from lms.db import Begin, links_of
-from lms.kernel.actor import SYSTEM, Actor, ensure
-from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError
-from lms.kernel.marking import N_
+from lms.kernel.actor import Actor, ensure
 from lms.kernel.rights import NEEDS_SECOND_FACTOR, Identity
 from lms.kernel.tokens import hashed
 from lms.people.models import Person
@@ -30,13 +26,6 @@ from lms.web.module import Around
 
 ROLES = tuple(identity for identity in Identity if identity in NEEDS_SECOND_FACTOR)
 INVITATION_VALID = timedelta(days=14)  # S-18
-FIRST_LINK_VALID = timedelta(hours=1)
-
-
-class AdministratorExists(DomainError):
-    """The one-time command has been used (S-85)."""
-
-    message = N_("There is an administrator already. Ask them to give you the role.")
 
 
 class Administration:
@@ -64,7 +53,7 @@ class Administration:
         async with self.begin() as session:
             if await account_by_email(session, address) is not None:
                 raise AccountExists
-            account, person = await _new_account(session, address, given_name, family_name, at=now)
+            account, person = await new_account(session, address, given_name, family_name, at=now)
             for role in sorted(roles & NEEDS_SECOND_FACTOR):
                 session.add(RoleGrant(account_id=account.id, role=role))
             record(
@@ -211,38 +200,10 @@ class Administration:
         self.watch.noticed(action, actor, account_id=account.id)
 
 
-async def create_administrator(begin: Begin, clock: Clock, email: str, name: str) -> str:
-    """Make the first administrator and give the address that lets them in: once, within the hour (S-85).
-
-    Somebody who has an account already gets the role. May be repeated as long as no administrator has ever signed in;
-    after that it raises AdministratorExists.
-    """
-    address, now = rules.folded(email), clock()
-    async with begin() as session:
-        arrived = await session.scalar(
-            select(Account.id)
-            .join(RoleGrant, RoleGrant.account_id == Account.id)
-            .where(RoleGrant.role == Identity.ADMINISTRATOR, Account.signed_in_at.is_not(None))
-            .limit(1)
-        )
-        if arrived is not None:
-            raise AdministratorExists
-        found = await account_by_email(session, address)
-        given_name, _, family_name = name.strip().rpartition(" ")
-        account, person = found or await _new_account(session, address, given_name, family_name, at=now)
-        if Identity.ADMINISTRATOR not in await roles_of(session, account.id):
-            session.add(RoleGrant(account_id=account.id, role=Identity.ADMINISTRATOR))
-            record(
-                session, SYSTEM, "account.roles_changed", at=now, kind="account", object_id=account.id,
-                person_id=person.id, after={"roles": [Identity.ADMINISTRATOR]}, reason="first administrator",
-            )  # fmt: skip
-        _, path = _open_link(session, account, now + FIRST_LINK_VALID, at=now)
-        return links_of(session).absolute(path)
-
-
-async def _new_account(
+async def new_account(
     session: AsyncSession, email: str, given_name: str, family_name: str, *, at: datetime
 ) -> tuple[Account, Person]:
+    """A person and their account, for whoever has neither yet."""
     person = Person(
         given_name=given_name, family_name=family_name, matching=matching(given_name, family_name), created_at=at,
         email=email, language=current_language(),
@@ -256,12 +217,12 @@ async def _new_account(
 
 
 async def _invite(session: AsyncSession, account: Account, person: Person, *, at: datetime) -> None:
-    row, path = _open_link(session, account, at + INVITATION_VALID, at=at)
+    row, path = open_link(session, account, at + INVITATION_VALID, at=at)
     context = {"path": path, "until": row.expires_at}
     await write_at_the_door(session, "invitation", holder(account, person), row.id, context, at=at)
 
 
-def _open_link(
+def open_link(
     session: AsyncSession, account: Account, expires_at: datetime, *, at: datetime
 ) -> tuple[SignInCode, str]:
     """A link that any browser may use once: whoever reads the mail of this address."""

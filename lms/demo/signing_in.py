@@ -1,0 +1,129 @@
+"""Sitting down as one of the made-up people: only in the demo, where the addresses of all of them lead nowhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect, Template
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.accounts.models import Account, BrowserSession, RoleGrant
+from lms.accounts.queries import account_of, roles_of
+from lms.accounts.role_words import ROLE_WORDS
+from lms.accounts.rules import landing, session_limits
+from lms.accounts.sessions import entry_of, open_session, session_cookie
+from lms.db import Begin
+from lms.demo.data import FOLDER, DemoDataError, read_people
+from lms.kernel.errors import NotFound
+from lms.kernel.rights import STAFF, Identity
+from lms.people.models import Person
+from lms.web.access import PUBLIC
+from lms.web.language import current_language
+from lms.web.module import Around
+from lms.web.templating import url
+
+PATH = "/demo/einloggen"
+SHOWN_WITHOUT_STORY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody the visitor may be: what they do, in the reader's language."""
+
+    account_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Everybody on the page, in three groups."""
+
+    team: Sequence[Guest]
+    trainers: Sequence[Guest]
+    learners: Sequence[Guest]
+
+
+class DemoSignIn(Controller):
+    """One click for each role. The session is a proper one, with the second step already given."""
+
+    path = PATH
+    opt = PUBLIC
+    include_in_schema = False
+
+    @get()
+    async def choose(self, begin: NamedDependency[Begin]) -> Template:
+        async with begin.reading() as session:
+            cast = await _cast(session)
+        return Template("demo/sign_in.html", context={"cast": cast})
+
+    @post()
+    async def sit_down(self, request: Request[Any, Any, Any], around: NamedDependency[Around]) -> Redirect:
+        form, now = await request.form(), around.clock()
+        try:
+            account_id = UUID(str(form.get("konto", "")))
+        except ValueError as error:
+            raise NotFound from error
+        former = entry_of(request)
+        async with around.begin() as session:
+            account = await account_of(session, account_id)
+            roles = await roles_of(session, account.id)
+            if former is not None:
+                await session.execute(delete(BrowserSession).where(BrowserSession.hash == former.hash))
+            ticket = open_session(
+                session, account.id, session_limits(roles, stays=False, settings=around.settings), at=now,
+                second_factor_at=now, browser=request.headers.get("user-agent", ""),
+            )  # fmt: skip
+            account.signed_in_at = now
+        cookies = [session_cookie(ticket, around.settings)]
+        return Redirect(url(landing(roles)), status_code=303, cookies=cookies)
+
+
+async def _cast(session: AsyncSession) -> Cast:
+    stories = _stories(current_language())
+    with_role = select(RoleGrant.account_id)
+    rows = (
+        await session.execute(
+            select(Account, Person)
+            .join(Person, Person.id == Account.person_id)
+            .where(Account.id.in_(with_role) | Account.email.in_(list(stories)))
+            .order_by(Person.family_name, Person.given_name)
+        )
+    ).all()
+    if not any(account.email in stories for account, _ in rows):
+        others = select(Account, Person).join(Person, Person.id == Account.person_id)
+        rows = [
+            *rows,
+            *(await session.execute(others.where(Account.id.not_in(with_role)).limit(SHOWN_WITHOUT_STORY))),
+        ]
+    granted: dict[UUID, list[Identity]] = {}
+    for account_id, role in (await session.execute(select(RoleGrant.account_id, RoleGrant.role))).all():
+        granted.setdefault(account_id, []).append(role)
+    team: list[Guest] = []
+    trainers: list[Guest] = []
+    learners: list[Guest] = []
+    for account, person in rows:
+        roles = sorted(granted.get(account.id, []))
+        guest = Guest(
+            account.id, person.name, tuple(ROLE_WORDS[role] for role in roles), stories.get(account.email, "")
+        )
+        (team if STAFF & set(roles) else trainers if roles else learners).append(guest)
+    return Cast(team=team, trainers=trainers, learners=learners)
+
+
+@cache
+def _stories(language: str) -> dict[str, str]:
+    """What is told about the named people, by their address."""
+    try:
+        people = read_people(FOLDER)
+    except DemoDataError:
+        return {}
+    told = {member.email: (member.job_de, member.job_en) for member in people.staff}
+    told |= {figure.email: (figure.story_de, figure.story_en) for figure in people.figure if figure.email}
+    return {email.casefold(): words[language == "en"] for email, words in told.items()}
