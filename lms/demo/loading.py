@@ -49,6 +49,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
+            await ground.close_series()
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.models import NumberSeries
 from lms.db import Base
 from lms.demo.data import Demo
 from lms.kernel.clock import at_venue, local
@@ -29,6 +30,8 @@ class Ground:
     now: datetime
     chance: Random = field(default_factory=lambda: Random(SEED))
 
+    numbers: dict[tuple[str, int], int] = field(default_factory=dict)
+
     @property
     def today(self) -> date:
         """The day on which the demo is made, at the venues."""
@@ -37,6 +40,17 @@ class Ground:
     def key(self) -> UUID:
         """A new key."""
         return UUID(int=self.chance.getrandbits(128), version=4)
+
+    def number(self, series: str, year: int) -> int:
+        """The next number of a series; `close_series` has to be called before others draw from it."""
+        drawn = self.numbers[series, year] = self.numbers.get((series, year), 0) + 1
+        return drawn
+
+    async def close_series(self) -> None:
+        """Say which numbers have been given, so that the next ones follow without a gap."""
+        await self.put(
+            NumberSeries(name=name, year=year, last=last) for (name, year), last in self.numbers.items()
+        )
 
     async def put(self, rows: Iterable[Base]) -> None:
         """Write rows that others will point to, in this order."""

@@ -1,20 +1,24 @@
-"""What confirmed places cost: charges, invoices in the order of time, what was paid and what was taken back."""
+"""What confirmed places cost: charges, invoices, what was paid and what was taken back.
+
+The rows are those that `lms.billing.service` writes, for hundreds of places at once instead of one by one; invoices and
+credit notes are numbered in the order of time.
+"""
 
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from lms.billing.models import Invoice
-from lms.billing.rules import due_on
-from lms.billing.service import Debtor, charge, credit, debtor_of, issue_invoice, record_payment
+from lms.audit.models import AuditEntry
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
+from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, due_on, series_year
+from lms.billing.service import Debtor, debtor_of
 from lms.catalogue.models import PaymentMethod
 from lms.demo.filling.book import Place
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.enrolment.models import EnrolmentState
-from lms.kernel.actor import SYSTEM, Actor
+from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import at_venue, local
-from lms.kernel.rights import Identity
 from lms.web.centre import the_centre
 
 CASHIER = "ralf-hellwig"
@@ -24,83 +28,64 @@ TEAM_AT_WORK = time(9, 30)
 
 
 async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Place]) -> None:
-    """Book everything about money; invoices and credit notes are numbered in the order of time."""
-    bookkeeper = Bookkeeper(ground, everybody)
-    sold = sorted(
-        (place for place in places if place.enrolment.price_cents and place.enrolment.confirmed_at),
-        key=lambda place: (place.enrolment.confirmed_at or ground.now, place.enrolment.reference),
-    )
-    with ground.session.no_autoflush:
-        invoices = [await bookkeeper.invoice(place) for place in sold]
-    await ground.session.flush()
-    for place, invoice in zip(sold, invoices, strict=True):
-        bookkeeper.charge(place, invoice)
-    await ground.session.flush()
+    """Book everything about money."""
+    books = Books(ground, everybody)
+    sold = [place for place in places if place.enrolment.price_cents and place.enrolment.confirmed_at]
+    sold.sort(key=lambda place: (_since(place), place.enrolment.reference))
+    for place in sold:
+        books.sell(place)
     cancelled = [place for place in sold if place.enrolment.state is EnrolmentState.CANCELLED]
-    with ground.session.no_autoflush:
-        for place in sorted(cancelled, key=lambda place: place.enrolment.ended_at or ground.now):
-            await bookkeeper.take_back(place)
-    await ground.session.flush()
-    with ground.session.no_autoflush:
-        for place in sold:
-            if place.enrolment.state is EnrolmentState.CONFIRMED:
-                await bookkeeper.receive(place)
+    cancelled.sort(key=lambda place: (place.enrolment.changed_at, place.enrolment.reference))
+    for place in cancelled:
+        books.take_back(place)
+    for place in sold:
+        if place.enrolment.state is EnrolmentState.CONFIRMED:
+            books.receive(place)
+    await ground.put(books.invoices.values())
+    await ground.put(books.credit_notes)
+    books.entries.sort(key=lambda entry: entry.booked_at)
+    books.trail.sort(key=lambda entry: entry.at)
+    await ground.put(books.entries)
+    await ground.put(books.trail)
 
 
-class Bookkeeper:
-    """Books what one place costs."""
+class Books:
+    """Gathers the rows about money, to be written together."""
 
     def __init__(self, ground: Ground, everybody: Everybody) -> None:
         self.ground = ground
-        self.cashier = Actor(
-            identities=frozenset({Identity.FINANCE}),
-            account_id=everybody.account_of(everybody.team[CASHIER]),
-            name=everybody.team[CASHIER].name,
-        )
+        self.cashier = everybody.account_of(everybody.team[CASHIER])
+        self.invoices: dict[Place, Invoice] = {}
+        self.credit_notes: list[Invoice] = []
+        self.entries: list[LedgerEntry] = []
+        self.trail: list[AuditEntry] = []
+        self.issuer = _issuer(ground)
 
-    async def invoice(self, place: Place) -> Invoice | None:
-        """Issue the invoice, where one was chosen."""
-        if place.enrolment.payment_method is not PaymentMethod.INVOICE:
-            return None
-        at = _since(place)
-        return await issue_invoice(
-            self.ground.session,
-            SYSTEM,
-            enrolment_id=place.enrolment.id,
-            debtor=_debtor(place),
-            lines=[_line(place)],
-            issuer=self._issuer(),
-            tax_note=self.ground.settings.tax_note,
-            at=at,
-            due_on=due_on(at, self.ground.settings.invoice_due_days),
-        )
+    def sell(self, place: Place) -> None:
+        """Charge the price and issue the invoice, where one was chosen."""
+        at, cents = _since(place), place.enrolment.price_cents
+        if place.enrolment.payment_method is PaymentMethod.INVOICE:
+            self.invoices[place] = self._document(
+                place,
+                InvoiceKind.INVOICE,
+                at,
+                due_on(at, self.ground.settings.invoice_due_days),
+                [_line(place, cents)],
+            )
+        self._book(place, EntryKind.CHARGE, cents, "price", at, self.invoices.get(place))
 
-    def charge(self, place: Place, invoice: Invoice | None) -> None:
-        """Book the price."""
-        charge(
-            self.ground.session,
-            SYSTEM,
-            enrolment_id=place.enrolment.id,
-            debtor=_debtor(place),
-            amount_cents=place.enrolment.price_cents,
-            cause="price",
-            at=_since(place),
-            invoice=invoice,
-        )
-
-    async def take_back(self, place: Place) -> None:
+    def take_back(self, place: Place) -> None:
         """Somebody cancelled in time, or the centre did: nothing is owed any more."""
-        await credit(
-            self.ground.session,
-            SYSTEM,
-            enrolment_id=place.enrolment.id,
-            debtor=_debtor(place),
-            amount_cents=place.enrolment.price_cents,
-            cause="cancelled",
-            at=place.enrolment.ended_at or self.ground.now,
-        )
+        at, cents = place.enrolment.changed_at, place.enrolment.price_cents
+        invoice, note = self.invoices.get(place), None
+        if invoice is not None:
+            note = self._document(
+                place, InvoiceKind.CREDIT_NOTE, at, invoice.due_on, [_line(place, -cents)], reverses=invoice
+            )
+            self.credit_notes.append(note)
+        self._book(place, EntryKind.CREDIT, -cents, "cancelled", at, note)
 
-    async def receive(self, place: Place) -> None:
+    def receive(self, place: Place) -> None:
         """Most people pay in time, some forget, and cash comes with the first session."""
         is_cash = place.enrolment.payment_method is PaymentMethod.CASH
         if is_cash:
@@ -108,29 +93,99 @@ class Bookkeeper:
         else:
             days = timedelta(days=self.ground.chance.randint(*PAYS_AFTER_DAYS))
             at = at_venue(local(_since(place) + days).date(), TEAM_AT_WORK)
-        if at >= self.ground.now or not self.ground.happens(PAYS_PERCENT):
-            return
+        if at < self.ground.now and self.ground.happens(PAYS_PERCENT):
+            cause = "cash" if is_cash else "transfer"
+            self._book(place, EntryKind.PAYMENT, -place.enrolment.price_cents, cause, at, None)
+
+    def _document(
+        self,
+        place: Place,
+        kind: InvoiceKind,
+        at: datetime,
+        due: date,
+        lines: list[dict[str, Any]],
+        *,
+        reverses: Invoice | None = None,
+    ) -> Invoice:
+        series = CREDIT_NOTES if reverses else INVOICES
+        year = series_year(at)
+        counter = self.ground.number(series, year)
         debtor = _debtor(place)
-        await record_payment(
-            self.ground.session,
-            self.cashier,
-            enrolment_id=place.enrolment.id,
-            amount_cents=place.enrolment.price_cents,
-            cause="cash" if is_cash else "transfer",
-            at=at,
+        document = Invoice(
+            id=self.ground.key(),
+            kind=kind,
+            series=series,
+            year=year,
+            counter=counter,
+            number=document_number(series, year, counter),
+            issued_at=at,
+            due_on=due,
+            total_cents=sum(int(line["amount_cents"]) for line in lines),
+            debtor=debtor.facts,
+            lines=lines,
+            issuer=self.issuer,
+            tax_note=self.ground.settings.tax_note,
             debtor_id=debtor.person_id,
+            company_id=debtor.company_id,
+            enrolment_id=place.enrolment.id,
+            reverses_id=reverses.id if reverses else None,
+        )
+        self.trail.append(
+            AuditEntry(
+                at=at,
+                action=f"{kind}.issued",
+                object_kind="invoice",
+                object_id=document.id,
+                actor_name=SYSTEM.name,
+                person_id=debtor.person_id,
+                after={"number": document.number, "total_cents": document.total_cents},
+            )
+        )
+        return document
+
+    def _book(
+        self, place: Place, kind: EntryKind, cents: int, cause: str, at: datetime, invoice: Invoice | None
+    ) -> None:
+        debtor = _debtor(place)
+        by = self.cashier if kind is EntryKind.PAYMENT else None
+        entry = LedgerEntry(
+            id=self.ground.key(),
+            booked_at=at,
+            kind=kind,
+            amount_cents=cents,
+            cause=cause,
+            enrolment_id=place.enrolment.id,
+            debtor_id=debtor.person_id,
+            company_id=debtor.company_id,
+            invoice_id=invoice.id if invoice else None,
+            actor_id=by,
+        )
+        self.entries.append(entry)
+        self.trail.append(
+            AuditEntry(
+                at=at,
+                action=f"money.{kind}",
+                object_kind="ledger_entry",
+                object_id=entry.id,
+                actor_id=by,
+                actor_name="" if by else SYSTEM.name,
+                person_id=debtor.person_id,
+                after={"amount_cents": cents, "enrolment_id": str(place.enrolment.id)},
+                reason=cause,
+            )
         )
 
-    def _issuer(self) -> dict[str, Any]:
-        centre, settings = the_centre(), self.ground.settings
-        return {
-            "name": centre.name,
-            "address": centre.address,
-            "email": centre.email,
-            "phone": centre.phone,
-            "tax_number": settings.tax_number,
-            "iban": settings.iban or self.ground.demo.centre.bank_iban.replace(" ", ""),
-        }
+
+def _issuer(ground: Ground) -> dict[str, Any]:
+    centre, settings = the_centre(), ground.settings
+    return {
+        "name": centre.name,
+        "address": centre.address,
+        "email": centre.email,
+        "phone": centre.phone,
+        "tax_number": settings.tax_number,
+        "iban": settings.iban,
+    }
 
 
 def _since(place: Place) -> datetime:
@@ -143,7 +198,7 @@ def _debtor(place: Place) -> Debtor:
     return debtor_of(place.learner.contact)
 
 
-def _line(place: Place) -> dict[str, Any]:
+def _line(place: Place, cents: int) -> dict[str, Any]:
     course = place.planned.course
     return {
         "what": "participation",
@@ -153,5 +208,5 @@ def _line(place: Place) -> dict[str, Any]:
         "starts_on": local(place.planned.starts_at).date().isoformat(),
         "person": place.learner.person.name,
         "reference": place.enrolment.reference,
-        "amount_cents": place.enrolment.price_cents,
+        "amount_cents": cents,
     }

@@ -17,7 +17,6 @@ from certificates.code import new_code
 from certificates.verify import fingerprint
 from lms.audit.trail import record
 from lms.billing.rules import document_number, series_year
-from lms.billing.service import draw_number
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
 from lms.certification.paper import document_of, keyring, renderer, sources_of
 from lms.certification.queries import candidates
@@ -67,7 +66,7 @@ async def _reserve(ground: Ground, everybody: Everybody, planned: Planned) -> li
             batch_id=batch.id,
             enrolment_id=candidate.enrolment_id,
             year=year,
-            counter=await draw_number(ground.session, SERIES, year),
+            counter=ground.number(SERIES, year),
             code=new_code(),
         )
         for candidate in await candidates(ground.session, planned.run.id)

@@ -5,10 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import update
-
 from lms.attendance.models import Attendance, Presence
-from lms.catalogue.models import Run, RunState
+from lms.catalogue.models import RunState
 from lms.demo.filling.book import Place
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
@@ -17,10 +15,7 @@ from lms.enrolment.models import EnrolmentState
 from lms.kernel.clock import local
 from lms.scheduling.models import Session
 
-NOT_LOCKED_YET = frozenset({"1006", "4027"})
-"""Runs that are over and marked, whose registers the team has still to close."""
 MARKED_AFTER = timedelta(minutes=6)
-LOCKED_AFTER = timedelta(hours=20)
 USUAL = ((Presence.PRESENT, 90), (Presence.LATE, 6), (Presence.EXCUSED, 3), (Presence.ABSENT, 1))
 SELDOM = ((Presence.PRESENT, 25), (Presence.LATE, 10), (Presence.EXCUSED, 35), (Presence.ABSENT, 30))
 SELDOM_COMES = 8
@@ -31,7 +26,7 @@ LATE_BY = (5, 10, 15, 20)
 async def fill_registers(
     ground: Ground, everybody: Everybody, runs: Iterable[Planned], places: Iterable[Place]
 ) -> None:
-    """Mark every session before today and close the registers of most runs that are over."""
+    """Mark every session before today; those of today are left to the trainers."""
     there: dict[UUID, list[Place]] = defaultdict(list)
     for place in places:
         if place.enrolment.state is EnrolmentState.CONFIRMED:
@@ -40,8 +35,6 @@ async def fill_registers(
         held = [one for one in planned.sessions if local(one.starts_at).date() < ground.today]
         if planned.run.state is not RunState.CANCELLED and held:
             _mark(ground, everybody, planned, held, there[planned.run.id])
-        if planned.run.state is RunState.COMPLETED and planned.run.number not in NOT_LOCKED_YET:
-            await _lock(ground, planned)
     await ground.session.flush()
 
 
@@ -76,12 +69,3 @@ def _marks(ground: Ground, count: int, *, seldom: bool, always: bool) -> list[Pr
         for missed in range((count + 1) // 2):
             marks[missed * 2] = Presence.EXCUSED if missed % 2 else Presence.ABSENT
     return marks
-
-
-async def _lock(ground: Ground, planned: Planned) -> None:
-    locked_at = min(planned.ends_at + LOCKED_AFTER, ground.now)
-    ids = [meeting.id for meeting in planned.sessions]
-    await ground.session.execute(update(Session).where(Session.id.in_(ids)).values(locked_at=locked_at))
-    await ground.session.execute(
-        update(Run).where(Run.id == planned.run.id).values(attendance_locked_at=locked_at)
-    )

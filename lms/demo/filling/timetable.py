@@ -20,6 +20,9 @@ from lms.scheduling.rules import Dates, WeeklyRule, dates_by_rule, last_day_need
 ON_SHOW = timedelta(days=70)
 ON_SHOW_AT_LEAST = timedelta(days=20)
 PLANNED_BEFORE = timedelta(days=10)
+NOT_LOCKED_YET = frozenset({"1006", "4027"})
+"""Runs that are over and marked, whose registers the team has still to close."""
+LOCKED_AFTER = timedelta(hours=20)
 STATES: dict[Situation, RunState] = {
     "draft": RunState.DRAFT,
     "confirmed": RunState.CONFIRMED,
@@ -144,6 +147,8 @@ def _planned(
         note_de=shape.note_de,
         note_en=shape.note_en,
     )
+    if state is RunState.COMPLETED and shape.number not in NOT_LOCKED_YET:
+        run.attendance_locked_at = min(dates.planned[-1].end + LOCKED_AFTER, ground.now)
     sessions = [_session(ground, run, shape, period, room) for period in dates.planned]
     return Planned(shape, course_shape, course, run, sessions)
 
@@ -157,6 +162,7 @@ def _session(ground: Ground, run: Run, shape: shapes.Run, period: Period, room: 
         changed_at=run.created_at,
         room_id=room.id if room else None,
         online_url=f"https://treffen.zdb-haldensleben.example/{shape.number}" if shape.online else "",
+        locked_at=run.attendance_locked_at,
         state=SessionState.CANCELLED if run.state is RunState.CANCELLED else SessionState.PLANNED,
     )
 
