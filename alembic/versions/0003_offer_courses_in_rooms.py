@@ -292,6 +292,7 @@ def upgrade() -> None:
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.create_index("ix_run_course", ["course_id"], unique=False)
         batch_op.create_index("ix_run_list", ["state", "starts_at"], unique=False)
+        batch_op.create_index("ix_run_next", ["starts_at", "number"], unique=False)
         batch_op.create_index(batch_op.f("ix_run_venue_id"), ["venue_id"], unique=False)
 
     op.create_table(
@@ -420,6 +421,7 @@ def downgrade() -> None:
     op.drop_table("reservation")
     with op.batch_alter_table("run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_run_venue_id"))
+        batch_op.drop_index("ix_run_next")
         batch_op.drop_index("ix_run_list")
         batch_op.drop_index("ix_run_course")
 

@@ -165,6 +165,7 @@ class Run(Row):
         CheckConstraint("price_cents >= 0", name="price"),
         UniqueConstraint("source", "source_id"),
         Index("ix_run_list", "state", "starts_at"),
+        Index("ix_run_next", "starts_at", "number"),
         Index("ix_run_course", "course_id"),
     )
 

@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from markupsafe import Markup
+
 from lms.catalogue.rules import Situation
 from lms.kernel.marking import N_
+from lms.portal.fragments import Fragments
 from lms.portal.listing import RunLine, place_of
 from lms.web import formats
 from lms.web.language import current_language, gettext, ngettext
@@ -45,13 +48,20 @@ class Card:
     tone: str
 
 
-def cards(runs: Iterable[RunLine], now: datetime) -> list[Card]:
-    """The cards of these runs in the present language."""
-    return [_card(run, now) for run in runs]
+def cards(fragments: Fragments, runs: Iterable[RunLine], now: datetime, *, level: int = 2) -> Markup:
+    """The cards of these runs as list items, in the present language; `level` is that of their headings."""
+    written = []
+    for run in runs:
+        situation = run.situation(now)
+        key = ("card", level, situation, run)
+        written.append(
+            fragments.known(*key)
+            or fragments.render("portal/_card.html", *key, card=_card(run, situation), level=level)
+        )
+    return Markup().join(written)
 
 
-def _card(run: RunLine, now: datetime) -> Card:
-    situation = run.situation(now)
+def _card(run: RunLine, situation: Situation) -> Card:
     title, language = in_language(run.title_de, run.title_en)
     return Card(
         number=run.number,

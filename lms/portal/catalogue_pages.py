@@ -5,18 +5,17 @@ from typing import Any
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.response import Template
+from markupsafe import Markup
 
 from lms.accounts.limits import within
 from lms.catalogue.models import Audience
-from lms.db import Begin
-from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock
 from lms.portal.cards import cards
 from lms.portal.choices import ADDRESS_NAMES, AUDIENCE_NAMES, Active, active, questions, words_for
 from lms.portal.conditional import is_known, marked, tag_of, unchanged
 from lms.portal.filters import AUDIENCES, Filters
-from lms.portal.programme import Programme
-from lms.web.access import PUBLIC
+from lms.portal.fragments import Fragments, fragments_of
+from lms.portal.programme import Edition, Programme
+from lms.web.access import PUBLIC, actor_of
 from lms.web.pagination import USUAL, page_of, window
 
 NEXT_ON_START = 6
@@ -37,21 +36,20 @@ class CataloguePages(Controller):
     async def start(
         self,
         request: AnyRequest,
-        actor: NamedDependency[Actor],
-        clock: NamedDependency[Clock],
         programme: NamedDependency[Programme],
     ) -> Template | Response[None]:
         """What the centre is, and the ways into its programme."""
-        now = clock()
+        now = programme.clock()
         edition = await programme.edition(now)
-        tag = tag_of(request, actor, edition)
+        tag = tag_of(request, edition)
         if is_known(request, tag):
             return unchanged(tag)
+        fragments = fragments_of(request)
         with_places = Filters(has_places="1")
         listing = await programme.find(edition, with_places, now, number=1, size=NEXT_ON_START)
         offered = await programme.audiences(edition, now)
         context = {
-            "cards": cards(listing.runs, now),
+            "cards": cards(fragments, listing.runs, now, level=3),
             "upcoming": edition.overview.upcoming,
             "audiences": [
                 (value, AUDIENCE_NAMES[audience], offered.get(audience.value, 0))
@@ -65,21 +63,19 @@ class CataloguePages(Controller):
     async def index(
         self,
         request: AnyRequest,
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        clock: NamedDependency[Clock],
         programme: NamedDependency[Programme],
     ) -> Template | Response[None]:
         """The runs that fit what is asked, the next start first."""
-        now = clock()
+        now = programme.clock()
         edition = await programme.edition(now)
-        tag = tag_of(request, actor, edition)
+        tag = tag_of(request, edition)
         if is_known(request, tag):
             return unchanged(tag)
+        fragments = fragments_of(request)
         query = request.query_params
         filters = Filters.read(query)
         if filters.search:
-            await within(begin, clock, "search", address=actor.address)
+            await within(programme.begin, programme.clock, "search", address=actor_of(request).address)
         _, size, _ = window(1, _size(query.get(SIZE)))
         number, _, _ = window(query.get(NUMBER))
         listing = await programme.find(edition, filters, now, number=number, size=size)
@@ -95,11 +91,9 @@ class CataloguePages(Controller):
         context: dict[str, Any] = {
             "filters": filters,
             "size": size if size != USUAL else None,
-            "questions": questions(filters, overview),
-            "checks": {name: getattr(filters, name) for name in ("has_places", "step_free")},
-            "names": ADDRESS_NAMES,
+            "filter_fields": _filter_fields(fragments, filters, edition),
             "active": active(filters, overview),
-            "cards": cards(listing.runs, now),
+            "cards": cards(fragments, listing.runs, now),
             "page": page_of(
                 (), number=listing.number, size=size, total=listing.total, path=PATH, query=asked
             ),
@@ -116,3 +110,14 @@ def _size(given: str | None) -> int:
         return int(given) if given else USUAL
     except ValueError:
         return USUAL
+
+
+def _filter_fields(fragments: Fragments, filters: Filters, edition: Edition) -> Markup:
+    key = ("filters", edition.mark, filters.without("search"))
+    return fragments.known(*key) or fragments.render(
+        "portal/_filters.html",
+        *key,
+        questions=questions(filters, edition.overview),
+        filters=filters,
+        names=ADDRESS_NAMES,
+    )

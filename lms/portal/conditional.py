@@ -10,8 +10,8 @@ from litestar import Response
 from litestar.connection import Request
 from litestar.response import Template
 
-from lms.kernel.actor import Actor
 from lms.portal.programme import Edition
+from lms.web.access import actor_of
 from lms.web.language import current_language
 
 PACKAGE = Path(__file__).parents[1]
@@ -19,9 +19,9 @@ SPEAKING = ("**/*.py", "**/templates/**/*.html", "locale/de/*.po", "web/static/c
 KEPT = {"cache-control": "private, no-cache", "vary": "Cookie, Accept-Encoding"}
 
 
-def tag_of(request: Request[Any, Any, Any], actor: Actor, edition: Edition) -> str:
+def tag_of(request: Request[Any, Any, Any], edition: Edition) -> str:
     """The entity tag of an anonymous page; nothing for who is signed in, whose page is nobody else's business."""
-    if actor.is_signed_in:
+    if actor_of(request).is_signed_in:
         return ""
     packed = "z" if "gzip" in request.headers.get("accept-encoding", "") else "p"
     return f'"{edition.mark}.{looks()}.{current_language()}{packed}"'

@@ -7,15 +7,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from lms.db import Begin
-from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock
 from lms.portal import course_words, digcomp
 from lms.portal.cards import cards
 from lms.portal.conditional import is_known, marked, tag_of, unchanged
 from lms.portal.course_reading import course_story, own_enrolments
+from lms.portal.fragments import fragments_of
 from lms.portal.programme import Programme
-from lms.web.access import PUBLIC
+from lms.web.access import PUBLIC, actor_of
 from lms.web.centre import the_centre
 from lms.web.module import Around
 
@@ -34,19 +32,17 @@ class CoursePage(Controller):
         self,
         request: Request[Any, Any, Any],
         slug: FromPath[str],
-        actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        begin: NamedDependency[Begin],
-        clock: NamedDependency[Clock],
         programme: NamedDependency[Programme],
     ) -> Template | Response[None]:
         """The course, its coming runs and one of them in full. Raises NotFound for what was never published."""
-        now = clock()
+        now = programme.clock()
         edition = await programme.edition(now)
-        tag = tag_of(request, actor, edition)
+        tag = tag_of(request, edition)
         if is_known(request, tag):
             return unchanged(tag)
-        async with begin.reading() as session:
+        actor = actor_of(request)
+        async with programme.begin.reading() as session:
             story = await course_story(session, slug[:LONGEST_SLUG].replace("\x00", ""), now)
             run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
             ids = [one.run.id for one in story.runs]
@@ -61,7 +57,7 @@ class CoursePage(Controller):
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",
             "own": own.get(run.run.id, ()) if run else (),
-            "similar": cards(story.similar, now),
+            "similar": cards(fragments_of(request), story.similar, now, level=3),
             "words": course_words,
             "digcomp": digcomp,
             "at": now,

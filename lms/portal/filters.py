@@ -16,6 +16,7 @@ from lms.resources.models import Venue
 ONLINE = "online"
 FREE_OF_CHARGE = "kostenlos"
 LARGEST_PRICE = 1_000_000
+UNLISTED = tuple(state for state in RunState if state not in LISTED_STATES)
 LONGEST_VALUE = 100
 
 AUDIENCES = {
@@ -51,6 +52,10 @@ ALLOWED: Mapping[str, Iterable[str]] = {
     "has_places": ("1",),
     "step_free": ("1",),
 }
+
+
+Moment = datetime | ColumnElement[datetime]
+"""A moment, or the place for one in a statement that is built once and used often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +113,13 @@ def _sensible(name: str, value: str) -> str:
     return value
 
 
-def listed(now: datetime) -> ColumnElement[bool]:
+def listed(now: Moment) -> ColumnElement[bool]:
     """The runs of the catalogue: public, and still to begin. Those called off stay until their day has come."""
-    return and_(Run.starts_at > now, Run.state.in_(LISTED_STATES))
+    # named by what is left out, so that the databases walk along the dates instead of sorting three heaps
+    return and_(Run.starts_at > now, Run.state.not_in(UNLISTED))
 
 
-def with_places(now: datetime) -> ColumnElement[bool]:
+def with_places(now: Moment) -> ColumnElement[bool]:
     """The runs in which somebody new can have a place right now."""
     return and_(
         Run.state != RunState.CANCELLED,
@@ -124,12 +130,12 @@ def with_places(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def condition(filters: Filters, sought: Sought, now: datetime) -> ColumnElement[bool]:
+def condition(filters: Filters, sought: Sought, now: Moment) -> ColumnElement[bool]:
     """Which runs are listed and fit. Needs `Run` joined with `Course`, and `Venue` outer joined."""
     return and_(listed(now), *_conditions(filters, sought, now))
 
 
-def _conditions(filters: Filters, sought: Sought, now: datetime) -> Iterator[ColumnElement[bool]]:
+def _conditions(filters: Filters, sought: Sought, now: Moment) -> Iterator[ColumnElement[bool]]:
     if filters.search and sought.words:
         yield sought.condition()
     for name, value in filters.active():

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, case, exists, func, or_, select
+from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, CourseAudience, CourseTopic, Level, Run, RunState, Topic
@@ -91,11 +92,27 @@ async def runs_found(
     session: AsyncSession, filters: Filters, sought: Sought, now: datetime, *, limit: int, offset: int
 ) -> Sequence[RunLine]:
     """One page: the next start first; of a search those first whose titles name everything that is looked for."""
+    wanted = _page(filters) if not filters.search else _page_of_search(filters, sought)
+    values = {"now": now, "limit": limit, "offset": offset}
+    return [RunLine(*row) for row in await session.execute(wanted, values)]
+
+
+@lru_cache(maxsize=256)
+def _page(filters: Filters) -> Select[Any]:
+    """The statement for these filters, built once: building it costs as much as running it."""
+    return _page_of_search(filters, Sought())
+
+
+def _page_of_search(filters: Filters, sought: Sought) -> Select[Any]:
     order: list[Any] = [Run.starts_at, Run.number]
-    if filters.search and sought.words:
+    if sought.words:
         order.insert(0, case((sought.in_title(), 0), else_=1))
-    wanted = _runs(*_COLUMNS).where(condition(filters, sought, now)).order_by(*order)
-    return [RunLine(*row) for row in await session.execute(wanted.limit(limit).offset(offset))]
+    found = _runs(*_COLUMNS).where(condition(filters, sought, bindparam("now", type_=Run.starts_at.type)))
+    return (
+        found.order_by(*order)
+        .limit(bindparam("limit", type_=Integer))
+        .offset(bindparam("offset", type_=Integer))
+    )
 
 
 async def number_found(session: AsyncSession, filters: Filters, sought: Sought, now: datetime) -> int:

@@ -4,10 +4,11 @@ from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.pages import DeskPages
 from lms.portal.programme import Programme
+from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
 
 MODULE = Module(
     name="portal",
-    controllers=[CataloguePages, CoursePage, DeskPages],
-    services={"programme": lambda around: Programme(around.begin)},
+    controllers=[CataloguePages, CoursePage, DeskPages, TeachingPages],
+    services={"programme": lambda around: Programme(around.begin, around.clock)},
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from lms.catalogue.freshness import Counts, counts
 from lms.catalogue.search import Sought, Vocabulary
 from lms.db import Begin
-from lms.kernel.clock import local
+from lms.kernel.clock import Clock, local
 from lms.portal.filters import Filters
 from lms.portal.listing import (
     Overview,
@@ -52,8 +52,9 @@ class Listing:
 class Programme:
     """Reads the public programme. One for each process; safe to ask from several requests at once."""
 
-    def __init__(self, begin: Begin) -> None:
+    def __init__(self, begin: Begin, clock: Clock) -> None:
         self.begin = begin
+        self.clock = clock
         self._overview: tuple[int, datetime, Overview] | None = None
         self._vocabulary: tuple[int, Vocabulary] | None = None
         self._totals: dict[tuple[object, ...], int] = {}
