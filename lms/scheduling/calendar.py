@@ -15,11 +15,11 @@ from uuid import UUID
 from icalendar import Event, vCalAddress, vDuration, vText
 from icalendar.parser import Contentline
 
-from lms.kernel.clock import ZONE, local
+from lms.kernel.clock import local
 from lms.web.centre import the_centre
 
 PUBLISH = "text/calendar; method=PUBLISH; charset=utf-8"
-MEDIA_TYPE = "text/calendar; charset=utf-8"
+MEDIA_TYPE = "text/calendar"
 PRODUCT = "-//Zentrum für digitale Bildung Haldensleben//Lernzentrum//DE"
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
@@ -99,7 +99,7 @@ def calendar_text(
     if method:
         head.append(f"METHOD:{method}")
     shown = vText(plain(name)).to_ical().decode()
-    head += [_folded(f"NAME:{shown}"), _folded(f"X-WR-CALNAME:{shown}"), f"X-WR-TIMEZONE:{ZONE.key}"]
+    head += [_folded(f"NAME:{shown}"), _folded(f"X-WR-CALNAME:{shown}")]
     if refresh is not None:
         period = vDuration(refresh).to_ical().decode()  # type: ignore[no-untyped-call]
         head += [f"REFRESH-INTERVAL;VALUE=DURATION:{period}", f"X-PUBLISHED-TTL:{period}"]
@@ -114,7 +114,13 @@ def calendar_file(entries: Iterable[Entry], *, name: str) -> bytes:
 def _wall_clock(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     """Local times; in UTC where the local time happens twice that night and would not say which one is meant."""
     here, there = local(start), local(end)
-    return (start.astimezone(UTC), end.astimezone(UTC)) if here.fold or there.fold else (here, there)
+    if _happens_twice(here) or _happens_twice(there):
+        return start.astimezone(UTC), end.astimezone(UTC)
+    return here, there
+
+
+def _happens_twice(moment: datetime) -> bool:
+    return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
 
 
 def _folded(line: str) -> str:

@@ -1,0 +1,70 @@
+"""Which sessions stand in which calendar, in a session somebody else opened."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
+from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.feeds.models import Feed, SessionText
+from lms.scheduling.models import RunTrainer, Session, SessionTrainer
+
+SHOWN = (RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED, RunState.CANCELLED)
+
+
+def programme(audience: Audience | None, *, since: datetime) -> list[ColumnElement[bool]]:
+    """The sessions of all runs that were ever published, cancelled ones included: a calendar should say so."""
+    conditions = [Run.published_at.is_not(None), Run.state.in_(SHOWN), Session.ends_at > since]
+    if audience is not None:
+        audiences = select(CourseAudience.course_id).where(
+            CourseAudience.audience.in_((audience, Audience.EVERYONE))
+        )
+        conditions.append(Course.id.in_(audiences))
+    return conditions
+
+
+def of_run(number: str) -> list[ColumnElement[bool]]:
+    """The sessions of one run that was published."""
+    return [Run.number == number, Run.state.in_(SHOWN)]
+
+
+def personal(person_id: UUID, household: Collection[UUID], *, since: datetime) -> list[ColumnElement[bool]]:
+    """What these persons take part in, and what the first of them teaches."""
+    has_place = select(Enrolment.run_id).where(
+        Enrolment.person_id.in_([person_id, *household]),
+        or_(
+            Enrolment.state == EnrolmentState.CONFIRMED,
+            # who had a place in a run that the centre has called off should see that, and not an empty evening
+            and_(Enrolment.confirmed_at.is_not(None), Run.state == RunState.CANCELLED),
+        ),
+    )
+    teaches_run = select(RunTrainer.run_id).where(RunTrainer.person_id == person_id)
+    teaches_session = select(SessionTrainer.session_id).where(SessionTrainer.person_id == person_id)
+    mine = or_(
+        Run.id.in_(has_place.correlate(Run)),
+        and_(Run.id.in_(teaches_run), Run.state.in_(SHOWN)),
+        and_(Session.id.in_(teaches_session), Run.state.in_(SHOWN)),
+    )
+    return [mine, Session.ends_at > since]
+
+
+async def kept_texts(
+    session: AsyncSession, language: str, *conditions: ColumnElement[bool]
+) -> Mapping[UUID, tuple[str, str]]:
+    """The calendar texts made earlier for these sessions: fingerprint and text by session."""
+    rows = await session.execute(
+        select(SessionText.session_id, SessionText.fingerprint, SessionText.text)
+        .join(Session, Session.id == SessionText.session_id)
+        .join(Run, Run.id == Session.run_id)
+        .join(Course, Course.id == Run.course_id)
+        .where(SessionText.language == language, *conditions)
+    )
+    return {row.session_id: (row.fingerprint, row.text) for row in rows}
+
+
+async def feed_of(session: AsyncSession, person_id: UUID) -> Feed | None:
+    """A person's calendar address, revoked or not."""
+    return await session.scalar(select(Feed).where(Feed.person_id == person_id))
