@@ -29,6 +29,11 @@ class WeeklyRule:
     interval_weeks: int = 1
     keep: frozenset[date] = frozenset()
 
+    @property
+    def ends_at(self) -> time:
+        """The wall clock at the end of a session."""
+        return (datetime.combine(self.first_day, self.starts_at) + timedelta(minutes=self.minutes)).time()
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

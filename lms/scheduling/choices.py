@@ -1,0 +1,78 @@
+"""What a planner chooses from, and what was chosen the last time. In a session somebody else opened."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Course, Run, RunState
+from lms.kernel.errors import NotFound
+from lms.people.models import Person
+from lms.resources.models import Room, Venue
+from lms.scheduling.models import RunTrainer, Session
+from lms.trainers.models import Trainer
+from lms.web.language import ngettext
+
+Choices = list[tuple[str, str]]
+
+
+async def course_of(session: AsyncSession, course_id: UUID) -> Course:
+    """One course. Raises NotFound."""
+    found = await session.get(Course, course_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def room_choices(session: AsyncSession) -> Choices:
+    """Every room with its venue and seats; one statement."""
+    rows = await session.execute(
+        select(Room, Venue).join(Venue, Venue.id == Room.venue_id).order_by(Venue.name, Room.name)
+    )
+    return [(str(room.id), room_in_words(room, venue)) for room, venue in rows]
+
+
+def room_in_words(room: Room, venue: Venue) -> str:
+    """Innovationszentrum, Raum 2 (14 seats)."""
+    return f"{venue.name}, {room.name} ({ngettext('%(num)s seat', '%(num)s seats', room.seats)})"
+
+
+async def trainer_choices(session: AsyncSession) -> Choices:
+    """Everybody who teaches, by family name; one statement."""
+    rows = await session.scalars(
+        select(Person)
+        .join(Trainer, Trainer.person_id == Person.id)
+        .order_by(Person.family_name, Person.given_name)
+    )
+    return [(str(person.id), person.name) for person in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LastTime:
+    """How a course was offered the last time: the pattern of the next run."""
+
+    run: Run
+    first: Session
+    trainer_ids: Sequence[UUID]
+
+
+async def last_time(session: AsyncSession, course_id: UUID) -> LastTime | None:
+    """The newest run of a course that has dates; two statements."""
+    found = (
+        await session.execute(
+            select(Run, Session)
+            .join(Session, (Session.run_id == Run.id) & (Session.starts_at == Run.starts_at))
+            .where(Run.course_id == course_id, Run.state != RunState.CANCELLED, Run.source.is_(None))
+            .order_by(Run.starts_at.desc())
+            .limit(1)
+        )
+    ).first()
+    if found is None:
+        return None
+    run, first = found
+    trainers = await session.scalars(
+        select(RunTrainer.person_id).where(RunTrainer.run_id == run.id).order_by(RunTrainer.position)
+    )
+    return LastTime(run, first, trainers.all())

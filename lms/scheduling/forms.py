@@ -1,0 +1,243 @@
+"""The forms of planning: when and where, on what terms."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from wtforms.validators import ValidationError
+
+from lms.catalogue.models import Course, Run
+from lms.kernel.clock import local
+from lms.kernel.marking import N_
+from lms.scheduling.choices import LastTime
+from lms.scheduling.rules import WeeklyRule
+from lms.scheduling.values import RunPlan, Terms
+from lms.scheduling.words import PAYMENT_WAYS, WEEKDAYS
+from lms.web.forms import (
+    Checkboxes,
+    DateParts,
+    Euro,
+    Form,
+    Hidden,
+    Number,
+    Radios,
+    Select,
+    Text,
+    TextArea,
+    TimeOfDay,
+)
+from lms.web.language import gettext
+
+USUAL_START = timedelta(weeks=3)
+MOST_SESSIONS = 60
+MOST_PLACES = 500
+NO_ROOM = N_("No room, only online")
+
+
+class DatesForm(Form):
+    """When and where a run meets, and who teaches it."""
+
+    weekdays = Checkboxes(
+        N_("On which weekdays?"),
+        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
+        missing=N_("Choose at least one weekday."),
+    )
+    first_day = DateParts(
+        N_("First possible day"),
+        hint=N_("The first session is on the first chosen weekday from this day on."),
+        missing=N_("Enter the first day."),
+    )
+    starts_at = TimeOfDay(N_("Begins at"), missing=N_("Enter when a session begins, for example 18:00."))
+    minutes = Number(
+        N_("Length of a session in minutes"),
+        least=15,
+        most=600,
+        width=5,
+        missing=N_("Enter the length in minutes."),
+    )
+    count = Number(
+        N_("Number of sessions"),
+        least=1,
+        most=MOST_SESSIONS,
+        width=5,
+        missing=N_("Enter the number of sessions."),
+    )
+    interval = Radios(
+        N_("How often?"),
+        choices=[("1", N_("every week")), ("2", N_("every second week"))],
+        missing=N_("Choose how often the run meets."),
+    )
+    room = Select(N_("Room"), blank=NO_ROOM)
+    online_url = Text(
+        N_("Address of the online room"), hint=N_("Only for runs that take place online, or there as well.")
+    )
+    trainer = Select(N_("Trainer"), blank=N_("Not decided yet"))
+    second_trainer = Select(N_("Second trainer"), blank=N_("Nobody"))
+
+    def validate_online_url(self, field: Text) -> None:
+        if field.data and not field.data.startswith("https://"):
+            raise ValidationError(gettext("Enter the whole address, beginning with https://."))
+
+    def rule(self, keep: frozenset[date] = frozenset()) -> WeeklyRule:
+        """The rule of a form that is valid."""
+        return WeeklyRule(
+            first_day=self.first_day.data,
+            starts_at=self.starts_at.data,
+            minutes=self.minutes.data,
+            count=self.count.data,
+            weekdays=frozenset(int(day) for day in self.weekdays.data),
+            interval_weeks=int(self.interval.data),
+            keep=keep,
+        )
+
+
+class TermsForm(Form):
+    """What a run costs, how many fit in, until when one may enrol and cancel."""
+
+    capacity = Number(
+        N_("Places"), least=1, most=MOST_PLACES, width=5, missing=N_("Enter the number of places.")
+    )
+    minimum = Number(
+        N_("Least number of people"),
+        least=1,
+        most=MOST_PLACES,
+        width=5,
+        missing=N_("Enter the least number of people."),
+    )
+    room_override_reason = Text(
+        N_("Why do more people fit than the room has seats?"),
+        hint=N_("Only when there are more places than seats. The reason is kept."),
+    )
+    price = Euro(N_("Price"), hint=N_("0 means free of charge."), missing=N_("Enter the price."))
+    concession = Euro(N_("Reduced price"), hint=N_("Empty means: no reduction."))
+    payment_methods = Checkboxes(N_("How can it be paid?"), choices=list(PAYMENT_WAYS.items()))
+    closes_days_before = Number(
+        N_("Enrolment closes so many days before the start"), least=0, most=365, width=5,
+        missing=N_("Enter how many days before the start enrolment closes."),
+    )  # fmt: skip
+    cancel_free_days = Number(
+        N_("Cancelling is free until so many days before the start"), least=0, most=365, width=5,
+        missing=N_("Enter until how many days before the start cancelling is free."),
+    )  # fmt: skip
+    cancel_fee_percent = Number(
+        N_("After that the person pays so many percent of the price"), least=0, most=100, width=5,
+        missing=N_("Enter the percentage of the price."),
+    )  # fmt: skip
+    note_de = TextArea(N_("Note for participants, in German"), rows=3)
+    note_en = TextArea(N_("Note for participants, in English"), rows=3)
+
+    def validate_minimum(self, field: Number) -> None:
+        if self.capacity.data is not None and field.data > self.capacity.data:
+            raise ValidationError(gettext("The least number cannot be larger than the number of places."))
+
+    def validate_concession(self, field: Euro) -> None:
+        if self.price.data is not None and field.data > self.price.data:
+            raise ValidationError(gettext("The reduced price cannot be higher than the price."))
+
+    def validate_price(self, field: Euro) -> None:
+        if field.data and not self.payment_methods.data:
+            raise ValidationError(gettext("Choose as well how the price can be paid."))
+
+    def terms(self) -> Terms:
+        """The terms of a form that is valid."""
+        return Terms(
+            capacity=self.capacity.data,
+            minimum=self.minimum.data,
+            price_cents=self.price.data,
+            concession_cents=self.concession.data if self.price.data else None,
+            payment_methods=tuple(self.payment_methods.data or ()),
+            closes_days_before=self.closes_days_before.data,
+            cancel_free_days=self.cancel_free_days.data,
+            cancel_fee_percent=self.cancel_fee_percent.data,
+            room_override_reason=self.room_override_reason.data or "",
+            note_de=self.note_de.data or "",
+            note_en=self.note_en.data or "",
+        )
+
+
+class RunForm(DatesForm, TermsForm):
+    """A whole new run. `key` becomes its id, so that sending the form twice makes one run."""
+
+    key = Hidden()
+
+    def plan(self, course_id: UUID, keep: frozenset[date]) -> RunPlan:
+        """The plan of a form that is valid."""
+        trainers = dict.fromkeys(one for one in (self.trainer.data, self.second_trainer.data) if one)
+        return RunPlan(
+            course_id=course_id,
+            rule=self.rule(keep),
+            terms=self.terms(),
+            room_id=UUID(self.room.data) if self.room.data else None,
+            online_url=self.online_url.data or "",
+            trainer_ids=tuple(UUID(one) for one in trainers),
+            run_id=_id(self.key.data),
+        )
+
+
+class EditTermsForm(TermsForm):
+    """The terms of a run that exists, with the version they were read at."""
+
+    version = Hidden()
+
+
+def first_values(course: Course, last: LastTime | None, today: date) -> dict[str, Any]:
+    """How the form of a new run begins: as the last run of the course was, else with the course's own defaults."""
+    values: dict[str, Any] = {
+        "key": str(uuid4()),
+        "minutes": course.default_minutes,
+        "count": course.default_sessions,
+        "interval": "1",
+        "capacity": course.default_capacity,
+        "minimum": course.default_minimum,
+        "price": course.default_price_cents,
+        "concession": course.default_concession_cents,
+        "payment_methods": list(PAYMENT_WAYS),
+        "closes_days_before": 1,
+        "cancel_free_days": 7,
+        "cancel_fee_percent": 50,
+    }
+    day = today + USUAL_START
+    if last is not None:
+        begins = local(last.first.starts_at)
+        day += timedelta(days=(begins.weekday() - day.weekday()) % 7)
+        values |= {
+            "weekdays": [str(begins.weekday())],
+            "starts_at": begins.time(),
+            "room": str(last.first.room_id or ""),
+            "online_url": last.first.online_url,
+            **_named(last.trainer_ids),
+            **terms_values(last.run),
+        }
+    return values | {"first_day": day}
+
+
+def terms_values(run: Run) -> dict[str, Any]:
+    """The present terms of a run, for the form."""
+    closes = run.enrolment_closes_at
+    days = (run.starts_at - closes).days if run.starts_at and closes else 1
+    return {
+        "capacity": run.capacity,
+        "minimum": run.minimum,
+        "price": run.price_cents,
+        "concession": run.concession_cents,
+        "payment_methods": list(run.payment_methods),
+        "closes_days_before": max(days, 0),
+        "cancel_free_days": run.cancel_free_days,
+        "cancel_fee_percent": run.cancel_fee_percent,
+        "room_override_reason": run.room_override_reason,
+        "note_de": run.note_de,
+        "note_en": run.note_en,
+        "version": str(run.version),
+    }
+
+
+def _named(trainer_ids: Sequence[UUID]) -> dict[str, str]:
+    return dict(zip(("trainer", "second_trainer"), map(str, trainer_ids), strict=False))
+
+
+def _id(text: str | None) -> UUID | None:
+    try:
+        return UUID(text or "")
+    except ValueError:
+        return None
