@@ -42,6 +42,7 @@ from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
 from lms.people.module import MODULE as PEOPLE
 from lms.portal.module import MODULE as PORTAL
+from lms.privacy.contract import PersonalData
 from lms.resources.module import MODULE as RESOURCES
 from lms.scheduling.module import MODULE as SCHEDULING
 from lms.settings import Settings, settings
@@ -61,6 +62,14 @@ def _foundation() -> Module:
     """What lies below the web and so cannot have a table of contents of its own."""
     return Module(
         name="foundation",
+        personal_data=[
+            PersonalData(
+                table="audit_entry", column="person_id", purpose="to show who changed what", kept="8 years"
+            ),
+            PersonalData(
+                table="letter", column="person_id", purpose="to show what was written", kept="1 year"
+            ),
+        ],
         tasks={DELIVER: lambda around: Carrier(around.begin, around.clock, around.settings)},
         periodic=[
             lambda around: Periodic("seal-audit", SEALING, lambda: _seal(around)),

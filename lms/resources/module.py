@@ -1,5 +1,16 @@
 """The table of contents of `resources`, for app.py."""
 
+from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
-MODULE = Module(name="resources")
+MODULE = Module(
+    name="resources",
+    personal_data=[
+        PersonalData(
+            table="reservation",
+            column="trainer_id",
+            purpose="to keep trainers from being planned twice",
+            kept="1 year after the session",
+        ),
+    ],
+)

@@ -1,7 +1,26 @@
 """The table of contents of `scheduling`, for app.py."""
 
+from lms.privacy.contract import PersonalData
 from lms.scheduling.pages import NewRunPages
 from lms.scheduling.service import Scheduling
 from lms.web.module import Module
 
-MODULE = Module(name="scheduling", controllers=[NewRunPages], services={"scheduling": Scheduling})
+MODULE = Module(
+    name="scheduling",
+    controllers=[NewRunPages],
+    services={"scheduling": Scheduling},
+    personal_data=[
+        PersonalData(
+            table="run_trainer",
+            column="person_id",
+            purpose="to name who teaches",
+            kept="as long as the run is kept",
+        ),
+        PersonalData(
+            table="session_trainer",
+            column="person_id",
+            purpose="to name who teaches",
+            kept="as long as the run is kept",
+        ),
+    ],
+)

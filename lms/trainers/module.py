@@ -1,5 +1,16 @@
 """The table of contents of `trainers`, for app.py."""
 
+from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
-MODULE = Module(name="trainers")
+MODULE = Module(
+    name="trainers",
+    personal_data=[
+        PersonalData(
+            table="trainer",
+            column="person_id",
+            purpose="to plan and present trainers",
+            kept="as long as the person teaches for the centre",
+        ),
+    ],
+)

@@ -1,0 +1,22 @@
+"""`python -m bench NAME`: measures, and prints a line per figure. Nothing is asserted here."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from bench import pages, places
+
+BENCHES: dict[str, Callable[[], Awaitable[None]]] = {"pages": pages.run, "places": places.run}
+
+
+def main() -> int:
+    """Run the bench that was named; 2 when there is none of that name."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    if name not in BENCHES:
+        print(f"make bench NAME=… with one of: {', '.join(sorted(BENCHES))}", file=sys.stderr)
+        return 2
+    asyncio.run(BENCHES[name]())
+    return 0
+
+
+sys.exit(main())
