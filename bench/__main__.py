@@ -2,11 +2,11 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 
 from bench import pages, places
 
-BENCHES: dict[str, Callable[[], Awaitable[None]]] = {"pages": pages.run, "places": places.run}
+BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {"pages": pages.run, "places": places.run}
 
 
 def main() -> int:

@@ -5,7 +5,9 @@ import statistics
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import cast
 
+from litestar.di import Provide
 from litestar.testing import AsyncTestClient
 from sqlalchemy import event
 
@@ -96,7 +98,7 @@ async def statements_of(url: str, path: str) -> int:
 
     async with AsyncTestClient(app, base_url="http://127.0.0.1:8000") as client:
         await client.get(path)
-        begin = app.dependencies["begin"].dependency()
+        begin = cast("Provide", app.dependencies["begin"]).dependency()
         for engine in {begin.writing_engine.sync_engine, begin.reading_engine.sync_engine}:
             event.listen(engine, "before_cursor_execute", counted)
         await client.get(path)
