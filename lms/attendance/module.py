@@ -1,6 +1,14 @@
 """The table of contents of `attendance`, for app.py."""
 
+from lms.attendance.api import AttendanceDoor
+from lms.attendance.pages.register import RegisterPages
+from lms.attendance.pages.runs import RunPages
+from lms.attendance.pages.sessions import SessionPages
 from lms.attendance.service import Register
 from lms.web.module import Module
 
-MODULE = Module(name="attendance", services={"register": Register})
+MODULE = Module(
+    name="attendance",
+    controllers=[RunPages, SessionPages, RegisterPages, AttendanceDoor],
+    services={"register": Register},
+)

@@ -1,0 +1,1 @@
+"""What trainers see of their runs and sessions, and the register itself."""

@@ -1,0 +1,180 @@
+"""The register of one session: trainers mark in it, staff correct it with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from lms.attendance import policy
+from lms.attendance.errors import ReasonNeeded, RegisterLocked, TooEarly
+from lms.attendance.meetings import Meeting, is_teacher, meeting_for
+from lms.attendance.queries import register as register_of
+from lms.attendance.roll import Roll, roll_of
+from lms.attendance.service import Register
+from lms.db import Begin
+from lms.kernel.actor import Actor
+from lms.kernel.clock import Clock
+from lms.kernel.errors import DomainError
+from lms.kernel.marking import N_
+from lms.web.access import may
+from lms.web.errors import wants_problem
+from lms.web.fields.text import TextArea
+from lms.web.forms import Form, form_from
+from lms.web.language import gettext
+from lms.web.notices import after, declare
+
+SAVED = declare("anwesenheit", N_("The attendance is saved."))
+LONGEST_REASON = 500
+EVERYBODY = "alle"
+
+
+class ReasonForm(Form):
+    """Why a closed register is corrected."""
+
+    grund = TextArea(
+        N_("Why is it corrected?"),
+        hint=N_("The reason is kept together with the change."),
+        missing=ReasonNeeded.message,
+    )
+
+
+class Saved(msgspec.Struct):
+    """What the page's script is told after it has sent some rows."""
+
+    marked: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A register as this actor may use it now."""
+
+    meeting: Meeting
+    roll: Roll
+    may_mark: bool
+    is_early: bool
+    is_teacher: bool
+
+    @property
+    def is_correction(self) -> bool:
+        """Whether changing anything needs a reason."""
+        return self.meeting.is_locked and self.may_mark
+
+    @property
+    def is_writable(self) -> bool:
+        """Whether the page offers anything to mark."""
+        return self.may_mark and not self.is_early and not self.meeting.is_cancelled
+
+
+class RegisterPages(Controller):
+    """Two buttons a person, saved row by row or all at once."""
+
+    path = "/kursleitung/termine/{session_id:uuid}/anwesenheit"
+    opt = may("U", "attendance")
+    include_in_schema = False
+
+    @get()
+    async def show(
+        self,
+        session_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+    ) -> Template:
+        """Who has a place, and who was there."""
+        return _page(await _sheet(begin, clock, actor, session_id), form_from(ReasonForm))
+
+    @post()
+    async def mark(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        register: NamedDependency[Register],
+    ) -> Template | Redirect | Response[Saved] | Response[dict[str, Any]]:
+        """Keep what was marked; the page's script sends single rows here and is answered in JSON."""
+        sent: Mapping[str, Any] = await request.form()
+        typed = {name: value for name, value in sent.items() if isinstance(value, str)}
+        is_script = wants_problem(request)
+        sheet = await _sheet(begin, clock, actor, session_id, typed)
+        if sheet.meeting.is_cancelled and not is_script:
+            return _page(sheet, form_from(ReasonForm), status=409)
+        marks = sheet.roll.marks(sheet.meeting.session.minutes, all_present=EVERYBODY in typed)
+        reason = form_from(ReasonForm, sent if sheet.is_correction else None)
+        if sheet.is_correction and not reason.validate():
+            sheet.roll.problems.extend(reason.problems)
+        if sheet.roll.problems:
+            if is_script:
+                return _not_understood(sheet.roll)
+            return _page(sheet, reason, status=422)
+        try:
+            await register.mark(
+                actor,
+                session_id=session_id,
+                marks=marks,
+                reason=(reason.grund.data or "")[:LONGEST_REASON],
+            )
+        except (TooEarly, RegisterLocked) as refusal:
+            if is_script:
+                raise
+            return _page(sheet, reason, refusal=refusal)
+        if is_script:
+            done = await _sheet(begin, clock, actor, session_id)
+            return Response(Saved(marked=done.roll.marked, missing=done.roll.missing))
+        return after(_path(session_id), SAVED)
+
+
+def _path(session_id: UUID) -> str:
+    return f"/kursleitung/termine/{session_id}/anwesenheit"
+
+
+async def _sheet(
+    begin: Begin, clock: Clock, actor: Actor, session_id: UUID, typed: Mapping[str, str] | None = None
+) -> Sheet:
+    async with begin.reading() as session:
+        meeting = await meeting_for(session, actor, session_id)
+        teaches = await is_teacher(session, actor, meeting.run.id)
+        lines = await register_of(session, meeting.session)
+    return Sheet(
+        meeting=meeting,
+        roll=roll_of(lines, typed),
+        may_mark=policy.may_mark(actor, teaches=teaches, is_locked=meeting.is_locked),
+        is_early=not meeting.is_open(clock()),
+        is_teacher=teaches,
+    )
+
+
+def _page(
+    sheet: Sheet, reason: ReasonForm, *, status: int = 200, refusal: DomainError | None = None
+) -> Template:
+    return Template(
+        "attendance/register.html",
+        context={
+            "sheet": sheet,
+            "meeting": sheet.meeting,
+            "roll": sheet.roll,
+            "form": sheet.roll,
+            "reason": reason,
+            "refusal": refusal.message if refusal else "",
+        },
+        status_code=refusal.status if refusal else status,
+    )
+
+
+def _not_understood(roll: Roll) -> Response[dict[str, Any]]:
+    document = {
+        "type": "about:blank",
+        "title": gettext("Please check your entries"),
+        "status": 422,
+        "detail": " ".join(problem.message for problem in roll.problems),
+        "code": "Invalid",
+    }
+    return Response(document, status_code=422, media_type="application/problem+json")

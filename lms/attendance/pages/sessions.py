@@ -1,0 +1,51 @@
+"""One session: where and when, what to prepare, and its list on paper."""
+
+from uuid import UUID
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from lms.attendance.meetings import is_teacher, meeting_for
+from lms.attendance.queries import register
+from lms.db import Begin
+from lms.kernel.actor import Actor
+from lms.kernel.clock import Clock
+from lms.scheduling.queries import trainers_of
+from lms.web.access import may
+
+
+class SessionPages(Controller):
+    """For those who teach the run, and for staff who look after attendance."""
+
+    path = "/kursleitung/termine/{session_id:uuid}"
+    opt = may("U", "attendance")
+    include_in_schema = False
+
+    @get()
+    async def show(
+        self,
+        session_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+    ) -> Template:
+        """The facts of the session."""
+        async with begin.reading() as session:
+            meeting = await meeting_for(session, actor, session_id)
+            teaches = await is_teacher(session, actor, meeting.run.id)
+        context = {"meeting": meeting, "is_teacher": teaches, "is_open": meeting.is_open(clock())}
+        return Template("attendance/session.html", context=context)
+
+    @get("/liste")
+    async def paper(
+        self, session_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Template:
+        """The list to sign, made for paper."""
+        async with begin.reading() as session:
+            meeting = await meeting_for(session, actor, session_id)
+            lines = await register(session, meeting.session)
+            trainers = (await trainers_of(session, [meeting.run.id])).get(meeting.run.id, ())
+        context = {"meeting": meeting, "lines": lines, "trainers": [person.name for person in trainers]}
+        return Template("attendance/paper.html", context=context)

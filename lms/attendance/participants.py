@@ -1,0 +1,152 @@
+"""Who sits in a run, with what those who teach it need to know, and nothing about money or where people live."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.audit.trail import record
+from lms.enrolment.models import Enrolment, EnrolmentState, SupportNeed
+from lms.enrolment.rules import age_on
+from lms.kernel.actor import Actor
+from lms.people.models import Guardianship, Person
+from lms.scheduling.models import Session, SessionState
+
+OF_AGE = 18
+YOUTH_FROM = 14
+EMERGENCY_AROUND = timedelta(hours=24)
+"""Before and after a session: when the emergency numbers of minors are shown (security design, A2, note 3)."""
+
+
+class AgeGroup(StrEnum):
+    """All a trainer learns of somebody's age; who gave no birth date counts as an adult."""
+
+    CHILD = "child"
+    YOUTH = "youth"
+    ADULT = "adult"
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """Whom to call about a child, and whether it may go home alone (None: nobody has said)."""
+
+    name: str
+    phone: str
+    may_go_home_alone: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """One person with a confirmed place; `emergency` is filled for minors near a session only, `needs` is as agreed."""
+
+    person_id: UUID
+    given_name: str
+    family_name: str
+    group: AgeGroup
+    emergency: Sequence[Emergency]
+    needs: Sequence[str]
+    note: str
+
+    @property
+    def name(self) -> str:
+        """As one calls the roll."""
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def is_minor(self) -> bool:
+        """Under 18, as far as we know."""
+        return self.group is not AgeGroup.ADULT
+
+    @property
+    def has_needs(self) -> bool:
+        """Whether anything is to be prepared for this person."""
+        return bool(self.needs or self.note)
+
+
+def is_near(sessions: Sequence[Session], now: datetime) -> bool:
+    """Whether one of the planned sessions is at most a day away, before or after."""
+    return any(
+        one.starts_at - EMERGENCY_AROUND <= now <= one.ends_at + EMERGENCY_AROUND
+        for one in sessions
+        if one.state == SessionState.PLANNED
+    )
+
+
+async def participants(
+    session: AsyncSession, run_id: UUID, *, today: date, with_emergency: bool
+) -> Sequence[Participant]:
+    """Everybody with a confirmed place, from A to Z; two statements."""
+    rows = (
+        await session.execute(
+            select(
+                Person.id,
+                Person.given_name,
+                Person.family_name,
+                Person.birth_date,
+                SupportNeed.needs,
+                SupportNeed.note,
+            )
+            .join(Enrolment, Enrolment.person_id == Person.id)
+            .outerjoin(SupportNeed, SupportNeed.enrolment_id == Enrolment.id)
+            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED)
+            .order_by(Person.family_name, Person.given_name, Enrolment.id)
+        )
+    ).all()
+    groups = {row.id: _group(row.birth_date, today) for row in rows}
+    minors = [person_id for person_id, group in groups.items() if group is not AgeGroup.ADULT]
+    numbers = await _emergencies(session, minors if with_emergency else [])
+    return [
+        Participant(
+            person_id=row.id,
+            given_name=row.given_name,
+            family_name=row.family_name,
+            group=groups[row.id],
+            emergency=numbers.get(row.id, ()),
+            needs=row.needs or (),
+            note=row.note or "",
+        )
+        for row in rows
+    ]
+
+
+def _group(birth_date: date | None, today: date) -> AgeGroup:
+    age = OF_AGE if birth_date is None else age_on(birth_date, today)
+    if age >= OF_AGE:
+        return AgeGroup.ADULT
+    return AgeGroup.YOUTH if age >= YOUTH_FROM else AgeGroup.CHILD
+
+
+async def _emergencies(session: AsyncSession, children: Sequence[UUID]) -> dict[UUID, list[Emergency]]:
+    rows = await session.execute(
+        select(Guardianship, Person)
+        .join(Person, Person.id == Guardianship.guardian_id)
+        .where(Guardianship.child_id.in_(children), Guardianship.emergency_phone != "")
+        .order_by(Person.family_name, Person.given_name)
+    )
+    found: dict[UUID, list[Emergency]] = {}
+    for guardianship, person in rows.tuples():
+        found.setdefault(guardianship.child_id, []).append(
+            Emergency(person.name, guardianship.emergency_phone, guardianship.may_go_home_alone)
+        )
+    return found
+
+
+def note_reading(
+    session: AsyncSession, actor: Actor, run_id: UUID, read: Sequence[Participant], *, at: datetime
+) -> None:
+    """Write down that support needs were read, person by person (L-41, S-81)."""
+    for one in read:
+        if one.has_needs:
+            record(
+                session,
+                actor,
+                "support_need.read",
+                at=at,
+                kind="run",
+                object_id=run_id,
+                person_id=one.person_id,
+            )
