@@ -54,9 +54,11 @@ def _is_common(password: str, names: tuple[str, ...]) -> bool:
 
 
 def _is_row(text: str) -> bool:
-    """Whether the signs follow each other: abcdefgh, 87654321."""
+    """Whether the signs follow each other: abcdefgh, 87654321, and 890123 over the zero."""
     steps = {ord(after) - ord(before) for before, after in pairwise(text)}
-    return steps in ({1}, {-1})
+    if text.isdigit():
+        steps = {step % 10 for step in steps}
+    return steps in ({1}, {-1}, {9})
 
 
 def _is_made_of(text: str, words: frozenset[str] | set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, time, timedelta
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -19,11 +20,14 @@ from lms.accounts.rules import landing, session_limits
 from lms.accounts.sessions import entry_of, open_session, session_cookie
 from lms.db import Begin
 from lms.demo.data import FOLDER, DemoDataError, read_people
+from lms.kernel.clock import Clock, at_venue, today
 from lms.kernel.errors import NotFound
+from lms.kernel.marking import N_
 from lms.kernel.rights import STAFF, Identity
 from lms.people.models import Person
+from lms.scheduling.models import Session, SessionState, SessionTrainer
 from lms.web.access import PUBLIC
-from lms.web.language import current_language
+from lms.web.language import current_language, gettext
 from lms.web.module import Around
 from lms.web.templating import url
 
@@ -58,9 +62,9 @@ class DemoSignIn(Controller):
     include_in_schema = False
 
     @get()
-    async def choose(self, begin: NamedDependency[Begin]) -> Template:
+    async def choose(self, begin: NamedDependency[Begin], clock: NamedDependency[Clock]) -> Template:
         async with begin.reading() as session:
-            cast = await _cast(session)
+            cast = await _cast(session, today(clock))
         return Template("demo/sign_in.html", context={"cast": cast})
 
     @post()
@@ -85,7 +89,8 @@ class DemoSignIn(Controller):
         return Redirect(url(landing(roles)), status_code=303, cookies=cookies)
 
 
-async def _cast(session: AsyncSession) -> Cast:
+async def _cast(session: AsyncSession, day: date) -> Cast:
+    teaching = await _teaching_on(session, day)
     stories = _stories(current_language())
     with_role = select(RoleGrant.account_id)
     rows = (
@@ -110,11 +115,27 @@ async def _cast(session: AsyncSession) -> Cast:
     learners: list[Guest] = []
     for account, person in rows:
         roles = sorted(granted.get(account.id, []))
-        guest = Guest(
-            account.id, person.name, tuple(ROLE_WORDS[role] for role in roles), stories.get(account.email, "")
-        )
+        story = stories.get(account.email, "").removeprefix(f"{person.name}, ")
+        if person.id in teaching:
+            story = gettext(N_("Teaches today."))
+        guest = Guest(account.id, person.name, tuple(ROLE_WORDS[role] for role in roles), story)
         (team if STAFF & set(roles) else trainers if roles else learners).append(guest)
+    trainers.sort(key=lambda guest: not guest.story)  # those who teach today first
     return Cast(team=team, trainers=trainers, learners=learners)
+
+
+async def _teaching_on(session: AsyncSession, day: date) -> set[UUID]:
+    """The persons who teach on this day, so that a visitor finds a trainer with something to do."""
+    begins, ends = at_venue(day, time()), at_venue(day + timedelta(days=1), time())
+    return set(
+        await session.scalars(
+            select(SessionTrainer.person_id)
+            .join(Session, Session.id == SessionTrainer.session_id)
+            .where(
+                Session.state == SessionState.PLANNED, Session.starts_at >= begins, Session.starts_at < ends
+            )
+        )
+    )
 
 
 @cache

@@ -85,16 +85,16 @@ class RolesForm(Form):
     roles = Checkboxes(N_("Roles"), choices=ROLE_CHOICES)
     reason = Text(
         N_("Reason"),
-        missing=N_("Write down why. It is kept in the history."),
-        hint=N_("It is kept in the history."),
+        missing=N_("Write down why."),
+        hint=N_("This is kept in the history."),
     )
 
 
 class ReasonForm(Form):
     reason = Text(
         N_("Reason"),
-        missing=N_("Write down why. It is kept in the history."),
-        hint=N_("It is kept in the history."),
+        missing=N_("Write down why."),
+        hint=N_("This is kept in the history."),
     )
 
 
