@@ -1,5 +1,6 @@
 """The table of contents of `certification`, for app.py."""
 
+from lms.certification.api import CertificateDoor
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.letters import send_certificate, tell_of_revocation
 from lms.certification.pages.own import OwnCertificatePages
@@ -11,7 +12,7 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="certification",
-    controllers=[VerificationPages, OwnCertificatePages, CertificatePages],
+    controllers=[VerificationPages, OwnCertificatePages, CertificatePages, CertificateDoor],
     services={"certification": Certification},
     listeners={CertificateIssued: [send_certificate], CertificateRevoked: [tell_of_revocation]},
     tasks={ISSUE: lambda around: Certification(around).issue},
