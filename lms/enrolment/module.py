@@ -2,7 +2,14 @@
 
 from datetime import timedelta
 
+from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.letters import LISTENERS
+from lms.enrolment.pages.checking import CheckingPages
+from lms.enrolment.pages.consents import ConsentPages
+from lms.enrolment.pages.links import LinkPages, OwnCancelPages
+from lms.enrolment.pages.offers import OfferPages
+from lms.enrolment.pages.participants import ParticipantPages
+from lms.enrolment.pages.wizard import WizardPages
 from lms.enrolment.service import Enrolments
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -33,6 +40,16 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="enrolment",
+    controllers=[
+        WizardPages,
+        ParticipantPages,
+        CheckingPages,
+        LinkPages,
+        OwnCancelPages,
+        OfferPages,
+        ConsentPages,
+        EnrolmentDoor,
+    ],
     services={"enrolment": Enrolments},
     listeners=LISTENERS,
     periodic=[_lapse, _forget],

@@ -1,0 +1,212 @@
+"""The form of each page: filled with what was said before, its choices and needs as the draft wants them."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from lms.catalogue.models import PaymentMethod, Run
+from lms.enrolment import forms, rules
+from lms.enrolment.errors import BirthDateNeeded, TooOld, TooYoung
+from lms.enrolment.pages.draft import KNOWN, Draft, as_date
+from lms.enrolment.pages.questions import Kind, Step
+from lms.kernel.clock import local
+from lms.kernel.marking import N_
+from lms.web.formats import money
+from lms.web.forms import Form, form_from
+from lms.web.language import gettext
+
+FORMS: Mapping[Step, type[Form]] = {
+    Step.WHO: forms.WhoForm,
+    Step.PERSON: forms.PersonForm,
+    Step.GUARDIAN: forms.GuardianForm,
+    Step.COMPANY: forms.CompanyForm,
+    Step.PARTY: forms.PartyForm,
+    Step.CONTACT: forms.ContactForm,
+    Step.ADDRESS: forms.AddressForm,
+    Step.SUPPORT: forms.SupportForm,
+    Step.CONCESSION: forms.ConcessionForm,
+    Step.PAYMENT: forms.PaymentForm,
+}
+WAYS_TO_PAY: Mapping[str, tuple[str, str]] = {
+    "online": (N_("Online"), N_("You pay at once, for example by card.")),
+    PaymentMethod.INVOICE: (
+        N_("Bank transfer"),
+        N_("You get an invoice and have two weeks."),
+    ),
+    PaymentMethod.CASH: (N_("Cash"), N_("You pay at the centre, at the latest at the first date.")),
+}
+"""Every way to pay in the order of the page; a run offers some of them, none offers the first one yet."""
+ANOTHER = "another"
+
+
+def ways_of(run: Run) -> list[tuple[str, str, str]]:
+    """Value, name and hint of each way to pay that a run offers."""
+    offered = [way for way in WAYS_TO_PAY if way in run.payment_methods]
+    return [(way, *WAYS_TO_PAY[way]) for way in offered if way in set(PaymentMethod)]
+
+
+def form_for(draft: Draft, step: Step, submitted: Mapping[str, Any] | None = None) -> Form:
+    """The form of one page, empty or filled with what was sent, else with what was said before."""
+    said = {name: _restored(name, value) for name, value in draft.said(step).items()}
+    form = form_from(FORMS[step], submitted, **(_known(draft, step) | said))
+    shape = _SHAPES.get(step)
+    if shape is not None:
+        shape(form, draft)
+    return form
+
+
+def participant_form(
+    draft: Draft, number: int | None, submitted: Mapping[str, Any] | None = None
+) -> forms.ParticipantForm:
+    """The small page of one person whom a company sends; a new one without number."""
+    said = draft.participants[number] if number is not None else {}
+    form = form_from(
+        forms.ParticipantForm, submitted, **{name: _restored(name, value) for name, value in said.items()}
+    )
+    ask_birth_date(form, draft)
+    return form
+
+
+def answers_of(form: Form) -> dict[str, Any]:
+    """What is kept of a form: plain values, dates as text."""
+    return {
+        field.short_name: field.data.isoformat() if isinstance(field.data, date) else field.data
+        for field in form
+    }
+
+
+def refuse_wrong_age(form: forms.PersonForm | forms.ParticipantForm, draft: Draft, name: str) -> None:
+    """Say at the birth date that somebody is too young or too old, before anything else is typed."""
+    course, run = draft.offering.course, draft.offering.run
+    try:
+        rules.refuse_unless_age_fits(
+            name,
+            form.birth_date.data if "birth_date" in form else None,
+            local(run.starts_at or draft.now).date(),
+            least=course.min_age,
+            most=course.max_age,
+            must_be_known=draft.offering.is_for_youth,
+        )
+    except (TooYoung, TooOld, BirthDateNeeded) as refusal:
+        form.refuse("birth_date", refusal.message, **refusal.params)
+
+
+def ask_birth_date(form: forms.PersonForm | forms.ParticipantForm, draft: Draft) -> None:
+    """Ask for the birth date where it is needed, and say why; else not at all."""
+    if not draft.needs_birth_date:
+        del form.birth_date
+        return
+    form.birth_date.missing = forms.BIRTH_DATE_MISSING
+    form.birth_date.latest = local(draft.now).date()
+    form.birth_date.hint = why_birth_date(draft)
+
+
+def why_birth_date(draft: Draft) -> str:
+    """The reason for asking."""
+    least, most = draft.offering.course.min_age, draft.offering.course.max_age
+    if least is not None and most is not None:
+        why = gettext("We ask because the course is for people from %(least)s to %(most)s years.", least=least, most=most)  # fmt: skip
+    elif least is not None:
+        why = gettext("We ask because the course is for people from %(least)s years on.", least=least)
+    elif most is not None:
+        why = gettext("We ask because the course is for people up to %(most)s years.", most=most)
+    else:
+        why = gettext("We ask because a parent or guardian has to agree for everybody under 18.")
+    return f"{why} {gettext('For example 7 12 2012')}"
+
+
+def name_child(form: forms.GuardianForm | forms.ConsentForm, name: str) -> None:
+    """Ask about somebody by name instead of about "the child"."""
+    form.alone.label.text = gettext("May %(name)s go home alone after the course?", name=name)
+    form.photo.label.text = gettext("May we take photos of %(name)s for our website?", name=name)
+
+
+def _person(form: forms.PersonForm, draft: Draft) -> None:
+    if draft.known:
+        del form.given_name, form.family_name
+    elif draft.kind is Kind.ME:
+        form.given_name.autocomplete, form.family_name.autocomplete = "given-name", "family-name"
+        form.birth_date.autocomplete = "bday"
+    ask_birth_date(form, draft)
+
+
+def _guardian(form: forms.GuardianForm, draft: Draft) -> None:
+    if draft.guardian_is_me:
+        del form.given_name, form.family_name
+    name_child(form, draft.names[0])
+
+
+def _contact(form: forms.ContactForm, draft: Draft) -> None:
+    if not draft.asks_contact_name:
+        del form.given_name, form.family_name
+
+
+def _concession(form: forms.ConcessionForm, draft: Draft) -> None:
+    full, reduced = draft.offering.run.price_cents, draft.offering.run.concession_cents or 0
+    form.concession.choices = [
+        ("none", gettext("Full price: %(price)s", price=money(full))),
+        ("reduced", gettext("Reduced price: %(price)s", price=money(reduced))),
+    ]
+
+
+def _payment(form: forms.PaymentForm, draft: Draft) -> None:
+    form.method.choices = [(way, name) for way, name, _ in ways_of(draft.offering.run)]
+    form.method.hints = {way: hint for way, _, hint in ways_of(draft.offering.run)}
+
+
+def _who(form: forms.WhoForm, draft: Draft) -> None:
+    me, household = draft.visitor.me, draft.visitor.household
+    own = gettext(N_("For me (%(name)s)"), name=me.name) if me else gettext("For me")
+    child = N_("For another child") if household else N_("For a child")
+    other = N_("For another person") if household else N_("For another person in the household")
+    form.who.choices = [
+        (Kind.ME, own),
+        *((f"{KNOWN}{one.id}", one.name) for one in household),
+        (Kind.CHILD, child),
+        (Kind.OTHER, other),
+        (Kind.COMPANY, N_("For employees of a company")),
+    ]
+    form.who.hints = {Kind.CHILD: N_("Or a young person under 18"), Kind.COMPANY: N_("The company pays.")}
+
+
+def _company(form: forms.CompanyForm, draft: Draft) -> None:
+    if not draft.visitor.companies:
+        del form.company
+        return
+    form.company.choices = [
+        *((str(one.id), one.name) for one in draft.visitor.companies),
+        (ANOTHER, N_("Another company")),
+    ]
+    form.company.missing = N_("Choose which company pays.")
+    if form.company.data != ANOTHER:
+        for field in (form.name, form.street, form.postal_code, form.city):
+            field.missing = ""
+
+
+def _known(draft: Draft, step: Step) -> dict[str, Any]:
+    """What stands on a page that was not answered yet."""
+    me = draft.visitor.me
+    if step is Step.GUARDIAN:
+        kept = draft.visitor.guardianships.get(draft.known.id) if draft.known else None
+        phone = kept.emergency_phone if kept else (me.phone or "") if me and draft.guardian_is_me else ""
+        return {"photo": "no", "emergency_phone": phone}
+    if step is Step.COMPANY and draft.visitor.companies:
+        return {"company": str(draft.visitor.companies[0].id)}
+    if step is Step.ADDRESS and me and draft.contact_is_known:
+        return {"street": me.street, "postal_code": me.postal_code, "city": me.city}
+    return {}
+
+
+def _restored(name: str, value: Any) -> Any:
+    return as_date(value) if name == "birth_date" else value
+
+
+_SHAPES: Mapping[Step, Callable[[Any, Draft], None]] = {
+    Step.WHO: _who,
+    Step.PERSON: _person,
+    Step.GUARDIAN: _guardian,
+    Step.COMPANY: _company,
+    Step.CONTACT: _contact,
+    Step.CONCESSION: _concession,
+    Step.PAYMENT: _payment,
+}

@@ -1,0 +1,206 @@
+"""The last page of the form, and what came of it. Double click, reload and two tabs lead to one booking."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from lms.accounts.limits import within
+from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunFull, RunNotOffered
+from lms.enrolment.forms import CheckForm
+from lms.enrolment.models import EntryWay
+from lms.enrolment.pages.draft import Draft
+from lms.enrolment.pages.drafts import find, keep
+from lms.enrolment.pages.ordering import mark, wanted
+from lms.enrolment.pages.private import PRIVATE, browser_key
+from lms.enrolment.pages.questions import Step
+from lms.enrolment.pages.receipt import receipt_of
+from lms.enrolment.pages.summary import blocks, course_facts
+from lms.enrolment.pages.way import first_open
+from lms.enrolment.pages.wizard import around_step, gone, refused, to
+from lms.enrolment.pages.words import TERMS_VERSION, button_words, conditions, price_lines
+from lms.enrolment.queries import application_of, claim, claims_of_order
+from lms.enrolment.service import Enrolments
+from lms.kernel.actor import Actor
+from lms.kernel.errors import DomainError, Forbidden, NotFound, TooMany
+from lms.web.access import PUBLIC
+from lms.web.forms import form_from
+from lms.web.module import Around
+from lms.web.templating import url
+
+AnyRequest = Request[Any, Any, Any]
+LIMIT = "enrolment"
+
+
+class CheckingPages(Controller):
+    """Check, send, confirmed."""
+
+    path = "/anmelden/{run_id:uuid}"
+    opt = PUBLIC
+    include_in_schema = False
+
+    @get("/" + Step.CHECK)
+    async def check(
+        self,
+        request: AnyRequest,
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+    ) -> Template | Redirect:
+        """Every answer, the price, the conditions, and the one button."""
+        found = await find(request, actor, around, run_id)
+        if found.draft is None:
+            return gone(found, run_id)
+        still_open = first_open(found.draft)
+        if still_open is not Step.CHECK:
+            return to(found.draft, still_open)
+        return _page(found.draft, around, form_from(CheckForm))
+
+    @post("/" + Step.CHECK)
+    async def send(
+        self,
+        request: AnyRequest,
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """Enrol. Sent again it leads to the same confirmation."""
+        found = await find(request, actor, around, run_id)
+        sent = await request.form()
+        draft, sent_id = found.draft, _uuid(sent.get("application"))
+        if draft is None or (sent_id is not None and sent_id != draft.application.id):
+            return _confirmation(run_id, sent_id) if sent_id and found.key else gone(found, run_id)
+        if first_open(draft) is not Step.CHECK:
+            return to(draft, first_open(draft))
+        form = form_from(CheckForm, sent)
+        if not form.validate():
+            return _page(draft, around, form, status=422)
+        if sent.get("promise") != mark(draft):
+            return _page(draft, around, form_from(CheckForm), status=409, has_changed=True)
+        try:
+            await self._enrol(enrolment, actor, around, draft, found.key)
+        except DomainError as refusal:
+            return await self._refused(enrolment, actor, around, draft, found.key, refusal)
+        return _confirmation(run_id, draft.application.id)
+
+    @get("/bestaetigung/{application_id:uuid}")
+    async def confirmation(
+        self,
+        request: AnyRequest,
+        run_id: FromPath[UUID],
+        application_id: FromPath[UUID],
+        around: NamedDependency[Around],
+    ) -> Template | Redirect:
+        """What came of it, for the browser that sent it, however often it looks."""
+        key = browser_key(request, around.settings)
+        async with around.begin.reading() as session:
+            application = await application_of(session, application_id, key)
+            if application.run_id != run_id or application.enrolment_id is None:
+                raise NotFound
+            if application.completed_at is None:
+                return Redirect(url(f"/anmelden/{run_id}/{Step.CHECK}"), status_code=303, headers=PRIVATE)
+            first = (await claim(session, application.enrolment_id)).enrolment
+            receipt = await receipt_of(session, around, await claims_of_order(session, first.order_id))
+        return Template(
+            "enrolment/confirmation.html",
+            context={
+                "receipt": receipt,
+                "offering": receipt.offering,
+                "links": {
+                    one.enrolment.id: manage_path(around, one.enrolment.id, one.enrolment.link_version)
+                    for one in receipt.claims
+                },
+                "offer_hours": around.settings.offer_hours,
+            },
+            headers=PRIVATE,
+        )
+
+    @staticmethod
+    async def _enrol(enrolment: Enrolments, actor: Actor, around: Around, draft: Draft, key: str) -> None:
+        if not actor.is_signed_in:
+            await within(around.begin, around.clock, LIMIT, address=actor.address)
+        order = wanted(draft)
+        await enrolment.enrol(
+            actor,
+            run_id=draft.offering.run.id,
+            persons=order.persons,
+            contact=order.contact,
+            company=order.company,
+            payment_method=order.payment_method,
+            concession=order.concession,
+            way=EntryWay.WEB,
+            rule=order.rule,
+            wants=order.wants,
+            order_number=order.order_number,
+            terms_version=TERMS_VERSION,
+            application_id=draft.application.id,
+            browser_key=key,
+        )
+
+    @staticmethod
+    async def _refused(
+        enrolment: Enrolments, actor: Actor, around: Around, draft: Draft, key: str, refusal: DomainError
+    ) -> Template | Redirect:
+        """The same page with the reason and what to do; nothing that was typed is lost."""
+        form, status = form_from(CheckForm), refusal.status
+        if isinstance(refusal, RunFull):
+            draft = await keep(enrolment, actor, around, key, draft, draft.answers)
+            if first_open(draft) is not Step.CHECK:
+                return to(draft, first_open(draft))
+            return _page(draft, around, form, status=status, has_changed=draft.may_order)
+        if isinstance(refusal, (EnrolmentClosed, NotYetOpen, RunNotOffered)):
+            return await refused(around, draft.offering, refusal, status=status)
+        if isinstance(refusal, (NotFound, Forbidden)):
+            raise refusal
+        form.refuse("", refusal.message, **refusal.params)
+        headers = {"retry-after": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
+        return _page(draft, around, form, status=status, headers=headers)
+
+
+def manage_path(around: Around, enrolment_id: UUID, link_version: int) -> str:
+    """The page of one enrolment that opens without an account."""
+    return f"/anmeldung/{enrolment_id}/{around.signer.token('enrolment', enrolment_id, link_version)}"
+
+
+def _page(
+    draft: Draft,
+    around: Around,
+    form: CheckForm,
+    *,
+    status: int = 200,
+    has_changed: bool = False,
+    headers: dict[str, str] | None = None,
+) -> Template:
+    return Template(
+        "enrolment/check.html",
+        context={
+            **around_step(draft, Step.CHECK),
+            "form": form,
+            "course_facts": course_facts(draft),
+            "blocks": blocks(draft),
+            "price_lines": price_lines(draft) if draft.may_order and draft.offering.run.price_cents else [],
+            "conditions": conditions(draft, around.settings),
+            "button": button_words(draft),
+            "promise": mark(draft),
+            "has_changed": has_changed,
+        },
+        status_code=status,
+        headers=PRIVATE | (headers or {}),
+    )
+
+
+def _confirmation(run_id: UUID, application_id: UUID) -> Redirect:
+    return Redirect(
+        url(f"/anmelden/{run_id}/bestaetigung/{application_id}"), status_code=303, headers=PRIVATE
+    )
+
+
+def _uuid(written: object) -> UUID | None:
+    try:
+        return UUID(str(written)) if written else None
+    except ValueError:
+        return None

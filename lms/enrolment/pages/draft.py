@@ -1,0 +1,244 @@
+"""A form being filled in, and what it needs next. Nothing here reads or writes: a draft is what a request has read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from lms.catalogue.models import PaymentMethod
+from lms.enrolment import rules
+from lms.enrolment.models import Application, PartyRule
+from lms.enrolment.pages.offering import Offering
+from lms.enrolment.pages.questions import Kind, Place, Step
+from lms.enrolment.pages.visitor import Visitor
+from lms.kernel.clock import local
+from lms.people.models import Person
+
+KNOWN = "person:"
+HAD_PLACE = "had_place"
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was answered so far about this offering, by whom, and what follows from it."""
+
+    application: Application
+    offering: Offering
+    visitor: Visitor
+    now: datetime
+    alone_from_age: int
+
+    @property
+    def answers(self) -> Answers:
+        """Everything answered so far, by page."""
+        return self.application.answers
+
+    def said(self, step: Step) -> Answers:
+        """What was answered on one page; empty where nothing was."""
+        found = self.answers.get(step)
+        return found if isinstance(found, dict) else {}
+
+    def after(self, application: Application, offering: Offering) -> "Draft":
+        """The same form when it has been kept."""
+        return replace(self, application=application, offering=offering)
+
+    # who takes part
+
+    @property
+    def who(self) -> str:
+        """The answer to the first question."""
+        return str(self.said(Step.WHO).get("who", ""))
+
+    @property
+    def kind(self) -> Kind | None:
+        """What sort of person it is for; None while nobody has said, or who was named is not known any more."""
+        if self.who.startswith(KNOWN):
+            return Kind.KNOWN if self.known else None
+        return Kind(self.who) if self.who in set(Kind) - {Kind.KNOWN} else None
+
+    @property
+    def known(self) -> Person | None:
+        """The person that was chosen instead of typed; whoever is signed in need not type their own name."""
+        if self.who == Kind.ME:
+            return self.visitor.me
+        return self.visitor.person(self.who.removeprefix(KNOWN)) if self.who.startswith(KNOWN) else None
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is for whoever fills it in."""
+        return self.kind is Kind.ME or (self.known is not None and self.known is self.visitor.me)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Who takes part."""
+        if self.kind is Kind.COMPANY:
+            return [full_name(one) for one in self.participants]
+        return [self.known.name if self.known else full_name(self.said(Step.PERSON))]
+
+    @property
+    def participants(self) -> Sequence[Answers]:
+        """The persons a company sends."""
+        found = self.answers.get(Step.PARTICIPANTS, ())
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    @property
+    def size(self) -> int:
+        """For how many."""
+        return len(self.participants) if self.kind is Kind.COMPANY else 1
+
+    @property
+    def birth_date(self) -> date | None:
+        """When the person was born, if it matters and is known."""
+        if self.known and self.known.birth_date:
+            return self.known.birth_date
+        return as_date(self.said(Step.PERSON).get("birth_date"))
+
+    @property
+    def needs_birth_date(self) -> bool:
+        """Whether the course has an age limit, or somebody decides for a child."""
+        return self.kind is Kind.CHILD or self.offering.needs_birth_date
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether a parent or guardian has to agree (L-30)."""
+        return self.kind is not Kind.COMPANY and rules.needs_consent(
+            self.birth_date,
+            local(self.now).date(),
+            price_cents=self.offering.run.price_cents,
+            alone_from_age=self.alone_from_age,
+        )
+
+    @property
+    def guardian_is_me(self) -> bool:
+        """Whether whoever is signed in decides for the child, and so need not be named."""
+        return self.needs_consent and self.visitor.me is not None and not self.is_own
+
+    # who is written to
+
+    @property
+    def contact_is_known(self) -> bool:
+        """Whether letters go to whoever is signed in."""
+        return self.visitor.me is not None and not (self.is_own and self.needs_consent)
+
+    @property
+    def asks_contact_name(self) -> bool:
+        """Whether somebody else is written to than the person, and nobody has said who."""
+        return not self.is_own and not self.needs_consent
+
+    @property
+    def contact_name(self) -> str:
+        """Who is written to."""
+        if self.contact_is_known and self.visitor.me:
+            return self.visitor.me.name
+        if self.needs_consent:
+            return full_name(self.said(Step.GUARDIAN))
+        return full_name(self.said(Step.CONTACT)) if self.asks_contact_name else self.names[0]
+
+    @property
+    def email(self) -> str:
+        """Where the confirmation goes; empty where it comes by letter."""
+        if self.contact_is_known and self.visitor.me:
+            return self.visitor.me.email or ""
+        return str(self.said(Step.CONTACT).get("email") or "")
+
+    @property
+    def has_known_address(self) -> bool:
+        """Whether letters and invoices have somewhere to go already."""
+        return bool(self.contact_is_known and self.visitor.me and self.visitor.me.street)
+
+    @property
+    def needs_address(self) -> bool:
+        """Whether letters or an invoice go by post; the company's address is asked with the company."""
+        if self.has_known_address:
+            return False
+        is_invoiced = self.kind is not Kind.COMPANY and self.method is PaymentMethod.INVOICE
+        return not self.email or (self.price_is_due and is_invoiced)
+
+    # the place
+
+    @property
+    def place(self) -> Place:
+        """How it stands with the place."""
+        until = self.application.held_until
+        if until is not None:
+            return Place.HELD if until > self.now else Place.LAPSED
+        run = self.offering.run
+        if run.free > 0 and run.waiting == 0 and rules.is_open(run, self.now):
+            return Place.FREE
+        return Place.LOST if self.answers.get(HAD_PLACE) else Place.NONE
+
+    @property
+    def places_left(self) -> int:
+        """How many places this form could get, the one that is held included."""
+        is_held = self.place in {Place.HELD, Place.LAPSED}
+        others = self.offering.run.free if self.offering.run.waiting == 0 else 0
+        return others + is_held
+
+    @property
+    def has_place(self) -> bool:
+        """Whether there seems to be a place at all."""
+        return self.place in {Place.HELD, Place.LAPSED, Place.FREE}
+
+    @property
+    def fits(self) -> bool:
+        """Whether there seem to be places for everybody named; only sending the form decides it."""
+        return self.has_place and self.places_left >= self.size
+
+    @property
+    def rule(self) -> PartyRule:
+        """What several persons want where not all of them fit."""
+        return PartyRule(self.said(Step.PARTY).get("rule", PartyRule.TOGETHER))
+
+    @property
+    def asks_rule(self) -> bool:
+        """Whether several persons have to say what happens when not all of them fit."""
+        return self.size > 1 and not self.fits
+
+    @property
+    def may_order(self) -> bool:
+        """Whether sending the form may give a place at once, so that it is an order where there is a price."""
+        return self.fits or (self.has_place and self.asks_rule and self.rule is PartyRule.SPLIT)
+
+    # the price
+
+    @property
+    def has_concession(self) -> bool:
+        """Whether the reduced price was chosen."""
+        run = self.offering.run
+        return run.concession_cents is not None and self.said(Step.CONCESSION).get("concession") == "reduced"
+
+    @property
+    def price_cents(self) -> int:
+        """What one person pays."""
+        return rules.price_of(self.offering.run, concession=self.has_concession)
+
+    @property
+    def total_cents(self) -> int:
+        """What all pay together."""
+        return self.price_cents * max(self.size, 1)
+
+    @property
+    def price_is_due(self) -> bool:
+        """Whether the button orders at a price (L-10)."""
+        return self.may_order and self.price_cents > 0
+
+    @property
+    def method(self) -> PaymentMethod | None:
+        """How it is paid; None while nobody has said."""
+        said = self.said(Step.PAYMENT).get("method")
+        return PaymentMethod(said) if said in self.offering.run.payment_methods else None
+
+    def path(self, step: Step | str = "") -> str:
+        """The address of a page; of the start page without one."""
+        return f"/anmelden/{self.offering.run.id}" + (f"/{step}" if step else "")
+
+
+def full_name(answers: Answers) -> str:
+    """First name and family name out of what was typed."""
+    return f"{answers.get('given_name') or ''} {answers.get('family_name') or ''}".strip()
+
+
+def as_date(written: object) -> date | None:
+    """A date as the answers keep it."""
+    return date.fromisoformat(written) if isinstance(written, str) and written else None

@@ -1,0 +1,75 @@
+"""Reading and keeping forms that are being filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from litestar import Request
+from sqlalchemy import select
+
+from lms.enrolment.models import Application
+from lms.enrolment.pages.draft import HAD_PLACE, Draft
+from lms.enrolment.pages.offering import Offering, offering_of
+from lms.enrolment.pages.private import browser_key
+from lms.enrolment.pages.questions import Place, Step
+from lms.enrolment.pages.visitor import visitor_of
+from lms.enrolment.service import Enrolments
+from lms.kernel.actor import Actor
+from lms.kernel.tokens import hashed
+from lms.web.module import Around
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a browser has for a run: the open form, or else the last one it has sent."""
+
+    key: str
+    offering: Offering
+    draft: Draft | None
+    completed_id: UUID | None
+
+
+async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, run_id: UUID) -> Found:
+    """Look for the form of this browser; at most six statements. Raises NotFound for a run that is not public."""
+    key = browser_key(request, around.settings)
+    async with around.begin.reading() as session:
+        offering = await offering_of(session, run_id)
+        if not key:
+            return Found(key, offering, None, None)
+        applications = (
+            await session.scalars(
+                select(Application)
+                .where(Application.run_id == run_id, Application.key_hash == hashed(key))
+                .order_by(Application.started_at.desc())
+            )
+        ).all()
+        visitor = await visitor_of(session, actor)
+    opened = next((one for one in applications if one.completed_at is None), None)
+    completed = next((one.id for one in applications if one.completed_at is not None), None)
+    if opened is None:
+        return Found(key, offering, None, completed)
+    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age)
+    return Found(key, offering, draft, completed)
+
+
+async def keep(
+    enrolments: Enrolments, actor: Actor, around: Around, key: str, draft: Draft, answers: Mapping[str, Any]
+) -> Draft:
+    """Keep what was answered and hold the place on; the form as it is afterwards."""
+    answers = {**answers, HAD_PLACE: draft.place not in {Place.NONE, Place.FREE}}
+    application = await enrolments.touch(
+        actor, application_id=draft.application.id, browser_key=key, answers=answers
+    )
+    async with around.begin.reading() as session:
+        offering = await offering_of(session, draft.offering.run.id)
+    return draft.after(application, offering)
+
+
+def with_answer(draft: Draft, step: Step, answer: object) -> dict[str, Any]:
+    """All answers, one of them anew. Somebody else takes part: what was said about the former person is dropped."""
+    answers = {**draft.answers, step: answer}
+    if step is Step.WHO and answer != draft.said(Step.WHO):
+        for about_person in (Step.PERSON, Step.GUARDIAN, Step.CONTACT):
+            answers.pop(about_person, None)
+    return answers

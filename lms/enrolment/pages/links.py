@@ -1,0 +1,197 @@
+"""What opens by the link in a letter, without an account: one enrolment, and cancelling it. Looking changes nothing."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from lms.db import Begin
+from lms.enrolment.forms import CancelForm
+from lms.enrolment.models import LIVE, EnrolmentState
+from lms.enrolment.pages.offering import other_runs
+from lms.enrolment.pages.private import PRIVATE
+from lms.enrolment.pages.receipt import receipt_of
+from lms.enrolment.queries import Claim, claim, claim_for
+from lms.enrolment.service import Enrolments
+from lms.kernel.actor import Actor
+from lms.kernel.errors import DomainError, NotFound
+from lms.web.access import PUBLIC, SIGNED_IN
+from lms.web.forms import form_from
+from lms.web.language import gettext
+from lms.web.module import Around
+from lms.web.templating import url
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class LinkPages(Controller):
+    """One enrolment, for whoever holds its link."""
+
+    path = "/anmeldung/{enrolment_id:uuid}/{token:str}"
+    opt = PUBLIC
+    include_in_schema = False
+
+    @get()
+    async def view(
+        self, enrolment_id: FromPath[UUID], token: FromPath[str], around: NamedDependency[Around]
+    ) -> Template:
+        """How it stands: dates, price, payment, and what one can do."""
+        async with around.begin.reading() as session:
+            found = _opened(around, await claim(session, enrolment_id), token)
+            receipt = await receipt_of(session, around, [found])
+            others = []
+            if found.enrolment.state not in LIVE:
+                others = list(await other_runs(session, found.run, around.clock()))
+        offer = found.offer
+        return Template(
+            "enrolment/enrolment.html",
+            context={
+                "receipt": receipt,
+                "offering": receipt.offering,
+                "here": _path(enrolment_id, token),
+                "offer_path": f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}"
+                if offer
+                else "",
+                "deadline": offer.deadline if offer else None,
+                "others": others,
+                "is_over": found.run.ends_at is not None and found.run.ends_at <= around.clock(),
+            },
+            headers=PRIVATE,
+        )
+
+    @get("/abmelden")
+    async def consider(
+        self,
+        enrolment_id: FromPath[UUID],
+        token: FromPath[str],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """What cancelling means, in euros, before the button."""
+        async with around.begin.reading() as session:
+            found = _opened(around, await claim(session, enrolment_id), token)
+        here = _path(enrolment_id, token)
+        return await consider(enrolment, actor, around, found, token=token, here=here)
+
+    @post("/abmelden")
+    async def cancel(
+        self,
+        request: AnyRequest,
+        enrolment_id: FromPath[UUID],
+        token: FromPath[str],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """Give the place back, or leave the waiting list."""
+        async with around.begin.reading() as session:
+            found = _opened(around, await claim(session, enrolment_id), token)
+        here = _path(enrolment_id, token)
+        return await cancel(request, enrolment, actor, around, found, token=token, here=here)
+
+
+class OwnCancelPages(Controller):
+    """The same for somebody signed in, out of *Meine Kurse*."""
+
+    path = "/meine-kurse/{enrolment_id:uuid}/abmelden"
+    opt = SIGNED_IN
+    include_in_schema = False
+
+    @get()
+    async def consider(
+        self,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """What cancelling means, in euros, before the button."""
+        async with begin.reading() as session:
+            found = await claim_for(session, actor, enrolment_id)
+        return await consider(enrolment, actor, around, found, here=f"/meine-kurse/{enrolment_id}")
+
+    @post()
+    async def cancel(
+        self,
+        request: AnyRequest,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """Give the place back, or leave the waiting list."""
+        async with begin.reading() as session:
+            found = await claim_for(session, actor, enrolment_id)
+        return await cancel(request, enrolment, actor, around, found, here=f"/meine-kurse/{enrolment_id}")
+
+
+async def consider(
+    enrolment: Enrolments,
+    actor: Actor,
+    around: Around,
+    found: Claim,
+    *,
+    here: str,
+    token: str = "",
+    refusal: DomainError | None = None,
+) -> Template | Redirect:
+    """The page before cancelling; whoever has cancelled already is led to how it stands."""
+    if found.enrolment.state not in LIVE:
+        return Redirect(url(here), status_code=303, headers=PRIVATE)
+    outcome = await enrolment.preview_cancellation(actor, enrolment_id=found.enrolment.id, token=token)
+    async with around.begin.reading() as session:
+        receipt = await receipt_of(session, around, [found])
+    return Template(
+        "enrolment/cancel.html",
+        context={
+            "receipt": receipt,
+            "offering": receipt.offering,
+            "outcome": outcome,
+            "has_place": found.enrolment.state is EnrolmentState.CONFIRMED,
+            "form": form_from(CancelForm),
+            "here": here,
+            "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
+        },
+        status_code=refusal.status if refusal else 200,
+        headers=PRIVATE,
+    )
+
+
+async def cancel(
+    request: AnyRequest,
+    enrolment: Enrolments,
+    actor: Actor,
+    around: Around,
+    found: Claim,
+    *,
+    here: str,
+    token: str = "",
+) -> Template | Redirect:
+    """Cancel, and show how it stands then. Twice is as good as once."""
+    form = form_from(CancelForm, await request.form())
+    reason = form.reason.data if form.validate() and form.reason.data else ""
+    try:
+        await enrolment.cancel(actor, enrolment_id=found.enrolment.id, reason=reason, token=token)
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        return await consider(enrolment, actor, around, found, here=here, token=token, refusal=refusal)
+    return Redirect(url(here), status_code=303, headers=PRIVATE)
+
+
+def _opened(around: Around, found: Claim, token: str) -> Claim:
+    """The enrolment that the link opens. Raises NotFound for a wrong or old link, as for a missing enrolment."""
+    enrolment = found.enrolment
+    if not around.signer.matches(token, "enrolment", enrolment.id, enrolment.link_version):
+        raise NotFound
+    return found
+
+
+def _path(enrolment_id: UUID, token: str) -> str:
+    return f"/anmeldung/{enrolment_id}/{token}"

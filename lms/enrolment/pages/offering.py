@@ -1,0 +1,119 @@
+"""What is being enrolled in: a run with its course, its dates and its place, in the reader's words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from markupsafe import Markup
+from sqlalchemy import exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from content.lesson import render
+from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
+from lms.enrolment import rules
+from lms.kernel.errors import NotFound
+from lms.resources.models import Room, Venue
+from lms.scheduling.calendar import Entry
+from lms.scheduling.entries import entries
+from lms.scheduling.models import Session
+from lms.web.language import current_language
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """A run as the pages of enrolment show it."""
+
+    run: Run
+    course: Course
+    venue: Venue | None
+    is_for_youth: bool
+    dates: Sequence[Entry]
+
+    def word(self, name: str) -> str:
+        """A text of the course in the reader's language; the German one where no other was written."""
+        german = str(getattr(self.course, f"{name}_de"))
+        return (str(getattr(self.course, f"{name}_en")) if current_language() == "en" else "") or german
+
+    @property
+    def title(self) -> str:
+        """What the course is called."""
+        return self.word("title")
+
+    @property
+    def bring(self) -> Markup:
+        """What to bring, as safe HTML; empty where nothing is needed."""
+        text = self.word("bring")
+        return Markup(render(text, top_level=3)) if text else Markup("")  # noqa: S704 - `render` makes it safe
+
+    @property
+    def held(self) -> Sequence[Entry]:
+        """The dates that take place."""
+        return [entry for entry in self.dates if not entry.is_cancelled]
+
+    @property
+    def first(self) -> Entry | None:
+        """The first date."""
+        return next(iter(self.held), None)
+
+    @property
+    def place(self) -> str:
+        """Where it is, if it is in one place; the dates say it otherwise."""
+        places = {entry.location for entry in self.held}
+        return places.pop() if len(places) == 1 else ""
+
+    @property
+    def needs_birth_date(self) -> bool:
+        """Whether the course has an age limit."""
+        return self.is_for_youth or self.course.min_age is not None or self.course.max_age is not None
+
+    @property
+    def course_path(self) -> str:
+        """The course's page, with its other dates."""
+        return f"/kurse/{self.course.slug}"
+
+    @property
+    def calendar_path(self) -> str:
+        """The dates as a file for any calendar."""
+        return f"/kalender/kurs/{self.run.number}.ics"
+
+    @property
+    def is_free_of_charge(self) -> bool:
+        """Whether nobody pays anything."""
+        return self.run.price_cents == 0
+
+
+async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
+    """The run with everything shown about it; two statements. Raises NotFound, also for drafts."""
+    youth = exists().where(CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.YOUTH)
+    found = (
+        await session.execute(
+            select(Run, Course, Venue, youth)
+            .join(Course, Course.id == Run.course_id)
+            .outerjoin(Room, Room.id == Run.room_id)
+            .outerjoin(Venue, Venue.id == func.coalesce(Room.venue_id, Run.venue_id))
+            .where(Run.id == run_id, Run.state != RunState.DRAFT)
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    run, course, venue, is_for_youth = found
+    return Offering(run, course, venue, is_for_youth, await entries(session, Session.run_id == run_id))
+
+
+async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[Run]:
+    """Up to three other runs of the same course in which somebody finds a place now."""
+    found = await session.scalars(
+        select(Run)
+        .where(
+            Run.course_id == run.course_id,
+            Run.id != run.id,
+            Run.state.in_((RunState.PUBLISHED, RunState.CONFIRMED)),
+            Run.starts_at > at,
+            Run.occupied < Run.capacity,
+            Run.waiting == 0,
+        )
+        .order_by(Run.starts_at)
+        .limit(3)
+    )
+    return [one for one in found if rules.is_open(one, at)]

@@ -1,0 +1,148 @@
+"""A freed place, offered by letter: `/angebot/<offer>/<token>`. Opening the link answers nothing; the buttons do."""
+
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import PaymentMethod
+from lms.enrolment import rules
+from lms.enrolment.errors import OfferAccepted, OfferGone
+from lms.enrolment.forms import PaymentForm
+from lms.enrolment.models import Offer, OfferState
+from lms.enrolment.pages.asking import ways_of
+from lms.enrolment.pages.checking import manage_path
+from lms.enrolment.pages.private import PRIVATE
+from lms.enrolment.pages.receipt import Receipt, receipt_of
+from lms.enrolment.queries import claims_of_party
+from lms.enrolment.queries import offer as offer_of
+from lms.enrolment.service import Enrolments
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotFound
+from lms.web.access import PUBLIC
+from lms.web.forms import form_from
+from lms.web.module import Around
+from lms.web.templating import url
+
+AnyRequest = Request[Any, Any, Any]
+
+
+class OfferPages(Controller):
+    """Accept or decline, without an account."""
+
+    path = "/angebot/{offer_id:uuid}/{token:str}"
+    opt = PUBLIC
+    include_in_schema = False
+
+    @get()
+    async def view(
+        self, offer_id: FromPath[UUID], token: FromPath[str], around: NamedDependency[Around]
+    ) -> Template:
+        """What is offered, until when, and the two buttons; or what has become of it."""
+        _refuse_wrong(around, offer_id, token)
+        async with around.begin.reading() as session:
+            offer, receipt = await _read(session, around, offer_id)
+        return _page(around, offer, receipt, token, _form(receipt))
+
+    @post("/annehmen")
+    async def accept(
+        self,
+        request: AnyRequest,
+        offer_id: FromPath[UUID],
+        token: FromPath[str],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """Take the place."""
+        _refuse_wrong(around, offer_id, token)
+        async with around.begin.reading() as session:
+            offer, receipt = await _read(session, around, offer_id)
+        form, method = _form(receipt, await request.form()), None
+        if form is not None:
+            if not form.validate():
+                return _page(around, offer, receipt, token, form, status=422)
+            method = PaymentMethod(form.method.data)
+        try:
+            placed = await enrolment.accept(actor, offer_id=offer_id, token=token, payment_method=method)
+        except OfferGone:
+            return _back(offer_id, token)
+        first = placed.enrolments[0]
+        return Redirect(
+            url(manage_path(around, first.id, first.link_version)), status_code=303, headers=PRIVATE
+        )
+
+    @post("/ablehnen")
+    async def decline(
+        self,
+        offer_id: FromPath[UUID],
+        token: FromPath[str],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Redirect:
+        """Turn it down; the next in line is asked."""
+        _refuse_wrong(around, offer_id, token)
+        with suppress(OfferAccepted):  # the page says that the place is theirs, and how to cancel
+            await enrolment.decline(actor, offer_id=offer_id, token=token)
+        return _back(offer_id, token)
+
+
+def _refuse_wrong(around: Around, offer_id: UUID, token: str) -> None:
+    if not around.signer.matches(token, "offer", offer_id):
+        raise NotFound
+
+
+def _back(offer_id: UUID, token: str) -> Redirect:
+    return Redirect(url(f"/angebot/{offer_id}/{token}"), status_code=303, headers=PRIVATE)
+
+
+async def _read(session: AsyncSession, around: Around, offer_id: UUID) -> tuple[Offer, Receipt]:
+    offer = await offer_of(session, offer_id)
+    claims = await claims_of_party(session, offer.party_id)
+    if not claims:
+        raise NotFound
+    return offer, await receipt_of(session, around, claims)
+
+
+def _form(receipt: Receipt, submitted: Any = None) -> PaymentForm | None:
+    """How it is paid, where something is due and nobody has said so yet."""
+    if not any(
+        claim.enrolment.price_cents and claim.enrolment.payment_method is PaymentMethod.FREE
+        for claim in receipt.claims
+    ):
+        return None
+    form = form_from(PaymentForm, submitted)
+    offered = ways_of(receipt.offering.run)
+    form.method.choices = [(way, name) for way, name, _ in offered]
+    form.method.hints = {way: hint for way, _, hint in offered}
+    return form
+
+
+def _page(
+    around: Around, offer: Offer, receipt: Receipt, token: str, form: PaymentForm | None, *, status: int = 200
+) -> Template:
+    is_open = offer.state is OfferState.OPEN and offer.deadline > around.clock()
+    first = receipt.first
+    return Template(
+        "enrolment/offer.html",
+        context={
+            "offer": offer,
+            "receipt": receipt,
+            "offering": receipt.offering,
+            "is_open": is_open,
+            "state": offer.state if is_open or offer.state is not OfferState.OPEN else OfferState.LAPSED,
+            "form": form,
+            "here": f"/angebot/{offer.id}/{token}",
+            "manage_path": manage_path(around, first.id, first.link_version),
+            "free_until": rules.free_until(receipt.offering.run),
+            "has_withdrawal_right": receipt.offering.course.has_withdrawal_right and not first.company_id,
+        },
+        status_code=status,
+        headers=PRIVATE,
+    )

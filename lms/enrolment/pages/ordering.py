@@ -1,0 +1,161 @@
+"""Turns the answers of a form into what the service is asked for."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from lms.catalogue.models import PaymentMethod
+from lms.enrolment import forms
+from lms.enrolment.models import PartyRule
+from lms.enrolment.pages.draft import Answers, Draft, as_date
+from lms.enrolment.pages.questions import Kind, Step
+from lms.enrolment.values import KnownPerson, NewCompany, NewPerson, Wants
+from lms.web.language import current_language, gettext
+
+PHOTO_WORDING = "May we take photos of %(name)s for our website?"
+"""The message id of the question; what is kept is the question as it was read, with the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """The part of an order that comes from the answers."""
+
+    persons: list[NewPerson | KnownPerson | UUID]
+    contact: NewPerson | UUID | None
+    company: NewCompany | UUID | None
+    payment_method: PaymentMethod | None
+    concession: bool
+    rule: PartyRule
+    wants: Wants
+    order_number: str
+
+
+def wanted(draft: Draft) -> Wanted:
+    """What the form asks for: a place or nothing where the page has promised a place, else also the waiting list."""
+    is_company = draft.kind is Kind.COMPANY
+    return Wanted(
+        persons=_participants(draft) if is_company else [_person(draft)],
+        contact=_contact(draft),
+        company=_company(draft) if is_company else None,
+        payment_method=draft.method if draft.price_is_due else None,
+        concession=draft.has_concession,
+        rule=draft.rule,
+        wants=Wants.PLACE if draft.fits else Wants.PLACE_OR_LIST,
+        order_number=str(draft.said(Step.COMPANY).get("order_number") or "") if is_company else "",
+    )
+
+
+def mark(draft: Draft) -> str:
+    """What the check page promises, for the form to carry: if it is another when the form comes back, nobody agreed to it."""
+    promise = "order" if draft.may_order else "list"
+    return f"{promise}:{draft.size}:{draft.total_cents if draft.may_order else 0}"
+
+
+def photo_wording(name: str) -> str:
+    """The words under which photos were allowed (L-40)."""
+    return f"{gettext(PHOTO_WORDING, name=name)} {gettext('Yes, photos are fine')}"
+
+
+def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:
+    said, child = draft.said(Step.SUPPORT), draft.said(Step.GUARDIAN)
+    needs = [code for code, _ in forms.SUPPORT if code in (said.get("needs") or [])]
+    note = str(said.get("note") or "")
+    emergency = str(child.get("emergency_phone") or "") if draft.needs_consent else ""
+    alone = {"yes": True, "no": False}.get(child.get("alone", "")) if draft.needs_consent else None
+    photos = photo_wording(draft.names[0]) if draft.needs_consent and child.get("photo") == "yes" else ""
+    if draft.known:
+        return KnownPerson(
+            id=draft.known.id,
+            birth_date=as_date(draft.said(Step.PERSON).get("birth_date")),
+            guardian=_guardian(draft),
+            emergency_phone=emergency,
+            may_go_home_alone=alone,
+            support=needs,
+            support_note=note,
+            photo_wording=photos,
+        )
+    typed, reached = (
+        draft.said(Step.PERSON),
+        _reached(draft) if draft.is_own and not draft.needs_consent else {},
+    )
+    return NewPerson(
+        given_name=typed["given_name"],
+        family_name=typed["family_name"],
+        birth_date=draft.birth_date,
+        language=current_language(),
+        guardian=_guardian(draft),
+        emergency_phone=emergency,
+        may_go_home_alone=alone,
+        support=needs,
+        support_note=note,
+        photo_wording=photos,
+        **reached,
+    )
+
+
+def _participants(draft: Draft) -> list[NewPerson | KnownPerson | UUID]:
+    return [
+        NewPerson(
+            given_name=one["given_name"],
+            family_name=one["family_name"],
+            birth_date=as_date(one.get("birth_date")) if draft.needs_birth_date else None,
+            language=current_language(),
+        )
+        for one in draft.participants
+    ]
+
+
+def _guardian(draft: Draft) -> NewPerson | UUID | None:
+    if not draft.needs_consent:
+        return None
+    if draft.guardian_is_me and draft.visitor.me:
+        return draft.visitor.me.id
+    return _typed(draft, draft.said(Step.GUARDIAN))
+
+
+def _contact(draft: Draft) -> NewPerson | UUID | None:
+    """Who gets the letters; for a minor the service takes the guardian, for oneself the person."""
+    me = draft.visitor.me
+    if draft.contact_is_known and me:
+        if not draft.said(Step.ADDRESS):
+            return me.id
+        return NewPerson(
+            given_name=me.given_name,
+            family_name=me.family_name,
+            birth_date=me.birth_date,
+            language=me.language,
+            **(_reached(draft) | {"email": me.email, "phone": me.phone}),
+        )
+    return _typed(draft, draft.said(Step.CONTACT)) if draft.asks_contact_name else None
+
+
+def _typed(draft: Draft, names: Answers) -> NewPerson:
+    return NewPerson(
+        given_name=names["given_name"],
+        family_name=names["family_name"],
+        language=current_language(),
+        **_reached(draft),
+    )
+
+
+def _reached(draft: Draft) -> dict[str, Any]:
+    said, address = draft.said(Step.CONTACT), draft.said(Step.ADDRESS) if draft.needs_address else {}
+    found = {name: said.get(name) for name in ("email", "phone")} | {
+        name: address.get(name) for name in ("street", "postal_code", "city")
+    }
+    return {name: str(value) for name, value in found.items() if value}
+
+
+def _company(draft: Draft) -> NewCompany | UUID:
+    said = draft.said(Step.COMPANY)
+    known = draft.visitor.company(said.get("company") or "")
+    if known:
+        return known.id
+    return NewCompany(
+        name=said.get("name") or "",
+        street=said.get("street") or "",
+        postal_code=said.get("postal_code") or "",
+        city=said.get("city") or "",
+        invoice_email=said.get("invoice_email") or "",
+        route_id=said.get("route_id") or "",
+    )

@@ -1,0 +1,60 @@
+"""The questions of the form: one for each page."""
+
+from enum import StrEnum
+
+from lms.kernel.marking import N_
+
+
+class Step(StrEnum):
+    """One question, one page; the value is the last part of its address."""
+
+    WHO = "fuer-wen"
+    PERSON = "person"
+    GUARDIAN = "sorgeberechtigt"
+    COMPANY = "firma"
+    PARTICIPANTS = "teilnehmende"
+    PARTY = "gruppe"
+    CONTACT = "kontakt"
+    ADDRESS = "anschrift"
+    SUPPORT = "unterstuetzung"
+    CONCESSION = "ermaessigung"
+    PAYMENT = "bezahlen"
+    CHECK = "pruefen"
+
+
+TITLES = {
+    Step.WHO: N_("For whom"),
+    Step.PERSON: N_("Person"),
+    Step.GUARDIAN: N_("Parent or guardian"),
+    Step.COMPANY: N_("Company"),
+    Step.PARTICIPANTS: N_("Participants"),
+    Step.PARTY: N_("Places for everybody"),
+    Step.CONTACT: N_("Contact"),
+    Step.ADDRESS: N_("Address"),
+    Step.SUPPORT: N_("Support"),
+    Step.CONCESSION: N_("Reduced price"),
+    Step.PAYMENT: N_("Payment"),
+    Step.CHECK: N_("Check your answers"),
+}
+
+
+class Kind(StrEnum):
+    """Who the course is for."""
+
+    ME = "me"
+    CHILD = "child"
+    OTHER = "other"
+    COMPANY = "company"
+    KNOWN = "known"
+
+
+class Place(StrEnum):
+    """How it stands with the place while the form is open."""
+
+    HELD = "held"
+    LAPSED = "lapsed"
+    """The time is over, but nobody has taken the place yet: sending a page holds it again."""
+    LOST = "lost"
+    FREE = "free"
+    """A place is free, but this browser holds too many, or has held it for too long: sending the form decides."""
+    NONE = "none"

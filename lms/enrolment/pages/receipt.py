@@ -1,0 +1,111 @@
+"""What came of an order, as its pages show it: who, when, what it costs and how it is paid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import segno.helpers
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.billing.models import Invoice
+from lms.billing.queries import balance_of, valid_invoice_of
+from lms.catalogue.models import PaymentMethod
+from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.pages.offering import Offering, offering_of
+from lms.enrolment.queries import Claim, position_of
+from lms.web.centre import the_centre
+from lms.web.module import Around
+
+LONGEST_NAME = 70
+"""Of a payee in a code for banking apps (EPC069-12)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dues:
+    """What is still to be paid, and how."""
+
+    cents: int
+    by_transfer: bool
+    purpose: str
+    iban: str
+    payee: str
+    due_on: date | None
+    qr_code: str
+    """A picture for banking apps, as a data address; empty where the centre has stated no account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An order, or one enrolment of it, as it stands now."""
+
+    offering: Offering
+    claims: Sequence[Claim]
+    position: int | None
+    open_cents: int
+    dues: Dues | None
+
+    @property
+    def first(self) -> Enrolment:
+        """The enrolment that stands for all."""
+        return self.claims[0].enrolment
+
+    @property
+    def state(self) -> EnrolmentState:
+        """How it stands with the first of them."""
+        return self.first.state
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Who takes part."""
+        return [claim.person.name for claim in self.claims if claim.person]
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether it stands differently with each of them, as when a group was split."""
+        return len({claim.enrolment.state for claim in self.claims}) > 1
+
+    @property
+    def total_cents(self) -> int:
+        """What all of it costs."""
+        return sum(claim.enrolment.price_cents for claim in self.claims)
+
+    @property
+    def reads_mail(self) -> str:
+        """Where we write to; empty where letters go by post."""
+        contact = self.claims[0].contact or self.claims[0].person
+        return (contact.email or "") if contact else ""
+
+
+async def receipt_of(session: AsyncSession, around: Around, claims: Sequence[Claim]) -> Receipt:
+    """Everything shown about these enrolments of one order; at most five statements."""
+    first = claims[0].enrolment
+    offering = await offering_of(session, first.run_id)
+    position = await position_of(session, first.party_id) if first.state is EnrolmentState.WAITING else None
+    balances = await balance_of(session, [claim.enrolment.id for claim in claims])
+    open_cents = sum(balance.open_cents for balance in balances.values())
+    dues = None
+    if open_cents > 0:
+        single = await valid_invoice_of(session, first.id) if len(claims) == 1 else None
+        dues = _dues(around, first, single, open_cents)
+    return Receipt(offering, claims, position, open_cents, dues)
+
+
+def _dues(around: Around, enrolment: Enrolment, invoice: Invoice | None, cents: int) -> Dues:
+    centre, iban = the_centre(), around.settings.iban.replace(" ", "")
+    by_transfer = enrolment.payment_method is PaymentMethod.INVOICE
+    purpose = invoice.number if invoice else enrolment.reference
+    picture = ""
+    if by_transfer and iban:
+        code = segno.helpers.make_epc_qr(
+            name=centre.name[:LONGEST_NAME], iban=iban, amount=cents / 100, text=purpose
+        )
+        picture = code.svg_data_uri(scale=4)
+    return Dues(
+        cents=cents,
+        by_transfer=by_transfer,
+        purpose=purpose,
+        iban=iban,
+        payee=centre.name,
+        due_on=invoice.due_on if invoice else None,
+        qr_code=picture,
+    )

@@ -1,0 +1,184 @@
+"""What stands on the check page: every answer in a block, each with the way to change it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lms.enrolment.forms import SUPPORT, YES_NO
+from lms.enrolment.pages.asking import WAYS_TO_PAY
+from lms.enrolment.pages.draft import Draft, as_date, full_name
+from lms.enrolment.pages.questions import TITLES, Kind, Step
+from lms.enrolment.pages.way import steps_of
+from lms.web.formats import amount, date_plain, duration, period, phone
+from lms.web.language import gettext, translated
+
+Facts = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of the check page; without a path it cannot be changed here."""
+
+    title: str
+    facts: Facts
+    path: str = ""
+
+
+def blocks(draft: Draft) -> Sequence[Block]:
+    """Every block in the order of the pages; to whom we write is shown also where nobody had to be asked."""
+    found = []
+    for step in steps_of(draft):
+        if step is Step.SUPPORT and draft.contact_is_known:
+            found.append(_known_contact(draft))
+        if step in _READERS:
+            found.append(Block(translated(TITLES[step]), _filled(_READERS[step](draft)), draft.path(step)))
+    if draft.kind is Kind.COMPANY and draft.contact_is_known:
+        found.append(_known_contact(draft))
+    return found
+
+
+def course_facts(draft: Draft) -> Facts:
+    """What is booked: dates, place, duration (L-11)."""
+    offering = draft.offering
+    first, run = offering.first, offering.run
+    return _filled(
+        [
+            (gettext("Course number"), run.number),
+            (gettext("First date"), period(first.starts_at, first.ends_at) if first else ""),
+            (gettext("Dates"), str(len(offering.held)) if len(offering.held) > 1 else ""),
+            (gettext("Place"), offering.place),
+            (gettext("Duration"), duration(run.total_minutes) if run.total_minutes else ""),
+        ]
+    )
+
+
+def _who(draft: Draft) -> Facts:
+    answers = {
+        Kind.ME: gettext("For me"),
+        Kind.CHILD: gettext("For a child"),
+        Kind.OTHER: gettext("For another person in the household"),
+        Kind.COMPANY: gettext("For employees of a company"),
+    }
+    if draft.is_own:
+        return [
+            (gettext("For whom"), answers[Kind.ME]),
+            (gettext("Name"), draft.known.name if draft.known else ""),
+        ]
+    if draft.known:
+        return [(gettext("For whom"), draft.known.name)]
+    return [(gettext("For whom"), answers.get(draft.kind or Kind.KNOWN, ""))]
+
+
+def _person(draft: Draft) -> Facts:
+    born = draft.birth_date
+    name = "" if draft.known else draft.names[0]
+    return [(gettext("Name"), name), (gettext("Birth date"), date_plain(born) if born else "")]
+
+
+def _guardian(draft: Draft) -> Facts:
+    said = draft.said(Step.GUARDIAN)
+    words = {value: translated(word) for value, word in YES_NO}
+    return [
+        (gettext("Parent or guardian"), full_name(said)),
+        (gettext("For emergencies"), phone(said.get("emergency_phone") or "")),
+        (gettext("May go home alone"), words.get(said.get("alone", ""), "")),
+        (gettext("Photos allowed"), words.get(said.get("photo", ""), "")),
+    ]
+
+
+def _company(draft: Draft) -> Facts:
+    said = draft.said(Step.COMPANY)
+    known = draft.visitor.company(said.get("company") or "")
+    address = known or None
+    lines = (
+        [address.street, f"{address.postal_code} {address.city}"]
+        if address
+        else [said.get("street") or "", f"{said.get('postal_code') or ''} {said.get('city') or ''}"]
+    )
+    return [
+        (gettext("Company"), known.name if known else said.get("name") or ""),
+        (gettext("Address"), ", ".join(line.strip() for line in lines if line.strip())),
+        (gettext("Order number"), said.get("order_number") or ""),
+        (gettext("E-mail address for the invoice"), said.get("invoice_email") or ""),
+        (gettext("Routing number (Leitweg-ID)"), said.get("route_id") or ""),
+    ]
+
+
+def _participants(draft: Draft) -> Facts:
+    facts = []
+    for number, one in enumerate(draft.participants, start=1):
+        born = as_date(one.get("birth_date"))
+        words = f"{full_name(one)}, {date_plain(born)}" if born else full_name(one)
+        facts.append((gettext("Person %(number)s", number=number), words))
+    return facts
+
+
+def _party(draft: Draft) -> Facts:
+    words = {
+        "together": gettext("Only all together"),
+        "split": gettext("Each person for themselves"),
+        "next_run": gettext("Rather all in the next run"),
+    }
+    return [(gettext("If there are not enough places"), words[draft.rule])]
+
+
+def _contact(draft: Draft) -> Facts:
+    said = draft.said(Step.CONTACT)
+    return [
+        (gettext("Name"), draft.contact_name if draft.asks_contact_name else ""),
+        (gettext("E-mail address"), draft.email),
+        (gettext("Telephone"), phone(said.get("phone") or "")),
+    ]
+
+
+def _known_contact(draft: Draft) -> Block:
+    me = draft.visitor.me
+    facts = [
+        (gettext("Name"), draft.contact_name),
+        (gettext("E-mail address"), draft.email),
+        (gettext("Telephone"), phone(me.phone) if me and me.phone else ""),
+    ]
+    return Block(translated(TITLES[Step.CONTACT]), _filled(facts))
+
+
+def _address(draft: Draft) -> Facts:
+    said = draft.said(Step.ADDRESS)
+    town = f"{said.get('postal_code') or ''} {said.get('city') or ''}".strip()
+    return [(gettext("Address"), ", ".join(line for line in (said.get("street") or "", town) if line))]
+
+
+def _support(draft: Draft) -> Facts:
+    said = draft.said(Step.SUPPORT)
+    words = {code: translated(word) for code, word in SUPPORT}
+    needs = ", ".join(words[code] for code in said.get("needs") or [] if code in words)
+    return [
+        (gettext("Needed"), needs or ("" if said.get("note") else gettext("nothing"))),
+        (gettext("Note"), said.get("note") or ""),
+    ]
+
+
+def _concession(draft: Draft) -> Facts:
+    words = gettext("Reduced price") if draft.has_concession else gettext("Full price")
+    return [(gettext("Price"), f"{words}: {amount(draft.price_cents)}")]
+
+
+def _payment(draft: Draft) -> Facts:
+    return [(gettext("Payment"), translated(WAYS_TO_PAY[draft.method][0]) if draft.method else "")]
+
+
+_READERS: Mapping[Step, Callable[[Draft], Facts]] = {
+    Step.WHO: _who,
+    Step.PERSON: _person,
+    Step.GUARDIAN: _guardian,
+    Step.COMPANY: _company,
+    Step.PARTICIPANTS: _participants,
+    Step.PARTY: _party,
+    Step.CONTACT: _contact,
+    Step.ADDRESS: _address,
+    Step.SUPPORT: _support,
+    Step.CONCESSION: _concession,
+    Step.PAYMENT: _payment,
+}
+
+
+def _filled(facts: Facts) -> Facts:
+    return [(key, value) for key, value in facts if value]

@@ -1,0 +1,98 @@
+"""The way through the form: which pages somebody needs, which are answered, and what comes next."""
+
+from collections.abc import Sequence
+
+from lms.enrolment.pages.draft import Draft
+from lms.enrolment.pages.questions import Kind, Step
+
+
+def steps_of(draft: Draft) -> Sequence[Step]:
+    """The pages this person needs, in their order; what is not needed is not counted.
+
+    The address is asked late where only the invoice needs it, early where letters do.
+    """
+    is_company = draft.kind is Kind.COMPANY
+    is_late = draft.needs_address and bool(draft.email)
+    run = draft.offering.run
+    wanted = {
+        Step.WHO: True,
+        Step.PERSON: not is_company and asks_person(draft),
+        Step.GUARDIAN: _asks_guardian(draft),
+        Step.COMPANY: is_company,
+        Step.PARTICIPANTS: is_company,
+        Step.PARTY: draft.asks_rule,
+        Step.CONTACT: not draft.contact_is_known,
+        Step.ADDRESS: draft.needs_address and not is_late,
+        Step.SUPPORT: not is_company,
+        Step.CONCESSION: run.concession_cents is not None and run.price_cents > 0 and not is_company,
+        Step.PAYMENT: draft.price_is_due,
+    }
+    steps = [step for step, is_wanted in wanted.items() if is_wanted]
+    return [*steps, *([Step.ADDRESS] if is_late else []), Step.CHECK]
+
+
+def asks_person(draft: Draft) -> bool:
+    """Whether a name has to be typed, or the birth date of somebody known."""
+    if draft.known is None:
+        return True
+    return draft.needs_birth_date and draft.known.birth_date is None
+
+
+def _asks_guardian(draft: Draft) -> bool:
+    if not draft.needs_consent:
+        return False
+    kept = draft.visitor.guardianships.get(draft.known.id) if draft.known else None
+    return kept is None or not kept.emergency_phone or kept.may_go_home_alone is None
+
+
+def is_answered(draft: Draft, step: Step) -> bool:
+    """Whether the page has what is needed from it, as things stand now."""
+    said = draft.said(step)
+    match step:
+        case Step.WHO:
+            answered = draft.kind is not None
+        case Step.PERSON:
+            has_name = draft.known is not None or bool(said.get("family_name"))
+            answered = has_name and (draft.birth_date is not None or not draft.needs_birth_date)
+        case Step.GUARDIAN:
+            answered = bool(said) and (draft.guardian_is_me or bool(said.get("family_name")))
+        case Step.PARTICIPANTS:
+            has_dates = all(one.get("birth_date") for one in draft.participants)
+            answered = bool(draft.participants) and (has_dates or not draft.offering.needs_birth_date)
+        case Step.CONTACT:
+            is_reachable = bool(said.get("email") or said.get("phone"))
+            answered = is_reachable and (bool(said.get("family_name")) or not draft.asks_contact_name)
+        case Step.PAYMENT:
+            answered = draft.method is not None
+        case Step.CHECK:
+            answered = False
+        case _:
+            answered = bool(said)
+    return answered
+
+
+def first_open(draft: Draft) -> Step:
+    """The first page that still needs an answer; the check page when none does."""
+    return next(step for step in steps_of(draft) if not is_answered(draft, step))
+
+
+def is_reached(draft: Draft, step: Step) -> bool:
+    """Whether everything before this page is answered."""
+    steps = steps_of(draft)
+    return step in steps and steps.index(step) <= steps.index(first_open(draft))
+
+
+def next_after(before: Draft, after: Draft, step: Step) -> Step:
+    """Where sending a page leads: on, or straight to what is still open for whoever came from the check page."""
+    steps, still_open = steps_of(after), first_open(after)
+    if first_open(before) is Step.CHECK or step not in steps:
+        return still_open
+    following = steps[steps.index(step) + 1]
+    return following if steps.index(following) <= steps.index(still_open) else still_open
+
+
+def path_before(draft: Draft, step: Step) -> str:
+    """Where "Back" leads."""
+    steps = steps_of(draft)
+    place = steps.index(step) if step in steps else 0
+    return draft.path(steps[place - 1]) if place else draft.path()

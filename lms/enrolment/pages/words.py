@@ -1,0 +1,188 @@
+"""What the pages of the form ask and explain, in the reader's language."""
+
+from collections.abc import Mapping
+
+from lms.enrolment import rules
+from lms.enrolment.pages.draft import Draft
+from lms.enrolment.pages.questions import Kind, Step
+from lms.kernel.marking import N_
+from lms.settings import Settings
+from lms.web.formats import amount, date_long
+from lms.web.language import gettext, ngettext, translated
+
+TERMS_VERSION = "2026-11"
+"""Of the conditions below; kept with each order (L-12)."""
+
+WITHDRAWAL_DAYS = 14
+ORDER = N_("Enrol with obligation to pay")
+"""In German exactly "Kostenpflichtig anmelden" (docs/decisions/0009-order-button.md)."""
+CONFIRM = N_("Enrol with binding effect")
+
+PRIVACY: Mapping[Step, str] = {
+    Step.PERSON: N_("We need the name for the list of participants and for the certificate."),
+    Step.GUARDIAN: N_(
+        "Only the course leader and the team see this. Three years after the course we delete it."
+    ),
+    Step.COMPANY: N_("We need this for the invoice. Invoices have to be kept for eight years."),
+    Step.PARTICIPANTS: N_(
+        "Please tell your employees that you have given us their names, and that our privacy page says what we do with them."
+    ),
+    Step.CONTACT: N_("We use this for this enrolment only, and send no advertising."),
+    Step.ADDRESS: N_("We use the address for letters and invoices about this enrolment only."),
+    Step.SUPPORT: N_(
+        "Only the team and the course leader see this. Thirty days after the course we delete it."
+    ),
+}
+"""The short notice at each form that collects something about a person (Article 13 GDPR, L-42)."""
+
+
+def question(draft: Draft, step: Step) -> str:
+    """The heading of a page."""
+    name = draft.names[0] if draft.names else ""
+    match step:
+        case Step.PERSON:
+            words = _question_about_person(draft)
+        case Step.GUARDIAN:
+            words = _question_about_guardian(draft)
+        case Step.CONTACT if draft.needs_consent:
+            words = N_("How do we reach %(guardian)s?")
+        case Step.SUPPORT if not draft.is_own:
+            words = N_("What does %(name)s need so that taking part works well?")
+        case Step.ADDRESS if draft.email:
+            words = N_("Which address stands on the invoice?")
+        case _:
+            words = QUESTIONS[step]
+    return gettext(words, name=name, guardian=draft.contact_name)
+
+
+QUESTIONS: Mapping[Step, str] = {
+    Step.WHO: N_("Who is the course for?"),
+    Step.COMPANY: N_("Which company is it?"),
+    Step.PARTICIPANTS: N_("Who takes part?"),
+    Step.PARTY: N_("What if there are not enough places for everybody?"),
+    Step.CONTACT: N_("How do we reach you?"),
+    Step.ADDRESS: N_("Where do we send letters?"),
+    Step.SUPPORT: N_("What do you need so that taking part works well?"),
+    Step.CONCESSION: N_("Which price applies?"),
+    Step.PAYMENT: N_("How do you want to pay?"),
+    Step.CHECK: N_("Check your answers"),
+}
+
+
+def _question_about_person(draft: Draft) -> str:
+    if draft.known:
+        return N_("When was %(name)s born?")
+    if draft.kind is Kind.ME:
+        return N_("What is your name?")
+    return N_("What is the child's name?") if draft.kind is Kind.CHILD else N_("What is the person's name?")
+
+
+def _question_about_guardian(draft: Draft) -> str:
+    if draft.guardian_is_me:
+        return N_("What should we know about %(name)s?")
+    return N_("Who is your parent or guardian?") if draft.is_own else N_("Who decides for %(name)s?")
+
+
+def explanation(draft: Draft, step: Step) -> str:
+    """The sentence below the heading; empty where the question says it all."""
+    words = {
+        Step.GUARDIAN: "" if draft.guardian_is_me else GUARDIAN_AGREES,
+        Step.CONTACT: N_("E-mail and telephone: one of the two is enough."),
+        Step.ADDRESS: "" if draft.email else N_("Without an e-mail address everything comes by letter."),
+        Step.SUPPORT: N_("You need not write anything here. Only the team sees it."),
+    }
+    if step is Step.PARTY:
+        return _explanation_of_rule(draft)
+    return translated(words.get(step, ""))
+
+
+def _explanation_of_rule(draft: Draft) -> str:
+    if not draft.has_place:
+        return gettext("The course is fully booked at the moment.")
+    left = draft.places_left
+    free = ngettext("%(num)s place is free at the moment.", "%(num)s places are free at the moment.", left)
+    return f"{free} {ngettext('You name %(num)s person.', 'You name %(num)s persons.', draft.size)}"
+
+
+GUARDIAN_AGREES = N_(
+    "Under 18, a parent or guardian has to agree. When you have sent the form we write to them, and they agree with one click or a signature."
+)
+
+
+def conditions(draft: Draft, settings: Settings) -> list[str]:
+    """The terms in words, as they apply to this order (L-11, L-12)."""
+    run = draft.offering.run
+    said = []
+    if draft.needs_consent and not draft.guardian_is_me:
+        said.append(
+            gettext("The place is booked when a parent or guardian has agreed. Until then nothing is owed.")
+        )
+    if not draft.may_order:
+        return [*said, *waiting_list_words(settings)]
+    free_until = rules.free_until(run)
+    if draft.price_cents == 0:
+        said.append(gettext("Taking part costs nothing."))
+        said.append(
+            gettext(
+                "If you cannot come, please cancel, so that somebody else gets the place. That costs nothing."
+            )
+        )
+        return said
+    if free_until:
+        said.append(
+            gettext(
+                "You can cancel free of charge until %(day)s. After that we keep %(percent)s percent of the price.",
+                day=date_long(free_until),
+                percent=run.cancel_fee_percent,
+            )
+        )
+    said.append(gettext("If we have to cancel the course, you pay nothing, and get back what you have paid."))
+    if draft.offering.course.has_withdrawal_right and draft.kind is not Kind.COMPANY:
+        said.append(
+            gettext(
+                "You can withdraw from the contract within %(days)s days without giving reasons, by letter, e-mail or telephone.",
+                days=WITHDRAWAL_DAYS,
+            )
+        )
+    if settings.tax_note:
+        said.append(gettext("The price is free of value added tax."))
+    return said
+
+
+def waiting_list_words(settings: Settings) -> list[str]:
+    """What the waiting list means."""
+    return [
+        gettext("The waiting list costs nothing, and you can leave it at any time."),
+        gettext(
+            "We write to you as soon as a place becomes free. Then you have %(hours)s hours to decide.",
+            hours=settings.offer_hours,
+        ),
+    ]
+
+
+def price_lines(draft: Draft) -> list[tuple[str, str]]:
+    """How the price is made up; the sum comes last."""
+    run, count = draft.offering.run, max(draft.size, 1)
+    lines = [
+        (
+            gettext("Full price")
+            if count == 1
+            else ngettext(
+                "%(num)s person at %(price)s",
+                "%(num)s persons at %(price)s each",
+                count,
+                price=amount(run.price_cents),
+            ),
+            amount(run.price_cents * count),
+        )
+    ]
+    if draft.has_concession:
+        lines.append((gettext("Reduction"), amount((draft.price_cents - run.price_cents) * count)))
+    return [*lines, (gettext("Total price"), amount(draft.total_cents))]
+
+
+def button_words(draft: Draft) -> str:
+    """What the button that sends everything says (docs/decisions/0009-order-button.md)."""
+    if not draft.may_order:
+        return gettext("Join the waiting list")
+    return gettext(ORDER if draft.price_is_due else CONFIRM)
