@@ -1,7 +1,7 @@
 """The registers of what has been taught: most people were there, a few missed too much."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from lms.kernel.clock import local
 from lms.scheduling.models import Session
 
 MARKED_AFTER = timedelta(minutes=6)
-USUAL = ((Presence.PRESENT, 90), (Presence.LATE, 6), (Presence.EXCUSED, 3), (Presence.ABSENT, 1))
-SELDOM = ((Presence.PRESENT, 25), (Presence.LATE, 10), (Presence.EXCUSED, 35), (Presence.ABSENT, 30))
-SELDOM_COMES = 8
-"""One of so many misses most of a run, and at least one in each run that is over."""
+MISSES_NOW_AND_THEN_PERCENT = 45
+LATE_PERCENT = 6
+EXCUSED_PERCENT = 60
+SELDOM_COMES = 9
+"""One of so many misses too much, and at least one in each run."""
 LATE_BY = (5, 10, 15, 20)
 
 
@@ -44,9 +45,13 @@ def _mark(
     teacher = everybody.account_of(everybody.trainers[planned.shape.trainers[0]])
     others = [place for place in places if not place.learner.figure]
     seldom = set(ground.chance.sample(others, min(len(others), 1 + len(others) // SELDOM_COMES)))
+    bearable = len(held) * (100 - planned.course.certificate_threshold_percent) // 100
     for place in places:
-        marks = _marks(ground, len(held), seldom=place in seldom, always=bool(place.learner.figure))
-        for meeting, presence in zip(held, marks, strict=True):
+        missed = _missed(
+            ground, len(held), bearable, seldom=place in seldom, always=bool(place.learner.figure)
+        )
+        for number, meeting in enumerate(held):
+            presence = _presence(ground, missed=number in missed, always=bool(place.learner.figure))
             ground.session.add(
                 Attendance(
                     id=ground.key(),
@@ -60,12 +65,18 @@ def _mark(
             )
 
 
-def _marks(ground: Ground, count: int, *, seldom: bool, always: bool) -> list[Presence]:
+def _missed(ground: Ground, count: int, bearable: int, *, seldom: bool, always: bool) -> set[int]:
+    """Which sessions somebody misses: most people no more than the certificate bears."""
     if always:
-        return [Presence.PRESENT] * count
-    habits: Mapping[Presence, int] = dict(SELDOM if seldom else USUAL)
-    marks = ground.chance.choices(list(habits), list(habits.values()), k=count)
-    if seldom:  # missing more than a fifth is what costs the certificate
-        for missed in range((count + 1) // 2):
-            marks[missed * 2] = Presence.EXCUSED if missed % 2 else Presence.ABSENT
-    return marks
+        return set()
+    if seldom:
+        times = ground.chance.randint(bearable + 1, count)
+    else:
+        times = ground.chance.randint(0, bearable) if ground.happens(MISSES_NOW_AND_THEN_PERCENT) else 0
+    return set(ground.chance.sample(range(count), times))
+
+
+def _presence(ground: Ground, *, missed: bool, always: bool) -> Presence:
+    if missed:
+        return Presence.EXCUSED if ground.happens(EXCUSED_PERCENT) else Presence.ABSENT
+    return Presence.LATE if not always and ground.happens(LATE_PERCENT) else Presence.PRESENT

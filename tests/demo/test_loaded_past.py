@@ -1,0 +1,123 @@
+"""What was taught and paid before today: registers, certificates, invoices."""
+
+from collections import Counter, defaultdict
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from lms.attendance.models import Attendance
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
+from lms.billing.queries import balance_of
+from lms.catalogue.models import Run, RunState
+from lms.certification.models import BatchItem
+from lms.certification.queries import candidates
+from lms.enrolment.models import (
+    Enrolment,
+    EnrolmentState,
+)
+from lms.jobs.models import Job
+from lms.kernel.clock import at_venue, local
+from lms.people.models import Company
+from lms.scheduling.models import Session, SessionState
+from tests.demo.town import Loaded
+
+
+async def test_trainers_find_something_to_do_today(town: Loaded) -> None:
+    midnight = at_venue(town.today, datetime.min.time())
+    sessions = await town.all(
+        Session,
+        Session.starts_at >= midnight,
+        Session.starts_at < at_venue(town.today + timedelta(days=1), datetime.min.time()),
+    )
+    marks = await town.count(Attendance, Attendance.session_id.in_([meeting.id for meeting in sessions]))
+    runs = {run.id: run.number for run in await town.all(Run)}
+
+    assert {"1008", "2004", "4004"} <= {runs[meeting.run_id] for meeting in sessions}
+    assert marks == 0
+
+
+async def test_whatever_was_taught_before_today_is_marked_for_everybody(town: Loaded) -> None:
+    midnight = at_venue(town.today, datetime.min.time())
+    held = await town.all(Session, Session.starts_at < midnight, Session.state == SessionState.PLANNED)
+    runs = {run.id: run for run in await town.all(Run)}
+    marks = Counter(mark.session_id for mark in await town.all(Attendance))
+
+    assert len(held) > 60
+    assert [runs[one.run_id].number for one in held if marks[one.id] != runs[one.run_id].occupied] == []
+
+
+async def test_in_each_run_that_is_over_some_have_earned_their_certificate_and_some_have_not(
+    town: Loaded,
+) -> None:
+    over = await town.all(Run, Run.state == RunState.COMPLETED)
+    async with town.begin.reading() as session:
+        earned = {
+            run.number: Counter(one.standing.has_earned for one in await candidates(session, run.id))
+            for run in over
+        }
+
+    assert len(over) >= 15
+    assert [
+        number for number, found in earned.items() if not found[False] or found[True] <= found[False]
+    ] == []
+
+
+async def test_registers_are_closed_but_for_two_runs_that_ended_lately(town: Loaded) -> None:
+    over = await town.all(Run, Run.state == RunState.COMPLETED)
+
+    assert {run.number for run in over if run.attendance_locked_at is None} == {"1006", "4027"}
+
+
+async def test_invoice_numbers_have_no_gap_and_follow_time(town: Loaded) -> None:
+    series: dict[tuple[str, int], list[Invoice]] = defaultdict(list)
+    for invoice in await town.all(Invoice):
+        series[invoice.series, invoice.year].append(invoice)
+    for (_, year), invoices in series.items():
+        invoices.sort(key=lambda invoice: invoice.counter)
+        assert [invoice.counter for invoice in invoices] == list(range(1, len(invoices) + 1))
+        assert all(one.issued_at <= other.issued_at for one, other in pairwise(invoices))
+        assert {local(invoice.issued_at).year for invoice in invoices} == {year}
+
+
+async def test_who_has_a_place_owes_its_price_and_who_has_cancelled_owes_nothing(town: Loaded) -> None:
+    enrolments = await town.all(Enrolment)
+    async with town.begin.reading() as session:
+        balances = await balance_of(session, [one.id for one in enrolments])
+    wrong = [
+        one.reference
+        for one in enrolments
+        if balances[one.id].charged_cents != (one.price_cents if one.state is EnrolmentState.CONFIRMED else 0)
+    ]
+
+    assert wrong == []
+    assert {0} < {balance.open_cents for balance in balances.values()}
+
+
+async def test_companies_are_billed_for_their_staff(town: Loaded) -> None:
+    invoices = await town.all(Invoice, Invoice.kind == InvoiceKind.INVOICE, Invoice.company_id.is_not(None))
+    names = {company.name for company in await town.all(Company)}
+
+    assert {invoice.debtor["name"] for invoice in invoices} <= names
+    assert len({invoice.debtor["name"] for invoice in invoices}) >= 6
+
+
+async def test_the_worker_writes_a_handful_of_letters_and_draws_the_certificates(town: Loaded) -> None:
+    kinds = Counter(job.kind for job in await town.all(Job))
+    items = await town.count(BatchItem)
+
+    assert kinds == {
+        "event:PlaceConfirmed": 3,
+        "event:PutOnWaitingList": 1,
+        "event:ConsentAsked": 1,
+        "event:PlaceOffered": 2,
+        "task:draw-demo-certificate": items,
+    }
+    assert items >= 80
+
+
+async def test_cash_is_booked_at_the_first_session(town: Loaded) -> None:
+    paid = await town.all(LedgerEntry, LedgerEntry.kind == EntryKind.PAYMENT, LedgerEntry.cause == "cash")
+    runs = {run.id: run for run in await town.all(Run)}
+    started = {one.id: runs[one.run_id].starts_at for one in await town.all(Enrolment)}
+
+    assert len(paid) > 5
+    assert [entry.id for entry in paid if entry.booked_at != started[entry.enrolment_id]] == []
