@@ -120,11 +120,11 @@ class AttendanceDoor(Controller):
         data: JSONBody[AttendanceIn],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        register: NamedDependency[Register],
+        attendance: NamedDependency[Register],
     ) -> AttendanceOut:
         """Write marks; the last word counts and every change is in the audit trail."""
         marks = [Mark(one.enrolment_id, one.presence, one.minutes_late, one.note) for one in data.marks]
-        await register.mark(actor, session_id=session_id, marks=marks, reason=data.reason)
+        await attendance.mark(actor, session_id=session_id, marks=marks, reason=data.reason)
         return await _attendance(begin, actor, session_id)
 
     @get("/teaching/today", opt=may("R", "attendance"))

@@ -10,5 +10,5 @@ from lms.web.module import Module
 MODULE = Module(
     name="attendance",
     controllers=[RunPages, SessionPages, RegisterPages, AttendanceDoor],
-    services={"register": Register},
+    services={"attendance": Register},
 )

@@ -98,7 +98,7 @@ class RegisterPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
-        register: NamedDependency[Register],
+        attendance: NamedDependency[Register],
     ) -> Template | Redirect | Response[Saved] | Response[dict[str, Any]]:
         """Keep what was marked; the page's script sends single rows here and is answered in JSON."""
         sent: Mapping[str, Any] = await request.form()
@@ -116,7 +116,7 @@ class RegisterPages(Controller):
                 return _not_understood(sheet.roll)
             return _page(sheet, reason, status=422)
         try:
-            await register.mark(
+            await attendance.mark(
                 actor,
                 session_id=session_id,
                 marks=marks,

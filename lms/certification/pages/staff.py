@@ -85,11 +85,11 @@ class CertificatePages(Controller):
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        register: NamedDependency[Register],
+        attendance: NamedDependency[Register],
     ) -> Template | Redirect:
         """Close the attendance of a run."""
         try:
-            await register.lock(actor, run_id=run_id)
+            await attendance.lock(actor, run_id=run_id)
         except DomainError as refusal:
             context = await _run_context(begin, actor, run_id) | {"refusal": refusal.message}
             return Template("certification/run.html", context=context, status_code=refusal.status)
