@@ -15,6 +15,9 @@ FEW = 3
 DAYPARTS = {"morning": 1, "afternoon": 2, "evening": 4}
 """The bits of `Run.dayparts`."""
 
+HOURS_UNKNOWN = 8
+"""A further bit: an imported programme names the days only, and the hours of the sessions are assumed."""
+
 
 class Situation(StrEnum):
     """What a visitor can do about a run, in the order in which it is asked."""

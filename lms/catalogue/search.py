@@ -37,23 +37,37 @@ async def index_course(session: AsyncSession, course: Course, *, names: Iterable
 
     `names` are what only others know, venues and trainers of its runs: `lms.scheduling.searchable` gathers them.
     """
-    texts = [(text, TITLE) for text in (course.title_de, course.title_en)]
     numbers = await session.scalars(select(Run.number).where(Run.course_id == course.id))
-    texts += [(number, TITLE) for number in numbers]
     audiences = await session.scalars(
         select(CourseAudience.audience).where(CourseAudience.course_id == course.id)
     )
-    texts += [(AUDIENCE_WORDS[audience], SUMMARY) for audience in audiences]
     topics = await session.execute(
         select(Topic.name_de, Topic.name_en)
         .join(CourseTopic, CourseTopic.topic_id == Topic.id)
         .where(CourseTopic.course_id == course.id)
     )
-    texts += [(name, NAME) for both in topics for name in both]
-    texts += [(name, NAME) for name in names]
-    texts += [(text, SUMMARY) for text in (course.summary_de, course.summary_en)]
-    texts += [(text, TEXT) for text in (course.text_de, course.text_en)]
-    await write_words(session, {course.id: words_of(texts)})
+    words = words_of_course(
+        course,
+        numbers=numbers,
+        audiences=audiences,
+        names=[*names, *(name for both in topics for name in both)],
+    )
+    await write_words(session, {course.id: words})
+
+
+def words_of_course(
+    course: Course, *, numbers: Iterable[str], audiences: Iterable[Audience], names: Iterable[str]
+) -> dict[str, Found]:
+    """The words by which a course is found; those of its title and its numbers weigh most."""
+    return words_of(
+        [
+            *((text, TITLE) for text in (course.title_de, course.title_en, *numbers)),
+            *((name, NAME) for name in names),
+            *((AUDIENCE_WORDS[audience], SUMMARY) for audience in audiences),
+            *((text, SUMMARY) for text in (course.summary_de, course.summary_en)),
+            *((text, TEXT) for text in (course.text_de, course.text_en)),
+        ]
+    )
 
 
 async def write_words(session: AsyncSession, by_course: dict[UUID, dict[str, Found]]) -> None:

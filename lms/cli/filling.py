@@ -33,7 +33,7 @@ async def fill(chosen: Settings, *, if_empty: bool) -> int:
 
 async def import_vhs(chosen: Settings, file: Path, *, dry_run: bool, shift_dates: bool) -> int:
     """Import a programme; 0 when all rows that could be read are in, 1 when the file is refused."""
-    from lms.catalogue.importing import run_import
+    from lms.scheduling.importing import run_import
 
     begin = connect(chosen.database_url)
     try:

@@ -13,6 +13,7 @@ from lms.portal.listing import RunLine, place_of
 from lms.web import formats
 from lms.web.language import current_language, gettext, ngettext
 
+ONE_DAY = timedelta(days=1)
 TONES = {
     Situation.CANCELLED: "danger",
     Situation.FULL: "info",
@@ -96,7 +97,9 @@ def first_date(run: RunLine) -> str:
 
 
 def extent(run: RunLine) -> str:
-    """Five sessions and their last day; nothing for a single one."""
+    """Five sessions and their last day; nothing for a single one, the last day alone where nobody counts them."""
+    if not run.session_count and run.ends_at - run.starts_at > ONE_DAY:
+        return gettext("until %(day)s", day=formats.date_short(run.ends_at))
     if run.session_count < 2:
         return ""
     return ngettext(

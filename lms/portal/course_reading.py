@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Audience, Course, CourseAudience, Outcome, Run, RunState
-from lms.catalogue.rules import LISTED_STATES, Situation, situation_of
+from lms.catalogue.rules import HOURS_UNKNOWN, LISTED_STATES, Situation, situation_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
@@ -49,7 +49,7 @@ class CourseRun:
     @property
     def knows_times(self) -> bool:
         """Whether the hours are known; an imported programme may name days only."""
-        return self.run.dayparts > 0
+        return not self.run.dayparts & HOURS_UNKNOWN
 
     def situation(self, now: datetime) -> Situation:
         """What a visitor can do about it."""

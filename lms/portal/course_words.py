@@ -12,7 +12,7 @@ from content.lesson import render
 from lms.catalogue.models import Course, RunState
 from lms.catalogue.rules import Situation, still_needed
 from lms.kernel.clock import local
-from lms.portal.cards import in_language, price
+from lms.portal.cards import ONE_DAY, in_language, price
 from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES, language_name
 from lms.portal.course_reading import CourseRun, CourseStory
 from lms.resources.models import Room
@@ -103,6 +103,12 @@ def _dates(run: CourseRun) -> str:
     offered = run.run
     if not offered.starts_at or not offered.ends_at:
         return ""
+    if not offered.session_count and offered.ends_at - offered.starts_at > ONE_DAY:
+        return gettext(
+            "from %(first)s to %(last)s",
+            first=formats.date_long(offered.starts_at),
+            last=formats.date_long(offered.ends_at),
+        )
     if offered.session_count <= 1:
         return first_meeting(run)
     return ngettext(

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, sele
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, CourseAudience, CourseTopic, Level, Run, RunState, Topic
-from lms.catalogue.rules import LISTED_STATES, Situation, situation_of
+from lms.catalogue.rules import HOURS_UNKNOWN, LISTED_STATES, Situation, situation_of
 from lms.catalogue.search import Sought
 from lms.portal.filters import ONLINE, Filters, condition, listed, with_places
 from lms.resources.models import Venue
@@ -68,7 +68,7 @@ class RunLine(NamedTuple):
     @property
     def knows_times(self) -> bool:
         """Whether the hours are known; an imported programme may name days only."""
-        return self.dayparts > 0
+        return not self.dayparts & HOURS_UNKNOWN
 
 
 _COLUMNS = (
