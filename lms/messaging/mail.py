@@ -36,7 +36,9 @@ def mail(letter: Letter, enclosures: Sequence[Enclosure], *, sender: str) -> Ema
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for item in enclosures:
         _enclose(message, item)
-    message["Content-Language"] = letter.language  # last: building the parts moves all content headers into the first
+    message["Content-Language"] = (
+        letter.language
+    )  # last: building the parts moves all content headers into the first
     return message
 
 

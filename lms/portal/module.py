@@ -2,13 +2,15 @@
 
 from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.course_page import CoursePage
-from lms.portal.desk.pages import DeskPages
+from lms.portal.desk.controllers import DESK
+from lms.portal.letters.pages import LetterPages
+from lms.portal.letters.service import Post
 from lms.portal.programme import Programme
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
 
 MODULE = Module(
     name="portal",
-    controllers=[CataloguePages, CoursePage, DeskPages, TeachingPages],
-    services={"programme": lambda around: Programme(around.begin, around.clock)},
+    controllers=[CataloguePages, CoursePage, *DESK, LetterPages, TeachingPages],
+    services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
 )

@@ -26,7 +26,7 @@ from lms.web.centre import the_centre
 from lms.web.language import Language, use_locale
 from lms.web.templating import environment, url
 
-__all__ = ["Enclosed", "Reader", "write_letter"]
+__all__ = ["Enclosed", "Reader", "postal_address", "write_letter"]
 
 PACKAGE = Path(__file__).parents[1]
 FRAME = "web/letter.md"
@@ -75,7 +75,7 @@ async def write_letter(
         )
     draft = Draft(
         key=key, kind=kind, person_id=to.id, to_name=lettering.one_line(to.name), to_address=to.email or "",
-        postal_address=_postal(to), channel=channel, language=spoken, subject=subject, text=text, html=html, about=about,
+        postal_address=postal_address(to), channel=channel, language=spoken, subject=subject, text=text, html=html, about=about,
     )  # fmt: skip
     return await post(session, draft, at=at, enclosures=enclosures)
 
@@ -109,7 +109,8 @@ def composed(
     return subject, f"{lettering.as_text(body)}\n\n{foot.strip()}\n", _inliner.inline(page)
 
 
-def _postal(to: Reader) -> str:
+def postal_address(to: Reader) -> str:
+    """Name, street and town, a line each; what we do not know is left out."""
     return "\n".join(line for line in (to.name, to.street, f"{to.postal_code} {to.city}".strip()) if line)
 
 

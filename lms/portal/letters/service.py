@@ -1,0 +1,125 @@
+"""What the team does with letters; every public method is one transaction."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.audit.trail import record
+from lms.db import retried
+from lms.jobs.queue import enqueue
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.marking import N_
+from lms.messaging.models import Channel, Letter, LetterState
+from lms.messaging.outbox import DELIVER
+from lms.messaging.paper import letters_pdf
+from lms.messaging.queries import letters_of
+from lms.people.models import Person
+from lms.web.centre import the_centre
+from lms.web.formats import date_plain, phone
+from lms.web.language import gettext, use_locale
+from lms.web.letters import postal_address
+from lms.web.module import Around
+
+AT_ONCE = 50
+
+
+class NoPostalAddress(DomainError):
+    """A letter cannot go by post to somebody whose address we do not know."""
+
+    message = N_("We know no postal address for this person. Enter it on the person's page, then try again.")
+
+
+class Post:
+    """The team's hand on the letters."""
+
+    def __init__(self, around: Around) -> None:
+        self.begin = around.begin
+        self.clock = around.clock
+
+    async def printed(self, actor: Actor, *, letter_ids: Sequence[UUID]) -> bytes:
+        """These letters as one PDF, oldest first; nothing is marked by that. Raises NotFound when there is none."""
+        ensure(actor.may_for_all("R", "message"), actor)
+        async with self.begin.reading() as session:
+            letters = await letters_of(session, letter_ids[:AT_ONCE])
+        if not letters:
+            raise NotFound
+        centre, days = the_centre(), []
+        for letter in letters:
+            with use_locale("en" if letter.language == "en" else "de"):
+                days.append(date_plain(letter.written_at))
+        title = letters[0].subject if len(letters) == 1 else gettext("Letters")
+        return await asyncio.to_thread(
+            letters_pdf,
+            letters,
+            sender=f"{centre.name}, {centre.address}",
+            sender_lines=[centre.name, centre.address, phone(centre.phone), centre.email],
+            days=days,
+            title=title,
+            at=letters[0].written_at,
+        )
+
+    @retried
+    async def mark_posted(self, actor: Actor, *, letter_ids: Sequence[UUID]) -> int:
+        """These letters are in the post; says how many were still waiting. Twice is as good as once."""
+        ensure(actor.may_for_all("R", "message"), actor)
+        posted = 0
+        async with self.begin() as session:
+            for letter in await self._locked(session, letter_ids):
+                if letter.channel is Channel.POST and letter.state is LetterState.WAITING:
+                    letter.state, letter.sent_at = LetterState.SENT, self.clock()
+                    self._note(session, actor, letter, "letter.posted")
+                    posted += 1
+        return posted
+
+    @retried
+    async def send_again(self, actor: Actor, *, letter_id: UUID) -> None:
+        """Carry a letter that failed once more, to the address that the person has now. Raises NotFound."""
+        ensure(actor.may_for_all("R", "message"), actor)
+        async with self.begin() as session:
+            letter = await self._one(session, letter_id)
+            if letter.state is not LetterState.FAILED:
+                return
+            person = await session.get(Person, letter.person_id) if letter.person_id else None
+            if person is not None and person.email:
+                letter.to_address = person.email
+            letter.state, letter.error = LetterState.WAITING, ""
+            enqueue(
+                session, DELIVER, {"letter_id": str(letter.id)}, at=self.clock(), key=f"{DELIVER}:{uuid4()}"
+            )
+            self._note(session, actor, letter, "letter.sent_again")
+
+    @retried
+    async def put_on_paper(self, actor: Actor, *, letter_id: UUID) -> None:
+        """Let a letter that failed as e-mail go by post. Raises NotFound, NoPostalAddress."""
+        ensure(actor.may_for_all("R", "message"), actor)
+        async with self.begin() as session:
+            letter = await self._one(session, letter_id)
+            if letter.state is not LetterState.FAILED or letter.channel is Channel.POST:
+                return
+            person = await session.get(Person, letter.person_id) if letter.person_id else None
+            if person is None or not (person.street and person.city):
+                raise NoPostalAddress
+            letter.postal_address = postal_address(person)
+            letter.channel, letter.state, letter.error = Channel.POST, LetterState.WAITING, ""
+            self._note(session, actor, letter, "letter.put_on_paper")
+
+    async def _one(self, session: AsyncSession, letter_id: UUID) -> Letter:
+        found = await self._locked(session, [letter_id])
+        if not found:
+            raise NotFound
+        return found[0]
+
+    @staticmethod
+    async def _locked(session: AsyncSession, letter_ids: Sequence[UUID]) -> Sequence[Letter]:
+        wanted = select(Letter).where(Letter.id.in_(letter_ids)).order_by(Letter.id).with_for_update()
+        return (await session.scalars(wanted)).all()
+
+    def _note(self, session: AsyncSession, actor: Actor, letter: Letter, action: str) -> None:
+        record(
+            session, actor, action, at=self.clock(), kind="letter", object_id=letter.id, person_id=letter.person_id,
+            after={"subject": letter.subject},
+        )  # fmt: skip
