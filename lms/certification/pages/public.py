@@ -23,7 +23,7 @@ from lms.web.templating import url
 LIMIT = "certificate-check"
 LONGEST_CODE = 100
 STATUS = {"unknown": 404, "expired": 410}
-PRIVATE = {"x-robots-tag": "noindex", "cache-control": "no-store", "referrer-policy": "no-referrer"}
+PRIVATE = {"x-robots-tag": "noindex", "cache-control": "no-store", "referrer-policy": "same-origin"}
 FILE_TEMPLATE = "certification/verification.html"
 
 
