@@ -9,8 +9,11 @@ from litestar.datastructures import Cookie
 
 from lms.settings import Settings
 
-PRIVATE = {"x-robots-tag": "noindex", "cache-control": "no-store", "referrer-policy": "no-referrer"}
-"""For every page that shows what somebody typed or that a link opens."""
+PRIVATE = {"x-robots-tag": "noindex", "cache-control": "no-store", "referrer-policy": "same-origin"}
+"""For every page that shows what somebody typed or that a link opens.
+
+Nobody else learns the address. `no-referrer` would make browsers send forms with `Origin: null`, which we refuse (S-31).
+"""
 
 RANDOM_BYTES = 32
 SHORTEST_KEY = 40
