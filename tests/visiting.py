@@ -4,6 +4,7 @@ person = await sign_in(client, begin, Identity.ENROLMENT)
 answer = await send(client, "/verwaltung/…", {"reason": "…"})
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,7 +62,7 @@ async def let_in(
                 second_factor_at=at if has_second_factor else None,
             )
         )
-    client.cookies.set(SESSION, value)
+    client.cookies.set(SESSION, value, domain=client.base_url.host)  # the house's own answers then replace it
     return value
 
 
@@ -87,3 +88,15 @@ async def send(client: Browser, path: str, fields: Mapping[str, Any] | None = No
         path, data={**(fields or {}), "_csrf_token": client.cookies["csrf"]}, **more
     )
     return answer
+
+
+async def assert_same_as_missing(client: Browser, somebody_elses: str, missing: str) -> None:
+    """S-03: somebody else's record answers exactly like one that does not exist: status and every word of the page."""
+    foreign, nothing = await client.get(somebody_elses), await client.get(missing)
+    assert (foreign.status_code, nothing.status_code) == (404, 404)
+    assert _without_marks(foreign.text, somebody_elses) == _without_marks(nothing.text, missing)
+
+
+def _without_marks(page: str, path: str) -> str:
+    """A page without its own address and the number of the incident."""
+    return re.sub(r"[0-9A-F]{4}-[0-9A-F]{4}", "", page.replace(path, "…"))
