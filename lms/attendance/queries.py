@@ -119,4 +119,4 @@ async def marked(session: AsyncSession, session_ids: Iterable[UUID]) -> Mapping[
         .where(Attendance.session_id.in_(list(session_ids)))
         .group_by(Attendance.session_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}

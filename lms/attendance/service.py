@@ -130,7 +130,7 @@ class Register:
                 Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED
             )
         )
-        return dict(rows.tuples().all())
+        return {row[0]: row[1] for row in rows}
 
     @staticmethod
     async def _present(session: AsyncSession, session_id: UUID) -> Mapping[UUID, Attendance]:

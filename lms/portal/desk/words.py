@@ -29,6 +29,12 @@ ENROLMENT_STATES: Mapping[str, tuple[str, str]] = {
     EnrolmentState.CANCELLED: (N_("withdrawn"), "danger"),
 }
 
+PAYMENT_WAYS: Mapping[str, str] = {
+    "free": N_("free of charge"),
+    "invoice": N_("by invoice"),
+    "cash": N_("in cash"),
+}
+
 SOMETHING = N_("Something was changed")
 ACTIONS: Mapping[str, str] = {
     "run.planned": N_("Run planned"),

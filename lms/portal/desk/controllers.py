@@ -1,0 +1,19 @@
+"""Every page of the desk, for the module's table of contents."""
+
+from lms.portal.desk.attendance import ClosingPages, RegisterPages
+from lms.portal.desk.pages import DeskPages
+from lms.portal.desk.run_list import RunListPages
+from lms.portal.desk.run_page import RunPages
+from lms.portal.desk.run_steps import StepPages
+from lms.portal.desk.sessions import NewSessionPages, SessionPages
+
+DESK = (
+    DeskPages,
+    RunListPages,
+    RunPages,
+    StepPages,
+    SessionPages,
+    NewSessionPages,
+    RegisterPages,
+    ClosingPages,
+)

@@ -1,0 +1,147 @@
+"""All runs, by what is to be done with them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Template
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Course, Run, RunState
+from lms.db import Begin
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import Clock
+from lms.kernel.marking import N_
+from lms.portal.desk.tasks import lockable, unmarked
+from lms.portal.desk.words import RUN_STATES
+from lms.scheduling.models import Session
+from lms.web.access import may
+from lms.web.pagination import page_of, window
+
+RUNNING = (RunState.PUBLISHED, RunState.CONFIRMED)
+VIEWS: Mapping[str, str] = {
+    "": N_("coming"),
+    "laufend": N_("under way"),
+    "entwurf": N_("drafts"),
+    "beendet": N_("over, to complete"),
+    "abgeschlossen": N_("completed"),
+    "abgesagt": N_("cancelled"),
+    "alle": N_("all"),
+}
+LONGEST_SEARCH = 100
+
+
+class RunListPages(Controller):
+    """The list of runs with its saved views, the waiting lists, the registers."""
+
+    path = "/verwaltung"
+    opt = may("R", "desk")
+    include_in_schema = False
+
+    @get("/durchfuehrungen")
+    async def index(
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        ansicht: FromQuery[str] = "",
+        q: FromQuery[str] = "",
+    ) -> Template:
+        """A page of runs; three statements at most."""
+        ensure(actor.may_for_all("R", "plan"), actor)
+        now, view, typed = clock(), ansicht if ansicht in VIEWS else "", q.strip()[:LONGEST_SEARCH]
+        number, size, offset = window(request.query_params.get("seite"))
+        async with begin.reading() as session:
+            rows, total = await _runs(session, _condition(view, typed, now), view, limit=size, offset=offset)
+        page = page_of(
+            rows, number=number, size=size, total=total, path="/verwaltung/durchfuehrungen",
+            query=request.query_params.multi_items(),
+        )  # fmt: skip
+        return Template(
+            "portal/desk/runs.html",
+            context={"page": page, "views": VIEWS, "view": view, "typed": typed, "states": RUN_STATES},
+        )
+
+    @get("/wartelisten")
+    async def waiting_lists(
+        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
+    ) -> Template:
+        """Every run for which somebody waits, or has been offered a place."""
+        ensure(actor.may_for_all("R", "enrolment"), actor)
+        async with begin.reading() as session:
+            rows, _ = await _runs(
+                session,
+                and_(Run.waiting > 0, Run.state.in_(RUNNING), Run.ends_at > clock()),
+                "",
+                limit=200,
+                offset=0,
+            )
+        return Template("portal/desk/waiting_lists.html", context={"rows": rows})
+
+    @get("/anwesenheit")
+    async def registers(
+        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
+    ) -> Template:
+        """Sessions in which somebody has no mark, and runs whose attendance can be closed."""
+        ensure(actor.may_for_all("R", "attendance"), actor)
+        now = clock()
+        async with begin.reading() as session:
+            open_sessions = (
+                await session.execute(
+                    select(Session, Run, Course)
+                    .join(Run, Run.id == Session.run_id)
+                    .join(Course, Course.id == Run.course_id)
+                    .where(unmarked(now))
+                    .order_by(Session.starts_at)
+                    .limit(200)
+                )
+            ).all()
+            finished, _ = await _runs(session, lockable(now), "beendet", limit=200, offset=0)
+        return Template(
+            "portal/desk/registers.html",
+            context={
+                "open_sessions": open_sessions,
+                "finished": finished,
+                "may_lock": actor.may_for_all("lock", "attendance"),
+            },
+        )
+
+
+def _condition(view: str, typed: str, now: datetime) -> ColumnElement[bool]:
+    by_view: Mapping[str, ColumnElement[bool]] = {
+        "": and_(Run.state.in_(RUNNING), Run.starts_at > now),
+        "laufend": and_(Run.state.in_(RUNNING), Run.starts_at <= now, Run.ends_at > now),
+        "entwurf": Run.state == RunState.DRAFT,
+        "beendet": and_(Run.state.in_(RUNNING), Run.ends_at <= now),
+        "abgeschlossen": Run.state == RunState.COMPLETED,
+        "abgesagt": Run.state == RunState.CANCELLED,
+        "alle": Run.id.is_not(None),
+    }
+    if not typed:
+        return by_view[view]
+    return and_(
+        by_view[view],
+        or_(
+            func.lower(Run.number).contains(typed.lower(), autoescape=True),
+            func.lower(Course.title_de).contains(typed.lower(), autoescape=True),
+            func.lower(Course.title_en).contains(typed.lower(), autoescape=True),
+        ),
+    )
+
+
+async def _runs(
+    session: AsyncSession, condition: ColumnElement[bool], view: str, *, limit: int, offset: int
+) -> tuple[Sequence[tuple[Run, Course]], int]:
+    joined = select(Run, Course).join(Course, Course.id == Run.course_id).where(condition)
+    total = await session.scalar(
+        select(func.count()).select_from(Run).join(Course, Course.id == Run.course_id).where(condition)
+    )
+    newest_first = view in {"beendet", "abgeschlossen", "abgesagt", "alle"}
+    order = Run.starts_at.desc() if newest_first else Run.starts_at
+    rows = await session.execute(joined.order_by(order, Run.number).limit(limit).offset(offset))
+    return [(run, course) for run, course in rows], total or 0

@@ -1,0 +1,47 @@
+"""An act on a page of its own: what follows from it, the safe way out, and the button that names it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from litestar.response import Template
+
+from lms.portal.desk.run_reading import Recipients
+from lms.web.forms import Form
+from lms.web.language import gettext, ngettext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """The words of such a page. `path` receives the form, `back` is where one comes from and the safe way out leads."""
+
+    title: str
+    about: str
+    path: str
+    back: str
+    button: str
+    way_out: str
+    sentences: Sequence[str] = ()
+    is_dangerous: bool = False
+
+
+def step_page(step: Step, form: Form | None = None, *, status: int = 200, **more: Any) -> Template:
+    """The page; with a form its fields stand before the buttons."""
+    return Template("portal/desk/step.html", context={"step": step, "form": form, **more}, status_code=status)
+
+
+def who_is_told(told: Recipients) -> str:
+    """How many people get a letter, and by which way."""
+    if not told.total:
+        return gettext("Nobody has to be told.")
+    people = ngettext("%(num)s person is told", "%(num)s people are told", told.total)
+    if not told.by_post:
+        return gettext("%(people)s by e-mail.", people=people)
+    if not told.by_email:
+        return gettext("%(people)s by letter on paper, which has to be printed.", people=people)
+    return gettext(
+        "%(people)s: %(email)s by e-mail, %(post)s by letter on paper, which has to be printed.",
+        people=people,
+        email=told.by_email,
+        post=told.by_post,
+    )
