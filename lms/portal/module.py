@@ -3,6 +3,7 @@
 from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
+from lms.portal.information_pages import InformationPages
 from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.service import Post
 from lms.portal.programme import Programme
@@ -11,6 +12,6 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="portal",
-    controllers=[CataloguePages, CoursePage, *DESK, LetterPages, TeachingPages],
+    controllers=[CataloguePages, CoursePage, InformationPages, *DESK, LetterPages, TeachingPages],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
 )
