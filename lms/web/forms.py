@@ -104,7 +104,7 @@ class Form(wtforms.Form):
             found += [Problem(anchor, message) for message in field.errors]
         return found
 
-    def refuse(self, name: str, message: str, **params: Any) -> None:
+    def refuse(self, name: str, message: str, /, **params: Any) -> None:
         """Add a mistake that only the service could find, such as a name already taken. An empty name: the whole form."""
         sentence = language.gettext(message, **params)
         if name:
