@@ -76,15 +76,20 @@ async def put_in_outbox(
 
 
 def short_letter(*, key: str = "", to: str = "ada@example.com", **given: Any) -> Draft:
-    words: dict[str, Any] = {
+    usual: dict[str, Any] = {
+        "key": key or uuid4().hex,
+        "kind": "test",
+        "person_id": None,
+        "to_name": given.pop("name", "Ada Lehmann"),
+        "to_address": to,
+        "postal_address": "",
+        "channel": Channel.EMAIL if to else Channel.POST,
+        "language": "de",
         "subject": "Ihr Platz",
         "text": "Guten Tag,\n\nbis bald.\n",
         "html": '<html lang="de"><p>Guten Tag</p></html>',
     }
-    return Draft(
-        key=key or uuid4().hex, kind="test", person_id=None, to_name=given.pop("name", "Ada Lehmann"), to_address=to,
-        postal_address="", channel=Channel.EMAIL if to else Channel.POST, language="de", **words | given,
-    )  # fmt: skip
+    return Draft(**usual | given)
 
 
 async def letter_of(begin: Begin, letter_id: UUID) -> Letter:

@@ -1,0 +1,131 @@
+"""`/verwaltung/briefe`: print, post, put right what did not arrive."""
+
+import re
+from io import BytesIO
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+from sqlalchemy import select, update
+
+from lms.audit.models import AuditEntry
+from lms.db import Begin
+from lms.jobs.models import Job
+from lms.kernel.rights import Identity
+from lms.messaging.models import Channel, Letter, LetterState
+from lms.people.models import Person
+from tests.making import make_person
+from tests.messaging.mailing import letter_of, put_in_outbox
+from tests.office import words_of
+from tests.visiting import Browser, send, sign_in
+
+HTML = '<html lang="de"><body><div id="letter"><p>Guten Tag</p></div></body></html>'
+
+
+async def to_post(begin: Begin, name: str = "Ada Lehmann") -> UUID:
+    return await put_in_outbox(
+        begin, name=name, to="", html=HTML, postal_address=f"{name}\nHagenstraße 1\n39340 Haldensleben"
+    )
+
+
+async def failed(begin: Begin, person: Person) -> UUID:
+    async with begin() as session:
+        session.add(person)
+    letter_id = await put_in_outbox(begin, to="old@example.com", html=HTML, person_id=person.id)
+    async with begin() as session:
+        await session.execute(
+            update(Letter).values(state=LetterState.FAILED, error="refused: 550 no such user <b>")
+        )
+        await session.execute(update(Job).values(state="done"))
+    return letter_id
+
+
+async def test_letters_to_be_printed_are_printed_together_and_marked_as_posted(
+    client: Browser, begin: Begin
+) -> None:
+    await sign_in(client, begin, Identity.ENROLMENT)
+    letters = {await to_post(begin), await to_post(begin, "Ben Muster")}
+    page = await client.get("/verwaltung/briefe")
+    [address] = re.findall(r'href="(/verwaltung/briefe/drucken.pdf[^"]+)"', page.text)
+
+    printed = await client.get(address.replace("&amp;", "&"))
+    answer = await send(
+        client, "/verwaltung/briefe/verschickt", {"brief": [str(letter) for letter in letters]}
+    )
+
+    assert printed.headers["content-type"] == "application/pdf"
+    text = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(printed.content)).pages)
+    assert ["Ada Lehmann" in text, "Ben Muster" in text] == [True, True]
+    assert answer.headers["location"].startswith("/verwaltung/briefe?")
+    assert {(await letter_of(begin, letter)).state for letter in letters} == {LetterState.SENT}
+    assert "Hier liegt kein Brief." in words_of((await client.get("/verwaltung/briefe")).text)
+
+
+async def test_a_letter_that_did_not_arrive_says_why_and_is_sent_again_to_the_new_address(
+    client: Browser, begin: Begin
+) -> None:
+    await sign_in(client, begin, Identity.ENROLMENT)
+    letter_id = await failed(begin, make_person(email="new@example.com"))
+
+    pile = words_of((await client.get("/verwaltung/briefe?stand=fehler")).text)
+    page = await client.get(f"/verwaltung/briefe/{letter_id}")
+    await send(client, f"/verwaltung/briefe/{letter_id}/noch-einmal")
+
+    assert "kennt diese Adresse nicht" in pile
+    assert "550 no such user &lt;b&gt;" in page.text
+    letter = await letter_of(begin, letter_id)
+    assert (letter.state, letter.to_address, letter.error) == (LetterState.WAITING, "new@example.com", "")
+    async with begin.reading() as session:
+        assert (await session.scalars(select(Job.kind).where(Job.state == "ready"))).all() == [
+            "task:deliver-letter"
+        ]
+        assert (
+            await session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "letter"))
+        ).all() == ["letter.sent_again"]
+
+
+@pytest.mark.parametrize(("street", "channel"), [("Hagenstraße 1", Channel.POST), ("", Channel.EMAIL)])
+async def test_it_may_go_by_post_instead_if_we_know_where(
+    client: Browser, begin: Begin, street: str, channel: Channel
+) -> None:
+    await sign_in(client, begin, Identity.ENROLMENT)
+    letter_id = await failed(begin, make_person(street=street, postal_code="39340", city="Haldensleben"))
+
+    answer = await send(client, f"/verwaltung/briefe/{letter_id}/per-post")
+
+    assert answer.status_code == (303 if street else 409)
+    assert (await letter_of(begin, letter_id)).channel is channel
+
+
+async def test_what_was_printed_twice_or_posted_twice_is_posted_once(client: Browser, begin: Begin) -> None:
+    await sign_in(client, begin, Identity.ENROLMENT)
+    letter_id = await to_post(begin)
+    one = f"/verwaltung/briefe/{letter_id}"
+    assert (await client.get(f"{one}/brief.pdf")).content.startswith(b"%PDF")
+
+    for _ in range(2):
+        await send(client, "/verwaltung/briefe/verschickt", {"brief": str(letter_id)})
+
+    async with begin.reading() as session:
+        assert (
+            await session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "letter"))
+        ).all() == ["letter.posted"]
+
+
+@pytest.mark.parametrize(
+    "identity", [Identity.LEARNER, Identity.TRAINER, Identity.FINANCE, Identity.ADMINISTRATOR]
+)
+async def test_nobody_else_reads_other_peoples_letters(
+    client: Browser, begin: Begin, identity: Identity
+) -> None:
+    letter_id = await to_post(begin)
+    await sign_in(client, begin, identity)
+
+    for path in (
+        "",
+        f"/{letter_id}",
+        f"/{letter_id}/brief.pdf",
+        f"/drucken.pdf?brief={letter_id}",
+        "?stand=erledigt",
+    ):
+        assert (await client.get(f"/verwaltung/briefe{path}")).status_code == 403
