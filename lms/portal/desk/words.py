@@ -75,6 +75,11 @@ ACTIONS: Mapping[str, str] = {
     "certificate.replaced": N_("Certificate replaced"),
     "certificates.started": N_("Issuing of certificates started"),
     "certificates.repeated": N_("Issuing of certificates repeated"),
+    "letter.posted": N_("Letter posted"),
+    "letter.sent_again": N_("Letter sent again"),
+    "letter.put_on_paper": N_("E-mail sent by post instead"),
+    "feed.renewed": N_("Calendar address made"),
+    "feed.revoked": N_("Calendar address removed"),
 }
 """What the actions of the audit trail are called."""
 
