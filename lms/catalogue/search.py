@@ -109,27 +109,35 @@ def _courses_with(words: Sequence[str], weight: int = 0) -> Any:
     return found.where(SearchWord.weight >= weight) if weight else found
 
 
+async def as_written(session: AsyncSession, words: Sequence[str]) -> tuple[str, ...]:
+    """How these words stand in most texts: "uebung" as "Übung"."""
+    rows = await session.execute(
+        select(SearchWord.word, SearchWord.written)
+        .where(SearchWord.word.in_(words))
+        .group_by(SearchWord.word, SearchWord.written)
+        .order_by(func.count())
+    )
+    usual = {row.word: row.written for row in rows if row.written}
+    return tuple(usual.get(word, word) for word in words)
+
+
 @dataclass(slots=True)
 class Vocabulary:
     """Every word by which any course is found. Kept in memory: a guess has to look at all of them."""
 
-    written: dict[str, str] = field(default_factory=dict)
     courses: dict[str, int] = field(default_factory=dict)
     _all: str = ""
 
     @classmethod
     async def read(cls, session: AsyncSession) -> "Vocabulary":
         """The vocabulary as it is now; one statement."""
-        rows = (
-            await session.execute(
-                select(SearchWord.word, func.min(SearchWord.written), func.count()).group_by(SearchWord.word)
-            )
-        ).all()
-        return cls(
-            written={word: written for word, written, _ in rows},
-            courses={word: count for word, _, count in rows},
-            _all="\n".join(["", *(word for word, _, _ in rows), ""]),
-        )
+        rows = await session.execute(select(SearchWord.word, func.count()).group_by(SearchWord.word))
+        return cls.of({row.word: row[1] for row in rows})
+
+    @classmethod
+    def of(cls, courses: dict[str, int]) -> "Vocabulary":
+        """A vocabulary of these words, each with the number of its courses."""
+        return cls(courses, "\n".join(["", *courses, ""]))
 
     def understand(self, search: str) -> Sought:
         """What is meant. A term for which not even a guess can be made stands for no word at all."""
@@ -141,7 +149,7 @@ class Vocabulary:
         words = tuple(tuple(matching[term] or self.matching(guesses[term])) for term in terms)
         if not guesses or not all(guesses.values()):
             return Sought(words)
-        return Sought(words, tuple(self._shown(guesses.get(term, term)) for term in terms))
+        return Sought(words, tuple(guesses.get(term, term) for term in terms))
 
     def matching(self, term: str) -> list[str]:
         """The words that begin with the term, or from four letters on hold it anywhere."""
@@ -157,14 +165,11 @@ class Vocabulary:
             place = self._all.find(wanted, end)
         return found
 
-    def _shown(self, word: str) -> str:
-        return self.written.get(word) or word
-
     def nearest(self, term: str) -> str:
         """The most similar word, of several equally similar ones the most usual; nothing when none is near."""
         if len(term) < INSIDE_FROM:
             return ""
         cutoff = 80 if len(term) < 6 else 74
-        near = process.extract(term, self.written.keys(), scorer=fuzz.ratio, score_cutoff=cutoff, limit=10)
+        near = process.extract(term, self.courses.keys(), scorer=fuzz.ratio, score_cutoff=cutoff, limit=10)
         best = max(near, key=lambda hit: (round(hit[1]), self.courses[hit[0]]), default=None)
         return str(best[0]) if best else ""

@@ -15,6 +15,7 @@ from lms.resources.models import Venue
 
 ONLINE = "online"
 FREE_OF_CHARGE = "kostenlos"
+CENTS = "c"
 LARGEST_PRICE = 1_000_000
 UNLISTED = tuple(state for state in RunState if state not in LISTED_STATES)
 LONGEST_VALUE = 100
@@ -113,6 +114,11 @@ def _sensible(name: str, value: str) -> str:
     return value
 
 
+def tidy(value: str) -> str:
+    """A value of an address on one line, no longer than any of ours, and without what databases cannot hold."""
+    return " ".join(value.replace("\x00", "").split())[:LONGEST_VALUE]
+
+
 def listed(now: Moment) -> ColumnElement[bool]:
     """The runs of the catalogue: public, and still to begin. Those called off stay until their day has come."""
     # named by what is left out, so that the databases walk along the dates instead of sorting three heaps
@@ -174,5 +180,7 @@ _CONDITIONS: Mapping[str, Callable[[str], ColumnElement[bool]]] = {
 
 
 def cents_of(price: str) -> int:
-    """The largest price that is meant: nothing, or so many euros."""
-    return 0 if price == FREE_OF_CHARGE else int(price) * 100
+    """The largest price that is meant: nothing, so many euros, or "950c", so many cents."""
+    if price == FREE_OF_CHARGE:
+        return 0
+    return int(price.removesuffix(CENTS)) * (1 if price.endswith(CENTS) else 100)

@@ -120,6 +120,16 @@ async def number_found(session: AsyncSession, filters: Filters, sought: Sought, 
     return await session.scalar(_runs(func.count()).where(condition(filters, sought, now))) or 0
 
 
+async def courses_listed(
+    session: AsyncSession, now: datetime, *, limit: int, offset: int
+) -> tuple[Sequence[Course], int]:
+    """A page of the courses that have a listed run, by title, and how many there are."""
+    wanted = select(Course).where(Course.id.in_(select(Run.course_id).where(listed(now))))
+    total = await session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+    page = wanted.order_by(Course.title_de, Course.slug).limit(limit).offset(offset)
+    return (await session.scalars(page)).all(), total
+
+
 async def similar_runs(
     session: AsyncSession, course_id: UUID, now: datetime, *, limit: int
 ) -> Sequence[RunLine]:

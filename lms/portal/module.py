@@ -1,5 +1,6 @@
 """The table of contents of `portal`, for app.py."""
 
+from lms.portal.api import ProgrammeApi
 from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
@@ -12,6 +13,14 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="portal",
-    controllers=[CataloguePages, CoursePage, InformationPages, *DESK, LetterPages, TeachingPages],
+    controllers=[
+        CataloguePages,
+        CoursePage,
+        InformationPages,
+        ProgrammeApi,
+        *DESK,
+        LetterPages,
+        TeachingPages,
+    ],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
 )

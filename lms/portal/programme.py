@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from lms.catalogue.freshness import Counts, counts
-from lms.catalogue.search import Sought, Vocabulary
+from lms.catalogue.search import Sought, Vocabulary, as_written
 from lms.db import Begin
 from lms.kernel.clock import Clock, local
 from lms.portal.filters import Filters
@@ -75,6 +75,7 @@ class Programme:
                 if self._vocabulary is None or self._vocabulary[0] != edition.counts.words:
                     self._vocabulary = (edition.counts.words, await Vocabulary.read(session))
                 sought = self._vocabulary[1].understand(filters.search)
+            instead = await as_written(session, sought.instead) if sought.instead else ()
             key = (edition.mark, edition.counts.words, filters)
             total = self._totals.get(key)
             if total is None:
@@ -84,10 +85,10 @@ class Programme:
                 self._totals[key] = total
             if not total:
                 without = await numbers_without(session, filters, sought, now)
-                return Listing((), 0, instead=sought.instead, suggestions=tuple(without[:SUGGESTIONS]))
+                return Listing((), 0, instead=instead, suggestions=tuple(without[:SUGGESTIONS]))
             number = min(number, -(-total // size))
             runs = await runs_found(session, filters, sought, now, limit=size, offset=(number - 1) * size)
-        return Listing(runs, total, number, sought.instead)
+        return Listing(runs, total, number, instead)
 
     async def audiences(self, edition: Edition, now: datetime) -> dict[str, int]:
         """How many runs there are for each audience."""
