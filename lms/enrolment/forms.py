@@ -143,11 +143,27 @@ class ParticipantForm(Form):
     birth_date = DateParts(N_("Birth date"), earliest=EARLIEST_BIRTH)
 
 
+class EmailOrPhone(Email):
+    """Not called optional, because one of the two has to be there."""
+
+    @property
+    def is_required(self) -> bool:
+        return True
+
+
+class PhoneOrEmail(Phone):
+    """Not called optional, because one of the two has to be there."""
+
+    @property
+    def is_required(self) -> bool:
+        return True
+
+
 class ContactForm(Form):
     given_name = _first_name("given-name")
     family_name = _family_name("family-name")
-    email = Email(hint=N_("We send the confirmation there, and tell you if anything changes."))
-    phone = Phone(
+    email = EmailOrPhone(hint=N_("We send the confirmation there, and tell you if anything changes."))
+    phone = PhoneOrEmail(
         hint=N_("Without an e-mail address everything comes by letter. We call only if it is urgent."),
         width=20,
     )

@@ -11,7 +11,7 @@ from lms.enrolment.pages.draft import KNOWN, Draft, as_date
 from lms.enrolment.pages.questions import Kind, Step
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
-from lms.web.formats import money
+from lms.web.formats import money, phone
 from lms.web.forms import Form, form_from
 from lms.web.language import gettext
 
@@ -75,8 +75,8 @@ def answers_of(form: Form) -> dict[str, Any]:
     }
 
 
-def refuse_wrong_age(form: forms.PersonForm | forms.ParticipantForm, draft: Draft, name: str) -> None:
-    """Say at the birth date that somebody is too young or too old, before anything else is typed."""
+def refuse_wrong_age(form: forms.PersonForm | forms.ParticipantForm, draft: Draft, name: str) -> bool:
+    """Say at the birth date that somebody is too young or too old, before anything else is typed; whether it did."""
     course, run = draft.offering.course, draft.offering.run
     try:
         rules.refuse_unless_age_fits(
@@ -89,6 +89,8 @@ def refuse_wrong_age(form: forms.PersonForm | forms.ParticipantForm, draft: Draf
         )
     except (TooYoung, TooOld, BirthDateNeeded) as refusal:
         form.refuse("birth_date", refusal.message, **refusal.params)
+        return True
+    return False
 
 
 def ask_birth_date(form: forms.PersonForm | forms.ParticipantForm, draft: Draft) -> None:
@@ -112,7 +114,8 @@ def why_birth_date(draft: Draft) -> str:
         why = gettext("We ask because the course is for people up to %(most)s years.", most=most)
     else:
         why = gettext("We ask because a parent or guardian has to agree for everybody under 18.")
-    return f"{why} {gettext('For example 7 12 2012')}"
+    example = gettext("For example 7 12 2012")
+    return f"{why} {example}"
 
 
 def name_child(form: forms.GuardianForm | forms.ConsentForm, name: str) -> None:
@@ -188,8 +191,8 @@ def _known(draft: Draft, step: Step) -> dict[str, Any]:
     me = draft.visitor.me
     if step is Step.GUARDIAN:
         kept = draft.visitor.guardianships.get(draft.known.id) if draft.known else None
-        phone = kept.emergency_phone if kept else (me.phone or "") if me and draft.guardian_is_me else ""
-        return {"photo": "no", "emergency_phone": phone}
+        number = kept.emergency_phone if kept else (me.phone or "") if me and draft.guardian_is_me else ""
+        return {"photo": "no", "emergency_phone": phone(number)}
     if step is Step.COMPANY and draft.visitor.companies:
         return {"company": str(draft.visitor.companies[0].id)}
     if step is Step.ADDRESS and me and draft.contact_is_known:
@@ -198,6 +201,8 @@ def _known(draft: Draft, step: Step) -> dict[str, Any]:
 
 
 def _restored(name: str, value: Any) -> Any:
+    if name in {"phone", "emergency_phone"}:
+        return phone(value or "")
     return as_date(value) if name == "birth_date" else value
 
 

@@ -28,6 +28,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.people.models import Guardianship
 from lms.web.access import PUBLIC
+from lms.web.formats import phone
 from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.module import Around
@@ -52,7 +53,7 @@ class ConsentPages(Controller):
         known: dict[str, Any] = {"photo": "no"}
         if kept is not None:
             alone = kept.may_go_home_alone
-            known["emergency_phone"] = kept.emergency_phone
+            known["emergency_phone"] = phone(kept.emergency_phone)
             known["alone"] = None if alone is None else "yes" if alone else "no"
         return _page(around, found, offering, token, _form(found, None, **known))
 

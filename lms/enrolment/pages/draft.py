@@ -150,7 +150,8 @@ class Draft:
     @property
     def needs_address(self) -> bool:
         """Whether letters or an invoice go by post; the company's address is asked with the company."""
-        if self.has_known_address:
+        is_asked = self.contact_is_known or bool(self.said(Step.CONTACT))
+        if self.has_known_address or not is_asked:
             return False
         is_invoiced = self.kind is not Kind.COMPANY and self.method is PaymentMethod.INVOICE
         return not self.email or (self.price_is_due and is_invoiced)

@@ -10,10 +10,12 @@ from lms.enrolment.models import PartyRule
 from lms.enrolment.pages.draft import Answers, Draft, as_date
 from lms.enrolment.pages.questions import Kind, Step
 from lms.enrolment.values import KnownPerson, NewCompany, NewPerson, Wants
+from lms.kernel.marking import N_
 from lms.web.language import current_language, gettext
 
-PHOTO_WORDING = "May we take photos of %(name)s for our website?"
-"""The message id of the question; what is kept is the question as it was read, with the answer."""
+PHOTO_QUESTION = N_("May we take photos of %(name)s for our website?")
+PHOTO_ANSWER = N_("Yes, photos are fine")
+"""What is kept of a consent to photos: the question as it was read, with the answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +55,8 @@ def mark(draft: Draft) -> str:
 
 def photo_wording(name: str) -> str:
     """The words under which photos were allowed (L-40)."""
-    return f"{gettext(PHOTO_WORDING, name=name)} {gettext('Yes, photos are fine')}"
+    question, answer = gettext(PHOTO_QUESTION, name=name), gettext(PHOTO_ANSWER)
+    return f"{question} {answer}"
 
 
 def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:

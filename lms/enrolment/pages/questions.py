@@ -32,7 +32,7 @@ TITLES = {
     Step.CONTACT: N_("Contact"),
     Step.ADDRESS: N_("Address"),
     Step.SUPPORT: N_("Support"),
-    Step.CONCESSION: N_("Reduced price"),
+    Step.CONCESSION: N_("Reduction"),
     Step.PAYMENT: N_("Payment"),
     Step.CHECK: N_("Check your answers"),
 }

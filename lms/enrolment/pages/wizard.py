@@ -147,10 +147,13 @@ class WizardPages(Controller):
         if not is_reached(draft, wanted):
             return to(draft, first_open(draft))
         form = form_for(draft, wanted, await request.form())
-        if form.validate() and isinstance(form, forms.PersonForm):
-            refuse_wrong_age(form, draft, full_name(form.data) or draft.names[0])
+        has_wrong_age = (
+            form.validate()
+            and isinstance(form, forms.PersonForm)
+            and refuse_wrong_age(form, draft, full_name(form.data) or draft.names[0])
+        )
         if form.problems:
-            return page(draft, wanted, form, status=422)
+            return page(draft, wanted, form, status=422, has_wrong_age=has_wrong_age)
         kept = await keep(
             enrolment, actor, around, found.key, draft, with_answer(draft, wanted, answers_of(form))
         )
@@ -164,7 +167,7 @@ def step_named(name: str) -> Step:
     return Step(name)
 
 
-def page(draft: Draft, step: Step, form: Form, *, status: int = 200) -> Template:
+def page(draft: Draft, step: Step, form: Form, *, status: int = 200, has_wrong_age: bool = False) -> Template:
     """The page of one question."""
     return Template(
         "enrolment/step.html",
@@ -172,7 +175,7 @@ def page(draft: Draft, step: Step, form: Form, *, status: int = 200) -> Template
             **around_step(draft, step),
             "form": form,
             "fields": list(form),
-            "other_courses": any(problem.anchor.startswith("birth_date") for problem in form.problems),
+            "has_wrong_age": has_wrong_age,
         },
         status_code=status,
         headers=PRIVATE,

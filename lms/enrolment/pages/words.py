@@ -101,7 +101,8 @@ def _explanation_of_rule(draft: Draft) -> str:
         return gettext("The course is fully booked at the moment.")
     left = draft.places_left
     free = ngettext("%(num)s place is free at the moment.", "%(num)s places are free at the moment.", left)
-    return f"{free} {ngettext('You name %(num)s person.', 'You name %(num)s persons.', draft.size)}"
+    named = ngettext("You name %(num)s person.", "You name %(num)s persons.", draft.size)
+    return f"{free} {named}"
 
 
 GUARDIAN_AGREES = N_(
