@@ -39,7 +39,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             everybody = await fill_people(ground)
         with step("Courses and dates"):
             courses = await fill_courses(ground)
-            runs = await fill_runs(ground, courses, rooms, everybody.trainers)
+            runs = await fill_runs(ground, courses, rooms, everybody)
         with step("Search words"):
             await index_courses(session, [course.id for course in courses.values()])
         with step("Enrolments and waiting lists"):
@@ -49,7 +49,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
-            await ground.close_series()
+            await ground.finish()
 
 
 @contextmanager

@@ -143,6 +143,7 @@ def test_somebody_born_on_29_february_has_the_age_the_story_says() -> None:
     assert born(date(2028, 2, 28), 83, 1) == date(1944, 2, 29)
 
 
+@pytest.mark.parametrize("filled", ["a Sunday in term"], indirect=True)
 async def test_it_is_the_same_centre_every_time(
     filled: tuple[str, datetime], settings: Settings, begin: Begin
 ) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from lms.audit.models import AuditEntry
 from lms.catalogue.models import PaymentMethod
 from lms.demo.filling.crowd import Learner
 from lms.demo.filling.ground import Ground
@@ -29,6 +28,7 @@ from lms.kernel.clock import local
 
 INVOICE_PERCENT = 75
 CONCESSION_PERCENT = 12
+AT_THE_PHONE = ("ralf-hellwig", "sevda-yildirim", "claudia-wegmann")
 CONSENT = "enrolled by the guardian"
 WAYS = (EntryWay.WEB, EntryWay.PHONE, EntryWay.COUNTER)
 WITH_EMAIL, WITHOUT_EMAIL = (85, 10, 5), (0, 75, 25)
@@ -189,10 +189,12 @@ class Book:
         return [enrolment for claim in self.claims for enrolment in claim.enrolments]
 
     def line_up(self) -> None:
-        """Put the parties in the order in which they came."""
+        """Put the parties in the order in which they came, and say in the trail what became of them."""
         self.claims.sort(key=lambda claim: claim.party.joined_at)
         for position, claim in enumerate(self.claims, start=1):
             claim.party.position = position
+            for enrolment in claim.enrolments:
+                self._trace(enrolment)
 
     def _claim(
         self,
@@ -279,6 +281,19 @@ class Book:
         first, second = ("".join(self.ground.chance.choices(READABLE, k=4)) for _ in range(2))
         return f"{first}-{second}"
 
+    def _trace(self, enrolment: Enrolment) -> None:
+        by_team = enrolment.way is not EntryWay.WEB and enrolment.state is not EnrolmentState.EXPIRED
+        self.ground.note(
+            enrolment.changed_at,
+            f"enrolment.{STEPS[enrolment.state]}",
+            "enrolment",
+            enrolment.id,
+            by=self.everybody.member(self.ground.chance.choice(AT_THE_PHONE)) if by_team else SYSTEM,
+            person_id=enrolment.person_id,
+            after={"state": enrolment.state.value},
+            reason=enrolment.ended_reason,
+        )
+
     def _note(self, claim: Claim, at: datetime, kind: str, reason: str) -> None:
         self.history.append(
             ListEvent(
@@ -305,17 +320,3 @@ async def write(ground: Ground, books: Sequence[Book]) -> None:
     await ground.put(in_line)
     await ground.put(offer for offer in offers if offer.state is OfferState.OPEN)
     await ground.put(row for book in books for row in (*book.history, *book.needs, *book.applications))
-    await ground.put(_trace(enrolment) for enrolment in enrolments)
-
-
-def _trace(enrolment: Enrolment) -> AuditEntry:
-    return AuditEntry(
-        at=enrolment.changed_at,
-        action=f"enrolment.{STEPS[enrolment.state]}",
-        object_kind="enrolment",
-        object_id=enrolment.id,
-        actor_name=SYSTEM.name,
-        person_id=enrolment.person_id,
-        after={"state": enrolment.state.value},
-        reason=enrolment.ended_reason,
-    )

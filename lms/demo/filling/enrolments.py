@@ -114,10 +114,12 @@ class RunFilling:
         learners = [*figures, *self._take(count)]
         groups = self._orders(learners)
         called_off = self.planned.run.state is RunState.CANCELLED
+        if called_off:
+            until = min(until, self.planned.called_off_at(self.ground.now))
         moments = self.ground.moments(len(groups), self.planned.published_at, until)
         for group, moment in zip(groups, moments, strict=True):
             if called_off:
-                ends = max(moment, min(self.ground.now, self.planned.starts_at) - 2 * DAY)
+                ends = self.planned.called_off_at(self.ground.now)
                 self.book.ended(group, moment, ends, EnrolmentState.CANCELLED, "run_cancelled")
             else:
                 self.book.confirmed(group, moment)

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from lms.audit.models import AuditEntry
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
 from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, due_on, series_year
 from lms.billing.service import Debtor, debtor_of
@@ -22,8 +21,10 @@ from lms.kernel.clock import at_venue, local
 from lms.web.centre import the_centre
 
 CASHIER = "ralf-hellwig"
-PAYS_PERCENT = 88
+PAYS_IN_TIME_PERCENT = 82
 PAYS_AFTER_DAYS = (3, 13)
+REMINDED_AFTER_DAYS = (20, 40)
+NEVER_PAYS_PERCENT = 1
 TEAM_AT_WORK = time(9, 30)
 
 
@@ -44,9 +45,7 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
     await ground.put(books.invoices.values())
     await ground.put(books.credit_notes)
     books.entries.sort(key=lambda entry: entry.booked_at)
-    books.trail.sort(key=lambda entry: entry.at)
     await ground.put(books.entries)
-    await ground.put(books.trail)
 
 
 class Books:
@@ -54,11 +53,10 @@ class Books:
 
     def __init__(self, ground: Ground, everybody: Everybody) -> None:
         self.ground = ground
-        self.cashier = everybody.account_of(everybody.team[CASHIER])
+        self.cashier = everybody.member(CASHIER)
         self.invoices: dict[Place, Invoice] = {}
         self.credit_notes: list[Invoice] = []
         self.entries: list[LedgerEntry] = []
-        self.trail: list[AuditEntry] = []
         self.issuer = _issuer(ground)
 
     def sell(self, place: Place) -> None:
@@ -86,14 +84,15 @@ class Books:
         self._book(place, EntryKind.CREDIT, -cents, "cancelled", at, note)
 
     def receive(self, place: Place) -> None:
-        """Most people pay in time, some forget, and cash comes with the first session."""
+        """Most people pay in time, some when reminded, hardly anybody never; cash comes with the first session."""
         is_cash = place.enrolment.payment_method is PaymentMethod.CASH
         if is_cash:
             at = place.planned.starts_at
         else:
-            days = timedelta(days=self.ground.chance.randint(*PAYS_AFTER_DAYS))
+            band = PAYS_AFTER_DAYS if self.ground.happens(PAYS_IN_TIME_PERCENT) else REMINDED_AFTER_DAYS
+            days = timedelta(days=self.ground.chance.randint(*band))
             at = at_venue(local(_since(place) + days).date(), TEAM_AT_WORK)
-        if at < self.ground.now and self.ground.happens(PAYS_PERCENT):
+        if at < self.ground.now and not self.ground.happens(NEVER_PAYS_PERCENT):
             cause = "cash" if is_cash else "transfer"
             self._book(place, EntryKind.PAYMENT, -place.enrolment.price_cents, cause, at, None)
 
@@ -130,16 +129,13 @@ class Books:
             enrolment_id=place.enrolment.id,
             reverses_id=reverses.id if reverses else None,
         )
-        self.trail.append(
-            AuditEntry(
-                at=at,
-                action=f"{kind}.issued",
-                object_kind="invoice",
-                object_id=document.id,
-                actor_name=SYSTEM.name,
-                person_id=debtor.person_id,
-                after={"number": document.number, "total_cents": document.total_cents},
-            )
+        self.ground.note(
+            at,
+            f"{kind}.issued",
+            "invoice",
+            document.id,
+            person_id=debtor.person_id,
+            after={"number": document.number, "total_cents": document.total_cents},
         )
         return document
 
@@ -147,7 +143,7 @@ class Books:
         self, place: Place, kind: EntryKind, cents: int, cause: str, at: datetime, invoice: Invoice | None
     ) -> None:
         debtor = _debtor(place)
-        by = self.cashier if kind is EntryKind.PAYMENT else None
+        by = self.cashier if kind is EntryKind.PAYMENT else SYSTEM
         entry = LedgerEntry(
             id=self.ground.key(),
             booked_at=at,
@@ -158,21 +154,18 @@ class Books:
             debtor_id=debtor.person_id,
             company_id=debtor.company_id,
             invoice_id=invoice.id if invoice else None,
-            actor_id=by,
+            actor_id=by.account_id,
         )
         self.entries.append(entry)
-        self.trail.append(
-            AuditEntry(
-                at=at,
-                action=f"money.{kind}",
-                object_kind="ledger_entry",
-                object_id=entry.id,
-                actor_id=by,
-                actor_name="" if by else SYSTEM.name,
-                person_id=debtor.person_id,
-                after={"amount_cents": cents, "enrolment_id": str(place.enrolment.id)},
-                reason=cause,
-            )
+        self.ground.note(
+            at,
+            f"money.{kind}",
+            "ledger_entry",
+            entry.id,
+            by=by,
+            person_id=debtor.person_id,
+            after={"amount_cents": cents, "enrolment_id": str(place.enrolment.id)},
+            reason=cause,
         )
 
 

@@ -11,6 +11,7 @@ from lms.demo.filling.ground import Ground
 from lms.demo.shapes import people as shapes
 from lms.demo.shapes import programme
 from lms.demo.shapes.words import Permission
+from lms.kernel.actor import Actor
 from lms.kernel.rights import STAFF, Identity
 from lms.messaging.models import Channel
 from lms.people.models import Company, CompanyContact, Guardianship, Household, Membership, Person
@@ -46,7 +47,18 @@ class Everybody:
     employers: dict[str, Employer]
     trainers: dict[str, Person]
     team: dict[str, Person]
+    staff: Sequence[shapes.StaffMember]
     accounts: dict[UUID, Account]
+
+    def member(self, key: str) -> Actor:
+        """Somebody of the team, as the one who acts."""
+        person, member = self.team[key], next(one for one in self.staff if one.key == key)
+        return Actor(
+            identities=frozenset(_roles(member)),
+            account_id=self.account_of(person),
+            person_id=person.id,
+            name=person.name,
+        )
 
     def account_of(self, person: Person) -> UUID:
         """The account of somebody who has one."""
@@ -74,7 +86,7 @@ async def fill_people(ground: Ground) -> Everybody:
     await _join_companies(ground, employers)
     await ground.put(_trainer(ground, one, trainers[one.key]) for one in ground.demo.trainers)
     accounts = await _open_accounts(ground, register, contacts, trainers, team)
-    return Everybody(register, employers, trainers, team, accounts)
+    return Everybody(register, employers, trainers, team, ground.demo.people.staff, accounts)
 
 
 def _employer(ground: Ground, company: shapes.Company, register: Register) -> Employer:
@@ -209,11 +221,16 @@ async def _open_accounts(
     grants = [(accounts[person.id], Identity.TRAINER) for person in trainers.values()]
     for member in ground.demo.people.staff:
         account = accounts[team[member.key].id]
-        roles = STAFF if member.role == "administrator" else {PERMISSIONS[one] for one in member.permissions}
-        grants += [(account, role) for role in sorted(roles)]
+        grants += [(account, role) for role in sorted(_roles(member))]
     await ground.put(RoleGrant(id=ground.key(), account_id=account.id, role=role) for account, role in grants)
     return accounts
 
 
 def _account(ground: Ground, person: Person, since: datetime) -> Account:
     return Account(id=ground.key(), person_id=person.id, email=person.email or "", created_at=since)
+
+
+def _roles(member: shapes.StaffMember) -> frozenset[Identity]:
+    if member.role == "administrator":
+        return STAFF
+    return frozenset(PERMISSIONS[one] for one in member.permissions)

@@ -15,6 +15,8 @@ from lms.enrolment.models import EnrolmentState
 from lms.kernel.clock import local
 from lms.scheduling.models import Session
 
+FORGOTTEN_IN = "3005"
+"""The run in whose latest session nobody has been marked yet."""
 MARKED_AFTER = timedelta(minutes=6)
 MISSES_NOW_AND_THEN_PERCENT = 45
 LATE_PERCENT = 6
@@ -34,6 +36,8 @@ async def fill_registers(
             there[place.planned.run.id].append(place)
     for planned in runs:
         held = [one for one in planned.sessions if local(one.starts_at).date() < ground.today]
+        if planned.run.number == FORGOTTEN_IN:
+            held = held[:-1]
         if planned.run.state is not RunState.CANCELLED and held:
             _mark(ground, everybody, planned, held, there[planned.run.id])
     await ground.session.flush()

@@ -8,10 +8,10 @@ from uuid import UUID
 from lms.catalogue.models import Course, Run, RunState
 from lms.demo.data import first_day
 from lms.demo.filling.ground import Ground
+from lms.demo.filling.people import Everybody
 from lms.demo.shapes import programme as shapes
 from lms.demo.shapes.words import Situation
 from lms.kernel.period import Period
-from lms.people.models import Person
 from lms.resources.models import Reservation, Room
 from lms.scheduling.holidays import closed_days
 from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer, SkippedDate
@@ -22,13 +22,16 @@ ON_SHOW_AT_LEAST = timedelta(days=20)
 PLANNED_BEFORE = timedelta(days=10)
 NOT_LOCKED_YET = frozenset({"1006", "4027"})
 """Runs that are over and marked, whose registers the team has still to close."""
+OVER: frozenset[Situation] = frozenset({"completed_with_certificates", "completed_certificates_pending"})
 LOCKED_AFTER = timedelta(hours=20)
+CALLED_OFF_BEFORE = timedelta(days=2)
+PLANNER, KEEPER = "claudia-wegmann", "sevda-yildirim"
 STATES: dict[Situation, RunState] = {
     "draft": RunState.DRAFT,
     "confirmed": RunState.CONFIRMED,
     "cancelled": RunState.CANCELLED,
     "completed_with_certificates": RunState.COMPLETED,
-    "completed_certificates_pending": RunState.COMPLETED,
+    "completed_certificates_pending": RunState.CONFIRMED,
 }
 
 
@@ -57,6 +60,10 @@ class Planned:
         """When it was first shown; for a draft, when it was made."""
         return self.run.published_at or self.run.created_at
 
+    def called_off_at(self, now: datetime) -> datetime:
+        """When it was decided that a cancelled run does not take place."""
+        return min(now, self.starts_at) - CALLED_OFF_BEFORE
+
     @property
     def closes_at(self) -> datetime:
         """Until when people enrol."""
@@ -64,7 +71,7 @@ class Planned:
 
 
 async def fill_runs(
-    ground: Ground, courses: Mapping[str, Course], rooms: Mapping[str, Room], trainers: Mapping[str, Person]
+    ground: Ground, courses: Mapping[str, Course], rooms: Mapping[str, Room], everybody: Everybody
 ) -> list[Planned]:
     """Write all runs with their dates; the database refuses two at once in one room or by one trainer."""
     rules = {run.number: rule_of(run, ground.demo.course_of(run), ground.today) for run in ground.demo.runs}
@@ -81,11 +88,12 @@ async def fill_runs(
     await ground.put(one.run for one in planned)
     await ground.put(meeting for one in planned for meeting in one.sessions)
     for one in planned:
-        teachers = [trainers[key].id for key in one.shape.trainers]
+        teachers = [everybody.trainers[key].id for key in one.shape.trainers]
         _name_trainers(ground, one, teachers)
         _note_skipped(ground, one, dates[one.run.number])
         if one.run.state is not RunState.CANCELLED:
             _occupy(ground, one, teachers, rooms)
+        _trace(ground, everybody, one)
     await ground.session.flush()
     return planned
 
@@ -147,7 +155,7 @@ def _planned(
         note_de=shape.note_de,
         note_en=shape.note_en,
     )
-    if state is RunState.COMPLETED and shape.number not in NOT_LOCKED_YET:
+    if shape.situation in OVER and shape.number not in NOT_LOCKED_YET:
         run.attendance_locked_at = min(dates.planned[-1].end + LOCKED_AFTER, ground.now)
     sessions = [_session(ground, run, shape, period, room) for period in dates.planned]
     return Planned(shape, course_shape, course, run, sessions)
@@ -177,6 +185,34 @@ def _name_trainers(ground: Ground, planned: Planned, teachers: Sequence[UUID]) -
         for meeting in planned.sessions
         for person_id in teachers
     )
+
+
+def _trace(ground: Ground, everybody: Everybody, planned: Planned) -> None:
+    run, planner = planned.run, everybody.member(PLANNER)
+    if run.published_at is not None:
+        ground.note(
+            run.published_at,
+            "run.published",
+            "run",
+            run.id,
+            by=planner,
+            before={"state": "draft"},
+            after={"state": "published"},
+        )
+    if run.state is RunState.CANCELLED:
+        ground.note(
+            planned.called_off_at(ground.now),
+            "run.cancelled",
+            "run",
+            run.id,
+            by=planner,
+            before={"state": "published"},
+            after={"state": "cancelled"},
+            reason=run.cancelled_reason_de,
+        )
+    if run.attendance_locked_at is not None:
+        keeper = everybody.member(KEEPER)
+        ground.note(run.attendance_locked_at, "attendance.locked", "run", run.id, by=keeper)
 
 
 def _note_skipped(ground: Ground, planned: Planned, dates: Dates) -> None:
