@@ -257,5 +257,5 @@ class Worker:
 
 def delay_after(attempts: int) -> timedelta:
     """How long a job rests after its n-th failure: doubling from five seconds to a quarter of an hour."""
-    doubled: int = 2 ** max(attempts - 1, 0)
+    doubled: int = 2 ** min(max(attempts - 1, 0), DOUBLINGS)
     return min(FIRST_DELAY * doubled, LONGEST_DELAY)
