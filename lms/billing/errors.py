@@ -1,6 +1,6 @@
 """What the books refuse."""
 
-from lms.kernel.errors import DomainError, Invalid
+from lms.kernel.errors import Invalid
 from lms.kernel.marking import N_
 
 
@@ -14,7 +14,3 @@ class MoreThanOwed(Invalid):
 
 class MoreThanPaid(Invalid):
     message = N_("This is more than what was paid. Please check the amount.")
-
-
-class NothingInvoiced(DomainError):
-    message = N_("There is no invoice that could be reversed.")

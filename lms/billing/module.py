@@ -1,6 +1,8 @@
 """The table of contents of `billing`, for app.py."""
 
 from lms.billing.cashier import Cashier
+from lms.billing.events import InvoiceIssued
+from lms.billing.letters import PRINT, have_it_printed, printer
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
@@ -9,6 +11,8 @@ KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
 MODULE = Module(
     name="billing",
     services={"cashier": Cashier},
+    listeners={InvoiceIssued: [have_it_printed]},
+    tasks={PRINT: printer},
     personal_data=[
         PersonalData("ledger_entry", "debtor_id", "who owes and who has paid", KEPT_BY_LAW),
         PersonalData("invoice", "debtor_id", "to whom an invoice was issued", KEPT_BY_LAW),

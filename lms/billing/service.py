@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
 from lms.billing.errors import AmountNotPositive
+from lms.billing.events import InvoiceIssued
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry, NumberSeries
 from lms.billing.queries import balance_of, valid_invoice_of
 from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, series_year
+from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
 from lms.people.models import Company, Person
 
@@ -322,6 +324,7 @@ async def _issue(
         person_id=debtor.person_id,
         after={"number": invoice.number, "total_cents": total},
     )
+    announce(session, InvoiceIssued(invoice_id=invoice.id), at=at)
     return invoice
 
 
