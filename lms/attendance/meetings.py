@@ -121,7 +121,7 @@ async def meetings(
         .order_by(order, Session.id)
         .limit(limit)
     )
-    return [Meeting(*row) for row in rows.tuples()]
+    return [Meeting(*row) for row in rows.all()]
 
 
 async def meeting_for(session: AsyncSession, actor: Actor, session_id: UUID) -> Meeting:

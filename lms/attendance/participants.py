@@ -128,7 +128,7 @@ async def _emergencies(session: AsyncSession, children: Sequence[UUID]) -> dict[
         .order_by(Person.family_name, Person.given_name)
     )
     found: dict[UUID, list[Emergency]] = {}
-    for guardianship, person in rows.tuples():
+    for guardianship, person in rows.all():
         found.setdefault(guardianship.child_id, []).append(
             Emergency(person.name, guardianship.emergency_phone, guardianship.may_go_home_alone)
         )

@@ -57,7 +57,7 @@ class Roll:
 
     def counted(self, presence: Presence) -> int:
         """People with this mark."""
-        return sum(row.line.presence is presence for row in self.rows)
+        return sum(row.line.presence == presence for row in self.rows)
 
     @property
     def absent(self) -> Sequence[str]:

@@ -26,7 +26,7 @@ async def support_counts(session: AsyncSession, run_ids: Iterable[UUID]) -> Mapp
         .where(Enrolment.run_id.in_(list(run_ids)), Enrolment.state == EnrolmentState.CONFIRMED)
     )
     counts: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for run_id, needs, note in rows.tuples():
+    for run_id, needs, note in rows.all():
         known = set(needs) & SUPPORT_WORDS.keys()
         counts[run_id].update(known)
         if note or set(needs) - known:

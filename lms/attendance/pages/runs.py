@@ -131,4 +131,4 @@ async def _runs(session: AsyncSession, person_id: UUID | None) -> Sequence[RunLi
         .order_by(Run.starts_at, Run.number)
         .limit(LISTED_RUNS)
     )
-    return [RunLine(*row) for row in rows.tuples()]
+    return [RunLine(*row) for row in rows.all()]
