@@ -13,7 +13,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 
-from lms.enrolment import rules
 from lms.enrolment.errors import ConsentNotNeeded
 from lms.enrolment.forms import ConsentForm
 from lms.enrolment.models import EnrolmentState
@@ -21,6 +20,7 @@ from lms.enrolment.pages.asking import name_child
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.ordering import photo_wording
 from lms.enrolment.pages.private import PRIVATE
+from lms.enrolment.pages.words import cancel_words
 from lms.enrolment.queries import Claim, claim
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import ChildFacts
@@ -146,7 +146,7 @@ def _page(
             "form": form,
             "is_open": enrolment.state is EnrolmentState.REQUESTED and enrolment.consented_at is None,
             "here": f"/einwilligung/{enrolment.id}/{token}",
-            "free_until": rules.free_until(offering.run),
+            "cancel_words": cancel_words(offering.run, around.clock()),
             "offer_hours": around.settings.offer_hours,
         },
         status_code=status,

@@ -11,7 +11,6 @@ from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import PaymentMethod
-from lms.enrolment import rules
 from lms.enrolment.errors import OfferAccepted, OfferGone
 from lms.enrolment.forms import PaymentForm
 from lms.enrolment.models import Offer, OfferState
@@ -19,6 +18,7 @@ from lms.enrolment.pages.asking import ways_of
 from lms.enrolment.pages.checking import manage_path
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.receipt import Receipt, receipt_of
+from lms.enrolment.pages.words import cancel_words
 from lms.enrolment.queries import claims_of_party
 from lms.enrolment.queries import offer as offer_of
 from lms.enrolment.service import Enrolments
@@ -140,7 +140,7 @@ def _page(
             "form": form,
             "here": f"/angebot/{offer.id}/{token}",
             "manage_path": manage_path(around, first.id, first.link_version),
-            "free_until": rules.free_until(receipt.offering.run),
+            "cancel_words": cancel_words(receipt.offering.run, around.clock()),
             "has_withdrawal_right": receipt.offering.course.has_withdrawal_right and not first.company_id,
         },
         status_code=status,

@@ -26,7 +26,7 @@ TITLES = {
     Step.WHO: N_("For whom"),
     Step.PERSON: N_("Person"),
     Step.GUARDIAN: N_("Parent or guardian"),
-    Step.COMPANY: N_("Company"),
+    Step.COMPANY: N_("Firm"),
     Step.PARTICIPANTS: N_("Participants"),
     Step.PARTY: N_("Places for everybody"),
     Step.CONTACT: N_("Contact"),

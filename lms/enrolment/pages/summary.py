@@ -95,7 +95,7 @@ def _company(draft: Draft) -> Facts:
         else [said.get("street") or "", f"{said.get('postal_code') or ''} {said.get('city') or ''}"]
     )
     return [
-        (gettext("Company"), known.name if known else said.get("name") or ""),
+        (gettext("Firm"), known.name if known else said.get("name") or ""),
         (gettext("Address"), ", ".join(line.strip() for line in lines if line.strip())),
         (gettext("Order number"), said.get("order_number") or ""),
         (gettext("E-mail address for the invoice"), said.get("invoice_email") or ""),

@@ -1,10 +1,13 @@
 """What the pages of the form ask and explain, in the reader's language."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
+from lms.catalogue.models import Run
 from lms.enrolment import rules
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.questions import Kind, Step
+from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.settings import Settings
 from lms.web.formats import amount, date_long
@@ -120,7 +123,6 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
         )
     if not draft.may_order:
         return [*said, *waiting_list_words(settings)]
-    free_until = rules.free_until(run)
     if draft.price_cents == 0:
         said.append(gettext("Taking part costs nothing."))
         said.append(
@@ -129,14 +131,7 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
             )
         )
         return said
-    if free_until:
-        said.append(
-            gettext(
-                "You can cancel free of charge until %(day)s. After that we keep %(percent)s percent of the price.",
-                day=date_long(free_until),
-                percent=run.cancel_fee_percent,
-            )
-        )
+    said.append(cancel_words(run, draft.now))
     said.append(gettext("If we have to cancel the course, you pay nothing, and get back what you have paid."))
     if draft.offering.course.has_withdrawal_right and draft.kind is not Kind.COMPANY:
         said.append(
@@ -148,6 +143,18 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
     if settings.tax_note:
         said.append(gettext("The price is free of value added tax."))
     return said
+
+
+def cancel_words(run: Run, now: datetime) -> str:
+    """What cancelling a paid place costs, from now on."""
+    free_until = rules.free_until(run)
+    if free_until and local(now).date() <= free_until:
+        return gettext(
+            "You can cancel free of charge until %(day)s. After that we keep %(percent)s percent of the price.",
+            day=date_long(free_until),
+            percent=run.cancel_fee_percent,
+        )
+    return gettext("If you cancel, we keep %(percent)s percent of the price.", percent=run.cancel_fee_percent)
 
 
 def waiting_list_words(settings: Settings) -> list[str]:
