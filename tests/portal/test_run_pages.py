@@ -324,7 +324,7 @@ async def test_the_team_marks_closes_and_corrects_with_a_reason(
     completed = await send(client, f"{path_of(run)}/abschliessen")
 
     assert too_early.status_code == 409
-    assert "Einige Personen haben noch keinen Eintrag." in words_of(too_early.text)
+    assert "Bei einigen Personen fehlt noch die Angabe." in words_of(too_early.text)
     assert (marked.status_code, closed.status_code, bare.status_code, reasoned.status_code) == (
         303,
         303,

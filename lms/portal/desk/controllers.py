@@ -1,7 +1,9 @@
 """Every page of the desk, for the module's table of contents."""
 
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
+from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.pages import DeskPages
+from lms.portal.desk.phone import PhonePages
 from lms.portal.desk.run_list import RunListPages
 from lms.portal.desk.run_page import RunPages
 from lms.portal.desk.run_steps import StepPages
@@ -16,4 +18,6 @@ DESK = (
     NewSessionPages,
     RegisterPages,
     ClosingPages,
+    EnrolmentPages,
+    PhonePages,
 )

@@ -116,7 +116,7 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
         ),
         Pile(
-            "R", "message", "/verwaltung/briefe?ansicht=fehlgeschlagen",
+            "R", "message", "/verwaltung/briefe?stand=fehler",
             lambda num: ngettext(
                 "%(num)s e-mail could not be delivered",
                 "%(num)s e-mails could not be delivered",

@@ -35,6 +35,21 @@ PAYMENT_WAYS: Mapping[str, str] = {
     "cash": N_("in cash"),
 }
 
+HAPPENINGS: Mapping[str, str] = {
+    "joined": N_("Put on the waiting list"),
+    "offered": N_("Place offered"),
+    "accepted": N_("Offer accepted"),
+    "declined": N_("Offer declined"),
+    "lapsed": N_("Offer lapsed"),
+    "skipped": N_("Passed over"),
+    "left": N_("Left the waiting list"),
+    "promoted": N_("Moved up"),
+    "withdrawn": N_("Offer withdrawn"),
+    "next_run": N_("Noted for the next run"),
+    "run_cancelled": N_("Run cancelled"),
+}
+"""What happens on a waiting list."""
+
 SOMETHING = N_("Something was changed")
 ACTIONS: Mapping[str, str] = {
     "run.planned": N_("Run planned"),

@@ -1,0 +1,155 @@
+"""Enrolments as the team looks at them: a list with saved views, and everything about one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.billing.models import Invoice, LedgerEntry
+from lms.billing.queries import balance_of, documents_of
+from lms.billing.rules import Balance
+from lms.catalogue.models import Course, Run
+from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, SupportNeed
+from lms.enrolment.queries import Claim, claim_for, claims_of_party, history_of, position_of
+from lms.enrolment.values import Happening
+from lms.kernel.actor import Actor
+from lms.kernel.marking import N_
+from lms.messaging.models import Letter
+from lms.people.models import Company, Person
+from lms.people.queries import person_fits
+from lms.portal.desk.changes import Change, of_object
+from lms.portal.desk.tasks import overdue
+
+VIEWS: Mapping[str, str] = {
+    "": N_("current"),
+    "warteliste": N_("waiting"),
+    "angebote": N_("place offered"),
+    "einwilligung": N_("consent missing"),
+    "offen": N_("payment open"),
+    "ueberfaellig": N_("overdue"),
+    "beendet": N_("ended"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One enrolment in the list."""
+
+    enrolment: Enrolment
+    person: Person
+    run: Run
+    course: Course
+    balance: Balance
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentView:
+    """Everything the team sees of one enrolment."""
+
+    claim: Claim
+    together: Sequence[str]
+    guardian: Person | None
+    company: Company | None
+    position: int | None
+    balance: Balance
+    documents: Sequence[Invoice]
+    letters: Sequence[Letter]
+    happenings: Sequence[Happening]
+    history: Sequence[Change]
+    support: SupportNeed | None
+
+
+async def enrolment_rows(
+    session: AsyncSession, view: str, typed: str, now: datetime, *, limit: int, offset: int
+) -> tuple[Sequence[Row], int]:
+    """A page of the list, newest first, and how many there are; three statements."""
+    wanted = [Enrolment.person_id.is_not(None), _condition(view, now)]
+    if typed:
+        sign = typed.replace(" ", "").replace("-", "").upper()
+        wanted.append(
+            or_(
+                person_fits(typed),
+                func.replace(Enrolment.reference, "-", "") == sign,
+                func.lower(Run.number) == typed.lower(),
+            )
+        )
+    joined = (
+        select(Enrolment, Person, Run, Course)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Run, Run.id == Enrolment.run_id)
+        .join(Course, Course.id == Run.course_id)
+        .where(*wanted)
+    )
+    total = await session.scalar(
+        select(func.count())
+        .select_from(Enrolment)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Run, Run.id == Enrolment.run_id)
+        .where(*wanted)
+    )
+    rows = (
+        await session.execute(
+            joined.order_by(Enrolment.created_at.desc(), Enrolment.id).limit(limit).offset(offset)
+        )
+    ).all()
+    balances = await balance_of(session, [enrolment.id for enrolment, *_ in rows])
+    return [
+        Row(enrolment, person, run, course, balances[enrolment.id]) for enrolment, person, run, course in rows
+    ], total or 0
+
+
+def _condition(view: str, now: datetime) -> ColumnElement[bool]:
+    owed = (
+        select(func.sum(LedgerEntry.amount_cents))
+        .where(LedgerEntry.enrolment_id == Enrolment.id)
+        .scalar_subquery()
+    )
+    late = select(Invoice.enrolment_id).where(overdue(now))
+    by_view: Mapping[str, ColumnElement[bool]] = {
+        "": Enrolment.state.in_(LIVE),
+        "warteliste": Enrolment.state == EnrolmentState.WAITING,
+        "angebote": Enrolment.state == EnrolmentState.OFFERED,
+        "einwilligung": Enrolment.state == EnrolmentState.REQUESTED,
+        "offen": and_(owed > 0),
+        "ueberfaellig": Enrolment.id.in_(late),
+        "beendet": Enrolment.state.in_([EnrolmentState.CANCELLED, EnrolmentState.EXPIRED]),
+    }
+    return by_view[view]
+
+
+async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> EnrolmentView:
+    """Everything about one enrolment. Raises NotFound."""
+    claim = await claim_for(session, actor, enrolment_id)
+    enrolment = claim.enrolment
+    together = [
+        other.person.name
+        for other in await claims_of_party(session, enrolment.party_id)
+        if other.person is not None and other.enrolment.id != enrolment_id
+    ]
+    letters = await session.scalars(
+        select(Letter)
+        .where(Letter.about_kind == "enrolment", Letter.about_id == enrolment_id)
+        .order_by(Letter.written_at.desc())
+        .limit(50)
+    )
+    support = None
+    if actor.may_for_all("R", "access-need"):
+        support = await session.scalar(select(SupportNeed).where(SupportNeed.enrolment_id == enrolment_id))
+    return EnrolmentView(
+        claim=claim,
+        together=together,
+        guardian=await session.get(Person, enrolment.guardian_id) if enrolment.guardian_id else None,
+        company=await session.get(Company, enrolment.company_id) if enrolment.company_id else None,
+        position=await position_of(session, enrolment.party_id)
+        if enrolment.state is EnrolmentState.WAITING
+        else None,
+        balance=(await balance_of(session, [enrolment_id]))[enrolment_id],
+        documents=await documents_of(session, [enrolment_id]),
+        letters=letters.all() if actor.may_for_all("R", "message") else (),
+        happenings=await history_of(session, enrolment.party_id),
+        history=await of_object(session, "enrolment", enrolment_id),
+        support=support,
+    )

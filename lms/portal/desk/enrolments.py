@@ -1,0 +1,255 @@
+"""The team's pages about enrolments: the list, one with its history, cancelling, consent on paper."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+
+from lms.db import Begin
+from lms.enrolment.forms import SUPPORT
+from lms.enrolment.models import LIVE, EnrolmentState
+from lms.enrolment.queries import Claim, claim_for
+from lms.enrolment.service import Enrolments
+from lms.enrolment.values import REASONS, Cancellation
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import Clock
+from lms.kernel.errors import DomainError
+from lms.kernel.marking import N_
+from lms.portal.desk.enrolment_reading import VIEWS, enrolment_rows, read_enrolment
+from lms.portal.desk.step import Step, step_page
+from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS
+from lms.web.access import may
+from lms.web.formats import amount
+from lms.web.forms import Checkbox, Form, Text, TextArea, form_from
+from lms.web.language import gettext
+from lms.web.notices import after, declare
+from lms.web.pagination import page_of, window
+
+CANCELLED = declare("storniert", N_("The enrolment is cancelled. The person gets a confirmation."))
+CONSENTED = declare("eingewilligt", N_("The consent is recorded."))
+LONGEST_SEARCH = 100
+
+
+class CancelForm(Form):
+    """Why an enrolment ends, and whether the fee is waived."""
+
+    reason = TextArea(
+        N_("Reason"), hint=N_("For the team's history."), missing=N_("State the reason."), rows=3
+    )
+    waive = Checkbox(N_("Waive the cancellation fee"))
+    waive_reason = Text(N_("Why is the fee waived?"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A waived fee has a reason of its own."""
+        fine: bool = super().validate(extra_validators)
+        if self.waive.data and not (self.waive_reason.data or "").strip():
+            self.refuse("waive_reason", N_("State why the fee is waived."))
+            return False
+        return fine
+
+
+class ConsentForm(Form):
+    """What the guardian has signed."""
+
+    wording = TextArea(
+        N_("To which words did the guardian agree?"),
+        hint=N_("For example: signed consent form of 4 December 2026, in the folder."),
+        missing=N_("State to which words the guardian agreed."),
+        rows=3,
+    )
+
+
+class EnrolmentPages(Controller):
+    """The list and the page of one enrolment."""
+
+    path = "/verwaltung/anmeldungen"
+    include_in_schema = False
+
+    @get(opt=may("R", "desk"))
+    async def index(
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        ansicht: FromQuery[str] = "",
+        q: FromQuery[str] = "",
+    ) -> Template:
+        """Saved views as links, a search, pages."""
+        ensure(actor.may_for_all("R", "enrolment"), actor)
+        view, typed = ansicht if ansicht in VIEWS else "", q.strip()[:LONGEST_SEARCH]
+        number, size, offset = window(request.query_params.get("seite"))
+        async with begin.reading() as session:
+            rows, total = await enrolment_rows(session, view, typed, clock(), limit=size, offset=offset)
+        page = page_of(
+            rows, number=number, size=size, total=total, path="/verwaltung/anmeldungen",
+            query=request.query_params.multi_items(),
+        )  # fmt: skip
+        return Template(
+            "portal/desk/enrolments.html",
+            context={
+                "page": page,
+                "views": VIEWS,
+                "view": view,
+                "typed": typed,
+                "states": ENROLMENT_STATES,
+                "ways": PAYMENT_WAYS,
+            },
+        )
+
+    @get("/{enrolment_id:uuid}", opt=may("R", "desk"))
+    async def show(
+        self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Template:
+        """Facts, letters, money, what happened and why."""
+        ensure(actor.may_for_all("R", "enrolment"), actor)
+        async with begin.reading() as session:
+            view = await read_enrolment(session, actor, enrolment_id)
+        return Template(
+            "portal/desk/enrolment.html",
+            context={
+                "view": view,
+                "states": ENROLMENT_STATES,
+                "ways": PAYMENT_WAYS,
+                "happenings": HAPPENINGS,
+                "reasons": REASONS,
+                "support": dict(SUPPORT),
+                "is_live": view.claim.enrolment.state in LIVE,
+                "may_change": actor.may_for_all("U", "enrolment"),
+                "may_see_person": actor.may_for_all("R", "person"),
+            },
+        )
+
+    @get("/{enrolment_id:uuid}/stornieren", opt=may("U", "enrolment"))
+    async def ask_cancel(
+        self,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template:
+        """What it costs, before it is done."""
+        claim = await _claim(begin, actor, enrolment_id)
+        cost = await enrolment.preview_cancellation(actor, enrolment_id=enrolment_id)
+        return step_page(_cancelling(claim, cost), _cancel_form(form_from(CancelForm), cost))
+
+    @post("/{enrolment_id:uuid}/stornieren", opt=may("U", "enrolment"))
+    async def cancel(
+        self,
+        request: Request[Any, Any, Any],
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """End it with a reason; the next in line is asked in the same moment."""
+        form = form_from(CancelForm, await request.form())
+        status = 422
+        if form.validate():
+            try:
+                await enrolment.cancel(
+                    actor,
+                    enrolment_id=enrolment_id,
+                    reason=form.reason.data,
+                    waive_reason=form.waive_reason.data if form.waive.data else "",
+                )
+                return after(f"/verwaltung/anmeldungen/{enrolment_id}", CANCELLED)
+            except DomainError as refusal:
+                form.refuse("", refusal.message, **refusal.params)
+                status = refusal.status
+        claim = await _claim(begin, actor, enrolment_id)
+        cost = await enrolment.preview_cancellation(actor, enrolment_id=enrolment_id)
+        return step_page(_cancelling(claim, cost), _cancel_form(form, cost), status=status)
+
+    @get("/{enrolment_id:uuid}/einwilligung", opt=may("U", "enrolment"))
+    async def ask_consent(
+        self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Template:
+        return step_page(_consenting(await _claim(begin, actor, enrolment_id)), form_from(ConsentForm))
+
+    @post("/{enrolment_id:uuid}/einwilligung", opt=may("U", "enrolment"))
+    async def consent(
+        self,
+        request: Request[Any, Any, Any],
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """Record what a guardian has signed on paper; the child is placed at once."""
+        form = form_from(ConsentForm, await request.form())
+        status = 422
+        if form.validate():
+            try:
+                await enrolment.consent(actor, enrolment_id=enrolment_id, wording=form.wording.data)
+                return after(f"/verwaltung/anmeldungen/{enrolment_id}", CONSENTED)
+            except DomainError as refusal:
+                form.refuse("", refusal.message, **refusal.params)
+                status = refusal.status
+        return step_page(_consenting(await _claim(begin, actor, enrolment_id)), form, status=status)
+
+
+async def _claim(begin: Begin, actor: Actor, enrolment_id: UUID) -> Claim:
+    async with begin.reading() as session:
+        return await claim_for(session, actor, enrolment_id)
+
+
+def _cancel_form(form: CancelForm, cost: Cancellation) -> CancelForm:
+    """Without a fee nothing can be waived."""
+    if not cost.fee_cents:
+        del form.waive, form.waive_reason
+    return form
+
+
+def _about(claim: Claim) -> str:
+    name = claim.person.name if claim.person else claim.enrolment.reference
+    return gettext("%(person)s, run %(number)s", person=name, number=claim.run.number)
+
+
+def _cancelling(claim: Claim, cost: Cancellation) -> Step:
+    here = f"/verwaltung/anmeldungen/{claim.enrolment.id}"
+    has_place = claim.enrolment.state is EnrolmentState.CONFIRMED
+    sentences = [
+        gettext("The place is given back, and the next in line is asked at once.")
+        if has_place
+        else gettext("The person leaves the list. It costs nothing.")
+    ]
+    if cost.fee_cents:
+        sentences.append(
+            gettext(
+                "The free time for cancelling is over: the person owes a fee of %(fee)s.",
+                fee=amount(cost.fee_cents),
+            )
+        )
+    elif has_place and cost.price_cents:
+        sentences.append(gettext("Cancelling costs nothing."))
+    if cost.refund_cents:
+        sentences.append(gettext("%(amount)s are paid back.", amount=amount(cost.refund_cents)))
+    return Step(
+        title=gettext("Cancel the enrolment?"),
+        about=_about(claim),
+        path=f"{here}/stornieren",
+        back=here,
+        button=gettext("Cancel the enrolment"),
+        way_out=gettext("Keep the enrolment"),
+        is_dangerous=True,
+        sentences=sentences,
+    )
+
+
+def _consenting(claim: Claim) -> Step:
+    here = f"/verwaltung/anmeldungen/{claim.enrolment.id}"
+    return Step(
+        title=gettext("Record a consent on paper"),
+        about=_about(claim),
+        path=f"{here}/einwilligung",
+        back=here,
+        button=gettext("Record the consent"),
+        way_out=gettext("Not yet"),
+        sentences=[
+            gettext("The parent or guardian has signed. The child gets a place at once, or a position on the waiting list.")
+        ],
+    )  # fmt: skip

@@ -1,0 +1,263 @@
+"""Enrolling somebody who calls or stands at the counter, in under a minute, with or without an e-mail address."""
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Course, PaymentMethod, Run
+from lms.db import Begin
+from lms.enrolment.errors import (
+    BirthDateNeeded,
+    ContactNeeded,
+    GuardianNeeded,
+    GuardianTooYoung,
+    NoConcession,
+    PaymentMethodRefused,
+    TooOld,
+    TooYoung,
+)
+from lms.enrolment.forms import SUPPORT
+from lms.enrolment.models import EnrolmentState, EntryWay
+from lms.enrolment.service import Enrolments
+from lms.enrolment.values import KnownPerson, NewPerson
+from lms.kernel.actor import Actor
+from lms.kernel.errors import DomainError
+from lms.kernel.marking import N_
+from lms.people.models import Person
+from lms.people.queries import SHORTEST_SEARCH, person_of, persons_found
+from lms.portal.desk.run_reading import run_with_course
+from lms.portal.desk.words import PAYMENT_WAYS
+from lms.web.access import may
+from lms.web.forms import (
+    Checkbox,
+    Checkboxes,
+    DateParts,
+    Email,
+    Form,
+    Hidden,
+    Phone,
+    Radios,
+    Text,
+    form_from,
+)
+from lms.web.notices import after, declare
+
+BOOKED = declare(
+    "angemeldet", N_("The place is booked. The confirmation goes out by e-mail or as a letter to print.")
+)
+LISTED = declare("warteliste", N_("All places are taken. The person stands on the waiting list."), "info")
+ASKED = declare(
+    "einwilligung-fehlt", N_("The enrolment waits for the consent of the parent or guardian."), "info"
+)
+OFFERED = declare("platz-angeboten", N_("A place is offered to the person."), "info")
+NOTICES = {
+    EnrolmentState.CONFIRMED: BOOKED,
+    EnrolmentState.REQUESTED: ASKED,
+    EnrolmentState.OFFERED: OFFERED,
+}
+AT_FIELDS = {
+    BirthDateNeeded: "birth_date",
+    TooYoung: "birth_date",
+    TooOld: "birth_date",
+    GuardianNeeded: "guardian_given_name",
+    GuardianTooYoung: "guardian_given_name",
+    ContactNeeded: "street",
+    PaymentMethodRefused: "payment",
+    NoConcession: "concession",
+}
+HITS = 8
+LONGEST_SEARCH = 100
+
+
+class BookingForm(Form):
+    """What is asked for everybody."""
+
+    payment = Radios(N_("How is it paid?"), missing=N_("Choose how it is paid."))
+    concession = Checkbox(N_("Reduced price; the proof is shown at the first session"))
+    support = Checkboxes(N_("Support"), choices=SUPPORT)
+    support_note = Text(N_("What else should we know about the support?"))
+    guardian_given_name = Text(N_("First name of the parent or guardian"))
+    guardian_family_name = Text(N_("Family name of the parent or guardian"))
+    guardian_email = Email(N_("E-mail address of the parent or guardian"), autocomplete="off")
+    guardian_phone = Phone(N_("Telephone number for emergencies"), autocomplete="off")
+    key = Hidden()
+
+    def guardian(self) -> NewPerson | None:
+        """The adult who consents, where one is named."""
+        if not self.guardian_given_name.data and not self.guardian_family_name.data:
+            return None
+        return NewPerson(
+            given_name=self.guardian_given_name.data or "",
+            family_name=self.guardian_family_name.data or "",
+            email=self.guardian_email.data,
+            phone=self.guardian_phone.data,
+        )
+
+
+class NewPersonForm(BookingForm):
+    """Somebody we do not know yet."""
+
+    given_name = Text(N_("First name"), missing=N_("Enter the first name."), autocomplete="off", longest=100)
+    family_name = Text(
+        N_("Family name"), missing=N_("Enter the family name."), autocomplete="off", longest=100
+    )
+    birth_date = DateParts(N_("Birth date"), hint=N_("Only for children and for courses with an age limit."))
+    phone = Phone(autocomplete="off")
+    email = Email(hint=N_("Without an address the confirmation is a letter to print."), autocomplete="off")
+    street = Text(N_("Street and number"), autocomplete="off")
+    postal_code = Text(N_("Postcode"), autocomplete="off", width=5)
+    city = Text(N_("Town"), autocomplete="off")
+
+    def person(self) -> NewPerson:
+        """The person of a form that is valid."""
+        return NewPerson(
+            given_name=self.given_name.data,
+            family_name=self.family_name.data,
+            birth_date=self.birth_date.data,
+            email=self.email.data,
+            phone=self.phone.data,
+            street=self.street.data or "",
+            postal_code=self.postal_code.data or "",
+            city=self.city.data or "",
+            guardian=self.guardian(),
+            emergency_phone=self.guardian_phone.data or "",
+            support=tuple(self.support.data or ()),
+            support_note=self.support_note.data or "",
+        )
+
+
+class PhonePages(Controller):
+    """Search, or type; one button."""
+
+    path = "/verwaltung/anmelden/{run_id:uuid}"
+    opt = may("U", "enrolment")
+    include_in_schema = False
+
+    @get()
+    async def ask(
+        self,
+        run_id: FromPath[UUID],
+        begin: NamedDependency[Begin],
+        q: FromQuery[str] = "",
+        person: FromQuery[UUID | None] = None,
+    ) -> Template:
+        """Somebody found by name or number, or the fields for somebody new."""
+        typed = q.strip()[:LONGEST_SEARCH]
+        async with begin.reading() as session:
+            run, course, _, _ = await run_with_course(session, run_id)
+            known = await person_of(session, person) if person else None
+            found = await _found(session, typed) if known is None else []
+        values = {"key": str(uuid4()), "payment": "invoice"} | ({} if known else _guessed(typed))
+        form = form_from(BookingForm if known else NewPersonForm, None, **values)
+        return _page(_fitted(form, run), run, course, known=known, typed=typed, found=found)
+
+    @post()
+    async def enrol(
+        self,
+        request: Request[Any, Any, Any],
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """A place, or a position on the list. Sent twice it is enrolled once."""
+        sent = await request.form()
+        person_id = _id(sent.get("person"))
+        async with begin.reading() as session:
+            run, course, _, _ = await run_with_course(session, run_id)
+            known = await person_of(session, person_id) if person_id else None
+        form = _fitted(form_from(BookingForm if known else NewPersonForm, sent), run)
+        status = 422
+        if form.validate():
+            try:
+                placed = await enrolment.enrol(
+                    actor,
+                    run_id=run_id,
+                    persons=[_named(form, known)],
+                    payment_method=PaymentMethod(form.payment.data) if "payment" in form else None,
+                    concession=bool(form.concession.data) if "concession" in form else False,
+                    way=EntryWay.PHONE,
+                    idempotency_key=form.key.data or None,
+                    idempotency_body=str(run_id).encode(),
+                )
+                notice = NOTICES.get(placed.state, LISTED)
+                return after(f"/verwaltung/anmeldungen/{placed.enrolments[0].id}", notice)
+            except DomainError as refusal:
+                field = AT_FIELDS.get(type(refusal), "")
+                form.refuse(field if field in form else "", refusal.message, **refusal.params)
+                status = refusal.status
+        return _page(form, run, course, known=known, status=status)
+
+
+async def _found(session: AsyncSession, typed: str) -> list[Person]:
+    if len(typed) < SHORTEST_SEARCH:
+        return []
+    rows, _ = await persons_found(session, typed, limit=HITS)
+    return list(rows)
+
+
+def _guessed(typed: str) -> dict[str, str]:
+    """What was searched for is most often the name of somebody new: nobody types it twice."""
+    words = typed.split()
+    if not words or not all(word.replace("-", "").isalpha() for word in words):
+        return {}
+    return {"given_name": " ".join(words[:-1]), "family_name": words[-1]}
+
+
+def _fitted(form: BookingForm, run: Run) -> BookingForm:
+    """Only what this run asks for."""
+    if not run.price_cents:
+        del form.payment
+    else:
+        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in run.payment_methods]
+    if run.concession_cents is None:
+        del form.concession
+    return form
+
+
+def _named(form: BookingForm, known: Person | None) -> NewPerson | KnownPerson:
+    if known is not None:
+        return KnownPerson(
+            id=known.id,
+            guardian=form.guardian(),
+            support=tuple(form.support.data or ()),
+            support_note=form.support_note.data or "",
+        )
+    assert isinstance(form, NewPersonForm)  # noqa: S101 - chosen by the same condition
+    return form.person()
+
+
+def _page(
+    form: BookingForm,
+    run: Run,
+    course: Course,
+    *,
+    known: Person | None,
+    typed: str = "",
+    found: list[Person] | None = None,
+    status: int = 200,
+) -> Template:
+    return Template(
+        "portal/desk/phone.html",
+        context={
+            "form": form,
+            "run": run,
+            "course": course,
+            "known": known,
+            "typed": typed,
+            "found": found or [],
+        },
+        status_code=status,
+    )
+
+
+def _id(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text or ""))
+    except ValueError:
+        return None
