@@ -7,6 +7,7 @@ from lms.portal.desk.controllers import DESK
 from lms.portal.information_pages import InformationPages
 from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.service import Post
+from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.programme import Programme
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
@@ -20,6 +21,7 @@ MODULE = Module(
         ProgrammeApi,
         *DESK,
         LetterPages,
+        MyCoursesPages,
         TeachingPages,
     ],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},

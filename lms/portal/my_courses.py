@@ -1,0 +1,289 @@
+"""*Meine Kurse*: what somebody and their household are enrolled in, read with a constant number of statements."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from lms.attendance.models import Attendance, Presence
+from lms.attendance.queries import Record, records
+from lms.billing.models import Invoice
+from lms.billing.queries import balance_of, documents_of
+from lms.billing.rules import Balance
+from lms.catalogue.models import Run
+from lms.certification.models import Certificate, CertificateState
+from lms.certification.queries import certificates_of
+from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
+from lms.enrolment.queries import Claim, claim_for, claims_of_persons, history_of
+from lms.enrolment.values import Happening
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotFound
+from lms.people.models import Person
+from lms.portal.cards import in_language
+from lms.resources.models import Room, Venue
+from lms.scheduling.entries import place_of
+from lms.scheduling.models import Session, SessionState
+from lms.web.language import current_language
+
+DOOR_OPENS = timedelta(minutes=15)
+"""So long before the start the link to the online room appears."""
+ENDED_SHOWN = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One date of a course, with where it is and how the person took part."""
+
+    session: Session
+    place: str
+    presence: Presence | None = None
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether it does not take place."""
+        return self.session.state is SessionState.CANCELLED
+
+    def online_url(self, now: datetime) -> str:
+        """The door of the online room, while it is open."""
+        is_open = self.session.starts_at - DOOR_OPENS <= now < self.session.ends_at
+        return self.session.online_url if is_open else ""
+
+
+@dataclass(frozen=True, slots=True)
+class MyCourse:
+    """One enrolment as its page and the list show it."""
+
+    claim: Claim
+    meetings: Sequence[Meeting]
+    balance: Balance
+    position: int | None = None
+    certificate: Certificate | None = None
+    record: Record | None = None
+    invoices: Sequence[Invoice] = ()
+    history: Sequence[Happening] = ()
+
+    @property
+    def enrolment(self) -> Enrolment:
+        """The claim itself."""
+        return self.claim.enrolment
+
+    @property
+    def run(self) -> Run:
+        """What it is a claim to."""
+        return self.claim.run
+
+    @property
+    def title(self) -> str:
+        """What the course is called, in the reader's language where there are words."""
+        return in_language(self.claim.course.title_de, self.claim.course.title_en)[0]
+
+    @property
+    def bring(self) -> str:
+        """What to bring, as Markdown."""
+        german, english = self.claim.course.bring_de, self.claim.course.bring_en
+        return english if current_language() == "en" and english else german
+
+    @property
+    def name(self) -> str:
+        """Who takes part."""
+        return self.claim.person.name if self.claim.person else ""
+
+    @property
+    def path(self) -> str:
+        """The page of this course."""
+        return f"/meine-kurse/{self.enrolment.id}"
+
+    @property
+    def held(self) -> Sequence[Meeting]:
+        """The dates that take place."""
+        return [meeting for meeting in self.meetings if not meeting.is_cancelled]
+
+    def next_meeting(self, now: datetime) -> Meeting | None:
+        """The date that is under way or comes next."""
+        return next((meeting for meeting in self.held if meeting.session.ends_at > now), None)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the last date has passed."""
+        return self.run.ends_at is not None and self.run.ends_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole page: what is due comes first."""
+
+    people: Sequence[Person]
+    chosen: UUID | None
+    unpaid: Sequence[MyCourse] = ()
+    to_answer: Sequence[MyCourse] = ()
+    next_course: MyCourse | None = None
+    next_meeting: Meeting | None = None
+    current: Sequence[MyCourse] = ()
+    waiting: Sequence[MyCourse] = ()
+    finished: Sequence[MyCourse] = ()
+    ended: Sequence[MyCourse] = ()
+    count: int = field(default=0)
+
+
+async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | None, now: datetime) -> Overview:
+    """Everything about the actor's household, or about one of it; at most seven statements. Raises NotFound."""
+    if chosen is not None and chosen not in actor.persons:
+        raise NotFound
+    people = await _people(session, actor)
+    claims = [
+        claim
+        for claim in await claims_of_persons(session, actor.persons)
+        if chosen is None or claim.enrolment.person_id == chosen
+    ]
+    if not claims:
+        return Overview(people, chosen)
+    courses = await _courses(session, actor, claims)
+    current = [one for one in courses if _is(one, EnrolmentState.CONFIRMED) and not one.is_over(now)]
+    upcoming = [
+        (meeting.session.starts_at, index)
+        for index, one in enumerate(current)
+        if (meeting := one.next_meeting(now)) is not None
+    ]
+    first = current[min(upcoming)[1]] if upcoming else None
+    return Overview(
+        people=people,
+        chosen=chosen,
+        unpaid=[one for one in courses if one.balance.open_cents > 0],
+        to_answer=[one for one in courses if _is(one, EnrolmentState.OFFERED, EnrolmentState.REQUESTED)],
+        next_course=first,
+        next_meeting=first.next_meeting(now) if first else None,
+        current=current,
+        waiting=[one for one in courses if _is(one, EnrolmentState.WAITING)],
+        finished=[one for one in courses if _is(one, EnrolmentState.CONFIRMED) and one.is_over(now)][::-1],
+        ended=[
+            one
+            for one in courses
+            if one.enrolment.state not in LIVE and (one.enrolment.ended_at or now) > now - ENDED_SHOWN
+        ][::-1],
+        count=len(courses),
+    )
+
+
+async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> MyCourse:
+    """One enrolment of the household with everything about it; at most nine statements. Raises NotFound."""
+    claim = await claim_for(session, actor, enrolment_id)
+    enrolment = claim.enrolment
+    if not {enrolment.person_id, enrolment.contact_id} & actor.persons:
+        raise NotFound
+    marks = dict(
+        (
+            await session.execute(
+                select(Attendance.session_id, Attendance.presence).where(
+                    Attendance.enrolment_id == enrolment_id
+                )
+            )
+        )
+        .tuples()
+        .all()
+    )
+    [course] = await _courses(session, actor, [claim], marks=marks)
+    return MyCourse(
+        claim=claim,
+        meetings=course.meetings,
+        balance=course.balance,
+        position=course.position,
+        certificate=course.certificate,
+        record=course.record,
+        invoices=await documents_of(session, [enrolment_id]),
+        history=await history_of(session, enrolment.party_id),
+    )
+
+
+async def _courses(
+    session: AsyncSession,
+    actor: Actor,
+    claims: Sequence[Claim],
+    *,
+    marks: Mapping[UUID, Presence] | None = None,
+) -> list[MyCourse]:
+    ids = [claim.enrolment.id for claim in claims]
+    meetings = await _meetings(session, {claim.run.id for claim in claims}, marks or {})
+    positions = await _positions(session, claims)
+    balances = await balance_of(session, ids)
+    attended = await records(session, ids)
+    issued = {
+        one.enrolment_id: one
+        for one in await certificates_of(session, list(actor.persons))
+        if one.state is CertificateState.ISSUED
+    }
+    return [
+        MyCourse(
+            claim=claim,
+            meetings=meetings[claim.run.id],
+            balance=balances[claim.enrolment.id],
+            position=positions.get(claim.enrolment.party_id),
+            certificate=issued.get(claim.enrolment.id),
+            record=attended.get(claim.enrolment.id),
+        )
+        for claim in claims
+    ]
+
+
+async def _people(session: AsyncSession, actor: Actor) -> Sequence[Person]:
+    """Whom one may choose between: oneself first; nobody where there is nobody else."""
+    if not actor.acts_for:
+        return ()
+    found = (
+        await session.scalars(
+            select(Person)
+            .where(Person.id.in_(list(actor.persons)))
+            .order_by(Person.given_name, Person.family_name)
+        )
+    ).all()
+    return sorted(found, key=lambda one: one.id != actor.person_id)
+
+
+async def _meetings(
+    session: AsyncSession, run_ids: Iterable[UUID], marks: Mapping[UUID, Presence]
+) -> Mapping[UUID, list[Meeting]]:
+    floor = Room.floor_en if current_language() == "en" else Room.floor_de
+    rows: Iterable[Any] = await session.execute(
+        select(
+            Session, Session.online_url, Run.is_online, Room.name.label("room"), floor.label("floor"),
+            Venue.name.label("venue"), Venue.street, Venue.postal_code, Venue.city,
+        )
+        .join(Run, Run.id == Session.run_id)
+        .outerjoin(Room, Room.id == Session.room_id)
+        .outerjoin(Venue, Venue.id == Room.venue_id)
+        .where(Session.run_id.in_(list(run_ids)))
+        .order_by(Session.starts_at)
+    )  # fmt: skip
+    found: dict[UUID, list[Meeting]] = defaultdict(list)
+    for row in rows:
+        found[row.Session.run_id].append(Meeting(row.Session, place_of(row), marks.get(row.Session.id)))
+    return found
+
+
+async def _positions(session: AsyncSession, claims: Sequence[Claim]) -> Mapping[UUID, int]:
+    """The how-manieth on its list each waiting party is; one statement for all."""
+    waiting = {
+        claim.enrolment.party_id for claim in claims if claim.enrolment.state is EnrolmentState.WAITING
+    }
+    ahead, claim = aliased(Party), aliased(Enrolment)
+    before = (
+        select(func.count(ahead.id.distinct()))
+        .join(claim, claim.party_id == ahead.id)
+        .where(
+            ahead.run_id == Party.run_id,
+            ahead.position < Party.position,
+            claim.state == EnrolmentState.WAITING,
+        )
+        .correlate(Party)
+        .scalar_subquery()
+    )
+    rows = await session.execute(select(Party.id, before).where(Party.id.in_(list(waiting))))
+    return {party_id: count + 1 for party_id, count in rows}
+
+
+def _is(course: MyCourse, *states: EnrolmentState) -> bool:
+    return course.enrolment.state in states

@@ -1,0 +1,129 @@
+"""`/meine-kurse`: what is due, what comes next, what there is."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from markupsafe import Markup
+
+from content.lesson import render
+from lms.enrolment.models import EnrolmentState
+from lms.enrolment.values import REASONS
+from lms.kernel.actor import Actor
+from lms.kernel.errors import NotFound
+from lms.kernel.marking import N_
+from lms.portal.cards import cards
+from lms.portal.filters import Filters
+from lms.portal.fragments import fragments_of
+from lms.portal.my_courses import MyCourse, course_of, overview_of
+from lms.portal.programme import Programme
+from lms.web.access import SIGNED_IN
+from lms.web.language import translated
+from lms.web.module import Around
+
+AnyRequest = Request[Any, Any, Any]
+PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
+SUGGESTIONS = 3
+HAPPENINGS = {
+    "joined": N_("Joined the waiting list."),
+    "offered": N_("A place was offered."),
+    "accepted": N_("The offer was accepted."),
+    "declined": N_("The offer was declined."),
+    "lapsed": N_("The offer ended without an answer."),
+    "skipped": N_("Somebody else was asked first."),
+    "left": N_("Left the waiting list."),
+    "promoted": N_("Got a place."),
+    "withdrawn": N_("The offer was withdrawn."),
+    "next_run": N_("Waits for the next run."),
+    "run_cancelled": N_("The course was cancelled."),
+}
+
+
+class MyCoursesPages(Controller):
+    """One's own courses and those of the household."""
+
+    path = "/meine-kurse"
+    opt = SIGNED_IN
+    include_in_schema = False
+
+    @get()
+    async def index(
+        self,
+        request: AnyRequest,
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        programme: NamedDependency[Programme],
+    ) -> Template:
+        """Everything, what is due first; `?person=` shows one of the household."""
+        now, chosen = around.clock(), _chosen(request.query_params.get("person"))
+        async with around.begin.reading() as session:
+            overview = await overview_of(session, actor, chosen=chosen, now=now)
+        suggested = Markup("")
+        if not overview.count:
+            edition = await programme.edition(now)
+            listing = await programme.find(edition, Filters(has_places="1"), now, number=1, size=SUGGESTIONS)
+            suggested = cards(fragments_of(request), listing.runs, now, level=3)
+        return Template(
+            "portal/my_courses/index.html",
+            context={
+                "overview": overview,
+                "now_is": now,
+                "own_id": actor.person_id,
+                "suggested": suggested,
+                "links": {one.enrolment.id: _to_answer(around, one) for one in overview.to_answer},
+                "bring": _bring(overview.next_course) if overview.next_course else "",
+            },
+            headers=PRIVATE,
+        )
+
+    @get("/{enrolment_id:uuid}")
+    async def course(
+        self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
+    ) -> Template:
+        """One course: dates with marks, payment, what has happened, cancelling."""
+        now = around.clock()
+        async with around.begin.reading() as session:
+            mine = await course_of(session, actor, enrolment_id)
+        return Template(
+            "portal/my_courses/course.html",
+            context={
+                "mine": mine,
+                "now_is": now,
+                "bring": _bring(mine),
+                "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
+                "answer_path": _to_answer(around, mine),
+                "history": [
+                    (
+                        happening.at,
+                        translated(HAPPENINGS.get(happening.kind, "")),
+                        translated(REASONS.get(happening.reason, "")),
+                    )
+                    for happening in mine.history
+                ],
+            },
+            headers=PRIVATE,
+        )
+
+
+def _chosen(written: str | None) -> UUID | None:
+    try:
+        return UUID(written) if written else None
+    except ValueError as error:
+        raise NotFound from error
+
+
+def _has_place(mine: MyCourse) -> bool:
+    return mine.enrolment.state is EnrolmentState.CONFIRMED
+
+
+def _to_answer(around: Around, mine: MyCourse) -> str:
+    """Where an offer is answered; empty where there is none."""
+    offer = mine.claim.offer
+    return f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}" if offer else ""
+
+
+def _bring(mine: MyCourse) -> Markup:
+    return Markup(render(mine.bring, top_level=3)) if mine.bring else Markup("")  # noqa: S704 - `render` makes it safe
