@@ -1,10 +1,12 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
+import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from litestar import Controller, Litestar, Request, Response, Router, get
 from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
@@ -18,6 +20,7 @@ from litestar.static_files import create_static_files_router
 from litestar.template import TemplateConfig
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from lms.accounts.doorkeeper import Doorkeeper
 from lms.accounts.module import MODULE as ACCOUNTS
@@ -115,8 +118,20 @@ def around(given: Settings, clock: Clock = system_clock) -> Around:
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 
 
+def log_plainly() -> None:
+    """Write tracebacks as Python does.
+
+    By default structlog draws every variable of every frame: that takes half a minute for one error, in which nobody is
+    answered, and writes names and addresses of people into the log.
+    """
+    before = structlog.get_config()["processors"][:-1]
+    plain = ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=plain_traceback)
+    structlog.configure(processors=[*before, plain])
+
+
 def worker(place: Around) -> Worker:
     """The worker of this installation, with every listener, carrier and rhythm of its modules."""
+    log_plainly()
     house = modules(place.settings)
     listeners: dict[type[Event], list[Listener]] = {}
     for module in house:
@@ -165,6 +180,7 @@ def _provide(value: object) -> Provide:
 
 def create_app(given: Settings | None = None, *, clock: Clock = system_clock) -> Litestar:
     """The application. Raises RouteWithoutPermission when a route does not say who may use it."""
+    log_plainly()
     chosen = given or settings()
     place = around(chosen, clock)
     house = modules(chosen)
