@@ -187,7 +187,7 @@ def unmarked(now: datetime) -> ColumnElement[bool]:
         Session.ends_at <= now,
         Session.state == SessionState.PLANNED,
         Session.locked_at.is_(None),
-        exists().where(Run.id == Session.run_id, Run.state.in_(RUNNING)),
+        exists().where(Run.id == Session.run_id, Run.state.in_(RUNNING)).correlate(Session),
         forgotten,
     )
 
