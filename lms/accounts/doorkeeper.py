@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from http.cookies import CookieError, SimpleCookie
+from uuid import UUID
 
 import structlog
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,6 +14,7 @@ from lms.accounts.rules import SEEN_EVERY
 from lms.accounts.sessions import ENTRY, Entry, session_cookie_name
 from lms.accounts.shell import Signposts
 from lms.audit.trail import shortened
+from lms.db import retried
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
 from lms.kernel.errors import SignInNeeded
@@ -113,10 +115,7 @@ class Doorkeeper:
             token, account, person = found
             capacities = await capacities_of(session, account.id, person.id, today(self.clock))
         if token.last_used_at is None or now - token.last_used_at >= SEEN_EVERY:
-            async with self.begin() as session:
-                await session.execute(
-                    update(ApiToken).where(ApiToken.id == token.id).values(last_used_at=now)
-                )
+            await self._used(token.id, now)
         allowed = frozenset(
             (act, resource) for act, _, resource in (one.partition(":") for one in token.scopes.split())
         )
@@ -124,6 +123,7 @@ class Doorkeeper:
         proved = account.totp_secret is not None
         return _actor(visitor, account, person, capacities, proved=proved, limited_to=allowed)
 
+    @retried
     async def _seen(self, session_hash: str, now: datetime) -> None:
         async with self.begin() as session:
             await session.execute(
@@ -132,6 +132,12 @@ class Doorkeeper:
                 .values(seen_at=now)
             )
 
+    @retried
+    async def _used(self, token_id: UUID, now: datetime) -> None:
+        async with self.begin() as session:
+            await session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))
+
+    @retried
     async def _end(self, session_hash: str) -> None:
         async with self.begin() as session:
             await session.execute(delete(BrowserSession).where(BrowserSession.hash == session_hash))

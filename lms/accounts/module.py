@@ -11,7 +11,6 @@ from lms.accounts.service.administration import Administration
 from lms.accounts.service.own_account import OwnAccount
 from lms.accounts.service.signing_in import SigningIn, forget_old_codes
 from lms.jobs.worker import Periodic
-from lms.kernel.marking import N_
 from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
 
@@ -38,8 +37,8 @@ MODULE = Module(
         PersonalData(
             table="account",
             column="person_id",
-            purpose=N_("to sign in, and to know who may do what"),
-            kept=N_("until the account is deleted; asked first after three years without use"),
+            purpose="to sign in, and to know who may do what",
+            kept="until the account is deleted; asked first after three years without use",
         )
     ],
 )

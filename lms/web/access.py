@@ -10,7 +10,7 @@ from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import Forbidden, SignInNeeded
 from lms.kernel.marking import N_
-from lms.kernel.rights import known
+from lms.kernel.rights import Scope, known
 
 OPT = "access"
 
@@ -32,16 +32,18 @@ class Access:
     act: str = ""
     resource: str = ""
     needs_account: bool = False
+    of: Scope | None = None
 
     def __str__(self) -> str:
         if self.resource:
-            return f"{self.act} {self.resource}"
+            return f"{self.act} {self.resource}" + (f":{self.of}" if self.of else "")
         return "signed in" if self.needs_account else "public"
 
     def admits(self, actor: Actor) -> bool:
         """Whether the actor may come in. Whose records they see is decided further inside."""
         if self.resource:
-            return actor.may(self.act, self.resource)
+            found = actor.scopes(self.act, self.resource)
+            return bool(found) if self.of is None else self.of in found
         return actor.is_signed_in or not self.needs_account
 
 
@@ -52,9 +54,13 @@ SIGNED_IN = {OPT: Access(needs_account=True)}
 """Open to every account, for its own things."""
 
 
-def may(act: str, resource: str) -> dict[str, Any]:
-    """The `opt` of a route that needs this right: `@get("/", opt=may("R", "enrolment"))`."""
-    return {OPT: Access(act=act, resource=resource)}
+def may(act: str, resource: str, *, of: Scope | None = None) -> dict[str, Any]:
+    """The `opt` of a route that needs this right: `@get("/", opt=may("R", "enrolment"))`.
+
+    With `of` only those come in who have it on such records: `of=Scope.ALL` is a page of the team, not of every learner
+    who may do the same with their own.
+    """
+    return {OPT: Access(act=act, resource=resource, of=of)}
 
 
 def actor_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:

@@ -28,6 +28,7 @@ from lms.accounts.second_factor import Given, give_second_factor
 from lms.accounts.sessions import Entry, Ticket, new_secret, open_session, renew
 from lms.accounts.watch import Watch
 from lms.audit.trail import record, shortened
+from lms.db import retried
 from lms.kernel.actor import Actor
 from lms.kernel.errors import SignInNeeded
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
@@ -83,6 +84,7 @@ class SigningIn:
         self.sealer = Sealer(around.settings.secret_values)
         self.watch = Watch(around.settings.secret_values[0])
 
+    @retried
     async def ask(self, actor: Actor, *, email: str, next_path: str = "", stays: bool = False) -> str:
         """Mail a code and a link, and give the secret that binds both to this browser (S-13).
 
@@ -124,6 +126,7 @@ class SigningIn:
                 or ""
             )
 
+    @retried
     async def enter_code(self, actor: Actor, visitor: Visitor, *, code: str) -> Admitted:
         """Let in whoever types the newest code that this browser asked for. A wrong one costs one of five tries."""
         await within(self.begin, self.clock, "sign-in", account=hashed(visitor.secret), address=actor.address)
@@ -145,6 +148,7 @@ class SigningIn:
             return LinkState.USED_UP
         return LinkState.READY if _is_bound_to(row, visitor) else LinkState.OTHER_BROWSER
 
+    @retried
     async def enter_link(self, actor: Actor, visitor: Visitor, *, token: str) -> Admitted:
         """Let in whoever presses the button behind a link, in the browser that asked for it."""
         await within(self.begin, self.clock, "sign-in", address=actor.address)
@@ -182,6 +186,7 @@ class SigningIn:
                 account.password_hash = renewed
             return await self._let_in(session, actor, visitor, account, stays=stays, next_path=next_path)
 
+    @retried
     async def register(
         self, actor: Actor, visitor: Visitor, *, given_name: str, family_name: str
     ) -> Admitted:

@@ -22,6 +22,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.scheduling.queries import run_of
 from lms.web.access import may
 from lms.web.fields.text import TextArea
@@ -61,7 +62,7 @@ class CertificatePages(Controller):
     path = "/verwaltung/nachweise"
     include_in_schema = False
 
-    @get(opt=may("R", "certificate"))
+    @get(opt=may("R", "certificate", of=Scope.ALL))
     async def index(
         self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
     ) -> Template:
@@ -72,7 +73,7 @@ class CertificatePages(Controller):
             context={"lines": lines, "may_issue": actor.may_for_all("issue", "certificate")},
         )
 
-    @get("/durchfuehrung/{run_id:uuid}", opt=may("R", "certificate"))
+    @get("/durchfuehrung/{run_id:uuid}", opt=may("R", "certificate", of=Scope.ALL))
     async def run(
         self, run_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:
@@ -111,7 +112,7 @@ class CertificatePages(Controller):
             return Template("certification/run.html", context=context, status_code=refusal.status)
         return Redirect(url(f"/verwaltung/nachweise/auftrag/{batch.id}"), status_code=303)
 
-    @get("/auftrag/{batch_id:uuid}", opt=may("R", "certificate"))
+    @get("/auftrag/{batch_id:uuid}", opt=may("R", "certificate", of=Scope.ALL))
     async def progress(
         self, batch_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:
@@ -135,7 +136,7 @@ class CertificatePages(Controller):
         await certification.repeat_failed(actor, batch_id=batch_id)
         return Redirect(url(f"/verwaltung/nachweise/auftrag/{batch_id}"), status_code=303)
 
-    @get("/{certificate_id:uuid}", opt=may("R", "certificate"))
+    @get("/{certificate_id:uuid}", opt=may("R", "certificate", of=Scope.ALL))
     async def certificate(
         self, certificate_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:

@@ -16,6 +16,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.portal.desk.run_reading import run_with_course
 from lms.portal.desk.run_steps import SendForm
 from lms.portal.desk.step import Step, step_page
@@ -44,14 +45,14 @@ class RegisterPages(Controller):
     path = "/verwaltung/termine/{session_id:uuid}/anwesenheit"
     include_in_schema = False
 
-    @get(opt=may("R", "attendance"))
+    @get(opt=may("R", "attendance", of=Scope.ALL))
     async def show(
         self, session_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:
         ensure(actor.may_for_all("R", "attendance"), actor)
         return await _page(begin, actor, session_id, RegisterForm())
 
-    @post(opt=may("U", "attendance"))
+    @post(opt=may("U", "attendance", of=Scope.ALL))
     async def mark(
         self,
         request: Request[Any, Any, Any],

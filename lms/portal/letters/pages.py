@@ -12,6 +12,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.messaging.models import Channel, Letter, LetterState
 from lms.messaging.queries import Pile, counts, enclosures_of, pile
 from lms.messaging.troubles import read
@@ -45,7 +46,7 @@ class LetterPages(Controller):
     """Every letter the centre has written."""
 
     path = PATH
-    opt = may("R", "message")
+    opt = may("R", "message", of=Scope.ALL)
     include_in_schema = False
 
     @get()
