@@ -181,7 +181,9 @@ def unmarked(now: datetime) -> ColumnElement[bool]:
     forgotten = exists().where(
         Enrolment.run_id == Session.run_id,
         Enrolment.state == EnrolmentState.CONFIRMED,
-        ~exists().where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id),
+        ~exists()
+        .where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id)
+        .correlate(Session, Enrolment),
     )
     return and_(
         Session.ends_at <= now,
