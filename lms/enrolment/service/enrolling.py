@@ -97,7 +97,6 @@ class Enrolling(Transactions):
                 _complete(application, placed[0], locked)
             if key:
                 await remember(session, key, order.id)
-            await session.flush()
             await serve_waiting_list(locked)
             return await placement(session, placed)
 
@@ -112,6 +111,8 @@ def _refuse_unless_placed(locked: LockedRun, order: Order, hold: Enrolment | Non
 async def _place(locked: LockedRun, actor: Actor, order: Order, hold: Enrolment | None) -> list[Enrolment]:
     entrants, size = order.entrants, len(order.entrants)
     may_confirm = not (order.waits_for_consent or order.chose_no_payment)
+    if hold is not None:
+        await locked.session.flush()  # the persons first: a held place is about to name one of them
     if hold is not None and may_confirm and locked.takes(size, held=1):
         party = await locked.session.get_one(Party, hold.party_id)
         party.size, party.rule = size, order.rule

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import bindparam, exists, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -124,22 +124,42 @@ class LockedRun:
         announce(self.session, event, at=self.at)
 
 
+# Said once: putting a statement together costs as much as sending it.
+THE_RUN = (
+    select(
+        Run,
+        Course.min_age,
+        Course.max_age,
+        exists().where(CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.YOUTH),
+    )
+    .join(Course, Course.id == Run.course_id)
+    .where(Run.id == bindparam("run_id"))
+    .with_for_update(of=Run, key_share=True)
+    .execution_options(populate_existing=True)
+)
+THE_LINE = select(
+    select(func.count())
+    .where(
+        Enrolment.run_id == bindparam("run_id"),
+        Enrolment.state.in_(LAPSING),
+        Enrolment.held_until <= bindparam("at"),
+    )
+    .scalar_subquery(),
+    select(func.max(Party.position)).where(Party.run_id == bindparam("run_id")).scalar_subquery(),
+    select(func.min(Party.size))
+    .join(Enrolment, Enrolment.party_id == Party.id)
+    .where(Enrolment.run_id == bindparam("run_id"), Enrolment.state == EnrolmentState.WAITING)
+    .scalar_subquery(),
+)
+
+
 async def lock(session: AsyncSession, run_id: UUID, *, at: datetime, settings: Settings) -> LockedRun:
     """Lock the run and look at its places; nothing is settled yet. Raises NotFound.
 
     Everything about places is read after the lock is held, by a statement of its own: what a statement had read before it
     came to wait would be old. (SQLite's transaction that writes is the lock.)
     """
-    youth = exists().where(CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.YOUTH)
-    found = (
-        await session.execute(
-            select(Run, Course.min_age, Course.max_age, youth)
-            .join(Course, Course.id == Run.course_id)
-            .where(Run.id == run_id)
-            .with_for_update(of=Run, key_share=True)
-            .execution_options(populate_existing=True)
-        )
-    ).first()
+    found = (await session.execute(THE_RUN, {"run_id": run_id})).first()
     if found is None:
         raise NotFound
     run, min_age, max_age, is_for_youth = found
@@ -159,22 +179,9 @@ async def lock(session: AsyncSession, run_id: UUID, *, at: datetime, settings: S
 
 async def look(locked: LockedRun) -> None:
     """Read the line anew."""
-    run_id = locked.run.id
-    due = select(func.count()).where(
-        Enrolment.run_id == run_id, Enrolment.state.in_(LAPSING), Enrolment.held_until <= locked.at
-    )
-    last = select(func.max(Party.position)).where(Party.run_id == run_id)
-    smallest = (
-        select(func.min(Party.size))
-        .join(Enrolment, Enrolment.party_id == Party.id)
-        .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.WAITING)
-    )
-    row = (
-        await locked.session.execute(
-            select(due.scalar_subquery(), last.scalar_subquery(), smallest.scalar_subquery())
-        )
-    ).one()
-    locked.due, locked.last_position, locked.smallest = row[0], row[1] or 0, row[2]
+    found = await locked.session.execute(THE_LINE, {"run_id": locked.run.id, "at": locked.at})
+    due, last, locked.smallest = found.one()
+    locked.due, locked.last_position = due, last or 0
 
 
 REFUSALS: dict[str, type[DomainError]] = {

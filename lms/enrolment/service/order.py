@@ -176,7 +176,6 @@ async def checked_order(
         raise ContactNeeded
     if wants is Wants.PLACE and order.chose_no_payment:
         raise PaymentMethodRefused
-    await locked.session.flush()
     return order
 
 

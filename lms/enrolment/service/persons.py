@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
@@ -19,6 +19,16 @@ from lms.people.models import Company, Guardianship, Person
 from lms.people.rules import matching
 
 Named = NewPerson | KnownPerson | UUID
+WHO_COULD_BE_MEANT = (
+    select(Person)
+    .where(
+        or_(
+            Person.matching.in_(bindparam("names", expanding=True)),
+            Person.id.in_(bindparam("ids", expanding=True)),
+        )
+    )
+    .order_by(Person.created_at, Person.id)
+)
 BLANKS = ("email", "phone", "street", "postal_code", "city", "birth_date")
 
 
@@ -39,11 +49,7 @@ class Register:
         ids = {_id_of(one) for one in everybody if not isinstance(one, NewPerson)}
         if self.actor.person_id:
             ids.add(self.actor.person_id)
-        found = await self.session.scalars(
-            select(Person)
-            .where(or_(Person.matching.in_(names), Person.id.in_(ids)))
-            .order_by(Person.created_at, Person.id)
-        )
+        found = await self.session.scalars(WHO_COULD_BE_MEANT, {"names": list(names), "ids": list(ids)})
         self.known = list(found.all())
 
     def person(self, named: Named) -> Person:
