@@ -18,6 +18,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.portal.desk.enrolment_reading import VIEWS, enrolment_rows, read_enrolment
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS
@@ -68,7 +69,7 @@ class EnrolmentPages(Controller):
     path = "/verwaltung/anmeldungen"
     include_in_schema = False
 
-    @get(opt=may("R", "desk"))
+    @get(opt=may("R", "enrolment", of=Scope.ALL))
     async def index(
         self,
         request: Request[Any, Any, Any],
@@ -100,7 +101,7 @@ class EnrolmentPages(Controller):
             },
         )
 
-    @get("/{enrolment_id:uuid}", opt=may("R", "desk"))
+    @get("/{enrolment_id:uuid}", opt=may("R", "enrolment", of=Scope.ALL))
     async def show(
         self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:

@@ -16,6 +16,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.portal.desk.tasks import lockable, unmarked
 from lms.portal.desk.words import RUN_STATES
 from lms.scheduling.models import Session
@@ -39,10 +40,9 @@ class RunListPages(Controller):
     """The list of runs with its saved views, the waiting lists, the registers."""
 
     path = "/verwaltung"
-    opt = may("R", "desk")
     include_in_schema = False
 
-    @get("/durchfuehrungen")
+    @get("/durchfuehrungen", opt=may("R", "plan", of=Scope.ALL))
     async def index(
         self,
         request: Request[Any, Any, Any],
@@ -67,7 +67,7 @@ class RunListPages(Controller):
             context={"page": page, "views": VIEWS, "view": view, "typed": typed, "states": RUN_STATES},
         )
 
-    @get("/wartelisten")
+    @get("/wartelisten", opt=may("R", "enrolment", of=Scope.ALL))
     async def waiting_lists(
         self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
     ) -> Template:
@@ -83,7 +83,7 @@ class RunListPages(Controller):
             )
         return Template("portal/desk/waiting_lists.html", context={"rows": rows})
 
-    @get("/anwesenheit")
+    @get("/anwesenheit", opt=may("R", "attendance", of=Scope.ALL))
     async def registers(
         self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
     ) -> Template:

@@ -13,6 +13,7 @@ from lms.catalogue.models import Run, RunState
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
+from lms.kernel.rights import Scope
 from lms.portal.desk.run_reading import RunView, read_run
 from lms.portal.desk.words import ENROLMENT_STATES, PAYMENT_WAYS, RUN_STATES
 from lms.web.access import may
@@ -23,7 +24,7 @@ class RunPages(Controller):
     """What the team knows about a run, and every way on."""
 
     path = "/verwaltung/durchfuehrungen/{run_id:uuid}"
-    opt = may("R", "desk")
+    opt = may("R", "plan", of=Scope.ALL)
     include_in_schema = False
 
     @get()
