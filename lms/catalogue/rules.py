@@ -1,7 +1,9 @@
 """What the state of a run means for somebody who looks at it now: derived from places and the clock, never stored."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
+from unicodedata import normalize
 
 from lms.catalogue.models import RunState
 
@@ -58,3 +60,31 @@ def situation_of(
 def still_needed(minimum: int, occupied: int, state: RunState) -> int:
     """How many more people a run needs; none once it has been confirmed."""
     return 0 if state == RunState.CONFIRMED else max(minimum - occupied, 0)
+
+
+COMPETENCES_IN_AREA = {1: 3, 2: 6, 3: 4, 4: 4, 5: 4}
+"""DigComp 2.2: so many competences in each of the five areas."""
+LEVELS = range(1, 9)
+LONGEST_SLUG = 60
+
+
+def is_competence(code: str, proficiency: int) -> bool:
+    """Whether the framework knows this competence ("2.6") and this level."""
+    area, _, number = code.partition(".")
+    if not (area.isdecimal() and number.isdecimal() and len(code) == 3):
+        return False
+    return 1 <= int(number) <= COMPETENCES_IN_AREA.get(int(area), 0) and proficiency in LEVELS
+
+
+def slug_of(title: str) -> str:
+    """The title as part of an address: "Übung für Anfänger" is "uebung-fuer-anfaenger"."""
+    spelt_out = title.lower()
+    for letter, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        spelt_out = spelt_out.replace(letter, written)
+    words = re.findall(r"[a-z0-9]+", normalize("NFKD", spelt_out).encode("ascii", "ignore").decode())
+    slug = ""
+    for word in words:
+        if slug and len(slug) + len(word) + 1 > LONGEST_SLUG:
+            break
+        slug = f"{slug}-{word}" if slug else word[:LONGEST_SLUG]
+    return slug or "kurs"

@@ -1,7 +1,9 @@
 """The table of contents of `scheduling`, for app.py."""
 
+from lms.catalogue.events import CourseChanged
 from lms.privacy.contract import PersonalData
 from lms.scheduling.pages import NewRunPages
+from lms.scheduling.searchable import find_again
 from lms.scheduling.service import Scheduling
 from lms.web.module import Module
 
@@ -9,6 +11,7 @@ MODULE = Module(
     name="scheduling",
     controllers=[NewRunPages],
     services={"scheduling": Scheduling},
+    listeners={CourseChanged: [find_again]},
     personal_data=[
         PersonalData(
             table="run_trainer",

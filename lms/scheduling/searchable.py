@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.catalogue.events import CourseChanged
 from lms.catalogue.models import Course, Run
 from lms.catalogue.search import index_course
 from lms.people.models import Person
@@ -40,3 +41,8 @@ async def index_courses(session: AsyncSession, course_ids: Iterable[UUID]) -> No
         names[course_id].add(f"{given_name} {family_name}")
     for course in await session.scalars(select(Course).where(Course.id.in_(wanted))):
         await index_course(session, course, names=sorted(names[course.id]))
+
+
+async def find_again(session: AsyncSession, event: CourseChanged) -> None:
+    """A course that was written anew is found by its venues and trainers as well."""
+    await index_courses(session, [event.course_id])

@@ -1,6 +1,7 @@
 """Every page of the desk, for the module's table of contents."""
 
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
+from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.phone import PhonePages
@@ -18,6 +19,7 @@ DESK = (
     NewSessionPages,
     RegisterPages,
     ClosingPages,
+    CoursePages,
     EnrolmentPages,
     PhonePages,
 )
