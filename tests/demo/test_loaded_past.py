@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from sqlalchemy import select
+
 from lms.attendance.models import Attendance
 from lms.audit.models import AuditEntry
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
@@ -18,6 +20,7 @@ from lms.enrolment.models import (
 from lms.jobs.models import Job
 from lms.kernel.clock import at_venue, local
 from lms.people.models import Company
+from lms.portal.desk.tasks import lockable, unmarked
 from lms.scheduling.models import Session, SessionState
 from tests.demo.town import Loaded
 
@@ -76,6 +79,17 @@ async def test_the_team_finds_runs_to_certify_and_to_complete(town: Loaded) -> N
 
     assert {run.number for run in over} == {"1006", "1007", "2003", "3004", "4027"}
     assert begun & {run.id for run in over} == set()
+
+
+async def test_the_desk_shows_the_session_that_was_forgotten_and_the_registers_to_close(town: Loaded) -> None:
+    midnight = at_venue(town.today, datetime.min.time())
+    async with town.begin.reading() as session:
+        of_session = select(Run.number).join(Session, Session.run_id == Run.id).where(unmarked(midnight))
+        forgotten = (await session.scalars(of_session)).all()
+        to_close = (await session.scalars(select(Run.number).where(lockable(midnight)))).all()
+
+    assert list(forgotten) == ["3005"]
+    assert sorted(to_close) == ["1006", "4027"]
 
 
 async def test_the_trail_is_in_order_and_names_colleagues(town: Loaded) -> None:
