@@ -95,7 +95,8 @@ def facts(story: CourseStory, run: CourseRun) -> Iterator[tuple[str, str]]:
     if course.language != current_language() or course.language != "de":
         yield gettext("Language of the course"), language_name(course.language)
     if offered.enrolment_closes_at:
-        yield gettext("Enrolment closes"), formats.moment(offered.enrolment_closes_at)
+        written = formats.moment if run.knows_times else formats.date_long
+        yield gettext("Enrolment closes"), written(offered.enrolment_closes_at)
     yield gettext("Course number"), offered.number
 
 

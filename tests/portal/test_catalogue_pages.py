@@ -63,9 +63,7 @@ async def test_a_card_says_when_what_where_how_much_and_how_many_are_left(
         ({"state": RunState.CANCELLED}, "abgesagt"),
     ],
 )
-async def test_the_badge_is_a_word(
-    client: Client, begin: Begin, given: dict[str, Any], badge: str
-) -> None:
+async def test_the_badge_is_a_word(client: Client, begin: Begin, given: dict[str, Any], badge: str) -> None:
     await offer(begin, "Kurs", **given)
 
     answer = await client.get("/kurse")
