@@ -36,7 +36,8 @@ async def room_choices(session: AsyncSession) -> Choices:
 
 def room_in_words(room: Room, venue: Venue) -> str:
     """Innovationszentrum, Raum 2 (14 seats)."""
-    return f"{venue.name}, {room.name} ({ngettext('%(num)s seat', '%(num)s seats', room.seats)})"
+    seats = ngettext("%(num)s seat", "%(num)s seats", room.seats)
+    return f"{venue.name}, {room.name} ({seats})"
 
 
 async def trainer_choices(session: AsyncSession) -> Choices:
