@@ -144,12 +144,8 @@ async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | Non
         return Overview(people, chosen)
     courses = await _courses(session, actor, claims)
     current = [one for one in courses if _is(one, EnrolmentState.CONFIRMED) and not one.is_over(now)]
-    upcoming = [
-        (meeting.session.starts_at, index)
-        for index, one in enumerate(current)
-        if (meeting := one.next_meeting(now)) is not None
-    ]
-    first = current[min(upcoming)[1]] if upcoming else None
+    current.sort(key=lambda one: next_start(one, now))
+    first = next((one for one in current if one.next_meeting(now)), None)
     return Overview(
         people=people,
         chosen=chosen,
@@ -167,6 +163,14 @@ async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | Non
         ][::-1],
         count=len(courses),
     )
+
+
+def next_start(course: MyCourse, now: datetime) -> datetime:
+    """When a course goes on; at the end of its run where no date is left."""
+    meeting = course.next_meeting(now)
+    if meeting is not None:
+        return meeting.session.starts_at
+    return course.run.ends_at or course.run.starts_at or datetime.max.replace(tzinfo=now.tzinfo)
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> MyCourse:

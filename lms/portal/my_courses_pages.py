@@ -65,7 +65,7 @@ class MyCoursesPages(Controller):
         if not overview.count:
             edition = await programme.edition(now)
             listing = await programme.find(edition, Filters(has_places="1"), now, number=1, size=SUGGESTIONS)
-            suggested = cards(fragments_of(request), listing.runs, now, level=3)
+            suggested = cards(fragments_of(request), listing.runs, now)
         return Template(
             "portal/my_courses/index.html",
             context={
