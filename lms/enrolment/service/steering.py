@@ -19,6 +19,8 @@ from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import run_locked, serve_waiting_list
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid, Stale
+from lms.scheduling.models import Session, SessionState
+from lms.scheduling.occupying import release
 
 
 class Steering(Transactions):
@@ -65,6 +67,7 @@ class Steering(Transactions):
                 before={"state": before}, after={"state": run.state}, reason=reason_de,
             )  # fmt: skip
             await _end_everything(locked, actor)
+            await _free_rooms_and_trainers(locked)
             locked.tell(RunCancelled(run_id=run.id))
             await session.flush()
             await session.refresh(run)
@@ -122,6 +125,26 @@ async def set_capacity(locked: LockedRun, actor: Actor, capacity: int) -> None:
     locked.free += capacity - before
     await locked.session.flush()
     await serve_waiting_list(locked)
+
+
+async def _free_rooms_and_trainers(locked: LockedRun) -> None:
+    """What has not taken place yet never will: calendars say so, and what it had reserved is free again."""
+    dropped = await locked.session.scalars(
+        update(Session)
+        .where(
+            Session.run_id == locked.run.id,
+            Session.state == SessionState.PLANNED,
+            Session.ends_at > locked.at,
+        )
+        .values(
+            state=SessionState.CANCELLED,
+            changed_at=locked.at,
+            sequence=Session.sequence + 1,
+            version=Session.version + 1,
+        )
+        .returning(Session.id)
+    )
+    await release(locked.session, dropped.all())
 
 
 async def _end_everything(locked: LockedRun, actor: Actor) -> None:
