@@ -36,9 +36,11 @@ def mail(letter: Letter, enclosures: Sequence[Enclosure], *, sender: str) -> Ema
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for item in enclosures:
         _enclose(message, item)
-    message["Content-Language"] = (
-        letter.language
-    )  # last: building the parts moves all content headers into the first
+    for number, part in enumerate(message.walk()):
+        if part.is_multipart():  # left to chance, every attempt would be another message
+            part.set_boundary(f"part-{number}-{letter.id.hex}")
+    # last: building the parts moves all content headers into the first
+    message["Content-Language"] = letter.language
     return message
 
 

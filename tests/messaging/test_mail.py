@@ -42,6 +42,7 @@ def test_the_same_letter_makes_the_same_message_whenever_it_is_sent() -> None:
 
     assert first["Message-ID"] == second["Message-ID"] == "<0b5a5a86-6f0f-4b39-8d3e-3d3c1b1f2a11@zdb.example>"
     assert first["Date"] == second["Date"] == "Fri, 04 Dec 2026 09:00:00 +0100"
+    assert bytes(first) == bytes(second)
 
 
 @pytest.mark.parametrize("field", ["subject", "to_name"])
