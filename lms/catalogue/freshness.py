@@ -26,9 +26,6 @@ class Counts:
     places: int = 0
     words: int = 0
 
-    def __str__(self) -> str:
-        return f"{self.programme:x}.{self.places:x}"
-
 
 async def counts(begin: Begin) -> Counts:
     """The counts as they are now."""

@@ -1,6 +1,12 @@
 """The table of contents of `catalogue`, for app.py."""
 
+from lms.catalogue.freshness import COMPACT_EVERY, compact
 from lms.catalogue.service import Courses
+from lms.jobs.worker import Periodic
 from lms.web.module import Module
 
-MODULE = Module(name="catalogue", services={"courses": Courses})
+MODULE = Module(
+    name="catalogue",
+    services={"courses": Courses},
+    periodic=[lambda around: Periodic("compact-changes", COMPACT_EVERY, lambda: compact(around.begin))],
+)

@@ -113,7 +113,7 @@ def _size(given: str | None) -> int:
 
 
 def _filter_fields(fragments: Fragments, filters: Filters, edition: Edition) -> Markup:
-    key = ("filters", edition.mark, filters.without("search"))
+    key = ("filters", edition.until_changed(with_places=False), filters.without("search"))
     return fragments.known(*key) or fragments.render(
         "portal/_filters.html",
         *key,

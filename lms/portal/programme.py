@@ -34,8 +34,13 @@ class Edition:
     @property
     def mark(self) -> str:
         """Another one for each edition, on every process alike."""
+        return f"{self.until_changed(with_places=True)}.{self.day:%y%m%d}"
+
+    def until_changed(self, *, with_places: bool) -> str:
+        """The same as long as the same runs fit the same questions; places matter only to some of them."""
         until = self.overview.next_change_at
-        return f"{self.counts}.{self.day:%y%m%d}.{int(until.timestamp()) if until else 0:x}"
+        places = self.counts.places if with_places else 0
+        return f"{self.counts.programme:x}.{places:x}.{int(until.timestamp()) if until else 0:x}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Programme:
                     self._vocabulary = (edition.counts.words, await Vocabulary.read(session))
                 sought = self._vocabulary[1].understand(filters.search)
             instead = await as_written(session, sought.instead) if sought.instead else ()
-            key = (edition.mark, edition.counts.words, filters)
+            key = (edition.until_changed(with_places=bool(filters.has_places)), edition.counts.words, filters)
             total = self._totals.get(key)
             if total is None:
                 total = await number_found(session, filters, sought, now)
