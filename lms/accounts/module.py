@@ -6,9 +6,12 @@ from lms.accounts.idempotency import forget_old_keys
 from lms.accounts.limits import forget_old_windows
 from lms.accounts.pages.administration import AccountPages
 from lms.accounts.pages.own import OwnPages
+from lms.accounts.pages.proof import ProofPages
 from lms.accounts.pages.sign_in import DoorPages
+from lms.accounts.pages.tokens import TokenPages
 from lms.accounts.service.administration import Administration
 from lms.accounts.service.own_account import OwnAccount
+from lms.accounts.service.proving import Proving
 from lms.accounts.service.signing_in import SigningIn, forget_old_codes
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -26,9 +29,10 @@ async def forget(around: Around) -> None:
 
 MODULE = Module(
     name="accounts",
-    controllers=[DoorPages, OwnPages, AccountPages],
+    controllers=[DoorPages, ProofPages, OwnPages, TokenPages, AccountPages],
     services={
         "signing_in": SigningIn,
+        "proving": Proving,
         "own_account": OwnAccount,
         "administration": Administration,
     },

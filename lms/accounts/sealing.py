@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 PURPOSE = b"lms second factors"
 
@@ -13,6 +13,7 @@ class Sealer:
     """Seals and opens texts. The first secret seals, all of them open, so that secrets can be rotated."""
 
     def __init__(self, secrets: Sequence[str]) -> None:
+        self._newest = Fernet(_key(secrets[0]))
         self._keys = MultiFernet([Fernet(_key(secret)) for secret in secrets])
 
     def seal(self, text: str) -> str:
@@ -22,6 +23,14 @@ class Sealer:
     def open(self, sealed: str) -> str:
         """The text again. Raises cryptography's InvalidToken when it was sealed with a secret that is gone."""
         return self._keys.decrypt(sealed.encode()).decode()
+
+    def is_up_to_date(self, sealed: str) -> bool:
+        """Whether it is sealed with the newest secret already."""
+        try:
+            self._newest.decrypt(sealed.encode())
+        except InvalidToken:
+            return False
+        return True
 
 
 def _key(secret: str) -> bytes:

@@ -19,6 +19,7 @@ from lms.web.centre import Link, Shell
 MAIN = (
     Link(N_("Find courses"), "/kurse"),
     Link(N_("My courses"), "/meine-kurse"),
+    Link(N_("My certificates"), "/meine-nachweise"),
     Link(N_("My teaching"), "/kursleitung"),
     Link(N_("Administration"), "/verwaltung"),
     Link(N_("Check a certificate"), "/pruefen"),
@@ -26,6 +27,7 @@ MAIN = (
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Courses"), "/verwaltung/kurse"),
+    Link(N_("Runs"), "/verwaltung/durchfuehrungen"),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen"),
     Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
     Link(N_("Attendance"), "/verwaltung/anwesenheit"),

@@ -3,11 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from cryptography.fernet import InvalidToken
 
 from lms.accounts.browsers import browser_words
 from lms.accounts.errors import PasswordTooCommon, PasswordTooLong, PasswordTooShort
 from lms.accounts.passwords import check, fits, hashed_password
 from lms.accounts.rules import folded, is_fresh, landing, own_path
+from lms.accounts.sealing import Sealer
 from lms.kernel.rights import Identity
 from lms.people.rules import comes_of_age, is_minor, matching
 
@@ -142,3 +144,17 @@ def test_somebody_is_a_minor_until_the_eighteenth_birthday() -> None:
     assert not is_minor(born, date(2026, 12, 4))
     assert not is_minor(None, date(2026, 12, 4))
     assert comes_of_age(date(2008, 2, 29)) == date(2026, 3, 1)
+
+
+def test_a_secret_sealed_with_the_former_key_opens_and_is_due_to_be_sealed_anew() -> None:
+    former, both = (
+        Sealer(["the former secret of this centre"]),
+        Sealer(["a newer one", "the former secret of this centre"]),
+    )
+    sealed = former.seal("JBSWY3DPEHPK3PXP")
+
+    assert both.open(sealed) == "JBSWY3DPEHPK3PXP"
+    assert (former.is_up_to_date(sealed), both.is_up_to_date(sealed)) == (True, False)
+    assert both.is_up_to_date(both.seal("JBSWY3DPEHPK3PXP"))
+    with pytest.raises(InvalidToken):
+        Sealer(["somebody else's"]).open(sealed)

@@ -1,11 +1,9 @@
 """`/konto`: what somebody sees and changes about their own account."""
 
 from typing import Any
-from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.accounts import rules, second_factor
@@ -22,7 +20,6 @@ from lms.accounts.sessions import (
     session_cookie,
     session_cookie_name,
 )
-from lms.accounts.token_scopes import offered
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
@@ -34,7 +31,6 @@ from lms.people.models import Person
 from lms.web.access import SIGNED_IN
 from lms.web.centre import the_centre
 from lms.web.forms import (
-    Checkboxes,
     Email,
     Form,
     Hidden,
@@ -53,8 +49,6 @@ DETAILS_SAVED = declare("angaben", N_("Your details are saved."))
 PASSWORD_SAVED = declare("passwort", N_("Your password is saved. In all other browsers you are signed out."))
 EMAIL_SAVED = declare("e-mail", N_("Your new e-mail address is saved."))
 SECOND_STEP_REMOVED = declare("zweiter-schritt-entfernt", N_("The second step is removed."))
-TOKEN_REVOKED = declare("schluessel-widerrufen", N_("The access token no longer works."))
-TOKEN_DAYS = (("30", N_("30 days")), ("90", N_("90 days")), ("365", N_("One year")))
 
 
 class ParticularsForm(Form):
@@ -101,17 +95,6 @@ class AppForm(Form):
         longest=20,
     )
     weiter = Hidden()
-
-
-class TokenForm(Form):
-    name = Text(
-        N_("What is it for?"),
-        missing=N_("Give the token a name, so that you recognise it later."),
-        hint=N_("For example: figures for the town hall"),
-        longest=80,
-    )
-    scopes = Checkboxes(N_("What may it do?"), missing=N_("Choose at least one thing."))
-    days = Radios(N_("How long shall it work?"), choices=TOKEN_DAYS, missing=N_("Choose how long."))
 
 
 class OwnPages(Controller):
@@ -316,46 +299,6 @@ class OwnPages(Controller):
     ) -> Redirect:
         await own_account.sign_out_everywhere(actor)
         return to("/", no_cookie(session_cookie_name(around.settings), around.settings))
-
-    @get("/schluessel")
-    async def token(
-        self, request: AnyRequest, actor: NamedDependency[Actor], clock: NamedDependency[Clock]
-    ) -> Template:
-        ensure_fresh(request, clock)
-        form = form_from(TokenForm, days="90")
-        form.scopes.choices = offered(actor)
-        return Template("accounts/token.html", context={"form": form})
-
-    @post("/schluessel")
-    async def make_token(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        clock: NamedDependency[Clock],
-        own_account: NamedDependency[OwnAccount],
-    ) -> Template:
-        entry = ensure_fresh(request, clock)
-        form = form_from(TokenForm, await request.form())
-        form.scopes.choices = offered(actor)
-        if not form.validate():
-            return Template("accounts/token.html", context={"form": form}, status_code=422)
-        scopes = frozenset(
-            (act, resource) for act, _, resource in (one.partition(":") for one in form.scopes.data)
-        )
-        value = await own_account.make_token(
-            actor, entry, name=form.name.data, scopes=scopes, days=int(form.days.data)
-        )
-        return Template("accounts/token_made.html", context={"value": value, "name": form.name.data})
-
-    @post("/schluessel/{token_id:uuid}/widerrufen")
-    async def revoke_token(
-        self,
-        actor: NamedDependency[Actor],
-        own_account: NamedDependency[OwnAccount],
-        token_id: FromPath[UUID],
-    ) -> Redirect:
-        await own_account.revoke_token(actor, token_id=token_id)
-        return to("/konto", notice=TOKEN_REVOKED)
 
     @staticmethod
     def _app_page(secret: str, email: str, form: AppForm, *, status_code: int = 200) -> Template:

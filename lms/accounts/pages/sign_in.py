@@ -1,4 +1,4 @@
-"""The door: `/einloggen` and what follows, and `/ausloggen`."""
+"""The door: `/einloggen` by code, link or password, and the way to a new account."""
 
 from typing import Any
 from urllib.parse import quote
@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from lms.accounts import rules
 from lms.accounts.errors import CodeUsedUp, CredentialsWrong, LinkUsedUp, OtherBrowser
+from lms.accounts.service.proving import Proving
 from lms.accounts.service.signing_in import Admitted, LinkState, Missing, SigningIn, Visitor
 from lms.accounts.sessions import (
     Entry,
@@ -20,10 +21,9 @@ from lms.accounts.sessions import (
     entry_of,
     no_cookie,
     session_cookie,
-    session_cookie_name,
 )
 from lms.kernel.actor import Actor
-from lms.kernel.errors import Invalid, SignInNeeded
+from lms.kernel.errors import Invalid
 from lms.kernel.marking import N_
 from lms.settings import Settings
 from lms.web.access import PUBLIC
@@ -72,23 +72,6 @@ class NameForm(Form):
     )
 
 
-class SecondFactorForm(Form):
-    code = Text(
-        N_("Code from your app"),
-        missing=N_("Type the six digits that your app shows now."),
-        hint=N_("Six digits. An emergency code works as well."),
-        autocomplete="one-time-code",
-        width=20,
-        longest=40,
-    )
-    weiter = Hidden()
-
-
-class ConfirmationForm(Form):
-    password = Password(N_("Password"), missing=N_("Enter your password."), autocomplete="current-password")
-    weiter = Hidden()
-
-
 class DoorPages(Controller):
     """Getting in, and out again. Nothing here tells whether an address has an account (S-17)."""
 
@@ -97,12 +80,12 @@ class DoorPages(Controller):
 
     @get(SIGN_IN)
     async def ask(
-        self, request: AnyRequest, signing_in: NamedDependency[SigningIn], around: NamedDependency[Around]
+        self, request: AnyRequest, proving: NamedDependency[Proving], around: NamedDependency[Around]
     ) -> Template | Redirect:
         wanted = rules.own_path(request.query_params.get("weiter"))
         entry = entry_of(request)
         if entry is not None:
-            return to(await _onward(request, entry, signing_in, wanted))
+            return to(await _onward(request, entry, proving, wanted))
         return Template(
             "accounts/sign_in.html",
             context={
@@ -251,90 +234,6 @@ class DoorPages(Controller):
                 form.refuse("", refusal.message)
         return Template("accounts/new.html", context={"form": form}, status_code=422)
 
-    @get(SECOND_FACTOR)
-    async def second_factor(self, request: AnyRequest) -> Template | Redirect:
-        wanted = rules.own_path(request.query_params.get("weiter"))
-        entry = entry_of(request)
-        if entry is None or not entry.has_second_factor:
-            return to(f"{SIGN_IN}?weiter={quote(wanted, safe='')}")
-        return Template(
-            "accounts/second_factor.html", context={"form": form_from(SecondFactorForm, weiter=wanted)}
-        )
-
-    @post(SECOND_FACTOR)
-    async def give_second_factor(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        signing_in: NamedDependency[SigningIn],
-    ) -> Template | Redirect:
-        entry = entry_of(request)
-        if entry is None:
-            raise SignInNeeded
-        form = form_from(SecondFactorForm, await request.form())
-        if form.validate():
-            try:
-                ticket = await signing_in.give_second_factor(actor, entry, code=form.code.data)
-                next_path = await signing_in.landing(entry, form.weiter.data)
-                return to(next_path, session_cookie(ticket, around.settings))
-            except Invalid as refusal:
-                form.refuse("code", refusal.message)
-        return Template("accounts/second_factor.html", context={"form": form}, status_code=422)
-
-    @get(SIGN_IN + "/bestaetigen")
-    async def confirmation(self, request: AnyRequest) -> Template | Redirect:
-        """Before delicate acts: who has an app shows its code, others their password or a mailed code (S-16)."""
-        wanted = rules.own_path(request.query_params.get("weiter"), "/konto")
-        entry = entry_of(request)
-        if entry is None:
-            return to(f"{SIGN_IN}?weiter={quote(wanted, safe='')}")
-        if entry.has_second_factor:
-            return to(f"{SECOND_FACTOR}?weiter={quote(wanted, safe='')}")
-        form = form_from(ConfirmationForm, weiter=wanted)
-        return Template(
-            "accounts/confirmation.html", context={"form": form, "entry": entry, "wanted": wanted}
-        )
-
-    @post(SIGN_IN + "/bestaetigen")
-    async def confirm(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        signing_in: NamedDependency[SigningIn],
-    ) -> Template | Redirect:
-        entry = entry_of(request)
-        if entry is None or entry.is_half:
-            raise SignInNeeded
-        form = form_from(ConfirmationForm, await request.form())
-        wanted = rules.own_path(form.weiter.data, "/konto")
-        if form.validate():
-            try:
-                ticket = await signing_in.confirm_password(actor, entry, password=form.password.data)
-                return to(wanted, session_cookie(ticket, around.settings))
-            except CredentialsWrong:
-                form.refuse("password", N_("This is not your password. Please type it again."))
-        context = {"form": form, "entry": entry, "wanted": wanted}
-        return Template("accounts/confirmation.html", context=context, status_code=422)
-
-    @get("/ausloggen")
-    async def leaving(self, request: AnyRequest) -> Template | Redirect:
-        return Template("accounts/sign_out.html") if entry_of(request) else to("/")
-
-    @post("/ausloggen")
-    async def leave(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        signing_in: NamedDependency[SigningIn],
-    ) -> Redirect:
-        entry = entry_of(request)
-        if entry is not None:
-            await signing_in.sign_out(actor, entry)
-        return to("/", no_cookie(session_cookie_name(around.settings), around.settings))
-
 
 NOT_TO_BE_KEPT = {"cache-control": "no-store", "referrer-policy": "same-origin", "x-robots-tag": "noindex"}
 """For pages whose address is a secret (S-20). Not `no-referrer`: with it a form's Origin would be null (S-31)."""
@@ -376,11 +275,11 @@ def _visitor(request: AnyRequest, settings: Settings) -> Visitor:
     )
 
 
-async def _onward(request: AnyRequest, entry: Entry, signing_in: SigningIn, wanted: str) -> str:
+async def _onward(request: AnyRequest, entry: Entry, proving: Proving, wanted: str) -> str:
     """Where the sign-in page leads somebody who is in already, or half in."""
     onward = f"?weiter={quote(wanted, safe='')}"
     if entry.is_half:
         return SECOND_FACTOR + onward
     if request.user.lacks_second_factor:
         return SET_UP + onward
-    return await signing_in.landing(entry, wanted)
+    return await proving.landing(entry, wanted)

@@ -1,4 +1,4 @@
-"""Getting in, by a mailed code or link, by password, with a second factor; and out again."""
+"""Getting in, by a mailed code or link, or by password; a new account on the way."""
 
 import hmac
 import secrets
@@ -9,28 +9,24 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.accounts import letters, rules
+from lms.accounts import rules
 from lms.accounts.errors import (
     CodeUsedUp,
     CodeWrong,
     CredentialsWrong,
     LinkUsedUp,
     OtherBrowser,
-    SecondFactorWrong,
 )
 from lms.accounts.letters import Addressee, holder, write_at_the_door
 from lms.accounts.limits import within
 from lms.accounts.models import Account, BrowserSession, SignInCode
 from lms.accounts.passwords import fits, hashed_password, needs_new_hash
 from lms.accounts.queries import account_by_email, account_of, roles_of
-from lms.accounts.sealing import Sealer
-from lms.accounts.second_factor import Given, give_second_factor
-from lms.accounts.sessions import Entry, Ticket, new_secret, open_session, renew
+from lms.accounts.sessions import Ticket, new_secret, open_session
 from lms.accounts.watch import Watch
 from lms.audit.trail import record, shortened
 from lms.db import retried
 from lms.kernel.actor import Actor
-from lms.kernel.errors import SignInNeeded
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
 from lms.kernel.tokens import hashed
 from lms.people.models import Person
@@ -81,7 +77,6 @@ class SigningIn:
         self.begin = around.begin
         self.clock = around.clock
         self.settings = around.settings
-        self.sealer = Sealer(around.settings.secret_values)
         self.watch = Watch(around.settings.secret_values[0])
 
     @retried
@@ -217,53 +212,6 @@ class SigningIn:
             return await self._let_in(
                 session, actor, visitor, account, stays=row.stays, next_path=row.next_path
             )
-
-    async def give_second_factor(self, actor: Actor, entry: Entry, *, code: str) -> Ticket:
-        """Accept a code of the app, or one of the emergency codes, each once (S-12). The browser gets a new id."""
-        await within(self.begin, self.clock, "sign-in", account=entry.account_id, address=actor.address)
-        now = self.clock()
-        async with self.begin() as session:
-            account = await account_of(session, entry.account_id, lock=True)
-            given = await give_second_factor(session, account, code, self.sealer, at=now)
-            ticket = None
-            if given is not Given.WRONG:
-                ticket = await renew(session, entry.hash, at=now, second_factor_at=now)
-            if given is Given.EMERGENCY:
-                person = await session.get_one(Person, account.person_id)
-                await letters.tell_of_change(session, account, person, letters.RECOVERY_CODE_USED, at=now)
-        if given is Given.WRONG:
-            self.watch.noticed("second_factor_failed", actor, account_id=entry.account_id)
-            raise SecondFactorWrong
-        if ticket is None:
-            raise SignInNeeded
-        self.watch.noticed("second_factor_given", actor, account_id=entry.account_id, means=given.value)
-        return ticket
-
-    async def confirm_password(self, actor: Actor, entry: Entry, *, password: str) -> Ticket:
-        """Prove once more who one is, by password, for accounts without a second factor (S-16)."""
-        await within(self.begin, self.clock, "sign-in", account=entry.account_id, address=actor.address)
-        async with self.begin.reading() as session:
-            account = await account_of(session, entry.account_id)
-        if account.totp_secret is not None or not await fits(password, account.password_hash):
-            self.watch.noticed("sign_in_failed", actor, account_id=entry.account_id, means="confirmation")
-            raise CredentialsWrong
-        now = self.clock()
-        async with self.begin() as session:
-            ticket = await renew(session, entry.hash, at=now, signed_in_at=now)
-        if ticket is None:
-            raise SignInNeeded
-        return ticket
-
-    async def sign_out(self, actor: Actor, entry: Entry) -> None:
-        """End the session of this browser; its cookie opens nothing from now on."""
-        async with self.begin() as session:
-            await session.execute(delete(BrowserSession).where(BrowserSession.hash == entry.hash))
-        self.watch.noticed("signed_out", actor, account_id=entry.account_id)
-
-    async def landing(self, entry: Entry, next_path: str = "") -> str:
-        """Where somebody goes on to who is in: where they wanted to go, else where their roles have their work."""
-        async with self.begin.reading() as session:
-            return rules.own_path(next_path) or rules.landing(await roles_of(session, entry.account_id))
 
     async def _take_a_try(self, session: AsyncSession, visitor: Visitor) -> SignInCode | None:
         newest = (
