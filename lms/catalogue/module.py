@@ -1,5 +1,6 @@
 """The table of contents of `catalogue`, for app.py."""
 
+from lms.catalogue.api import CourseDoor
 from lms.catalogue.freshness import COMPACT_EVERY, compact
 from lms.catalogue.service import Courses
 from lms.jobs.worker import Periodic
@@ -7,6 +8,7 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="catalogue",
+    controllers=[CourseDoor],
     services={"courses": Courses},
     periodic=[lambda around: Periodic("compact-changes", COMPACT_EVERY, lambda: compact(around.begin))],
 )

@@ -2,15 +2,17 @@
 
 from lms.catalogue.events import CourseChanged
 from lms.privacy.contract import PersonalData
+from lms.scheduling.api import PlanningDoor
 from lms.scheduling.pages import NewRunPages
+from lms.scheduling.rooms import Rooms
 from lms.scheduling.searchable import find_again
 from lms.scheduling.service import Scheduling
 from lms.web.module import Module
 
 MODULE = Module(
     name="scheduling",
-    controllers=[NewRunPages],
-    services={"scheduling": Scheduling},
+    controllers=[NewRunPages, PlanningDoor],
+    services={"scheduling": Scheduling, "rooms": Rooms},
     listeners={CourseChanged: [find_again]},
     personal_data=[
         PersonalData(

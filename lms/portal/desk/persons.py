@@ -1,0 +1,210 @@
+"""Persons: found, looked at, their contact details kept true."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from sqlalchemy import select
+
+from lms.attendance.queries import records
+from lms.db import Begin
+from lms.enrolment.models import EnrolmentState
+from lms.enrolment.queries import claims_of_persons
+from lms.kernel.actor import Actor, ensure
+from lms.kernel.errors import DomainError, Stale
+from lms.kernel.marking import N_
+from lms.messaging.models import Channel, Letter
+from lms.people import policy
+from lms.people.models import Person
+from lms.people.queries import person_of, persons_found, related_to
+from lms.people.service import Contact, People
+from lms.portal.desk.changes import of_object
+from lms.portal.desk.step import Step, step_page
+from lms.portal.desk.words import ENROLMENT_STATES
+from lms.web.access import may
+from lms.web.forms import DateParts, Email, Form, Hidden, Phone, Radios, Text, TextArea, form_from
+from lms.web.language import gettext
+from lms.web.notices import SAVED, after
+from lms.web.pagination import page_of, window
+
+PERSONS = "/verwaltung/personen"
+LONGEST_SEARCH = 100
+LETTERS_SHOWN = 20
+RELATIONS = {
+    "household": N_("same household"),
+    "head": N_("acts for the household"),
+    "guardian": N_("parent or guardian"),
+    "child": N_("child"),
+    "company": N_("contact of the company"),
+}
+
+
+class ContactForm(Form):
+    """How somebody is called and reached."""
+
+    given_name = Text(N_("First name"), missing=N_("Enter the first name."), autocomplete="off", longest=100)
+    family_name = Text(
+        N_("Family name"), missing=N_("Enter the family name."), autocomplete="off", longest=100
+    )
+    birth_date = DateParts(N_("Birth date"))
+    phone = Phone(autocomplete="off")
+    email = Email(autocomplete="off")
+    channel = Radios(
+        N_("How do we write?"),
+        choices=[(Channel.EMAIL.value, N_("by e-mail")), (Channel.POST.value, N_("by letter on paper"))],
+        missing=N_("Choose how we write."),
+    )
+    language = Radios(
+        N_("In which language?"),
+        choices=[("de", N_("German")), ("en", N_("English"))],
+        missing=N_("Choose the language."),
+    )
+    street = Text(N_("Street and number"), autocomplete="off")
+    postal_code = Text(N_("Postcode"), autocomplete="off", width=5)
+    city = Text(N_("Town"), autocomplete="off")
+    district = Text(N_("District"), autocomplete="off")
+    note = TextArea(N_("Note of the team"), hint=N_("Write only what the person may read as well."), rows=3)
+    version = Hidden()
+
+    def contact(self) -> Contact:
+        """The contact of a form that is valid."""
+        return Contact(
+            given_name=self.given_name.data,
+            family_name=self.family_name.data,
+            birth_date=self.birth_date.data,
+            email=(self.email.data or "").lower() or None,
+            phone=self.phone.data or None,
+            street=self.street.data or "",
+            postal_code=self.postal_code.data or "",
+            city=self.city.data or "",
+            district=self.district.data or "",
+            language=self.language.data,
+            channel=Channel(self.channel.data),
+            note=self.note.data or "",
+        )
+
+
+class PersonPages(Controller):
+    """Everybody we know."""
+
+    path = PERSONS
+    include_in_schema = False
+
+    @get(opt=may("R", "desk"))
+    async def index(
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        q: FromQuery[str] = "",
+    ) -> Template:
+        """Found by parts of the name, e-mail or telephone; two statements."""
+        ensure(policy.may_search(actor), actor)
+        typed = q.strip()[:LONGEST_SEARCH]
+        number, size, offset = window(request.query_params.get("seite"))
+        async with begin.reading() as session:
+            rows, total = await persons_found(session, typed, limit=size, offset=offset)
+        page = page_of(
+            rows,
+            number=number,
+            size=size,
+            total=total,
+            path=PERSONS,
+            query=request.query_params.multi_items(),
+        )
+        return Template("portal/desk/persons.html", context={"page": page, "typed": typed})
+
+    @get("/{person_id:uuid}", opt=may("R", "desk"))
+    async def show(
+        self, person_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Template:
+        """Contact, household, courses with attendance, letters, history."""
+        ensure(policy.may_search(actor), actor)
+        may_see_enrolments = actor.may_for_all("R", "enrolment")
+        async with begin.reading() as session:
+            person = await person_of(session, person_id)
+            related = await related_to(session, person_id)
+            claims = await claims_of_persons(session, [person_id]) if may_see_enrolments else ()
+            attended = await records(
+                session,
+                [one.enrolment.id for one in claims if one.enrolment.state is EnrolmentState.CONFIRMED],
+            )
+            letters = await session.scalars(
+                select(Letter)
+                .where(Letter.person_id == person_id)
+                .order_by(Letter.written_at.desc())
+                .limit(LETTERS_SHOWN)
+            )
+            history = await of_object(session, "person", person_id)
+        return Template(
+            "portal/desk/person.html",
+            context={
+                "person": person,
+                "related": related,
+                "relations": RELATIONS,
+                "claims": list(reversed(claims)),
+                "attended": attended,
+                "letters": letters.all() if actor.may_for_all("R", "message") else (),
+                "history": history,
+                "states": ENROLMENT_STATES,
+                "may_change": policy.may_change(actor),
+                "may_see_enrolments": may_see_enrolments,
+            },
+        )
+
+    @get("/{person_id:uuid}/bearbeiten", opt=may("U", "person"))
+    async def ask_change(
+        self, person_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Template:
+        ensure(policy.may_change(actor), actor)
+        async with begin.reading() as session:
+            person = await person_of(session, person_id)
+        values = {name: getattr(person, name) for name in Contact.__slots__}
+        form = form_from(ContactForm, **values | {"version": str(person.version)})
+        return step_page(_changing(person), form)
+
+    @post("/{person_id:uuid}/bearbeiten", opt=may("U", "person"))
+    async def change(
+        self,
+        request: Request[Any, Any, Any],
+        person_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        people: NamedDependency[People],
+    ) -> Template | Redirect:
+        """Write it down anew; whoever was slower is told, and what they typed stays."""
+        ensure(policy.may_change(actor), actor)
+        form = form_from(ContactForm, await request.form())
+        async with begin.reading() as session:
+            person = await person_of(session, person_id)
+        status = 422
+        if form.validate():
+            try:
+                await people.change(
+                    actor, person_id=person_id, contact=form.contact(), version=_version(form.version.data)
+                )
+                return after(f"{PERSONS}/{person_id}", SAVED)
+            except DomainError as refusal:
+                form.refuse("", refusal.message)
+                status = refusal.status
+                if isinstance(refusal, Stale):
+                    form.version.raw_data, form.version.data = None, str(person.version)
+        return step_page(_changing(person), form, status=status)
+
+
+def _version(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
+
+
+def _changing(person: Person) -> Step:
+    return Step(
+        title=gettext("Change the contact details"),
+        about=person.name,
+        path=f"{PERSONS}/{person.id}/bearbeiten",
+        back=f"{PERSONS}/{person.id}",
+        button=gettext("Save"),
+        way_out=gettext("Change nothing"),
+    )
