@@ -16,6 +16,7 @@ GENDERS: tuple[Gender, Gender] = ("female", "male")
 FIRST_FREE_NUMBER = 500
 TRIES = 20
 MAIL = "post.example"
+KNOWN_FOR_MINUTES = (300 * 24 * 60, 900 * 24 * 60)
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +28,7 @@ class Learner:
     age: int
     figure: Figure | None = None
     company: str | None = None
+    mother_tongue: str = "de"
     guardians: list[Person] = field(default_factory=list)
     busy: list[Period] = field(default_factory=list)
     courses: set[str] = field(default_factory=set)
@@ -147,7 +149,7 @@ class Inventor:
             district=where.name,
             channel=Channel.EMAIL if has_email else Channel.POST,
         )
-        return Learner(person=person, birth_date=birth_date, age=age)
+        return Learner(person=person, birth_date=birth_date, age=age, mother_tongue=origin.language)
 
     def _figure(self, figure: Figure) -> Learner:
         where = next(one for one in self.source.district if one.name == figure.district)
@@ -173,9 +175,7 @@ class Inventor:
         )
 
     def _known_since(self) -> datetime:
-        return self.ground.moment(
-            self.ground.now - timedelta(days=900), self.ground.now - timedelta(days=300)
-        )
+        return self.ground.now - timedelta(minutes=self.ground.chance.randint(*KNOWN_FOR_MINUTES))
 
     def _gender(self) -> Gender:
         return self.ground.chance.choice(GENDERS)

@@ -34,9 +34,10 @@ class Guests:
         order = {learner: learner.enrolments + self.ground.chance.random() * EAGERNESS for learner in wanted}
         periods = [Period(one.starts_at, one.ends_at) for one in planned.sessions]
 
-        def reluctance(learner: Learner) -> tuple[bool, bool, float]:
+        def reluctance(learner: Learner) -> tuple[bool, bool, bool, float]:
+            is_foreign = planned.course.language not in {"de", learner.mother_tongue}
             is_busy = any(mine.overlaps(one) for mine in learner.busy for one in periods)
-            return is_busy, planned.course.slug in learner.courses, order[learner]
+            return is_foreign, is_busy, planned.course.slug in learner.courses, order[learner]
 
         chosen = sorted(wanted, key=reluctance)[:count]
         if len(chosen) < count:

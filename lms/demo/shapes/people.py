@@ -21,6 +21,7 @@ class Origin(Shape, frozen=True, kw_only=True):
 
     key: Key
     weight: Count
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$")] = "de"
     family_names: list[Words]
     given_names: list[GivenNames]
 
