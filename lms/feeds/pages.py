@@ -86,7 +86,8 @@ class Subscribing(Controller):
                 "webcal": f"webcal://{urlsplit(address).netloc}{urlsplit(address).path}" if address else "",
                 "entries": await feeds.coming(actor),
             },
-            headers=PRIVATE,
+            # no-referrer would let browsers send our own forms as from nowhere, and S-31 refuses those
+            headers=PRIVATE | {"referrer-policy": "same-origin"},
         )
 
     @post()

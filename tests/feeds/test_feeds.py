@@ -1,11 +1,13 @@
 """Calendars to subscribe to: the whole programme, one run, one's own dates."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from httpx import Response
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy import func, select, update
@@ -33,6 +35,7 @@ from tests.making import (
     make_run,
     make_venue,
 )
+from tests.visiting import send, sign_in
 
 pytestmark = BOTH
 Client = AsyncTestClient[Litestar]
@@ -316,3 +319,36 @@ async def _household(begin: Begin, *, head: Person, member: Person) -> None:
                 Account(person_id=head.id, email="ada@example.com", created_at=MOMENT),
             ]
         )
+
+
+async def test_the_page_makes_renews_and_removes_ones_own_address(client: Client, begin: Begin) -> None:
+    await sign_in(client, begin)
+    page = "/kalender/abonnieren"
+    assert "Meine Kalender-Adresse anlegen" in (await client.get(page)).text
+
+    await send(client, page)
+    first = _address_on(await client.get(page))
+    await send(client, page)
+    second = _address_on(await client.get(page))
+    assert [(await client.get(path)).status_code for path in (first, second)] == [404, 200]
+
+    await send(client, f"{page}/widerrufen")
+    assert (await client.get(second)).status_code == 404
+    assert "Meine Kalender-Adresse anlegen" in (await client.get(page)).text
+
+
+async def test_a_browser_may_send_the_forms_of_that_page(client: Client, begin: Begin) -> None:
+    """Under no-referrer a browser sends a form with the origin "null", which is refused like a stranger's (S-31)."""
+    await sign_in(client, begin)
+
+    assert (await client.get("/kalender/abonnieren")).headers["referrer-policy"] == "same-origin"
+
+
+async def test_without_signing_in_there_is_no_such_page(client: Client) -> None:
+    assert (await client.get("/kalender/abonnieren")).status_code in {303, 401}
+
+
+def _address_on(page: Response) -> str:
+    address: str
+    [address] = set(re.findall(r"webcal://127\.0\.0\.1:8000(/kalender/[^\"]+)", page.text))
+    return address
