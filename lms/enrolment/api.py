@@ -298,7 +298,12 @@ class EnrolmentDoor(Controller):
         number, limit, offset = window(page, size)
         async with begin.reading() as session:
             found, total = await claims_page(
-                session, actor, limit=limit, offset=offset, run_id=run_id, states=[in_state] if in_state else []
+                session,
+                actor,
+                limit=limit,
+                offset=offset,
+                run_id=run_id,
+                states=[in_state] if in_state else [],
             )
         return EnrolmentPage(
             [EnrolmentOut.from_row(one.enrolment, claim=one) for one in found], number, limit, total

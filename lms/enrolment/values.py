@@ -151,7 +151,6 @@ class Cancellation:
 
 
 CANCEL_WORDS = {
-    "price": N_("Price of the run, no longer owed"),
     "free": N_("Cancelled in time: no fee"),
     "fee": N_("Cancellation fee: %(percent)s percent of the price"),
     "waived": N_("Cancellation fee waived"),
@@ -164,8 +163,8 @@ CANCEL_WORDS = {
 class Happening:
     """One line of a party's history on the waiting list.
 
-    `kind` is joined, offered, accepted, declined, lapsed, skipped, left, promoted, withdrawn, next_run or run_cancelled; `reason` is a code
-    of REASONS.
+    `kind` is joined, offered, accepted, declined, lapsed, skipped, left, next_run or run_cancelled; `reason` is a code
+    of REASONS, or empty.
     """
 
     at: datetime
@@ -177,7 +176,6 @@ REASONS = {
     "run_full": N_("All places were taken."),
     "others_wait": N_("Others were waiting already."),
     "party_too_large": N_("There were not enough free places for everybody."),
-    "split": N_("The group stands on the list as single persons."),
     "no_payment_chosen": N_("A place was free, but how it is paid had not been chosen yet."),
     "place_freed": N_("A place became free."),
     "needs_more_places": N_("There were not enough free places for everybody, so the next was asked."),
@@ -186,6 +184,5 @@ REASONS = {
     "deadline_passed": N_("The deadline passed without an answer."),
     "run_cancelled": N_("The run does not take place."),
     "wants_next_run": N_("The next run was wished for instead of waiting."),
-    "promotion_over": N_("The waiting list is not served any more."),
 }
 """What the codes in the history mean."""
