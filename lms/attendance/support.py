@@ -16,6 +16,7 @@ SUPPORT_WORDS: Mapping[str, str] = {
     "device": N_("Device on loan"),
 }
 OTHER = "other"
+OTHER_WORDS = N_("Something else")
 
 
 async def support_counts(session: AsyncSession, run_ids: Iterable[UUID]) -> Mapping[UUID, Counter[str]]:

@@ -394,12 +394,12 @@ async def test_needs_are_shown_in_the_agreed_words_and_reading_them_is_written_d
 ) -> None:
     await trainer.get(morning.run_path)
     placed = await morning.office.enrol(
-        morning.run, "Dora", "Ernst", support=("wheelchair",), support_note="Sitzt gern an der Tür."
+        morning.run, "Dora", "Ernst", support=("wheelchair", "other"), support_note="Sitzt gern an der Tür."
     )
 
     page = words_of((await trainer.get(morning.run_path)).text)
 
-    assert "Dora Ernst Braucht: Rollstuhlplatz Bitte beachten: Sitzt gern an der Tür." in page
+    assert "Dora Ernst Braucht: Rollstuhlplatz, Etwas anderes Bitte beachten: Sitzt gern an der Tür." in page
     async with begin.reading() as session:
         read = (
             await session.scalars(select(AuditEntry).where(AuditEntry.action == "support_need.read"))

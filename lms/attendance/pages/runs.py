@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.meetings import is_teacher, meetings
 from lms.attendance.participants import is_near, note_reading, participants
-from lms.attendance.support import SUPPORT_WORDS
+from lms.attendance.support import OTHER_WORDS, SUPPORT_WORDS
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState
@@ -105,6 +105,7 @@ class RunPages(Controller):
             "people": people,
             "is_near": near,
             "support_words": SUPPORT_WORDS,
+            "other_support": OTHER_WORDS,
             "now_at": now,
         }
         return Template("attendance/run.html", context=context)

@@ -92,7 +92,7 @@ def explanation(draft: Draft, step: Step) -> str:
         Step.GUARDIAN: "" if draft.guardian_is_me else GUARDIAN_AGREES,
         Step.CONTACT: N_("E-mail and telephone: one of the two is enough."),
         Step.ADDRESS: "" if draft.email else N_("Without an e-mail address everything comes by letter."),
-        Step.SUPPORT: N_("You need not write anything here. Only the team sees it."),
+        Step.SUPPORT: N_("You need not write anything here. Only the team and your trainers see it."),
     }
     if step is Step.PARTY:
         return _explanation_of_rule(draft)
