@@ -15,6 +15,7 @@ from lms.jobs.worker import TryLater
 from lms.kernel.clock import Clock
 from lms.messaging.mail import BadAddress, mail
 from lms.messaging.models import Enclosure, Letter, LetterState
+from lms.messaging.secrets import kept_words
 from lms.messaging.troubles import Trouble, noted
 from lms.settings import Settings
 
@@ -45,14 +46,14 @@ class Carrier:
         try:
             await self._send(letter, enclosures)
         except _Refused as refusal:
-            await self._record(letter_id, LetterState.FAILED, str(refusal))
+            await self._record(letter, LetterState.FAILED, str(refusal))
         except TryLater as trouble:
             if self.clock() - letter.written_at < PATIENCE:
-                await self._record(letter_id, LetterState.WAITING, noted(Trouble.AWAY, trouble))
+                await self._record(letter, LetterState.WAITING, noted(Trouble.AWAY, trouble))
                 raise
-            await self._record(letter_id, LetterState.FAILED, noted(Trouble.GIVEN_UP, trouble))
+            await self._record(letter, LetterState.FAILED, noted(Trouble.GIVEN_UP, trouble))
         else:
-            await self._record(letter_id, LetterState.SENT, "")
+            await self._record(letter, LetterState.SENT, "")
 
     async def _fetch(self, letter_id: UUID) -> tuple[Letter | None, Sequence[Enclosure]]:
         async with self.begin.reading() as session:
@@ -79,16 +80,18 @@ class Carrier:
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             raise TryLater(f"{type(error).__name__}: {error}") from error
 
-    async def _record(self, letter_id: UUID, state: LetterState, error: str) -> None:
+    async def _record(self, letter: Letter, state: LetterState, error: str) -> None:
+        words = {} if state is LetterState.WAITING else kept_words(letter, was_sent=state is LetterState.SENT)
         async with self.begin() as session:
             await session.execute(
                 update(Letter)
-                .where(Letter.id == letter_id, Letter.state == LetterState.WAITING)
+                .where(Letter.id == letter.id, Letter.state == LetterState.WAITING)
                 .values(
                     state=state,
                     error=error,
                     attempts=Letter.attempts + 1,
                     sent_at=self.clock() if state is LetterState.SENT else None,
+                    **words,
                 )
             )
 

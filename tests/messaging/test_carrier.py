@@ -1,7 +1,9 @@
 """Letters are carried by a real mail server, and none is lost while it is away."""
 
 import asyncio
+from email.message import EmailMessage
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from litestar import Litestar
@@ -220,3 +222,21 @@ async def test_while_a_slow_server_thinks_nobody_waits_for_the_database(
     async with begin.reading() as session:
         done = await session.scalars(select(Job.state))
         assert done.all() == [JobState.DONE]
+
+
+async def test_once_a_letter_is_carried_the_outbox_keeps_nothing_that_opens_anything(
+    begin: Begin, jobs: Worker, mail_server: MailServer
+) -> None:
+    token = "abcdefghijklmnopqrstuvwxyz234567"
+    address = f"http://127.0.0.1:8000/angebot/{uuid4()}/{token}"
+    link = await put_in_outbox(begin, text=f"Hier: {address}", html=f'<a href="{address}">Hier</a>')
+    code = await put_in_outbox(begin, text="Ihr Code: 123456", about=("sign_in_code", uuid4()))
+
+    await jobs.drain()
+
+    bodies = [message.get_body(("plain",)) for message in mail_server.arrived]
+    said = sorted(str(body.get_content()).strip() for body in bodies if isinstance(body, EmailMessage))
+    assert said == [f"Hier: {address}", "Ihr Code: 123456"]
+    kept = await letter_of(begin, link)
+    assert (token in kept.text + kept.html, kept.text) == (False, f"Hier: {address.replace(token, '…')}")
+    assert ((await letter_of(begin, code)).text, (await letter_of(begin, code)).html) == ("", "")

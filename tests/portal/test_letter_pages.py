@@ -2,7 +2,7 @@
 
 import re
 from io import BytesIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -129,3 +129,20 @@ async def test_nobody_else_reads_other_peoples_letters(
         "?stand=erledigt",
     ):
         assert (await client.get(f"/verwaltung/briefe{path}")).status_code == 403
+
+
+async def test_the_team_never_sees_what_lets_somebody_in(client: Browser, begin: Begin) -> None:
+    """A member of the team could else ask for a stranger's code and read it here."""
+    await sign_in(client, begin, Identity.ENROLMENT)
+    code = await put_in_outbox(begin, text="Ihr Code: 123456", html=HTML, about=("sign_in_code", uuid4()))
+    token = "abcdefghijklmnopqrstuvwxyz234567"
+    link = await put_in_outbox(begin, text=f"http://127.0.0.1:8000/anmeldung/{uuid4()}/{token}\nBis bald")
+
+    door = (await client.get(f"/verwaltung/briefe/{code}")).text
+    page = (await client.get(f"/verwaltung/briefe/{link}")).text
+
+    assert "123456" not in door
+    assert "nur für die Person bestimmt, die ihn bekommt" in words_of(door)
+    assert (await client.get(f"/verwaltung/briefe/{code}/brief.pdf")).status_code == 404
+    assert token not in page
+    assert "Bis bald" in page

@@ -15,6 +15,7 @@ from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.messaging.models import Channel, Letter, LetterState
 from lms.messaging.queries import Pile, counts, enclosures_of, pile
+from lms.messaging.secrets import covered, is_secret
 from lms.messaging.troubles import read
 from lms.portal.letters.service import AT_ONCE, Post
 from lms.web.access import may
@@ -121,6 +122,8 @@ class LetterPages(Controller):
             "portal/letters/letter.html",
             context={
                 "letter": letter,
+                "is_secret": is_secret(letter.about_kind),
+                "text": covered(letter.text),
                 "enclosed": enclosed,
                 "sentence": sentence,
                 "details": details,

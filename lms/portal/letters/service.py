@@ -17,6 +17,7 @@ from lms.messaging.models import Channel, Letter, LetterState
 from lms.messaging.outbox import DELIVER
 from lms.messaging.paper import letters_pdf
 from lms.messaging.queries import letters_of
+from lms.messaging.secrets import is_secret
 from lms.people.models import Person
 from lms.web.centre import the_centre
 from lms.web.formats import date_plain, phone
@@ -44,7 +45,8 @@ class Post:
         """These letters as one PDF, oldest first; nothing is marked by that. Raises NotFound when there is none."""
         ensure(actor.may_for_all("R", "message"), actor)
         async with self.begin.reading() as session:
-            letters = await letters_of(session, letter_ids[:AT_ONCE])
+            found = await letters_of(session, letter_ids[:AT_ONCE])
+        letters = [letter for letter in found if not is_secret(letter.about_kind)]
         if not letters:
             raise NotFound
         centre, days = the_centre(), []
@@ -81,7 +83,7 @@ class Post:
         ensure(actor.may_for_all("R", "message"), actor)
         async with self.begin() as session:
             letter = await self._one(session, letter_id)
-            if letter.state is not LetterState.FAILED:
+            if letter.state is not LetterState.FAILED or is_secret(letter.about_kind):
                 return
             person = await session.get(Person, letter.person_id) if letter.person_id else None
             if person is not None and person.email:
@@ -98,7 +100,11 @@ class Post:
         ensure(actor.may_for_all("R", "message"), actor)
         async with self.begin() as session:
             letter = await self._one(session, letter_id)
-            if letter.state is not LetterState.FAILED or letter.channel is Channel.POST:
+            if (
+                letter.state is not LetterState.FAILED
+                or letter.channel is Channel.POST
+                or is_secret(letter.about_kind)
+            ):
                 return
             person = await session.get(Person, letter.person_id) if letter.person_id else None
             if person is None or not (person.street and person.city):
