@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, dataclass_transform
 from uuid import UUID, uuid4
 
+import asyncpg
 from advanced_alchemy.types import DateTimeUTC
 from sqlalchemy import JSON, Date, Enum, LargeBinary, MetaData, String, Text, Time, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -87,7 +88,7 @@ class Begin:
     def __init__(self, writing: AsyncEngine, reading: AsyncEngine) -> None:
         self.writing_engine = writing
         self.reading_engine = reading
-        self._at_once = reading.execution_options(isolation_level="AUTOCOMMIT")
+        self._asker = _Asker(writing.url)
         self._glancing: sqlite3.Connection | None = None
         self._info: dict[str, Any] = {}
         self._writing = async_sessionmaker(writing, expire_on_commit=False, info=self._info)
@@ -125,18 +126,50 @@ class Begin:
                 self._glancing = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
                 self._glancing.execute("PRAGMA query_only=ON")
             return self._glancing.execute(statement).fetchall()
-        async with self._at_once.connect() as connection:
-            driver = await connection.get_raw_connection()
-            rows: Sequence[Sequence[Any]] = await driver.driver_connection.fetch(statement)  # type: ignore[union-attr]
-            return rows
+        return await self._asker.ask(statement)
 
     async def close(self) -> None:
         """Give all connections back."""
         if self._glancing is not None:
             self._glancing.close()
             self._glancing = None
+        await self._asker.close()
         await self.writing_engine.dispose()
         await self.reading_engine.dispose()
+
+
+class _Asker:
+    """One connection of its own for tiny questions, opened with the first: a pool would ask it three times to ask once."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url.set(drivername="postgresql")
+        self._turn = asyncio.Lock()
+        self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+
+    async def ask(self, statement: str) -> Sequence[Sequence[Any]]:
+        """The rows; over a new connection when the old one is gone."""
+        async with self._turn:
+            try:
+                return await self._rows(statement)
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
+                self._drop()  # asking twice does no harm, and a server that goes away says so in many ways
+            return await self._rows(statement)
+
+    async def _rows(self, statement: str) -> Sequence[Sequence[Any]]:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(self._url.render_as_string(hide_password=False))
+        return [tuple(row) for row in await self._connection.fetch(statement)]
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
 
 
 def links_of(session: AsyncSession) -> Links:

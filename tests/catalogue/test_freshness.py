@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from lms.catalogue.freshness import compact, counts
 from lms.catalogue.models import Run
@@ -74,3 +74,17 @@ async def test_many_changes_at_once_are_all_counted_and_stay_counted_when_joined
     await compact(begin)
 
     assert (await counts(begin)).places == before.places + 8
+
+
+async def test_a_lost_connection_is_opened_again(begin: Begin) -> None:
+    before = await counts(begin)
+    if not begin.is_sqlite:
+        async with begin() as session:
+            await session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+
+    assert await counts(begin) == before
