@@ -179,17 +179,10 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> 
     enrolment = claim.enrolment
     if not {enrolment.person_id, enrolment.contact_id} & actor.persons:
         raise NotFound
-    marks = dict(
-        (
-            await session.execute(
-                select(Attendance.session_id, Attendance.presence).where(
-                    Attendance.enrolment_id == enrolment_id
-                )
-            )
-        )
-        .tuples()
-        .all()
+    rows = await session.execute(
+        select(Attendance.session_id, Attendance.presence).where(Attendance.enrolment_id == enrolment_id)
     )
+    marks = {row.session_id: row.presence for row in rows}
     [course] = await _courses(session, actor, [claim], marks=marks)
     return MyCourse(
         claim=claim,

@@ -18,7 +18,7 @@ HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 TAG = re.compile(r"<[^>]+>")
 ME = [("fuer-wen", {"who": "me"}), ("person", {"given_name": "Ada", "family_name": "Lehmann"})]
 MAIL = ("kontakt", {"email": "ada.lehmann@example.com"})
-NOTHING_NEEDED = ("unterstuetzung", {})
+NOTHING_NEEDED: tuple[str, dict[str, Any]] = ("unterstuetzung", {})
 
 
 def path(run: Run, step: str = "") -> str:
