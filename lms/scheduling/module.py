@@ -3,6 +3,7 @@
 from lms.catalogue.events import CourseChanged
 from lms.privacy.contract import PersonalData
 from lms.scheduling.api import PlanningDoor
+from lms.scheduling.letters import LISTENERS
 from lms.scheduling.pages import NewRunPages
 from lms.scheduling.rooms import Rooms
 from lms.scheduling.searchable import find_again
@@ -13,7 +14,7 @@ MODULE = Module(
     name="scheduling",
     controllers=[NewRunPages, PlanningDoor],
     services={"scheduling": Scheduling, "rooms": Rooms},
-    listeners={CourseChanged: [find_again]},
+    listeners={CourseChanged: [find_again], **LISTENERS},
     personal_data=[
         PersonalData(
             table="run_trainer",

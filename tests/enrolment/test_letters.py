@@ -19,10 +19,10 @@ from lms.jobs.queue import announce
 from lms.jobs.worker import Worker
 from lms.messaging.models import Channel, Enclosure, Letter
 from lms.scheduling.events import SessionCancelled, SessionMoved
-from lms.scheduling.models import Session, SessionState
+from lms.scheduling.models import RunTrainer, Session, SessionState
 from lms.web.module import Around
 from tests.enrolment.places import CHILD, VISITOR, named, offered_run
-from tests.making import BOTH, MOMENT, FixedClock, make_room, make_venue, staff
+from tests.making import BOTH, MOMENT, FixedClock, make_person, make_room, make_venue, staff
 
 pytestmark = BOTH
 FIRST = MOMENT + timedelta(days=28, hours=1)
@@ -284,6 +284,26 @@ async def test_everybody_with_a_place_reads_of_a_changed_date_and_gets_the_chang
     ]
     [event] = await calendar_of(begin, told[0])
     assert (event["UID"], event["SEQUENCE"], str(event["STATUS"])) == (str(session_id), 1, status)
+
+
+async def test_whoever_teaches_a_session_reads_of_its_change_too(begin: Begin, jobs: Worker) -> None:
+    run = await run_with_dates(begin)
+    trainer = make_person("Tom", "Kursleiter")
+    async with begin() as session:
+        session.add(trainer)
+        await session.flush()
+        session.add(RunTrainer(run_id=run.id, person_id=trainer.id))
+
+    session_id = await _change_first_date(begin, run, "moved")
+    await jobs.drain()
+
+    [letter] = await letters(begin)
+    assert (letter.to_name, letter.subject) == (
+        "Tom Kursleiter",
+        "Sie unterrichten zu einer anderen Zeit: Das Tablet kennenlernen",
+    )
+    assert "Neu: Freitag, 1. Januar 2027, 12:00 bis 13:30 Uhr, Raum 1" in letter.text
+    assert [event["UID"] for event in await calendar_of(begin, letter)] == [str(session_id)]
 
 
 async def test_told_twice_everything_is_written_once(
