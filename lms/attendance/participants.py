@@ -62,6 +62,14 @@ class Participant:
         return self.group is not AgeGroup.ADULT
 
     @property
+    def may_go_home_alone(self) -> bool | None:
+        """Only where everybody responsible has said yes; one no is a no, and None means that it has to be asked."""
+        said = {one.may_go_home_alone for one in self.emergency}
+        if False in said:
+            return False
+        return True if said == {True} else None
+
+    @property
     def has_needs(self) -> bool:
         """Whether anything is to be prepared for this person."""
         return bool(self.needs or self.note)
