@@ -1,6 +1,6 @@
 """Planning for programs: runs by rule, their states, their sessions."""
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -167,8 +167,8 @@ class SessionOut(Struct):
         return cls(
             id=row.id,
             run_id=row.run_id,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
+            starts_at=row.starts_at.astimezone(UTC),
+            ends_at=row.ends_at.astimezone(UTC),
             room_id=row.room_id,
             state=row.state,
             version=row.version,

@@ -134,13 +134,20 @@ def _change(row: Any) -> Change:
     about, path = _about(row, entry)
     return Change(
         at=entry.at,
-        who=who or gettext("Automatically"),
+        who=who or _nobody_known(entry),
         what=translated(ACTIONS.get(entry.action, SOMETHING)),
         about=about,
         path=path,
         reason=translated(REASONS.get(entry.reason, entry.reason)),
-        differences=tuple(differences(entry.before, entry.after)),
+        differences=tuple(differences(entry.object_kind, entry.before, entry.after)),
     )
+
+
+def _nobody_known(entry: AuditEntry) -> str:
+    """Visitors without an account, or the centre's own clockwork."""
+    if Identity.ANONYMOUS.value in entry.identities.split():
+        return gettext("Online, without an account")
+    return gettext("Automatically")
 
 
 def _about(row: Any, entry: AuditEntry) -> tuple[str, str]:

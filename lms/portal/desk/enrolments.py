@@ -103,12 +103,17 @@ class EnrolmentPages(Controller):
 
     @get("/{enrolment_id:uuid}", opt=may("R", "enrolment", of=Scope.ALL))
     async def show(
-        self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+        self,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
     ) -> Template:
         """Facts, letters, money, what happened and why."""
         ensure(actor.may_for_all("R", "enrolment"), actor)
         async with begin.reading() as session:
             view = await read_enrolment(session, actor, enrolment_id)
+        ends_at = view.claim.run.ends_at
         return Template(
             "portal/desk/enrolment.html",
             context={
@@ -118,7 +123,7 @@ class EnrolmentPages(Controller):
                 "happenings": HAPPENINGS,
                 "reasons": REASONS,
                 "support": dict(SUPPORT),
-                "is_live": view.claim.enrolment.state in LIVE,
+                "is_live": view.claim.enrolment.state in LIVE and (ends_at is None or ends_at > clock()),
                 "may_change": actor.may_for_all("U", "enrolment"),
                 "may_see_person": actor.may_for_all("R", "person"),
             },

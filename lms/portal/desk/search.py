@@ -57,7 +57,11 @@ async def find(session: AsyncSession, actor: Actor, text: str) -> Found:
         return Found()
     found = Found()
     if actor.may_for_all("R", "plan"):
-        found = Found(courses=await _courses(session, typed), runs=await _runs(session, typed))
+        runs = await _runs(session, typed)
+        is_number = any(
+            run.number.lower() == typed.lower() for run, _ in runs
+        )  # courses know their runs' numbers too
+        found = Found(courses=() if is_number else await _courses(session, typed), runs=runs)
     if not actor.may_for_all("R", "person"):
         return found
     persons = await session.scalars(

@@ -39,6 +39,7 @@ class Task:
     path: str
     due: datetime
     is_late: bool = False
+    says_when: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,7 @@ async def _small_runs(session: AsyncSession, now: datetime) -> Sequence[Task]:
             ),
             f"/verwaltung/durchfuehrungen/{row.id}",
             row.starts_at,
+            says_when=True,
         )
         for row in rows
     ]
@@ -292,6 +294,7 @@ async def _drafts(session: AsyncSession, now: datetime) -> Sequence[Task]:
             ),
             f"/verwaltung/durchfuehrungen/{row.id}",
             row.starts_at or now,
+            says_when=True,
         )
         for row in rows
     ]

@@ -138,14 +138,18 @@ FIELDS: Mapping[str, str] = {
     "seats": N_("Seats"),
     "presence": N_("Attendance"),
 }
-_STATES: Mapping[str, str] = {
-    **{key: words for key, (words, _) in ENROLMENT_STATES.items()},
-    **{key: words for key, (words, _) in RUN_STATES.items()},
+_PRESENCES: Mapping[str, str] = {
     "present": N_("present"),
     "late": N_("late"),
     "excused": N_("excused"),
     "absent": N_("absent"),
 }
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "enrolment": {key: words for key, (words, _) in ENROLMENT_STATES.items()},
+    "run": {key: words for key, (words, _) in RUN_STATES.items()},
+    "session": _PRESENCES,
+}
+"""How the values of each kind of thing are called: a confirmed run and a confirmed enrolment are not the same."""
 
 
 def spoken(german: str, english: str) -> str:
@@ -153,7 +157,7 @@ def spoken(german: str, english: str) -> str:
     return english if english and current_language() == "en" else german
 
 
-def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+def differences(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """Each changed fact in words: "Plätze: 12, vorher 10". What has no word for people is left out."""
     named = [FIELDS[name] for name in after.get("changed", ()) if name in FIELDS]
     if named:
@@ -163,21 +167,21 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
         if name not in after or old == new:
             continue
         if old in {None, ""}:
-            yield gettext("%(fact)s: %(new)s", fact=translated(words), new=_written(name, new))
+            yield gettext("%(fact)s: %(new)s", fact=translated(words), new=_written(kind, name, new))
         else:
             yield gettext(
                 "%(fact)s: %(new)s, before %(old)s",
                 fact=translated(words),
-                new=_written(name, new),
-                old=_written(name, old),
+                new=_written(kind, name, new),
+                old=_written(kind, name, old),
             )
 
 
-def _written(name: str, value: Any) -> str:
+def _written(kind: str, name: str, value: Any) -> str:
     if value is None or value == "":
         return gettext("none")
     if name.endswith("_cents"):
         return amount(int(value))
     if name.endswith("_at"):
         return moment_short(datetime.fromisoformat(str(value)))
-    return translated(_STATES.get(str(value), str(value)))
+    return translated(_VALUES.get(kind, {}).get(str(value), str(value)))
