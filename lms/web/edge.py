@@ -15,7 +15,9 @@ from lms.web.language import use_locale
 MAXIMUM_BODY = 1_000_000  # S-34
 ENGLISH = "/en"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WITHOUT_ORIGIN_CHECK = ("/api/",)  # the one list of S-31: no cookie counts there, and a payment provider's webhook may come
+WITHOUT_ORIGIN_CHECK = (
+    "/api/",
+)  # the one list of S-31: no cookie counts there, and a payment provider's webhook may come
 NO_STORE = b"no-store"
 
 CONTENT_POLICY = (
