@@ -16,6 +16,7 @@ from lms.enrolment.queries import claims_of_persons
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, Stale
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.messaging.models import Channel, Letter
 from lms.people import policy
 from lms.people.models import Person
@@ -93,7 +94,7 @@ class PersonPages(Controller):
     path = PERSONS
     include_in_schema = False
 
-    @get(opt=may("R", "desk"))
+    @get(opt=may("R", "person", of=Scope.ALL))
     async def index(
         self,
         request: Request[Any, Any, Any],
@@ -117,7 +118,7 @@ class PersonPages(Controller):
         )
         return Template("portal/desk/persons.html", context={"page": page, "typed": typed})
 
-    @get("/{person_id:uuid}", opt=may("R", "desk"))
+    @get("/{person_id:uuid}", opt=may("R", "person", of=Scope.ALL))
     async def show(
         self, person_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:

@@ -13,6 +13,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.portal.desk.step import Step, step_page
 from lms.resources.models import Room, Venue
 from lms.scheduling.rooms import RoomFacts, Rooms, SeatsNeeded, VenueFacts, state_of
@@ -85,7 +86,7 @@ class RoomPages(Controller):
     path = ROOMS
     include_in_schema = False
 
-    @get(opt=may("R", "desk"))
+    @get(opt=may("R", "resource", of=Scope.ALL))
     async def index(self, actor: NamedDependency[Actor], begin: NamedDependency[Begin]) -> Template:
         """Every venue with its rooms; one statement."""
         ensure(actor.may_for_all("R", "resource"), actor)
