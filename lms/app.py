@@ -41,6 +41,7 @@ from lms.kernel.clock import Clock, system_clock
 from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
 from lms.messaging.carrier import Carrier
+from lms.messaging.forgetting import forget_letters
 from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
 from lms.people.module import MODULE as PEOPLE
@@ -58,6 +59,7 @@ from lms.web.templating import STATIC, environment
 
 SEALING = timedelta(minutes=1)
 TIDYING = timedelta(hours=1)
+FORGETTING = timedelta(days=1)
 A_YEAR_SECONDS = 31_536_000  # addresses of static files carry a hash of what is in them
 
 
@@ -77,6 +79,9 @@ def _foundation() -> Module:
         periodic=[
             lambda around: Periodic("seal-audit", SEALING, lambda: _seal(around)),
             lambda around: Periodic("tidy-jobs", TIDYING, lambda: tidy(around.begin, around.clock)),
+            lambda around: Periodic(
+                "forget-letters", FORGETTING, lambda: forget_letters(around.begin, around.clock)
+            ),
         ],
     )
 
