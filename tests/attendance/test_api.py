@@ -16,10 +16,11 @@ from lms.kernel.tokens import hashed
 from lms.people.models import Person
 from lms.scheduling.models import Session
 from lms.web.module import Around
-from tests.making import MOMENT, make_person
+from tests.making import BOTH, MOMENT, make_person
 from tests.office import Office, counted, open_office
 from tests.visiting import Browser, make_account
 
+pytestmark = BOTH
 FULL = "R:attendance U:attendance"
 
 
