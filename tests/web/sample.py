@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from multidict import MultiDict
+from litestar.datastructures import MultiDict
 
 from lms.web.centre import Link, Message, Shell, the_centre
 from lms.web.forms import Form, form_from

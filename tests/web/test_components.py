@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from litestar.datastructures import MultiDict
 from lxml import html
-from multidict import MultiDict
 
 from lms.web.forms import Form, form_from
 from lms.web.gallery import LAYOUTS, Gallery

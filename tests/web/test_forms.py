@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
-from multidict import MultiDict
+from litestar.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
 from lms.kernel.errors import Invalid
