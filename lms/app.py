@@ -28,6 +28,7 @@ from lms.accounts.shell import Signposts
 from lms.attendance.module import MODULE as ATTENDANCE
 from lms.audit.trail import seal
 from lms.billing.module import MODULE as BILLING
+from lms.booking.module import MODULE as BOOKING
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
 from lms.db import Begin, connect
@@ -40,6 +41,7 @@ from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
+from lms.lending.module import MODULE as LENDING
 from lms.messaging.carrier import Carrier
 from lms.messaging.forgetting import forget_letters
 from lms.messaging.outbox import DELIVER
@@ -101,6 +103,8 @@ MODULES: Sequence[Module] = (
     SCHEDULING,
     ENROLMENT,
     ATTENDANCE,
+    BOOKING,
+    LENDING,
     CERTIFICATION,
     FEEDS,
     PORTAL,

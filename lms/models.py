@@ -4,12 +4,14 @@ from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.billing import models as billing
+from lms.booking import models as booking
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
 from lms.feeds import models as feeds
 from lms.jobs import models as jobs
+from lms.lending import models as lending
 from lms.messaging import models as messaging
 from lms.people import models as people
 from lms.resources import models as resources
@@ -24,11 +26,13 @@ __all__ = [
     "attendance",
     "audit",
     "billing",
+    "booking",
     "catalogue",
     "certification",
     "enrolment",
     "feeds",
     "jobs",
+    "lending",
     "messaging",
     "people",
     "resources",

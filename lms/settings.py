@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     alone_from_age: int = Field(default=18, ge=16, le=18)
     certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
     federal_state: str = "ST"
+    travel_minutes: int = Field(default=30, ge=0)
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     learner_idle_hours: int = 2

@@ -156,6 +156,7 @@ class Run(Row):
 
     `occupied` counts the enrolments that hold a place; only triggers of the enrolment table move it, and the check below
     is domain rule 1. `starts_at` to `unit_minutes` repeat what the sessions say, for lists; `scheduling` keeps them true.
+    `drop_in_places` are further places in each session, for people who come to single sessions (F-B05).
     """
 
     __tablename__ = "run"
@@ -202,6 +203,8 @@ class Run(Row):
     room_override_reason: Mapped[str] = mapped_column(default="")
     note_de: Mapped[str] = mapped_column(LongText, default="")
     note_en: Mapped[str] = mapped_column(LongText, default="")
+    drop_in_places: Mapped[int] = mapped_column(default=0)
+    drop_in_price_cents: Mapped[int] = mapped_column(default=0)
     source: Mapped[str | None] = mapped_column(default=None)
     source_id: Mapped[str | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)

@@ -70,7 +70,8 @@ class Enrolment(Row):
     the phone; it opens nothing. `link_version` makes all mailed links void when raised. `order_id` joins what was sent
     together, also where the persons stand on the list as several parties. `guardian_id` is set where an adult has to consent
     (L-30); `consented_at` and `consent_wording` say when and to which words. `held_until` is when a hold or an offer lapses,
-    or a request that nobody has consented to.
+    or a request that nobody has consented to. `is_drop_in` is for the sessions named in `EnrolmentSession` alone and counts
+    there instead of in the run.
     """
 
     __tablename__ = "enrolment"
@@ -115,6 +116,18 @@ class Enrolment(Row):
     consented_at: Mapped[datetime | None] = mapped_column(default=None)
     consent_wording: Mapped[str] = mapped_column(LongText, default="")
     version: Mapped[int] = mapped_column(default=1)
+    is_drop_in: Mapped[bool] = mapped_column(default=False)
+
+
+class EnrolmentSession(Base):
+    """One session of those that a drop-in enrolment is for; an enrolment without any is for the whole run (F-B05)."""
+
+    __tablename__ = "enrolment_session"
+
+    enrolment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True, index=True)
 
 
 class SupportNeed(Row):

@@ -78,6 +78,7 @@ audit           | -        | R:o   | R:w         | -    | -          | -      | 
 erasure         | -        | request:o | request:w | -  | -          | -      | erase:a  | -     | -                         | -           | -
 desk            | -        | -     | -           | -    | -          | R:a    | R:a      | R:a   | R:a                       | R:a         | R:a
 resource        | -        | -     | -           | -    | R:t        | R:a    | R:a      | CRUD:a | R:a                      | R:a         | -
+availability    | -        | -     | -           | -    | CRUD:o     | CRUD:a | R:a      | -   | -                         | -           | -
 """
 
 

@@ -1,6 +1,6 @@
-"""The dated meetings of a run."""
+"""The dated meetings of a run, what a run needs, and what is still to be done for it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -18,7 +18,11 @@ class SessionState(StrEnum):
 
 
 class Session(Row):
-    """One dated meeting of a run. `sequence` rises with each change, as calendars expect (RFC 5545, 3.8.7.4)."""
+    """One dated meeting of a run. `sequence` rises with each change, as calendars expect (RFC 5545, 3.8.7.4).
+
+    `replaces_id` names the cancelled session in whose place it came. `drop_ins` counts the enrolments that hold a place in
+    this session alone; only triggers move it.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -38,6 +42,9 @@ class Session(Row):
     topic: Mapped[str] = mapped_column(LongText, default="")
     locked_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
+    replaces_id: Mapped[UUID | None] = mapped_column(default=None)
+    drop_ins: Mapped[int] = mapped_column(default=0)
+    cancelled_reason: Mapped[str] = mapped_column(LongText, default="")
 
     @property
     def minutes(self) -> int:
@@ -54,18 +61,39 @@ class SessionTrainer(Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
 
 
+class Answer(StrEnum):
+    """What a trainer says to a run: nobody has asked yet, asked, accepted, declined (F-H03)."""
+
+    UNASKED = "unasked"
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
 class RunTrainer(Base):
-    """Who teaches a run as a whole, in the order in which they are named."""
+    """Who teaches a run as a whole, in the order in which they are named, and whether they have said yes."""
 
     __tablename__ = "run_trainer"
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
     person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     position: Mapped[int] = mapped_column(default=0)
+    answer: Mapped[Answer] = mapped_column(default=Answer.UNASKED)
+    asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    answer_note: Mapped[str] = mapped_column(LongText, default="")
+
+
+class SkipCause(StrEnum):
+    """Why a date of a rule was left out: a holiday or closing day, something in the way, or the planner's wish."""
+
+    HOLIDAY = "holiday"
+    CLASH = "clash"
+    WISH = "wish"
 
 
 class SkippedDate(Row):
-    """A date of the rule on which nothing takes place, and why; kept so that it can be shown and restored."""
+    """A date of the rule on which nothing takes place, and why; kept so that it can be shown and restored (F-C05)."""
 
     __tablename__ = "skipped_date"
     __table_args__ = (UniqueConstraint("run_id", "starts_at"),)
@@ -74,3 +102,149 @@ class SkippedDate(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     reason: Mapped[str]
+    cause: Mapped[SkipCause] = mapped_column(default=SkipCause.HOLIDAY)
+
+
+class ProofState(StrEnum):
+    """Proof-reading by the trainer: not asked, asked, sent back with corrections, released (F-B12)."""
+
+    NONE = "none"
+    ASKED = "asked"
+    CORRECTED = "corrected"
+    RELEASED = "released"
+
+
+class Preparation(Base):
+    """What planning knows of a run before it runs: whose holidays hold, where it was copied from, proof-reading.
+
+    `federal_state` overrides the holidays of venue and centre for this run (F-B03).
+    """
+
+    __tablename__ = "run_preparation"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    federal_state: Mapped[str] = mapped_column(default="")
+    copied_from_id: Mapped[UUID | None] = mapped_column(default=None)
+    equipment: Mapped[list[str]] = mapped_column(default_factory=list)
+    step_free: Mapped[bool] = mapped_column(default=False)
+    hearing_loop: Mapped[bool] = mapped_column(default=False)
+    proof: Mapped[ProofState] = mapped_column(default=ProofState.NONE)
+    proof_asked_at: Mapped[datetime | None] = mapped_column(default=None)
+    proof_answered_at: Mapped[datetime | None] = mapped_column(default=None)
+    proof_by: Mapped[UUID | None] = mapped_column(default=None)
+    proof_note: Mapped[str] = mapped_column(LongText, default="")
+
+
+ONE_THING = "(model_id IS NULL) <> (kit_id IS NULL)"
+
+
+class RunNeed(Row):
+    """Devices that every session of a run needs: so many of a model, or one kit. `note` says why fewer will do."""
+
+    __tablename__ = "run_need"
+    __table_args__ = (
+        CheckConstraint(ONE_THING, name="one_thing"),
+        CheckConstraint("count > 0", name="count"),
+    )
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    count: Mapped[int]
+    model_id: Mapped[UUID | None] = mapped_column(ForeignKey("device_model.id"), default=None)
+    kit_id: Mapped[UUID | None] = mapped_column(ForeignKey("kit.id"), default=None)
+    note: Mapped[str] = mapped_column(default="")
+
+
+class CoursePattern(Base):
+    """What the runs of a course begin with, beside the course's own numbers (F-B13)."""
+
+    __tablename__ = "course_pattern"
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    equipment: Mapped[list[str]] = mapped_column(default_factory=list)
+    step_free: Mapped[bool] = mapped_column(default=False)
+    hearing_loop: Mapped[bool] = mapped_column(default=False)
+    note_de: Mapped[str] = mapped_column(LongText, default="")
+    note_en: Mapped[str] = mapped_column(LongText, default="")
+
+
+class CourseNeed(Row):
+    """Devices that the runs of a course begin with."""
+
+    __tablename__ = "course_need"
+    __table_args__ = (
+        CheckConstraint(ONE_THING, name="one_thing"),
+        CheckConstraint("count > 0", name="count"),
+    )
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), index=True)
+    count: Mapped[int]
+    model_id: Mapped[UUID | None] = mapped_column(ForeignKey("device_model.id"), default=None)
+    kit_id: Mapped[UUID | None] = mapped_column(ForeignKey("kit.id"), default=None)
+
+
+class RunTask(Row):
+    """Something the team has to do for one run, and by when (F-B17)."""
+
+    __tablename__ = "run_task"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str]
+    due_on: Mapped[date | None] = mapped_column(default=None)
+    position: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(default=None)
+    done_by: Mapped[str] = mapped_column(default="")
+
+
+class TaskPattern(Row):
+    """A task that every new run begins with, so many days before its first session (negative: after its last)."""
+
+    __tablename__ = "task_pattern"
+
+    title: Mapped[str]
+    days_before: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class SubstitutionState(StrEnum):
+    """Looking for somebody, found, or given up because the session was moved or cancelled."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    WITHDRAWN = "withdrawn"
+
+
+class Substitution(Row):
+    """A session whose trainer cannot come, and the search for somebody else (U17)."""
+
+    __tablename__ = "substitution"
+    __table_args__ = (Index("ix_substitution_session", "session_id", "state"),)
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"))
+    absent_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    opened_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(LongText, default="")
+    state: Mapped[SubstitutionState] = mapped_column(default=SubstitutionState.OPEN)
+    substitute_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class SubstituteOfferState(StrEnum):
+    """Asked, then one of the others for good; withdrawn when somebody else was quicker."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class SubstituteOffer(Row):
+    """The question to one trainer whether they can stand in; the first who accepts does."""
+
+    __tablename__ = "substitute_offer"
+    __table_args__ = (UniqueConstraint("substitution_id", "person_id"),)
+
+    substitution_id: Mapped[UUID] = mapped_column(ForeignKey("substitution.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    sent_at: Mapped[datetime]
+    state: Mapped[SubstituteOfferState] = mapped_column(default=SubstituteOfferState.OPEN)
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -23,6 +23,24 @@ MODULE = Module(
             kept="as long as the run is kept",
         ),
         PersonalData(
+            table="substitution",
+            column="absent_id",
+            purpose="to find somebody who stands in",
+            kept="as long as the run is kept",
+        ),
+        PersonalData(
+            table="substitution",
+            column="substitute_id",
+            purpose="to know who stood in",
+            kept="as long as the run is kept",
+        ),
+        PersonalData(
+            table="substitute_offer",
+            column="person_id",
+            purpose="to ask who can stand in",
+            kept="as long as the run is kept",
+        ),
+        PersonalData(
             table="session_trainer",
             column="person_id",
             purpose="to name who teaches",

@@ -12,5 +12,17 @@ MODULE = Module(
             purpose="to plan and present trainers",
             kept="as long as the person teaches for the centre",
         ),
+        PersonalData(
+            table="availability",
+            column="person_id",
+            purpose="to plan when a trainer can teach",
+            kept="until the trainer changes it",
+        ),
+        PersonalData(
+            table="absence",
+            column="person_id",
+            purpose="to plan when a trainer cannot teach",
+            kept="1 year after its end",
+        ),
     ],
 )

@@ -1,0 +1,1 @@
+"""Devices handed out and taken back: within a course, and home afterwards."""
