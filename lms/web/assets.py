@@ -30,6 +30,15 @@ WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     "htmx": ("htmx.org/dist", ("htmx.min.js", "../LICENSE")),
+    "event-calendar": (
+        "@event-calendar/build/dist",
+        (
+            "event-calendar.min.js",
+            "event-calendar.min.css",
+            "../package.json",
+        ),  # its licence (MIT) stands there alone
+    ),
+    "qr": ("qr", ("decode.js", "dom.js", "index.js", "LICENSE", "LICENSE-MIT")),
 }
 
 

@@ -36,6 +36,9 @@ def test_every_listed_file_arrives_unchanged_below_the_name_of_its_package(
 
     there = {str(path.relative_to(vendor)): path for path in vendor.rglob("*") if path.is_file()}
     assert sorted(there) == [
+        "event-calendar/event-calendar.min.css",
+        "event-calendar/event-calendar.min.js",
+        "event-calendar/package.json",
         "fonts/FiraSans-Regular.woff2",
         "fonts/FiraSans-SemiBold.woff2",
         "htmx/LICENSE",
@@ -48,6 +51,11 @@ def test_every_listed_file_arrives_unchanged_below_the_name_of_its_package(
         "kern/kern-grid.min.css",
         "kern/kern-utilities.min.css",
         "kern/kern.min.css",
+        "qr/LICENSE",
+        "qr/LICENSE-MIT",
+        "qr/decode.js",
+        "qr/dom.js",
+        "qr/index.js",
     ]
     assert sorted(there.values()) == sorted(copied)
     assert [
