@@ -1,0 +1,52 @@
+"""Reading what is known of trainers, in a session somebody else opened."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.kernel.period import Period
+from lms.trainers.models import Absence, Availability, Trainer
+from lms.trainers.rules import Away, TrainerFacts
+
+
+async def trainer_facts(
+    session: AsyncSession, person_ids: Iterable[UUID], first: datetime, last: datetime
+) -> Mapping[UUID, TrainerFacts]:
+    """Hours, absences between the two moments, topics and qualifications of these persons; three statements at most.
+
+    Every person asked for has an entry, also one who has said nothing.
+    """
+    wanted = list(set(person_ids))
+    if not wanted:
+        return {}
+    hours: dict[UUID, dict[int, list[tuple[time, time]]]] = defaultdict(lambda: defaultdict(list))
+    for row in await session.scalars(
+        select(Availability)
+        .where(Availability.person_id.in_(wanted))
+        .order_by(Availability.weekday, Availability.opens)
+    ):
+        hours[row.person_id][row.weekday].append((row.opens, row.closes))
+    away: dict[UUID, list[Away]] = defaultdict(list)
+    for absence in await session.scalars(
+        select(Absence)
+        .where(Absence.person_id.in_(wanted), Absence.starts_at < last, Absence.ends_at > first)
+        .order_by(Absence.starts_at)
+    ):
+        away[absence.person_id].append(Away(Period(absence.starts_at, absence.ends_at), absence.note))
+    profiles = {
+        row.person_id: row
+        for row in await session.scalars(select(Trainer).where(Trainer.person_id.in_(wanted)))
+    }
+    return {
+        person: TrainerFacts(
+            hours={day: tuple(spans) for day, spans in hours[person].items()} if person in hours else {},
+            absences=tuple(away.get(person, ())),
+            topics=frozenset(profiles[person].topics) if person in profiles else frozenset(),
+            qualifications=tuple(profiles[person].qualifications) if person in profiles else (),
+        )
+        for person in wanted
+    }
