@@ -19,6 +19,7 @@ from lms.scheduling.queries import run_of, sessions_of
 from lms.scheduling.rules import WeeklyRule
 from lms.scheduling.service import Scheduling
 from lms.scheduling.values import Preview, RunPlan, Terms
+from lms.scheduling.words import clash_in_words
 from lms.web.access import may
 
 Cents = Annotated[int, Meta(ge=0, le=100_000_00)]
@@ -103,14 +104,16 @@ class PlanIn(Struct, forbid_unknown_fields=True):
 
 
 class ClashOut(Struct):
-    """A room or trainer that is taken: when, and by which run."""
+    """One thing in the way: what, on which wanted date, when and by what it is taken, and the sentence for people."""
 
     taken: Taken
     name: str
-    wanted_from: datetime
-    taken_from: datetime
-    taken_until: datetime
+    sentence: str
+    wanted_from: datetime | None
+    taken_from: datetime | None
+    taken_until: datetime | None
     run: str
+    is_hint: bool
 
     @classmethod
     def from_clash(cls, clash: Clash) -> Self:
@@ -118,10 +121,12 @@ class ClashOut(Struct):
         return cls(
             taken=clash.taken,
             name=clash.name,
-            wanted_from=clash.wanted.start,
-            taken_from=clash.occupied.start,
-            taken_until=clash.occupied.end,
+            sentence=clash_in_words(clash),
+            wanted_from=clash.wanted.start if clash.wanted else None,
+            taken_from=clash.occupied.start if clash.occupied else None,
+            taken_until=clash.occupied.end if clash.occupied else None,
             run=clash.purpose,
+            is_hint=clash.is_hint,
         )
 
 

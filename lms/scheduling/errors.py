@@ -7,24 +7,48 @@ from enum import StrEnum
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
+from lms.resources.models import ReservationKind
 
 
 class Taken(StrEnum):
-    """What is taken already."""
+    """What is in the way."""
 
     ROOM = "room"
     TRAINER = "trainer"
+    TRAVEL = "travel"
+    ABSENT = "absent"
+    UNAVAILABLE = "unavailable"
+    HOURS = "hours"
+    HOLIDAY = "holiday"
+    SEATS = "seats"
+    EQUIPMENT = "equipment"
+    STEPS = "steps"
+    HEARING = "hearing"
+    DEVICES = "devices"
+    KIT = "kit"
+    PARTS = "parts"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """One resource that is taken in a wanted period: its name, when it is taken, and by what."""
+    """One thing in the way of a plan: what, on which wanted date (None: on all), and what else is known of it.
+
+    `occupied`, `kind` and `purpose` say when and by what a resource is taken, `wanting` and `found` how many seats or devices were
+    wanted and are there, `missing` what is not there, `minutes` how long the way from the other venue takes. A hint is
+    said, but forbids nothing.
+    """
 
     taken: Taken
     name: str
-    wanted: Period
-    occupied: Period
-    purpose: str
+    wanted: Period | None = None
+    occupied: Period | None = None
+    purpose: str = ""
+    kind: ReservationKind = ReservationKind.SESSION
+    wanting: int = 0
+    found: int = 0
+    missing: tuple[str, ...] = ()
+    minutes: int = 0
+    is_hint: bool = False
 
 
 class ResourceTaken(DomainError):

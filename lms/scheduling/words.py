@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from lms.kernel.clock import at_venue
 from lms.kernel.marking import N_
+from lms.resources.models import ReservationKind
 from lms.scheduling.errors import Clash, Taken
 from lms.scheduling.rules import WeeklyRule
 from lms.web.formats import date_long, date_short, time_range
@@ -44,19 +45,48 @@ def rule_in_words(rule: WeeklyRule) -> str:
 
 
 def clash_in_words(clash: Clash) -> str:
-    """Room 2 is taken on Tue 1 Dec 2026, 18:00 to 19:30, by run 26-0038."""
-    sentence = (
-        N_("%(name)s is taken on %(day)s, %(time)s, by run %(purpose)s.")
-        if clash.taken is Taken.ROOM
-        else N_("%(name)s teaches on %(day)s, %(time)s, in run %(purpose)s.")
-    )
+    """One obstacle in a sentence: Room 2 is taken on Tue 1 Dec 2026, 18:00 to 19:30, by run 26-0038."""
+    sentence = _BY_KIND.get((clash.taken, clash.kind)) or _SENTENCES[clash.taken]
+    when = clash.occupied if clash.occupied is not None and clash.taken not in _OF_THE_DATE else clash.wanted
     return gettext(
         sentence,
         name=clash.name,
-        day=date_short(clash.occupied.start),
-        time=time_range(clash.occupied.start, clash.occupied.end),
+        day=date_short(when.start) if when else "",
+        time=time_range(when.start, when.end) if when else "",
         purpose=clash.purpose or "–",
+        wanting=clash.wanting,
+        found=clash.found,
+        missing=", ".join(clash.missing),
+        minutes=clash.minutes,
     )
+
+
+_OF_THE_DATE = frozenset({Taken.ABSENT, Taken.UNAVAILABLE, Taken.HOURS, Taken.HOLIDAY})
+"""Here the wanted date is said: when an absence began a week ago does not help."""
+_BY_KIND: Mapping[tuple[Taken, ReservationKind], str] = {
+    (Taken.ROOM, ReservationKind.BOOKING): N_("%(name)s is booked on %(day)s, %(time)s: %(purpose)s."),
+    (Taken.ROOM, ReservationKind.CLOSURE): N_("%(name)s is closed on %(day)s, %(time)s: %(purpose)s."),
+}
+_SENTENCES: Mapping[Taken, str] = {
+    Taken.ROOM: N_("%(name)s is taken on %(day)s, %(time)s, by run %(purpose)s."),
+    Taken.TRAINER: N_("%(name)s teaches on %(day)s, %(time)s, in run %(purpose)s."),
+    Taken.TRAVEL: N_(
+        "%(name)s teaches elsewhere on %(day)s, %(time)s (run %(purpose)s). The way takes %(minutes)s minutes."
+    ),
+    Taken.ABSENT: N_("%(name)s is away on %(day)s."),
+    Taken.UNAVAILABLE: N_("%(name)s cannot teach on %(day)s, %(time)s."),
+    Taken.HOURS: N_("%(name)s is not open on %(day)s, %(time)s."),
+    Taken.HOLIDAY: N_("Nothing is taught on %(day)s: %(name)s."),
+    Taken.SEATS: N_("%(name)s has %(found)s seats, and %(wanting)s are needed."),
+    Taken.EQUIPMENT: N_("%(name)s lacks: %(missing)s."),
+    Taken.STEPS: N_("%(name)s cannot be reached without steps."),
+    Taken.HEARING: N_("%(name)s has no induction loop for hearing aids."),
+    Taken.DEVICES: N_("On %(day)s, %(time)s, only %(found)s of %(wanting)s are free: %(name)s."),
+    Taken.KIT: N_(
+        "%(name)s is not complete on %(day)s, %(time)s: %(found)s of %(wanting)s devices are free."
+    ),
+    Taken.PARTS: N_("%(name)s lacks a part: %(missing)s."),
+}
 
 
 def _listed(words: list[str]) -> str:

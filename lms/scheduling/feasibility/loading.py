@@ -1,0 +1,217 @@
+"""Reading the world that a plan has to fit into: a constant number of statements, whatever is planned already."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.kernel.clock import local
+from lms.kernel.period import Period
+from lms.people.models import Person
+from lms.resources.models import (
+    Device,
+    DeviceModel,
+    DeviceStatus,
+    Kit,
+    KitPart,
+    Reservation,
+    ReservationState,
+    Room,
+    Venue,
+)
+from lms.resources.queries import opening_hours, travel_times
+from lms.resources.reserving import not_of
+from lms.scheduling.feasibility.world import Busy, RoomFacts, Teacher, UnitFacts, Wanted, World
+from lms.scheduling.holidays import closed_days
+from lms.trainers.queries import trainer_facts
+
+AROUND = timedelta(days=15)
+"""So far from the wanted dates alternatives are looked for, and a little farther for what reaches in."""
+MOST_ROOMS = 40
+"""Alternatives are looked for in so many rooms: those of the wanted room's venue first, then the smallest that fit."""
+
+Taken = Mapping[UUID, Sequence[Busy]]
+
+
+async def load_world(
+    session: AsyncSession,
+    wanted: Wanted,
+    *,
+    state: str,
+    travel_minutes: int,
+    besides: Sequence[UUID] = (),
+    with_alternatives: bool = False,
+    stand_ins: Sequence[UUID] = (),
+) -> World:
+    """What these meetings can run into; with alternatives, the rooms and days around as well. A dozen statements.
+
+    `besides` are sessions and causes whose own reservations do not count, because they are being moved. `state` names
+    whose holidays hold ("ST"). `wanted.periods` may be empty: then the world is, too.
+    """
+    travel = await travel_times(session, travel_minutes)
+    if not wanted.periods:
+        return World(travel=travel)
+    margin = AROUND if with_alternatives else timedelta(days=1)
+    span = Period(
+        min(one.start for one in wanted.periods) - margin, max(one.end for one in wanted.periods) + margin
+    )
+    rooms = await _rooms(session, wanted, with_alternatives=with_alternatives)
+    devices, names, missing = await _devices(session, wanted)
+    trainer_ids = list(dict.fromkeys([*wanted.trainer_ids, *stand_ins]))
+    busy = await _taken(
+        session,
+        span,
+        [
+            Reservation.room_id.in_([room.id for room, _ in rooms]),
+            Reservation.trainer_id.in_(trainer_ids),
+            Reservation.device_id.in_([device.id for device, _ in devices]),
+        ],
+        besides,
+    )
+    hours = await opening_hours(
+        session,
+        room_ids=[room.id for room, _ in rooms],
+        venue_ids=list({room.venue_id for room, _ in rooms}),
+    )
+    return World(
+        travel=travel,
+        rooms={
+            room.id: RoomFacts(
+                id=room.id,
+                name=room.name,
+                seats=room.seats,
+                venue_id=room.venue_id,
+                venue=venue,
+                setup_minutes=room.setup_minutes,
+                clearup_minutes=room.clearup_minutes,
+                equipment=frozenset(room.equipment),
+                step_free=room.step_free,
+                hearing_loop=room.hearing_loop,
+                hours=hours.of(room.id, room.venue_id),
+                busy=busy.get(room.id, ()),
+            )
+            for room, venue in rooms
+        },
+        trainers=await _teachers(session, trainer_ids, span, busy),
+        units=[
+            UnitFacts(
+                id=device.id,
+                model_id=device.model_id,
+                kit_id=device.kit_id,
+                turnaround_minutes=turnaround,
+                busy=busy.get(device.id, ()),
+            )
+            for device, turnaround in devices
+        ],
+        stand_ins=tuple(stand_ins),
+        names=names,
+        missing_parts=missing,
+        closed=await _closed(session, state, span),
+    )
+
+
+async def _rooms(
+    session: AsyncSession, wanted: Wanted, *, with_alternatives: bool
+) -> Sequence[tuple[Room, str]]:
+    if wanted.room_id is None:
+        return []
+    asked = select(Room, Venue.name).join(Venue, Venue.id == Room.venue_id)
+    if not with_alternatives:
+        rows = await session.execute(asked.where(Room.id == wanted.room_id))
+        return [(room, venue) for room, venue in rows]
+    home = select(Room.venue_id).where(Room.id == wanted.room_id).scalar_subquery()
+    nearness = case((Room.id == wanted.room_id, 0), (Room.venue_id == home, 1), else_=2)
+    rows = await session.execute(
+        asked.where(or_(Room.seats >= wanted.seats, Room.id == wanted.room_id))
+        .order_by(nearness, Room.seats, Venue.name, Room.name)
+        .limit(MOST_ROOMS)
+    )
+    return [(room, venue) for room, venue in rows]
+
+
+async def _devices(
+    session: AsyncSession, wanted: Wanted
+) -> tuple[Sequence[tuple[Device, int]], Mapping[UUID, str], Mapping[UUID, Sequence[str]]]:
+    """The usable units of which needs can be met with the minutes between two uses, what they are called, what kits lack."""
+    models = [need.model_id for need in wanted.needs if need.model_id]
+    kits = [need.kit_id for need in wanted.needs if need.kit_id]
+    if not models and not kits:
+        return [], {}, {}
+    rows = await session.execute(
+        select(Device, DeviceModel.turnaround_minutes, DeviceModel.name, Kit.name.label("kit"))
+        .join(DeviceModel, DeviceModel.id == Device.model_id)
+        .outerjoin(Kit, Kit.id == Device.kit_id)
+        .where(
+            or_(Device.model_id.in_(models), Device.kit_id.in_(kits)), Device.status == DeviceStatus.USABLE
+        )
+        .order_by(Device.inventory_number)
+    )
+    found, names = [], {}
+    for device, turnaround, model, kit in rows:
+        found.append((device, turnaround))
+        names[device.model_id] = model
+        if device.kit_id:
+            names[device.kit_id] = kit
+    missing: dict[UUID, list[str]] = defaultdict(list)
+    for part in await session.scalars(
+        select(KitPart)
+        .where(KitPart.kit_id.in_(kits), KitPart.present < KitPart.expected)
+        .order_by(KitPart.name)
+    ):
+        missing[part.kit_id].append(part.name)
+    return found, names, missing
+
+
+async def _teachers(
+    session: AsyncSession, trainer_ids: Sequence[UUID], span: Period, busy: Taken
+) -> Mapping[UUID, Teacher]:
+    if not trainer_ids:
+        return {}
+    facts = await trainer_facts(session, trainer_ids, span.start, span.end)
+    people = await session.scalars(select(Person).where(Person.id.in_(trainer_ids)))
+    return {
+        person.id: Teacher(
+            id=person.id,
+            name=person.name,
+            hours=facts[person.id].hours,
+            absences=facts[person.id].absences,
+            busy=busy.get(person.id, ()),
+        )
+        for person in people
+    }
+
+
+async def _taken(
+    session: AsyncSession, span: Period, resources: Sequence[ColumnElement[bool]], besides: Sequence[UUID]
+) -> Taken:
+    """Firm reservations by resource, in order of time. Plain columns: there may be thousands."""
+    table = Reservation.__table__.c
+    rows = await session.execute(
+        select(
+            func.coalesce(table.room_id, table.trainer_id, table.device_id).label("resource_id"),
+            table.starts_at,
+            table.ends_at,
+            table.purpose,
+            table.venue_id,
+            table.kind,
+        )
+        .where(
+            or_(*resources),
+            Reservation.starts_at < span.end,
+            Reservation.ends_at > span.start,
+            Reservation.state == ReservationState.FIRM,
+            not_of(besides),
+        )
+        .order_by(table.starts_at)
+    )
+    found: dict[UUID, list[Busy]] = defaultdict(list)
+    for resource_id, starts_at, ends_at, purpose, venue_id, kind in rows:
+        found[resource_id].append(Busy(Period(starts_at, ends_at), purpose, venue_id, kind))
+    return found
+
+
+async def _closed(session: AsyncSession, state: str, span: Period) -> Mapping[date, str]:
+    return await closed_days(session, state, local(span.start).date(), local(span.end).date())
