@@ -99,6 +99,15 @@ def upgrade() -> None:
     for table, columns in added().items():
         for column in columns:
             op.add_column(table, column)
+    # where rooms are; where trainers are, their sessions say
+    op.execute(
+        "UPDATE reservation SET venue_id = (SELECT venue_id FROM room WHERE room.id = reservation.room_id)"
+        " WHERE room_id IS NOT NULL"
+    )
+    op.execute(
+        "UPDATE reservation SET venue_id = (SELECT room.venue_id FROM session JOIN room ON room.id = session.room_id"
+        " WHERE session.id = reservation.session_id) WHERE trainer_id IS NOT NULL"
+    )
     op.create_index("ix_reservation_cause_id", "reservation", ["cause_id"], unique=False)
     op.create_index("ix_reservation_starts_at", "reservation", ["starts_at"], unique=False)
     op.create_table(

@@ -1,7 +1,7 @@
 """Planning for programs: runs by rule, their states, their sessions."""
 
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from litestar import Controller, get, post, put
@@ -13,12 +13,14 @@ from lms.catalogue.models import PaymentMethod, Run, RunState
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid
+from lms.kernel.period import Period
 from lms.scheduling.errors import Clash, Taken
+from lms.scheduling.feasibility import Alternative, Need
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.queries import run_of, sessions_of
-from lms.scheduling.rules import WeeklyRule
+from lms.scheduling.rules import MOST_SESSIONS, BlockRule, DateList, MonthlyRule, Rule, WeeklyRule
 from lms.scheduling.service import Scheduling
-from lms.scheduling.values import Preview, RunPlan, Terms
+from lms.scheduling.values import DateChange, Preview, RunPlan, Terms
 from lms.scheduling.words import clash_in_words
 from lms.web.access import may
 
@@ -59,15 +61,86 @@ class TermsChange(TermsIn, forbid_unknown_fields=True, kw_only=True):
 
 
 class RuleIn(Struct, forbid_unknown_fields=True):
-    """Every so many weeks on these weekdays (Monday is 0), at a wall-clock time of the venue."""
+    """Dates by rule, at a wall-clock time of the venue.
 
-    first_day: date
+    `weekly`: every so many weeks on these weekdays (Monday is 0). `monthly`: on the nth of the one weekday (1 to 4, -1 the
+    last). `block`: on days in a row. `list`: on `dates` alone. All but the last begin on `first_day` and hold `count`
+    sessions.
+    """
+
     starts_at: time
     minutes: Annotated[int, Meta(ge=15, le=600)]
-    count: Annotated[int, Meta(ge=1, le=60)]
-    weekdays: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(min_length=1, max_length=7)]
+    kind: Literal["weekly", "monthly", "block", "list"] = "weekly"
+    first_day: date | None = None
+    count: Annotated[int, Meta(ge=1, le=MOST_SESSIONS)] = 1
+    weekdays: Annotated[list[Annotated[int, Meta(ge=0, le=6)]], Meta(max_length=7)] = field(
+        default_factory=list
+    )
     interval_weeks: Annotated[int, Meta(ge=1, le=8)] = 1
+    nth: Literal[-1, 1, 2, 3, 4] = 1
+    with_weekends: bool = False
+    dates: Annotated[list[date], Meta(max_length=MOST_SESSIONS)] = field(default_factory=list)
     keep: Annotated[list[date], Meta(max_length=100)] = field(default_factory=list)
+
+    def rule(self) -> Rule:
+        """The rule as the service takes it. Raises Invalid where something is missing for its kind."""
+        starts_at, keep = self.starts_at.replace(tzinfo=None), frozenset(self.keep)
+        if self.kind == "list":
+            if not self.dates:
+                raise Invalid
+            return DateList(tuple(self.dates), starts_at, self.minutes, keep)
+        if self.first_day is None or (self.kind != "block" and not self.weekdays):
+            raise Invalid
+        if self.kind == "block":
+            return BlockRule(self.first_day, starts_at, self.minutes, self.count, self.with_weekends, keep)
+        if self.kind == "monthly":
+            return MonthlyRule(
+                self.first_day, starts_at, self.minutes, self.count, self.weekdays[0], self.nth, keep
+            )
+        return WeeklyRule(
+            first_day=self.first_day,
+            starts_at=starts_at,
+            minutes=self.minutes,
+            count=self.count,
+            weekdays=frozenset(self.weekdays),
+            interval_weeks=self.interval_weeks,
+            keep=keep,
+        )
+
+
+class NeedIn(Struct, forbid_unknown_fields=True):
+    """So many devices of a model, or a whole kit; `note` says why fewer will do."""
+
+    model_id: UUID | None = None
+    kit_id: UUID | None = None
+    count: Annotated[int, Meta(ge=1, le=200)] = 1
+    note: Annotated[str, Meta(max_length=200)] = ""
+
+    def need(self) -> Need:
+        """The need as the service takes it. Raises Invalid unless it names one thing."""
+        if (self.model_id is None) == (self.kit_id is None):
+            raise Invalid
+        return Need(self.count, model_id=self.model_id, kit_id=self.kit_id, note=self.note)
+
+
+class ChangeIn(Struct, forbid_unknown_fields=True):
+    """One date of the series differently, by the moment at which the rule would let it begin."""
+
+    instead_of: Annotated[datetime, Meta(tz=True)]
+    skip: bool = False
+    room_id: UUID | None = None
+    starts_at: Annotated[datetime, Meta(tz=True)] | None = None
+    ends_at: Annotated[datetime, Meta(tz=True)] | None = None
+
+    def change(self) -> DateChange:
+        """The change as the service takes it. Raises Invalid for half a period or a reversed one."""
+        if (self.starts_at is None) != (self.ends_at is None):
+            raise Invalid
+        if self.starts_at is None or self.ends_at is None:
+            return DateChange(self.skip, self.room_id)
+        if self.ends_at <= self.starts_at:
+            raise Invalid
+        return DateChange(self.skip, self.room_id, Period(self.starts_at, self.ends_at))
 
 
 class PlanIn(Struct, forbid_unknown_fields=True):
@@ -79,27 +152,49 @@ class PlanIn(Struct, forbid_unknown_fields=True):
     room_id: UUID | None = None
     online_url: Annotated[str, Meta(pattern="^(https://.*)?$", max_length=300)] = ""
     trainer_ids: Annotated[list[UUID], Meta(max_length=5)] = field(default_factory=list)
+    needs: Annotated[list[NeedIn], Meta(max_length=10)] = field(default_factory=list)
+    equipment: Annotated[list[str], Meta(max_length=30)] = field(default_factory=list)
+    step_free: bool = False
+    hearing_loop: bool = False
+    changes: Annotated[list[ChangeIn], Meta(max_length=MOST_SESSIONS)] = field(default_factory=list)
     id: UUID | None = None
 
     def plan(self) -> RunPlan:
         """The plan as the service takes it."""
-        rule = self.rule
         return RunPlan(
             course_id=self.course_id,
-            rule=WeeklyRule(
-                first_day=rule.first_day,
-                starts_at=rule.starts_at.replace(tzinfo=None),
-                minutes=rule.minutes,
-                count=rule.count,
-                weekdays=frozenset(rule.weekdays),
-                interval_weeks=rule.interval_weeks,
-                keep=frozenset(rule.keep),
-            ),
+            rule=self.rule.rule(),
             terms=self.terms.terms(),
             room_id=self.room_id,
             online_url=self.online_url,
             trainer_ids=tuple(dict.fromkeys(self.trainer_ids)),
+            needs=tuple(one.need() for one in self.needs),
+            equipment=frozenset(self.equipment),
+            step_free=self.step_free,
+            hearing_loop=self.hearing_loop,
+            changes={one.instead_of.astimezone(UTC): one.change() for one in self.changes},
             run_id=self.id,
+        )
+
+
+class AlternativeOut(Struct):
+    """A plan that works instead: when, where, by whom."""
+
+    starts_at: list[datetime]
+    room_id: UUID | None
+    trainer_ids: list[UUID]
+    days: int
+    minutes: int
+
+    @classmethod
+    def from_value(cls, one: Alternative) -> Self:
+        """The alternative as it goes over the wire."""
+        return cls(
+            starts_at=[period.start for period in one.periods],
+            room_id=one.room_id,
+            trainer_ids=list(one.trainer_ids),
+            days=one.days,
+            minutes=one.minutes,
         )
 
 
@@ -143,15 +238,17 @@ class PreviewOut(Struct):
 
     dates: list[DateOut]
     clashes: list[ClashOut]
+    alternatives: list[AlternativeOut]
 
     @classmethod
     def from_preview(cls, preview: Preview) -> Self:
         """The preview as it goes over the wire."""
-        dates = [DateOut(period.start, period.end) for period in preview.dates.planned]
-        dates += [DateOut(one.period.start, one.period.end, one.reason) for one in preview.dates.skipped]
+        dates = [DateOut(period.start, period.end) for period in preview.periods]
+        dates += [DateOut(one.period.start, one.period.end, one.reason) for one in preview.skipped]
         return cls(
             dates=sorted(dates, key=lambda one: one.starts_at),
             clashes=[ClashOut.from_clash(clash) for clash in preview.clashes],
+            alternatives=[AlternativeOut.from_value(one) for one in preview.alternatives],
         )
 
 

@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
-from lms.resources.models import Room, Venue
-from lms.scheduling.models import RunTrainer, Session
+from lms.resources.models import Device, DeviceModel, DeviceStatus, Equipment, Kit, Room, Venue
+from lms.scheduling.models import CourseNeed, CoursePattern, RunTrainer, Session
 from lms.trainers.models import Trainer
-from lms.web.language import ngettext
+from lms.web.language import current_language, gettext, ngettext
 
 Choices = list[tuple[str, str]]
 
@@ -48,6 +48,64 @@ async def trainer_choices(session: AsyncSession) -> Choices:
         .order_by(Person.family_name, Person.given_name)
     )
     return [(str(person.id), person.name) for person in rows]
+
+
+async def thing_choices(session: AsyncSession) -> Choices:
+    """Kits first, then every model with the number of units that are there; two statements."""
+    kits = await session.execute(
+        select(Kit.id, Kit.name, func.count(Device.id))
+        .outerjoin(Device, (Device.kit_id == Kit.id) & (Device.status == DeviceStatus.USABLE))
+        .group_by(Kit.id, Kit.name)
+        .order_by(Kit.name)
+    )
+    models = await session.execute(
+        select(DeviceModel.id, DeviceModel.name, func.count(Device.id))
+        .join(Device, (Device.model_id == DeviceModel.id) & (Device.status == DeviceStatus.USABLE))
+        .group_by(DeviceModel.id, DeviceModel.name)
+        .order_by(DeviceModel.name)
+    )
+    found = [
+        (f"kit:{key}", gettext("%(kit)s, complete (%(num)s devices)", kit=name, num=units))
+        for key, name, units in kits
+    ]
+    return found + [(f"model:{key}", f"{name} ({units})") for key, name, units in models]
+
+
+async def equipment_choices(session: AsyncSession) -> Choices:
+    """What rooms can have, in the reader's language; one statement."""
+    rows = await session.scalars(select(Equipment).order_by(Equipment.name_de))
+    return [(row.key, (current_language() == "en" and row.name_en) or row.name_de) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What the runs of a course begin with (F-B13)."""
+
+    course: Course
+    needs: Sequence[CourseNeed] = ()
+    equipment: Sequence[str] = ()
+    step_free: bool = False
+    hearing_loop: bool = False
+    note_de: str = ""
+    note_en: str = ""
+
+
+async def pattern_of(session: AsyncSession, course_id: UUID) -> Pattern:
+    """The course with what its runs usually need; three statements. Raises NotFound."""
+    course = await course_of(session, course_id)
+    pattern = await session.get(CoursePattern, course_id)
+    needs = (await session.scalars(select(CourseNeed).where(CourseNeed.course_id == course_id))).all()
+    if pattern is None:
+        return Pattern(course, needs)
+    return Pattern(
+        course,
+        needs,
+        equipment=pattern.equipment,
+        step_free=pattern.step_free,
+        hearing_loop=pattern.hearing_loop,
+        note_de=pattern.note_de,
+        note_en=pattern.note_en,
+    )
 
 
 @dataclass(frozen=True, slots=True)

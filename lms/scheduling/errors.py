@@ -27,6 +27,7 @@ class Taken(StrEnum):
     DEVICES = "devices"
     KIT = "kit"
     PARTS = "parts"
+    ITSELF = "itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +76,21 @@ class RuleWithoutDates(DomainError):
 class RuleTooLong(DomainError):
     status = 422
     message = N_(
-        "These sessions would reach further than two years. Please plan fewer sessions or more often."
+        "These are more than 150 sessions, or they would reach further than two years. Please plan fewer sessions or more often."
+    )
+
+
+class EndsNextDay(DomainError):
+    status = 422
+    message = N_(
+        "A session ends on the day on which it begins. Please choose an earlier beginning or a shorter length."
+    )
+
+
+class NoSuchTime(DomainError):
+    status = 422
+    message = N_(
+        "On this night the clocks change, and the time does not exist or exists twice. Please choose another time of day."
     )
 
 

@@ -1,95 +1,26 @@
 """The forms of planning: when and where, on what terms."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from wtforms.validators import ValidationError
 
-from lms.catalogue.models import Course, Run
+from lms.catalogue.models import Run
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
-from lms.scheduling.choices import LastTime
-from lms.scheduling.rules import WeeklyRule
-from lms.scheduling.values import RunPlan, Terms
-from lms.scheduling.words import PAYMENT_WAYS, WEEKDAYS
-from lms.web.forms import (
-    Checkboxes,
-    DateParts,
-    Euro,
-    Form,
-    Hidden,
-    Number,
-    Radios,
-    Select,
-    Text,
-    TextArea,
-    TimeOfDay,
-)
+from lms.scheduling.choices import LastTime, Pattern
+from lms.scheduling.run_forms import NO_ROOM, TRAINERS, DatesForm, PeopleAndThingsForm, things_values
+from lms.scheduling.values import DateChange, RunPlan, Terms
+from lms.scheduling.words import PAYMENT_WAYS
+from lms.web.forms import Checkboxes, Euro, Form, Hidden, Number, Text, TextArea
 from lms.web.language import gettext
 
 USUAL_START = timedelta(weeks=3)
-MOST_SESSIONS = 60
 MOST_PLACES = 500
-NO_ROOM = N_("No room, only online")
 
-
-class DatesForm(Form):
-    """When and where a run meets, and who teaches it."""
-
-    weekdays = Checkboxes(
-        N_("On which weekdays?"),
-        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
-        missing=N_("Choose at least one weekday."),
-    )
-    first_day = DateParts(
-        N_("First possible day"),
-        hint=N_("The first session is on the first chosen weekday from this day on."),
-        missing=N_("Enter the first day."),
-    )
-    starts_at = TimeOfDay(N_("Begins at"), missing=N_("Enter when a session begins, for example 18:00."))
-    minutes = Number(
-        N_("Length of a session in minutes"),
-        least=15,
-        most=600,
-        width=5,
-        missing=N_("Enter the length in minutes."),
-    )
-    count = Number(
-        N_("Number of sessions"),
-        least=1,
-        most=MOST_SESSIONS,
-        width=5,
-        missing=N_("Enter the number of sessions."),
-    )
-    interval = Radios(
-        N_("How often?"),
-        choices=[("1", N_("every week")), ("2", N_("every second week"))],
-        missing=N_("Choose how often the run meets."),
-    )
-    room = Select(N_("Room"), blank=NO_ROOM)
-    online_url = Text(
-        N_("Address of the online room"), hint=N_("Only for runs that take place online, or there as well.")
-    )
-    trainer = Select(N_("Trainer"), blank=N_("Not decided yet"))
-    second_trainer = Select(N_("Second trainer"), blank=N_("Nobody"))
-
-    def validate_online_url(self, field: Text) -> None:
-        if field.data and not field.data.startswith("https://"):
-            raise ValidationError(gettext("Enter the whole address, beginning with https://."))
-
-    def rule(self, keep: frozenset[date] = frozenset()) -> WeeklyRule:
-        """The rule of a form that is valid."""
-        return WeeklyRule(
-            first_day=self.first_day.data,
-            starts_at=self.starts_at.data,
-            minutes=self.minutes.data,
-            count=self.count.data,
-            weekdays=frozenset(int(day) for day in self.weekdays.data),
-            interval_weeks=int(self.interval.data),
-            keep=keep,
-        )
+__all__ = ["NO_ROOM", "DatesForm", "EditTermsForm", "RunForm", "TermsForm", "first_values", "terms_values"]
 
 
 class TermsForm(Form):
@@ -156,21 +87,26 @@ class TermsForm(Form):
         )
 
 
-class RunForm(DatesForm, TermsForm):
+class RunForm(DatesForm, PeopleAndThingsForm, TermsForm):
     """A whole new run. `key` becomes its id, so that sending the form twice makes one run."""
 
     key = Hidden()
 
-    def plan(self, course_id: UUID, keep: frozenset[date]) -> RunPlan:
+    def plan(self, course_id: UUID, keep: frozenset[date], changes: Mapping[datetime, DateChange]) -> RunPlan:
         """The plan of a form that is valid."""
-        trainers = dict.fromkeys(one for one in (self.trainer.data, self.second_trainer.data) if one)
         return RunPlan(
             course_id=course_id,
             rule=self.rule(keep),
             terms=self.terms(),
             room_id=UUID(self.room.data) if self.room.data else None,
             online_url=self.online_url.data or "",
-            trainer_ids=tuple(UUID(one) for one in trainers),
+            trainer_ids=self.trainer_ids(),
+            needs=self.needs(),
+            equipment=frozenset(self.equipment.data or ()),
+            step_free=bool(self.step_free.data),
+            hearing_loop=bool(self.hearing_loop.data),
+            federal_state=self.federal_state.data or "",
+            changes=changes,
             run_id=_id(self.key.data),
         )
 
@@ -181,8 +117,9 @@ class EditTermsForm(TermsForm):
     version = Hidden()
 
 
-def first_values(course: Course, last: LastTime | None, today: date) -> dict[str, Any]:
-    """How the form of a new run begins: as the last run of the course was, else with the course's own defaults."""
+def first_values(pattern: Pattern, last: LastTime | None, today: date) -> dict[str, Any]:
+    """How the form of a new run begins: as the last run of the course was, else with the course's own defaults (F-B13)."""
+    course = pattern.course
     values: dict[str, Any] = {
         "key": str(uuid4()),
         "minutes": course.default_minutes,
@@ -196,6 +133,8 @@ def first_values(course: Course, last: LastTime | None, today: date) -> dict[str
         "closes_days_before": 1,
         "cancel_free_days": 7,
         "cancel_fee_percent": 50,
+        "note_de": pattern.note_de,
+        "note_en": pattern.note_en,
     }
     day = today + USUAL_START
     if last is not None:
@@ -206,10 +145,10 @@ def first_values(course: Course, last: LastTime | None, today: date) -> dict[str
             "starts_at": begins.time(),
             "room": str(last.first.room_id or ""),
             "online_url": last.first.online_url,
-            **_named(last.trainer_ids),
+            **dict(zip(TRAINERS, map(str, last.trainer_ids), strict=False)),
             **terms_values(last.run),
         }
-    return values | {"first_day": day}
+    return values | things_values(pattern) | {"first_day": day}
 
 
 def terms_values(run: Run) -> dict[str, Any]:
@@ -230,10 +169,6 @@ def terms_values(run: Run) -> dict[str, Any]:
         "note_en": run.note_en,
         "version": str(run.version),
     }
-
-
-def _named(trainer_ids: Sequence[UUID]) -> dict[str, str]:
-    return dict(zip(("trainer", "second_trainer"), map(str, trainer_ids), strict=False))
 
 
 def _id(text: str | None) -> UUID | None:

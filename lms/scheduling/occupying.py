@@ -1,21 +1,21 @@
 """Keeping reservations and the run's summary true to its sessions. Plain functions inside somebody's transaction."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Run
 from lms.kernel.period import Period
-from lms.resources.models import Reservation, ReservationState, Room
+from lms.resources import reserving
+from lms.resources.models import ReservationKind, Room
+from lms.resources.reserving import AlreadyTaken, Claim, claim_room, reserve
 from lms.scheduling.errors import ResourceTaken, RoomTooSmall
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.rules import summary_of
 
-OVERLAP = "reservation_overlap"
 TOO_SMALL = "room_too_small"
 
 
@@ -28,37 +28,22 @@ async def occupy(
     """
     await release(session, [meeting.id])
     room = await session.get(Room, meeting.room_id) if meeting.room_id else None
+    period = Period(meeting.starts_at, meeting.ends_at)
+    claims = [
+        Claim(period=period, trainer_id=trainer_id, venue_id=room.venue_id if room else None)
+        for trainer_id in trainer_ids
+    ]
     if room is not None:
-        session.add(
-            Reservation(
-                room_id=room.id,
-                starts_at=meeting.starts_at - timedelta(minutes=room.setup_minutes),
-                ends_at=meeting.ends_at + timedelta(minutes=room.clearup_minutes),
-                session_id=meeting.id,
-                purpose=purpose,
-            )
-        )
-    for trainer_id in trainer_ids:
-        session.add(
-            Reservation(
-                trainer_id=trainer_id,
-                starts_at=meeting.starts_at,
-                ends_at=meeting.ends_at,
-                session_id=meeting.id,
-                purpose=purpose,
-            )
-        )
-    await flush(session)
+        claims.append(claim_room(room, period))
+    try:
+        await reserve(session, claims, kind=ReservationKind.SESSION, purpose=purpose, session_id=meeting.id)
+    except AlreadyTaken as refusal:
+        raise ResourceTaken from refusal
 
 
 async def release(session: AsyncSession, session_ids: Sequence[UUID]) -> None:
     """Give back what these sessions held; the rows stay as history."""
-    await session.execute(
-        update(Reservation)
-        .where(Reservation.session_id.in_(session_ids), Reservation.state == ReservationState.FIRM)
-        .values(state=ReservationState.RELEASED)
-        .execution_options(synchronize_session=False)
-    )
+    await reserving.release(session, session_ids=session_ids)
 
 
 async def flush(session: AsyncSession) -> None:
@@ -67,8 +52,6 @@ async def flush(session: AsyncSession) -> None:
         await session.flush()
     except IntegrityError as error:
         refusal = str(error.orig)
-        if OVERLAP in refusal:
-            raise ResourceTaken from error
         if TOO_SMALL in refusal:
             raise RoomTooSmall from error
         raise

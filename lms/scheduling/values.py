@@ -1,11 +1,14 @@
 """What is handed to planning and what it gives back: plain values, no rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
+from lms.kernel.period import Period
 from lms.scheduling.errors import Clash
-from lms.scheduling.rules import Dates, WeeklyRule
+from lms.scheduling.feasibility import Alternative, Need
+from lms.scheduling.rules import Dates, Rule, Skipped
 
 DAYS_BEFORE_START = 1
 
@@ -27,26 +30,84 @@ class Terms:
     note_en: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DateChange:
+    """One date of a series differently: left out, in another room, or at another time."""
+
+    skip: bool = False
+    room_id: UUID | None = None
+    period: Period | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPlan:
-    """A run as staff want it: which course, when by rule, where, by whom, on what terms.
+    """A run as staff want it: which course, when by rule, where, by whom, with which devices, on what terms.
 
-    `run_id` is the id that the run will have: planned twice under one id it is planned once, so that a double click does
-    no harm. Without it every planning makes a run of its own.
+    `changes` treat single dates differently, by the moment at which the rule would let them begin. `federal_state` says
+    whose holidays hold ("ST"); empty means those of the room's venue, or else of the centre. `run_id` is the id that the
+    run will have: planned twice under one id it is planned once, so that a double click does no harm. Without it every
+    planning makes a run of its own.
     """
 
     course_id: UUID
-    rule: WeeklyRule
+    rule: Rule
     terms: Terms
     room_id: UUID | None = None
     online_url: str = ""
     trainer_ids: tuple[UUID, ...] = ()
+    needs: tuple[Need, ...] = ()
+    equipment: frozenset[str] = frozenset()
+    step_free: bool = False
+    hearing_loop: bool = False
+    federal_state: str = ""
+    changes: Mapping[datetime, DateChange] = field(default_factory=dict)
     run_id: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a plan would give, before anything is saved."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDate:
+    """One date of a plan: what the rule says, when and where it would be, what is in the way, what would work instead."""
 
-    dates: Dates
-    clashes: Sequence[Clash] = field(default_factory=list)
+    by_rule: Period
+    period: Period
+    room_id: UUID | None
+    clashes: Sequence[Clash] = ()
+    alternatives: Sequence[Alternative] = ()
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether it is at another time than the rule says."""
+        return self.period != self.by_rule
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a plan would give, before anything is saved.
+
+    `dates` take place, `skipped` are closed days, `left_out` those that the planner left out. `clashes` are all obstacles,
+    those of single dates included; hints among them forbid nothing. `alternatives` move the whole series.
+    """
+
+    dates: Sequence[PlannedDate]
+    skipped: Sequence[Skipped]
+    left_out: Sequence[Period] = ()
+    clashes: Sequence[Clash] = ()
+    alternatives: Sequence[Alternative] = ()
+
+    @property
+    def forbidding(self) -> Sequence[Clash]:
+        """What has to be solved before it can be saved."""
+        return [clash for clash in self.clashes if not clash.is_hint]
+
+    @property
+    def hints(self) -> Sequence[Clash]:
+        """What the planner should know, though it forbids nothing."""
+        return [clash for clash in self.clashes if clash.is_hint]
+
+    @property
+    def periods(self) -> Sequence[Period]:
+        """When it meets, in order of time."""
+        return sorted((one.period for one in self.dates), key=lambda one: one.start)
+
+
+__all__ = ["DateChange", "Dates", "PlannedDate", "Preview", "RunPlan", "Terms"]

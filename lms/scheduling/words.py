@@ -1,12 +1,13 @@
 """How rules, clashes and dates are said."""
 
 from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
 
 from lms.kernel.clock import at_venue
 from lms.kernel.marking import N_
 from lms.resources.models import ReservationKind
 from lms.scheduling.errors import Clash, Taken
-from lms.scheduling.rules import WeeklyRule
+from lms.scheduling.rules import BlockRule, DateList, MonthlyRule, Rule
 from lms.web.formats import date_long, date_short, time_range
 from lms.web.language import gettext, ngettext, translated
 
@@ -25,28 +26,70 @@ PAYMENT_WAYS: Mapping[str, str] = {
 }
 
 
-def rule_in_words(rule: WeeklyRule) -> str:
+NTH = {1: N_("first"), 2: N_("second"), 3: N_("third"), 4: N_("fourth"), -1: N_("last")}
+FEDERAL_STATES: Mapping[str, str] = {
+    "BW": "Baden-Württemberg",
+    "BY": "Bayern",
+    "BE": "Berlin",
+    "BB": "Brandenburg",
+    "HB": "Bremen",
+    "HH": "Hamburg",
+    "HE": "Hessen",
+    "MV": "Mecklenburg-Vorpommern",
+    "NI": "Niedersachsen",
+    "NW": "Nordrhein-Westfalen",
+    "RP": "Rheinland-Pfalz",
+    "SL": "Saarland",
+    "SN": "Sachsen",
+    "ST": "Sachsen-Anhalt",
+    "SH": "Schleswig-Holstein",
+    "TH": "Thüringen",
+}
+"""ISO 3166-2:DE without the country."""
+
+
+def rule_in_words(rule: Rule) -> str:
     """Every Tuesday, 18:00 to 19:30, 6 sessions, from Tuesday 1 December 2026 on."""
-    days = _listed([translated(WEEKDAYS[day]) for day in sorted(rule.weekdays)])
     begins = at_venue(rule.first_day, rule.starts_at)
-    ends = at_venue(rule.first_day, rule.ends_at)
-    how_often = (
-        gettext("Every %(days)s", days=days)
-        if rule.interval_weeks == 1
-        else gettext("Every second week on %(days)s", days=days)
-    )
+    ends = at_venue(*_end_of(rule))
     return gettext(
         "%(often)s, %(time)s, %(count)s, from %(first)s on",
-        often=how_often,
+        often=_how_often(rule),
         time=time_range(begins, ends),
         count=ngettext("%(num)s session", "%(num)s sessions", rule.count),
         first=date_long(rule.first_day),
     )
 
 
+def _how_often(rule: Rule) -> str:
+    if isinstance(rule, DateList):
+        return gettext("On the dates listed")
+    if isinstance(rule, BlockRule):
+        return gettext("On days in a row") if rule.with_weekends else gettext("On weekdays in a row")
+    if isinstance(rule, MonthlyRule):
+        return gettext(
+            "On the %(nth)s %(day)s of each month",
+            nth=translated(NTH[rule.nth]),
+            day=translated(WEEKDAYS[rule.weekday]),
+        )
+    days = _listed([translated(WEEKDAYS[day]) for day in sorted(rule.weekdays)])
+    if rule.interval_weeks == 1:
+        return gettext("Every %(days)s", days=days)
+    if rule.interval_weeks == 2:
+        return gettext("Every second week on %(days)s", days=days)
+    return gettext("Every %(num)s weeks on %(days)s", num=rule.interval_weeks, days=days)
+
+
+def _end_of(rule: Rule) -> tuple[date, time]:
+    ends = datetime.combine(rule.first_day, rule.starts_at) + timedelta(minutes=rule.minutes)
+    return ends.date(), ends.time()
+
+
 def clash_in_words(clash: Clash) -> str:
     """One obstacle in a sentence: Room 2 is taken on Tue 1 Dec 2026, 18:00 to 19:30, by run 26-0038."""
     sentence = _BY_KIND.get((clash.taken, clash.kind)) or _SENTENCES[clash.taken]
+    if clash.taken is Taken.SEATS and not clash.is_hint:
+        sentence = TOO_FEW_SEATS
     when = clash.occupied if clash.occupied is not None and clash.taken not in _OF_THE_DATE else clash.wanted
     return gettext(
         sentence,
@@ -61,6 +104,9 @@ def clash_in_words(clash: Clash) -> str:
     )
 
 
+TOO_FEW_SEATS = N_(
+    "%(name)s has %(found)s seats, and %(wanting)s are needed. Choose another room, or go back and state why it fits."
+)
 _OF_THE_DATE = frozenset({Taken.ABSENT, Taken.UNAVAILABLE, Taken.HOURS, Taken.HOLIDAY})
 """Here the wanted date is said: when an absence began a week ago does not help."""
 _BY_KIND: Mapping[tuple[Taken, ReservationKind], str] = {
@@ -85,6 +131,7 @@ _SENTENCES: Mapping[Taken, str] = {
     Taken.KIT: N_(
         "%(name)s is not complete on %(day)s, %(time)s: %(found)s of %(wanting)s devices are free."
     ),
+    Taken.ITSELF: N_("Two sessions of this run overlap on %(day)s, %(time)s."),
     Taken.PARTS: N_("%(name)s lacks a part: %(missing)s."),
 }
 

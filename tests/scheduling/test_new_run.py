@@ -138,7 +138,7 @@ async def test_each_clash_is_a_sentence_and_free_rooms_are_offered(
         ({"first_day__day": "1"}, "Dieser Tag ist schon vorbei. Bitte wählen Sie einen Tag ab heute."),
         ({"weekdays": []}, "Wählen Sie mindestens einen Wochentag."),
         ({"starts_at": "halb sieben"}, "Geben Sie eine Uhrzeit ein, zum Beispiel 18:00."),
-        ({"capacity": "15"}, "Der Raum hat weniger Sitzplätze, als der Kurs Plätze hat."),
+        ({"capacity": "15"}, "Raum 1 hat 14 Sitzplätze, gebraucht werden 15."),
         ({"minimum": "13"}, "Die Mindestzahl kann nicht größer sein als die Zahl der Plätze."),
         ({"concession": "50"}, "Der ermäßigte Preis kann nicht höher sein als der Preis."),
         ({"online_url": "javascript:alert(1)"}, "Geben Sie die ganze Adresse ein, beginnend mit https://."),

@@ -243,6 +243,7 @@ def _occupy(ground: Ground, planned: Planned, teachers: Sequence[UUID], rooms: M
                     ends_at=taken.end,
                     session_id=meeting.id,
                     purpose=planned.run.number,
+                    venue_id=room.venue_id,
                 )
             )
         ground.session.add_all(
@@ -253,6 +254,7 @@ def _occupy(ground: Ground, planned: Planned, teachers: Sequence[UUID], rooms: M
                 ends_at=meeting.ends_at,
                 session_id=meeting.id,
                 purpose=planned.run.number,
+                venue_id=room.venue_id if room else None,
             )
             for person_id in teachers
         )

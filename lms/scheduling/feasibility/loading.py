@@ -45,11 +45,13 @@ async def load_world(
     besides: Sequence[UUID] = (),
     with_alternatives: bool = False,
     stand_ins: Sequence[UUID] = (),
+    other_rooms: Sequence[UUID] = (),
 ) -> World:
     """What these meetings can run into; with alternatives, the rooms and days around as well. A dozen statements.
 
     `besides` are sessions and causes whose own reservations do not count, because they are being moved. `state` names
-    whose holidays hold ("ST"). `wanted.periods` may be empty: then the world is, too.
+    whose holidays hold ("ST"). `other_rooms` are those of single dates that meet elsewhere. `wanted.periods` may be empty:
+    then the world is, too.
     """
     travel = await travel_times(session, travel_minutes)
     if not wanted.periods:
@@ -58,7 +60,7 @@ async def load_world(
     span = Period(
         min(one.start for one in wanted.periods) - margin, max(one.end for one in wanted.periods) + margin
     )
-    rooms = await _rooms(session, wanted, with_alternatives=with_alternatives)
+    rooms = await _rooms(session, wanted, other_rooms, with_alternatives=with_alternatives)
     devices, names, missing = await _devices(session, wanted)
     trainer_ids = list(dict.fromkeys([*wanted.trainer_ids, *stand_ins]))
     busy = await _taken(
@@ -114,18 +116,19 @@ async def load_world(
 
 
 async def _rooms(
-    session: AsyncSession, wanted: Wanted, *, with_alternatives: bool
+    session: AsyncSession, wanted: Wanted, others: Sequence[UUID], *, with_alternatives: bool
 ) -> Sequence[tuple[Room, str]]:
-    if wanted.room_id is None:
+    named = [one for one in (wanted.room_id, *others) if one is not None]
+    if not named:
         return []
     asked = select(Room, Venue.name).join(Venue, Venue.id == Room.venue_id)
-    if not with_alternatives:
-        rows = await session.execute(asked.where(Room.id == wanted.room_id))
+    if not with_alternatives or wanted.room_id is None:
+        rows = await session.execute(asked.where(Room.id.in_(named)))
         return [(room, venue) for room, venue in rows]
     home = select(Room.venue_id).where(Room.id == wanted.room_id).scalar_subquery()
-    nearness = case((Room.id == wanted.room_id, 0), (Room.venue_id == home, 1), else_=2)
+    nearness = case((Room.id.in_(named), 0), (Room.venue_id == home, 1), else_=2)
     rows = await session.execute(
-        asked.where(or_(Room.seats >= wanted.seats, Room.id == wanted.room_id))
+        asked.where(or_(Room.seats >= wanted.seats, Room.id.in_(named)))
         .order_by(nearness, Room.seats, Venue.name, Room.name)
         .limit(MOST_ROOMS)
     )

@@ -1,7 +1,7 @@
 """Planning a run and bringing it through its states."""
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -14,15 +14,13 @@ from lms.jobs.queue import Event, announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
-from lms.resources.models import Room
+from lms.resources.reserving import lock
 from lms.scheduling import policy
-from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, WrongState
+from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
 from lms.scheduling.events import RunConfirmed, RunPublished
-from lms.scheduling.holidays import closed_days
-from lms.scheduling.models import RunTrainer, SkippedDate
+from lms.scheduling.models import Preparation, RunNeed, RunTrainer, SkipCause, SkippedDate
 from lms.scheduling.occupying import flush, summarise
-from lms.scheduling.queries import clashes, run_of
-from lms.scheduling.rules import dates_by_rule, last_day_needed
+from lms.scheduling.queries import run_of
 from lms.scheduling.searchable import index_courses
 from lms.scheduling.service.acts import Acts
 from lms.scheduling.values import Preview, RunPlan, Terms
@@ -34,20 +32,21 @@ class Planning(Acts):
     """What staff can do about runs."""
 
     async def preview(self, actor: Actor, plan: RunPlan) -> Preview:
-        """The dates of a plan, what holidays take out of it, and what it would clash with. Changes nothing."""
+        """The dates of a plan, what holidays take out of it, what is in the way and what would work. Changes nothing.
+
+        Raises NotFound for an unknown course or room, and what `dates_by_rule` raises.
+        """
         ensure(policy.may_plan(actor), actor)
-        self._refuse_past(plan.rule.first_day)
         async with self.begin.reading() as session:
-            return await self._look(session, plan)
+            return await self.looking.preview(session, plan, now=self.clock(), with_alternatives=True)
 
     @retried
     async def plan(self, actor: Actor, plan: RunPlan) -> Run:
-        """Create a draft run with its sessions and reservations, all or nothing.
+        """Create a draft run with its sessions, reservations and devices, all or nothing.
 
-        Raises ResourceTaken (with its clashes), RoomTooSmall, InThePast, RuleWithoutDates.
+        Raises ResourceTaken (with its clashes), RoomTooSmall, InThePast, and what `dates_by_rule` raises.
         """
         ensure(policy.may_plan(actor), actor)
-        self._refuse_past(plan.rule.first_day)
         now = self.clock()
         async with self.begin() as session:
             course = await session.get(Course, plan.course_id)
@@ -58,33 +57,31 @@ class Planning(Acts):
                 if known.course_id != course.id:
                     raise NotFound
                 return known
-            preview = await self._look(session, plan)
-            if preview.clashes:
-                raise ResourceTaken(preview.clashes)
+            rooms = [change.room_id for change in plan.changes.values()]
+            await lock(
+                session,
+                room_ids=[one for one in (plan.room_id, *rooms) if one],
+                trainer_ids=plan.trainer_ids,
+            )
+            preview = await self.looking.preview(session, plan, now=now)
+            refuse(preview)
             run = Run(course_id=course.id, number=await next_number(session, now), created_at=now, capacity=1)
             run.id = plan.run_id or run.id
             session.add(run)
-            apply_terms(run, plan.terms, first_start=preview.dates.planned[0].start)
+            apply_terms(run, plan.terms, first_start=preview.periods[0].start)
             await session.flush()
             self._name_trainers(session, run.id, plan.trainer_ids)
-            for period in preview.dates.planned:
+            await self._prepare(session, run, plan)
+            for date in preview.dates:
                 await self._add(
                     session,
                     run,
-                    period,
-                    room_id=plan.room_id,
+                    date.period,
+                    room_id=date.room_id,
                     online_url=plan.online_url,
                     trainer_ids=plan.trainer_ids,
                 )
-            for skipped in preview.dates.skipped:
-                session.add(
-                    SkippedDate(
-                        run_id=run.id,
-                        starts_at=skipped.period.start,
-                        ends_at=skipped.period.end,
-                        reason=skipped.reason,
-                    )
-                )
+            session.add_all(_skipped(run, preview))
             await summarise(session, run)
             await index_courses(session, [course.id])
             record(
@@ -177,16 +174,24 @@ class Planning(Acts):
             self._move_on(session, actor, run, RunState.COMPLETED, None)
         return run
 
-    async def _look(self, session: AsyncSession, plan: RunPlan) -> Preview:
-        closed = await closed_days(
-            session, self.federal_state, plan.rule.first_day, last_day_needed(plan.rule)
+    @staticmethod
+    async def _prepare(session: AsyncSession, run: Run, plan: RunPlan) -> None:
+        session.add(
+            Preparation(
+                run_id=run.id,
+                federal_state=plan.federal_state,
+                equipment=sorted(plan.equipment),
+                step_free=plan.step_free,
+                hearing_loop=plan.hearing_loop,
+            )
         )
-        dates = dates_by_rule(plan.rule, closed)
-        in_the_way = await clashes(session, dates.planned, room_id=plan.room_id, trainer_ids=plan.trainer_ids)
-        room = await session.get(Room, plan.room_id) if plan.room_id else None
-        if room is not None and plan.terms.capacity > room.seats and not plan.terms.room_override_reason:
-            raise RoomTooSmall
-        return Preview(dates=dates, clashes=in_the_way)
+        session.add_all(
+            RunNeed(
+                run_id=run.id, count=need.count, model_id=need.model_id, kit_id=need.kit_id, note=need.note
+            )
+            for need in plan.needs
+        )
+        await session.flush()
 
     @staticmethod
     def _name_trainers(session: AsyncSession, run_id: UUID, trainer_ids: Sequence[UUID]) -> None:
@@ -213,9 +218,25 @@ class Planning(Acts):
             after={"state": state.value},
         )
 
-    def _refuse_past(self, day: date) -> None:
-        if day < local(self.clock()).date():
-            raise InThePast
+
+def refuse(preview: Preview) -> None:
+    """Raise what forbids to save this. Raises RoomTooSmall when that is all, else ResourceTaken with every obstacle."""
+    if not preview.forbidding:
+        return
+    if all(clash.taken is Taken.SEATS for clash in preview.forbidding):
+        raise RoomTooSmall
+    raise ResourceTaken(preview.forbidding)
+
+
+def _skipped(run: Run, preview: Preview) -> Iterator[SkippedDate]:
+    for one in preview.skipped:
+        yield SkippedDate(
+            run_id=run.id, starts_at=one.period.start, ends_at=one.period.end, reason=one.reason
+        )
+    for period in preview.left_out:
+        yield SkippedDate(
+            run_id=run.id, starts_at=period.start, ends_at=period.end, reason="", cause=SkipCause.WISH
+        )
 
 
 def apply_terms(run: Run, terms: Terms, *, first_start: datetime | None) -> None:

@@ -1,0 +1,202 @@
+"""Looking at a plan before it is saved: its dates, what is in the way, what would work instead."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import CourseTopic, Topic
+from lms.kernel.clock import local
+from lms.kernel.errors import NotFound
+from lms.kernel.period import Period
+from lms.resources.models import Room, Venue
+from lms.scheduling.errors import Clash, InThePast, RuleTooLong, RuleWithoutDates, Taken
+from lms.scheduling.feasibility import Alternative, Wanted, World, load_world, nearest, obstacles
+from lms.scheduling.feasibility.searching import on_other_days
+from lms.scheduling.holidays import closed_days
+from lms.scheduling.rules import Dates, dates_by_rule, last_day_needed
+from lms.scheduling.values import DateChange, PlannedDate, Preview, RunPlan
+from lms.trainers.models import Trainer
+
+DAYS_AROUND = range(-3, 4)
+"""A series is moved by three days at the most: it stays in its week."""
+DAYS_AROUND_ONE = range(-10, 11)
+MOST_SOLVED = 12
+"""For so many single dates other ways are looked for; a plan with more obstacles needs another plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Looks at plans. `federal_state` says whose holidays hold where nobody says otherwise."""
+
+    federal_state: str
+    travel_minutes: int
+
+    async def preview(
+        self, session: AsyncSession, plan: RunPlan, *, now: datetime, with_alternatives: bool = False
+    ) -> Preview:
+        """The plan with its obstacles and, when asked for and needed, its alternatives.
+
+        A constant number of statements. Raises InThePast, NotFound, and what `dates_by_rule` raises.
+        """
+        if plan.rule.first_day < local(now).date():
+            raise InThePast
+        state = await self._state(session, plan)
+        closed = await closed_days(
+            session, state, plan.rule.first_day - timedelta(days=14), last_day_needed(plan.rule)
+        )
+        dates = dates_by_rule(plan.rule, closed)
+        found, left_out = _with_changes(plan, dates)
+        if not found:
+            raise RuleWithoutDates
+        wanted = _wanted(plan, [one.period for one in found])
+        rooms = [one.room_id for one in found if one.room_id]
+        world = await load_world(
+            session, wanted, state=state, travel_minutes=self.travel_minutes, other_rooms=rooms
+        )
+        world = replace(world, closed=closed)
+        judged = list(_judged(found, wanted, world))
+        clashes = [*_general(wanted, world), *(clash for one in judged for clash in one.clashes)]
+        clashes += _overlaps(judged)
+        preview = Preview(dates=judged, skipped=dates.skipped, left_out=left_out, clashes=clashes)
+        if not (with_alternatives and preview.forbidding):
+            return preview
+        stand_ins = await _who_could_stand_in(session, plan)
+        wide = await load_world(
+            session,
+            wanted,
+            state=state,
+            travel_minutes=self.travel_minutes,
+            with_alternatives=True,
+            stand_ins=stand_ins,
+            other_rooms=rooms,
+        )
+        wide = replace(wide, closed=closed)
+        return replace(
+            preview,
+            dates=[_solved(one, wanted, wide, closed, now) for one in _first_troubled(judged)],
+            alternatives=_other_ways(plan, wide, closed, now),
+        )
+
+    async def _state(self, session: AsyncSession, plan: RunPlan) -> str:
+        """Whose holidays hold: those the plan names, else those of the room's venue, else those of the centre."""
+        if plan.room_id is None:
+            return plan.federal_state or self.federal_state
+        of_venue = await session.scalar(
+            select(Venue.federal_state).join(Room, Room.venue_id == Venue.id).where(Room.id == plan.room_id)
+        )
+        if of_venue is None:
+            raise NotFound
+        return plan.federal_state or of_venue or self.federal_state
+
+
+def _with_changes(plan: RunPlan, dates: Dates) -> tuple[list[PlannedDate], list[Period]]:
+    found, left_out = [], []
+    for period in dates.planned:
+        change = plan.changes.get(period.start, DateChange())
+        if change.skip:
+            left_out.append(period)
+        else:
+            found.append(
+                PlannedDate(
+                    by_rule=period,
+                    period=change.period or period,
+                    room_id=change.room_id or plan.room_id,
+                )
+            )
+    return found, left_out
+
+
+def _wanted(plan: RunPlan, periods: Sequence[Period]) -> Wanted:
+    return Wanted(
+        periods=periods,
+        room_id=plan.room_id,
+        trainer_ids=plan.trainer_ids,
+        needs=plan.needs,
+        seats=plan.terms.capacity,
+        room_override_reason=plan.terms.room_override_reason,
+        equipment=plan.equipment,
+        step_free=plan.step_free,
+        hearing_loop=plan.hearing_loop,
+        keep=plan.rule.keep,
+    )
+
+
+def _general(wanted: Wanted, world: World) -> Sequence[Clash]:
+    """What is wrong with the room as such, said once."""
+    return obstacles(wanted.at([]), world)
+
+
+def _judged(dates: Sequence[PlannedDate], wanted: Wanted, world: World) -> Iterator[PlannedDate]:
+    for one in dates:
+        here = replace(wanted, periods=[one.period], room_id=one.room_id)
+        found = obstacles(here, world)
+        if one.room_id == wanted.room_id:
+            found = [clash for clash in found if clash.wanted is not None]
+        yield replace(one, clashes=found)
+
+
+def _overlaps(dates: Sequence[PlannedDate]) -> Iterator[Clash]:
+    """A date that was moved into another one of the same run."""
+    ordered = sorted((one.period for one in dates), key=lambda one: one.start)
+    for earlier, later in pairwise(ordered):
+        if earlier.overlaps(later):
+            yield Clash(taken=Taken.ITSELF, name="", wanted=later)
+
+
+def _first_troubled(dates: Sequence[PlannedDate]) -> Iterator[tuple[PlannedDate, bool]]:
+    """Every date, and whether other ways are to be looked for."""
+    solved = 0
+    for one in dates:
+        is_troubled = any(not clash.is_hint for clash in one.clashes) and solved < MOST_SOLVED
+        solved += is_troubled
+        yield one, is_troubled
+
+
+def _solved(
+    judged: tuple[PlannedDate, bool], wanted: Wanted, world: World, closed: Mapping[date, str], now: datetime
+) -> PlannedDate:
+    one, is_troubled = judged
+    if not is_troubled:
+        return one
+    here = replace(wanted, periods=[one.period], room_id=one.room_id)
+    moved = on_other_days(one.period, DAYS_AROUND_ONE, lambda day: day not in closed and day.weekday() < 6)
+    return replace(one, alternatives=nearest(here, world, moved, not_before=now))
+
+
+def _other_ways(
+    plan: RunPlan, world: World, closed: Mapping[date, str], now: datetime
+) -> Sequence[Alternative]:
+    """The whole series at other times, in other rooms, by others; single changes are taken back for it."""
+    today = local(now).date()
+    shifted: dict[int, Sequence[Period]] = {}
+    for days in DAYS_AROUND:
+        rule = plan.rule.later(days) if days else plan.rule
+        if rule.first_day < today:
+            continue
+        try:
+            shifted[days] = dates_by_rule(rule, closed).planned
+        except (RuleTooLong, RuleWithoutDates):
+            continue
+    return nearest(_wanted(plan, shifted.get(0, [])), world, shifted, not_before=now)
+
+
+async def _who_could_stand_in(session: AsyncSession, plan: RunPlan) -> Sequence[UUID]:
+    """Trainers who teach a topic of the course and are not named already; two statements."""
+    topics = set(
+        await session.scalars(
+            select(Topic.slug)
+            .join(CourseTopic, CourseTopic.topic_id == Topic.id)
+            .where(CourseTopic.course_id == plan.course_id)
+        )
+    )
+    teachers = await session.scalars(select(Trainer).order_by(Trainer.person_id))
+    return [
+        one.person_id
+        for one in teachers
+        if one.person_id not in plan.trainer_ids and topics & set(one.topics)
+    ]
