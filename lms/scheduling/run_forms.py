@@ -82,6 +82,7 @@ class DatesForm(Form):
     weekdays = Checkboxes(
         N_("On which weekdays?"),
         choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
+        is_asked=True,
     )
     nth = Select(
         N_("Which one in the month?"),
@@ -96,9 +97,13 @@ class DatesForm(Form):
     )
     with_weekends = Checkbox(N_("Also on Saturday and Sunday"))
     first_day = DateParts(
-        N_("First possible day"), hint=N_("The first session is on the first fitting day from this day on.")
+        N_("First possible day"),
+        hint=N_("The first session is on the first fitting day from this day on."),
+        is_asked=True,
     )
-    dates = DateLines(N_("Dates"), hint=N_("One date in each line, for example 8.12.2026."), rows=5)
+    dates = DateLines(
+        N_("Dates"), hint=N_("One date in each line, for example 8.12.2026."), rows=5, is_asked=True
+    )
     starts_at = TimeOfDay(N_("Begins at"), missing=N_("Enter when a session begins, for example 18:00."))
     minutes = Number(
         N_("Length of a session in minutes"),
@@ -107,7 +112,7 @@ class DatesForm(Form):
         width=5,
         missing=N_("Enter the length in minutes."),
     )
-    count = Number(N_("Number of sessions"), least=1, most=MOST_SESSIONS, width=5)
+    count = Number(N_("Number of sessions"), least=1, most=MOST_SESSIONS, width=5, is_asked=True)
     federal_state = Select(
         N_("Holidays of"), blank=N_("the state in which the room is"), choices=list(FEDERAL_STATES.items())
     )

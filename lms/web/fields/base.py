@@ -15,7 +15,8 @@ class OurField(Field):
     """Required when there is a sentence for `missing`; of several mistakes the first is the one shown.
 
     `kind` chooses the component that draws the field. `hint` stands between label and control. `autocomplete` is
-    the browser's word for what is asked, `width` the number of characters expected, 0 for a whole line.
+    the browser's word for what is asked, `width` the number of characters expected, 0 for a whole line. `is_asked` marks a
+    field that some other answer makes required: it is not called optional, and the form itself says when it is missing.
     """
 
     kind = "text"
@@ -31,9 +32,11 @@ class OurField(Field):
         autocomplete: str = "",
         inputmode: str = "",
         width: int = 0,
+        is_asked: bool = False,
         **rest: Any,
     ) -> None:
         super().__init__(label, description=hint, **rest)
+        self.is_asked = is_asked
         self.hint = hint
         self.missing = missing
         self.autocomplete = autocomplete
@@ -42,8 +45,8 @@ class OurField(Field):
 
     @property
     def is_required(self) -> bool:
-        """Whether leaving it empty is a mistake."""
-        return bool(self.missing)
+        """Whether leaving it empty is a mistake, or can be one."""
+        return bool(self.missing) or self.is_asked
 
     @property
     def anchor(self) -> str:
