@@ -4,9 +4,13 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import pages, places
+from bench import pages, places, planning
 
-BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {"pages": pages.run, "places": places.run}
+BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+    "pages": pages.run,
+    "places": places.run,
+    "planning": planning.run,
+}
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
 """Looking at a plan before it is saved: its dates, what is in the way, what would work instead."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -16,15 +16,15 @@ from lms.kernel.period import Period
 from lms.resources.models import Room, Venue
 from lms.scheduling.errors import Clash, InThePast, RuleTooLong, RuleWithoutDates, Taken
 from lms.scheduling.feasibility import Alternative, Wanted, World, load_world, nearest, obstacles
-from lms.scheduling.feasibility.searching import on_other_days
+from lms.scheduling.feasibility.searching import MOST, on_other_days
 from lms.scheduling.holidays import closed_days
 from lms.scheduling.rules import Dates, dates_by_rule, last_day_needed
 from lms.scheduling.values import DateChange, PlannedDate, Preview, RunPlan
 from lms.trainers.models import Trainer
 
-DAYS_AROUND = range(-3, 4)
-"""A series is moved by three days at the most: it stays in its week."""
-DAYS_AROUND_ONE = range(-10, 11)
+NEAR_THEN_FARTHER = (0, 3)
+"""First the same days are looked at, which is often enough and cheap; then three around: a series stays in its week."""
+SUNDAY = 6
 MOST_SOLVED = 12
 """For so many single dates other ways are looked for; a plan with more obstacles needs another plan."""
 
@@ -66,21 +66,29 @@ class Looking:
         if not (with_alternatives and preview.forbidding):
             return preview
         stand_ins = await _who_could_stand_in(session, plan)
-        wide = await load_world(
-            session,
-            wanted,
-            state=state,
-            travel_minutes=self.travel_minutes,
-            with_alternatives=True,
-            stand_ins=stand_ins,
-            other_rooms=rooms,
-        )
-        wide = replace(wide, closed=closed)
-        return replace(
-            preview,
-            dates=[_solved(one, wanted, wide, closed, now) for one in _first_troubled(judged)],
-            alternatives=_other_ways(plan, wide, closed, now),
-        )
+        for days in NEAR_THEN_FARTHER:
+            wide = await load_world(
+                session,
+                wanted,
+                state=state,
+                travel_minutes=self.travel_minutes,
+                with_alternatives=True,
+                days_around=days,
+                stand_ins=stand_ins,
+                other_rooms=rooms,
+            )
+            around = range(-days, days + 1)
+            wide = replace(wide, closed=closed)
+            preview = replace(
+                preview,
+                dates=[_solved(one, wanted, wide, around, now) for one in _first_troubled(judged)],
+                alternatives=_other_ways(plan, wide, around, now),
+            )
+            if len(preview.alternatives) >= MOST and all(
+                len(one.alternatives) >= MOST for one in preview.dates if one.is_troubled
+            ):
+                break
+        return preview
 
     async def _state(self, session: AsyncSession, plan: RunPlan) -> str:
         """Whose holidays hold: those the plan names, else those of the room's venue, else those of the centre."""
@@ -152,34 +160,32 @@ def _first_troubled(dates: Sequence[PlannedDate]) -> Iterator[tuple[PlannedDate,
     """Every date, and whether other ways are to be looked for."""
     solved = 0
     for one in dates:
-        is_troubled = any(not clash.is_hint for clash in one.clashes) and solved < MOST_SOLVED
-        solved += is_troubled
-        yield one, is_troubled
+        is_to_be_solved = one.is_troubled and solved < MOST_SOLVED
+        solved += is_to_be_solved
+        yield one, is_to_be_solved
 
 
 def _solved(
-    judged: tuple[PlannedDate, bool], wanted: Wanted, world: World, closed: Mapping[date, str], now: datetime
+    judged: tuple[PlannedDate, bool], wanted: Wanted, world: World, around: range, now: datetime
 ) -> PlannedDate:
-    one, is_troubled = judged
-    if not is_troubled:
+    one, is_to_be_solved = judged
+    if not is_to_be_solved:
         return one
     here = replace(wanted, periods=[one.period], room_id=one.room_id)
-    moved = on_other_days(one.period, DAYS_AROUND_ONE, lambda day: day not in closed and day.weekday() < 6)
+    moved = on_other_days(one.period, around, lambda day: day not in world.closed and day.weekday() < SUNDAY)
     return replace(one, alternatives=nearest(here, world, moved, not_before=now))
 
 
-def _other_ways(
-    plan: RunPlan, world: World, closed: Mapping[date, str], now: datetime
-) -> Sequence[Alternative]:
+def _other_ways(plan: RunPlan, world: World, around: range, now: datetime) -> Sequence[Alternative]:
     """The whole series at other times, in other rooms, by others; single changes are taken back for it."""
     today = local(now).date()
     shifted: dict[int, Sequence[Period]] = {}
-    for days in DAYS_AROUND:
+    for days in around:
         rule = plan.rule.later(days) if days else plan.rule
         if rule.first_day < today:
             continue
         try:
-            shifted[days] = dates_by_rule(rule, closed).planned
+            shifted[days] = dates_by_rule(rule, world.closed).planned
         except (RuleTooLong, RuleWithoutDates):
             continue
     return nearest(_wanted(plan, shifted.get(0, [])), world, shifted, not_before=now)

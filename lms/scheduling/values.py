@@ -75,6 +75,11 @@ class PlannedDate:
     alternatives: Sequence[Alternative] = ()
 
     @property
+    def is_troubled(self) -> bool:
+        """Whether something that forbids it is in the way."""
+        return any(not clash.is_hint for clash in self.clashes)
+
+    @property
     def is_changed(self) -> bool:
         """Whether it is at another time than the rule says."""
         return self.period != self.by_rule

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import and_, case, column, or_, select, union_all, values
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.kernel.clock import local
+from lms.kernel.clock import at_venue, local
 from lms.kernel.period import Period
 from lms.people.models import Person
 from lms.resources.models import (
@@ -18,18 +19,18 @@ from lms.resources.models import (
     Kit,
     KitPart,
     Reservation,
+    ReservationKind,
     ReservationState,
     Room,
     Venue,
 )
 from lms.resources.queries import opening_hours, travel_times
 from lms.resources.reserving import not_of
+from lms.scheduling.feasibility.judging import FARTHEST
 from lms.scheduling.feasibility.world import Busy, RoomFacts, Teacher, UnitFacts, Wanted, World
 from lms.scheduling.holidays import closed_days
 from lms.trainers.queries import trainer_facts
 
-AROUND = timedelta(days=15)
-"""So far from the wanted dates alternatives are looked for, and a little farther for what reaches in."""
 MOST_ROOMS = 40
 """Alternatives are looked for in so many rooms: those of the wanted room's venue first, then the smallest that fit."""
 
@@ -44,33 +45,32 @@ async def load_world(
     travel_minutes: int,
     besides: Sequence[UUID] = (),
     with_alternatives: bool = False,
+    days_around: int = 0,
     stand_ins: Sequence[UUID] = (),
     other_rooms: Sequence[UUID] = (),
 ) -> World:
-    """What these meetings can run into; with alternatives, the rooms and days around as well. A dozen statements.
+    """What these meetings can run into; with alternatives, the other rooms as well. A dozen statements.
 
-    `besides` are sessions and causes whose own reservations do not count, because they are being moved. `state` names
+    `days_around` is how many days before and after each of them are to be known, too. `besides` are sessions and causes whose own reservations do not count, because they are being moved. `state` names
     whose holidays hold ("ST"). `other_rooms` are those of single dates that meet elsewhere. `wanted.periods` may be empty:
     then the world is, too.
     """
     travel = await travel_times(session, travel_minutes)
     if not wanted.periods:
         return World(travel=travel)
-    margin = AROUND if with_alternatives else timedelta(days=1)
-    span = Period(
-        min(one.start for one in wanted.periods) - margin, max(one.end for one in wanted.periods) + margin
-    )
+    windows = windows_around(wanted.periods, days_around)
+    span = Period(windows[0].start, windows[-1].end)
     rooms = await _rooms(session, wanted, other_rooms, with_alternatives=with_alternatives)
     devices, names, missing = await _devices(session, wanted)
     trainer_ids = list(dict.fromkeys([*wanted.trainer_ids, *stand_ins]))
     busy = await _taken(
         session,
-        span,
-        [
-            Reservation.room_id.in_([room.id for room, _ in rooms]),
-            Reservation.trainer_id.in_(trainer_ids),
-            Reservation.device_id.in_([device.id for device, _ in devices]),
-        ],
+        windows,
+        {
+            Reservation.room_id: [room.id for room, _ in rooms],
+            Reservation.trainer_id: trainer_ids,
+            Reservation.device_id: [device.id for device, _ in devices],
+        },
         besides,
     )
     hours = await opening_hours(
@@ -188,31 +188,83 @@ async def _teachers(
 
 
 async def _taken(
-    session: AsyncSession, span: Period, resources: Sequence[ColumnElement[bool]], besides: Sequence[UUID]
+    session: AsyncSession,
+    windows: Sequence[Period],
+    resources: Mapping[InstrumentedAttribute[UUID | None], Sequence[UUID]],
+    besides: Sequence[UUID],
 ) -> Taken:
-    """Firm reservations by resource, in order of time. Plain columns: there may be thousands."""
+    """Firm reservations near the wanted dates by resource, in order of time; two statements.
+
+    Sessions and bookings end on the day on which they begin, so that those near a date are found by their beginning alone;
+    loans, repairs and closures may have begun long ago, and are few. Plain columns: there may be thousands.
+    """
+    named = {column: list(ids) for column, ids in resources.items() if ids}
+    if not named:
+        return {}
     table = Reservation.__table__.c
-    rows = await session.execute(
-        select(
-            func.coalesce(table.room_id, table.trainer_id, table.device_id).label("resource_id"),
-            table.starts_at,
-            table.ends_at,
-            table.purpose,
-            table.venue_id,
-            table.kind,
-        )
+    spans = (
+        values(column("first", table.starts_at.type), column("last", table.starts_at.type), name="near")
+        .data([(one.start - A_DAY, one.end) for one in windows])
+        .cte("near")
+    )
+    of_one_day = [
+        select(resource.label("resource_id"), *_FACTS)
+        .join(spans, and_(Reservation.starts_at >= spans.c.first, Reservation.starts_at < spans.c.last))
         .where(
-            or_(*resources),
-            Reservation.starts_at < span.end,
-            Reservation.ends_at > span.start,
+            resource.in_(ids),
             Reservation.state == ReservationState.FIRM,
+            Reservation.kind.in_(OF_ONE_DAY),
             not_of(besides),
         )
-        .order_by(table.starts_at)
-    )
-    found: dict[UUID, list[Busy]] = defaultdict(list)
-    for resource_id, starts_at, ends_at, purpose, venue_id, kind in rows:
-        found[resource_id].append(Busy(Period(starts_at, ends_at), purpose, venue_id, kind))
+        for resource, ids in named.items()
+    ]
+    lasting = [
+        select(resource.label("resource_id"), *_FACTS).where(
+            resource.in_(ids),
+            Reservation.state == ReservationState.FIRM,
+            Reservation.kind.not_in(OF_ONE_DAY),
+            Reservation.starts_at < windows[-1].end,
+            Reservation.ends_at > windows[0].start,
+            not_of(besides),
+        )
+        for resource, ids in named.items()
+    ]
+    found: dict[UUID | None, list[Busy]] = defaultdict(list)
+    for statement in (union_all(*of_one_day), union_all(*lasting)):
+        for resource_id, starts_at, ends_at, purpose, venue_id, kind in await session.execute(statement):
+            found[resource_id].append(Busy(Period(starts_at, ends_at), purpose, venue_id, kind))
+    for busy in found.values():
+        busy.sort(key=_begins)
+    return {resource_id: busy for resource_id, busy in found.items() if resource_id is not None}
+
+
+_FACTS = (
+    Reservation.starts_at,
+    Reservation.ends_at,
+    Reservation.purpose,
+    Reservation.venue_id,
+    Reservation.kind,
+)
+OF_ONE_DAY = (ReservationKind.SESSION, ReservationKind.BOOKING)
+A_DAY = timedelta(days=1)
+
+
+def _begins(busy: Busy) -> datetime:
+    return busy.period.start
+
+
+def windows_around(periods: Sequence[Period], days: int) -> Sequence[Period]:
+    """The days of these meetings and so many before and after each, joined where they touch, in order of time."""
+    found: list[Period] = []
+    margin = timedelta(days=days)
+    for one in sorted(periods, key=lambda one: one.start):
+        day = local(one.start).date()
+        start = at_venue(day, time()) - margin - FARTHEST
+        end = at_venue(day + A_DAY, time()) + margin + FARTHEST
+        if found and start <= found[-1].end:
+            found[-1] = Period(found[-1].start, max(found[-1].end, end))
+        else:
+            found.append(Period(start, end))
     return found
 
 

@@ -9,6 +9,7 @@ the number of possible times.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from heapq import heapify, heappop, heappush
 from uuid import UUID
 
 from lms.kernel.clock import at_venue, local
@@ -35,6 +36,8 @@ OTHER_TRAINER = 60
 """What a change of room or trainer is worth, in minutes by which one would rather move."""
 DAY = 24 * 60
 MOST = 3
+SET_UP = timedelta(hours=4)
+"""Nobody sets up or clears up for longer."""
 OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE})
 
 Span = tuple[float, float]
@@ -61,7 +64,7 @@ def nearest(
     not_before: datetime,
     most: int = MOST,
 ) -> Sequence[Alternative]:
-    """The nearest plans that work, at most one for each day and room, the nearest first.
+    """The nearest plans that work, at most one for each day, room and trainer, the nearest first.
 
     `shifted` holds the meetings as they would be so many days earlier or later, holidays left out; day 0 is what was
     wanted. Nothing begins before `not_before`. Near means: few minutes away, a day being 1440 of them, another room
@@ -70,17 +73,64 @@ def nearest(
     rooms = _rooms(wanted, world)
     found: list[Alternative] = []
     for days in sorted(shifted, key=lambda day: (abs(day), day)):
-        ranked = sorted(found, key=_order)
-        if len(ranked) >= most and ranked[most - 1].cost <= abs(days) * DAY:
+        if len(found) >= most and sorted(found, key=_order)[most - 1].cost <= abs(days) * DAY:
             break  # nothing on a day so far away can be nearer than what we have
         moved = wanted.at(shifted[days])
         if not moved.periods or any(
             local(one.start).date() != local(one.end).date() for one in moved.periods
         ):
             continue
+        ways: list[_Way] = []
         for plan, price in _variants(moved, world, is_first=days == 0):
-            found += _on_day(plan, world, rooms, days=days, price=price, not_before=not_before)
+            ways += _ways(plan, world, rooms, days=days, price=price, not_before=not_before)
+        found += _proven(ways, world, days, most)
     return sorted(found, key=_order)[:most]
+
+
+@dataclass(slots=True)
+class _Way:
+    """One room and one set of trainers on one day, with the moves that nothing rules out, the nearest first."""
+
+    plan: Wanted
+    room_id: UUID | None
+    is_as_wanted: bool
+    price: int
+    points: Iterator[int]
+    minutes: int = 0
+
+    def step(self) -> bool:
+        """Go on to the next move; False when there is none."""
+        for minutes in self.points:
+            if minutes or not self.is_as_wanted:
+                self.minutes = minutes
+                return True
+        return False
+
+    @property
+    def cost(self) -> int:
+        return abs(self.minutes) + self.price
+
+
+def _proven(ways: Iterable[_Way], world: World, days: int, most: int) -> Iterator[Alternative]:
+    """The nearest of these ways, each put before the judge: on the night of a change of clocks minutes are not minutes."""
+    queue = [(way.cost, number, way) for number, way in enumerate(ways) if way.step()]
+    heapify(queue)
+    proven = 0
+    while queue and proven < most:
+        _, number, way = heappop(queue)
+        periods = moved_by(way.plan.periods, way.minutes)
+        if works(replace(way.plan, periods=periods, room_id=way.room_id), world):
+            proven += 1
+            yield Alternative(
+                periods=periods,
+                room_id=way.room_id,
+                trainer_ids=way.plan.trainer_ids,
+                days=days,
+                minutes=way.minutes,
+                cost=abs(days) * DAY + way.cost,
+            )
+        elif way.step():
+            heappush(queue, (way.cost, number, way))
 
 
 def moved_by(periods: Sequence[Period], minutes: int) -> Sequence[Period]:
@@ -149,7 +199,7 @@ def _variants(wanted: Wanted, world: World, *, is_first: bool) -> Iterator[tuple
             yield replace(wanted, trainer_ids=trainers), OTHER_TRAINER
 
 
-def _on_day(
+def _ways(
     wanted: Wanted,
     world: World,
     rooms: Sequence[RoomFacts | None],
@@ -157,31 +207,54 @@ def _on_day(
     days: int,
     price: int,
     not_before: datetime,
-) -> Iterator[Alternative]:
+) -> Iterator[_Way]:
+    slots = [_Slot.of(one) for one in wanted.periods]
+    always = list(_of_the_day(slots, not_before))
     by_venue: dict[UUID | None, list[Span]] = {}
-    always = list(_of_the_day(wanted.periods, not_before))
     for room in rooms:
         venue_id = room.venue_id if room else None
         if venue_id not in by_venue:
-            by_venue[venue_id] = [*always, *_of_people_and_devices(wanted, world, venue_id)]
-        ruled_out = by_venue[venue_id] + (list(_of_room(room, wanted.periods)) if room else [])
+            by_venue[venue_id] = joined([*always, *_of_people_and_devices(wanted, world, slots, venue_id)])
+        ruled_out = by_venue[venue_id] + (list(_of_room(room, slots)) if room else [])
         is_other = room is not None and room.id != wanted.room_id
-        for minutes in _points_outside(ruled_out):
-            if not (days or minutes or is_other or price):
-                continue  # that is what was wanted, and the other dimensions said no
-            room_id = room.id if room else None
-            periods = moved_by(wanted.periods, minutes)
-            plan = replace(wanted, periods=periods, room_id=room_id)
-            if works(plan, world):  # the night of a change of clocks, in which minutes are not minutes
-                yield Alternative(
-                    periods=periods,
-                    room_id=room_id,
-                    trainer_ids=wanted.trainer_ids,
-                    days=days,
-                    minutes=minutes,
-                    cost=abs(days) * DAY + abs(minutes) + (OTHER_ROOM if is_other else 0) + price,
-                )
-                break
+        yield _Way(
+            plan=wanted,
+            room_id=room.id if room else None,
+            is_as_wanted=not (days or is_other or price),
+            price=price + (OTHER_ROOM if is_other else 0),
+            points=_points_outside(ruled_out),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """One meeting by the wall clock: its day, and when it begins and ends in minutes since that midnight."""
+
+    day: Period
+    midnight: datetime
+    weekday: int
+    starts: float
+    ends: float
+
+    @classmethod
+    def of(cls, one: Period) -> "_Slot":
+        begins, ends = local(one.start), local(one.end)
+        day = begins.date()
+        return cls(
+            day=Period(at_venue(day, time()), at_venue(day + timedelta(days=1), time())),
+            midnight=datetime.combine(day, time()),
+            weekday=day.weekday(),
+            starts=_of_clock(begins.time()),
+            ends=_of_clock(ends.time()),
+        )
+
+    def minutes(self, moment: datetime) -> float:
+        """The wall clock at that moment, in minutes since this midnight."""
+        return (local(moment).replace(tzinfo=None) - self.midnight).total_seconds() / 60
+
+    def ruled_out(self, start: float, end: float, *, before: int = 0, after: int = 0) -> Span:
+        """By how many minutes the meeting must not move because of what lasts from `start` to `end` of its day."""
+        return start - after - self.ends, end + before - self.starts
 
 
 def _points_outside(ruled_out: Iterable[Span]) -> Iterator[int]:
@@ -225,33 +298,42 @@ def _previous_free(spans: Sequence[Span], point: int) -> int:
     return point
 
 
-def _of_the_day(periods: Sequence[Period], not_before: datetime) -> Iterator[Span]:
+def _of_the_day(slots: Sequence[_Slot], not_before: datetime) -> Iterator[Span]:
     """A meeting stays on its day, and in the future."""
-    for one in periods:
-        starts, ends = _minute(one.start), _minute(one.end)
-        yield -2 * DAY, -starts
-        yield DAY - ends - 1, 2 * DAY  # midnight itself belongs to the next day
-    begins = min(one.start for one in periods)
-    if begins <= not_before + timedelta(days=1):
-        # begins later than now: the moment itself is ruled out as well
-        yield -2 * DAY, (local(not_before).replace(tzinfo=None) - _wall(begins)).total_seconds() / 60 + 0.001
+    for slot in slots:
+        yield -2 * DAY, -slot.starts
+        yield DAY - slot.ends - 1, 2 * DAY  # midnight itself belongs to the next day
+    first = min(slots, key=lambda slot: (slot.midnight, slot.starts))
+    now = first.minutes(not_before)
+    if now > -DAY:
+        yield (
+            -2 * DAY,
+            now - first.starts + 0.001,
+        )  # it begins later than now: the moment itself is ruled out as well
 
 
-def _of_room(room: RoomFacts, periods: Sequence[Period]) -> Iterator[Span]:
-    for one in periods:
+def _of_room(room: RoomFacts, slots: Sequence[_Slot]) -> Iterator[Span]:
+    for slot in slots:
         if room.hours:
-            day = local(one.start).weekday()
-            open_spans = [(span.opens, span.closes) for span in room.hours if span.weekday == day]
-            yield from _outside(open_spans, one)
-        for start, end in _around(room.busy, one):
-            yield _ruled_out(one, start, end, before=room.setup_minutes, after=room.clearup_minutes)
+            yield from _outside(
+                ((span.opens, span.closes) for span in room.hours if span.weekday == slot.weekday), slot
+            )
+        for busy in near(room.busy, slot.day, SET_UP):
+            yield slot.ruled_out(
+                slot.minutes(busy.period.start),
+                slot.minutes(busy.period.end),
+                before=room.setup_minutes,
+                after=room.clearup_minutes,
+            )
 
 
-def _of_people_and_devices(wanted: Wanted, world: World, venue_id: UUID | None) -> Iterator[Span]:
+def _of_people_and_devices(
+    wanted: Wanted, world: World, slots: Sequence[_Slot], venue_id: UUID | None
+) -> Iterator[Span]:
     for trainer_id in wanted.trainer_ids:
         trainer = world.trainers.get(trainer_id)
         if trainer is not None:
-            yield from _of_trainer(trainer, wanted.periods, venue_id, world)
+            yield from _of_trainer(trainer, slots, venue_id, world)
     needs = merged(wanted.needs)
     kits = {need.kit_id for need in needs if need.kit_id}
     for need in needs:
@@ -259,25 +341,25 @@ def _of_people_and_devices(wanted: Wanted, world: World, venue_id: UUID | None) 
         if need.model_id is not None:
             units = [unit for unit in units if unit.kit_id not in kits]
         if not need.note:
-            for one in wanted.periods:
-                yield from _of_units(need, units, one, venue_id, world)
+            for slot in slots:
+                yield from _of_units(need, units, slot, venue_id, world)
 
 
 def _of_trainer(
-    trainer: Teacher, periods: Sequence[Period], venue_id: UUID | None, world: World
+    trainer: Teacher, slots: Sequence[_Slot], venue_id: UUID | None, world: World
 ) -> Iterator[Span]:
-    for one in periods:
+    for slot in slots:
         if trainer.hours:
-            yield from _outside(trainer.hours.get(local(one.start).weekday(), ()), one)
+            yield from _outside(trainer.hours.get(slot.weekday, ()), slot)
         for away in trainer.absences:
-            if _is_near(away.period, one):
-                yield _ruled_out(one, _minutes(away.period.start, one), _minutes(away.period.end, one))
-        for busy in _around_venue(trainer.busy, one, venue_id, world):
-            yield _ruled_out(one, *busy)
+            if away.period.overlaps(slot.day):
+                yield slot.ruled_out(slot.minutes(away.period.start), slot.minutes(away.period.end))
+        for start, end in _with_the_way(trainer.busy, slot, venue_id, world):
+            yield slot.ruled_out(start, end)
 
 
 def _of_units(
-    need: Need, units: Sequence[UnitFacts], one: Period, venue_id: UUID | None, world: World
+    need: Need, units: Sequence[UnitFacts], slot: _Slot, venue_id: UUID | None, world: World
 ) -> Iterator[Span]:
     """Where more units are taken than can be spared: a sweep over the spans of each unit."""
     spare = 0 if need.kit_id is not None and units else len(units) - need.count
@@ -287,8 +369,8 @@ def _of_units(
     edges: list[tuple[float, int]] = []
     for unit in units:
         taken = joined(
-            _ruled_out(one, start, end, after=unit.turnaround_minutes)
-            for start, end in _around_venue(unit.busy, one, venue_id, world)
+            slot.ruled_out(start, end, after=unit.turnaround_minutes)
+            for start, end in _with_the_way(unit.busy, slot, venue_id, world)
         )
         for start, end in taken:
             edges += [(start, 1), (end, -1)]
@@ -301,10 +383,15 @@ def _of_units(
             yield since, point
 
 
-def _outside(open_spans: Iterable[tuple[time, time]], one: Period) -> Iterator[Span]:
+def _with_the_way(busy: Sequence[Busy], slot: _Slot, venue_id: UUID | None, world: World) -> Iterator[Span]:
+    """What takes somebody or something on that day, with the way from there and to there."""
+    for taken in near(busy, slot.day, FARTHEST):
+        travel = world.travel.between(taken.venue_id, venue_id)
+        yield slot.minutes(taken.period.start) - travel, slot.minutes(taken.period.end) + travel
+
+
+def _outside(open_spans: Iterable[tuple[time, time]], slot: _Slot) -> Iterator[Span]:
     """Moves that leave the open spans of the day; spans that touch are one."""
-    starts, ends = _minute(one.start), _minute(one.end)
-    reached = -2.0 * DAY
     spans: list[Span] = []
     for opens, closes in sorted(open_spans):
         start, end = _of_clock(opens), DAY if closes >= MIDNIGHT else _of_clock(closes)
@@ -312,57 +399,18 @@ def _outside(open_spans: Iterable[tuple[time, time]], one: Period) -> Iterator[S
             spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
         else:
             spans.append((start, end))
+    reached = -2.0 * DAY
     for start, end in spans:
-        if end - start < ends - starts:
-            continue
-        yield reached, start - starts
-        reached = end - ends
+        if end - start >= slot.ends - slot.starts:
+            yield reached, start - slot.starts
+            reached = end - slot.ends
     yield reached, 2 * DAY
-
-
-def _around(busy: Sequence[Busy], one: Period) -> Iterator[Span]:
-    for taken in near(busy, _day_of(one), timedelta(hours=4)):
-        yield _minutes(taken.period.start, one), _minutes(taken.period.end, one)
-
-
-def _around_venue(busy: Sequence[Busy], one: Period, venue_id: UUID | None, world: World) -> Iterator[Span]:
-    for taken in near(busy, _day_of(one), FARTHEST):
-        travel = world.travel.between(taken.venue_id, venue_id)
-        yield _minutes(taken.period.start, one) - travel, _minutes(taken.period.end, one) + travel
-
-
-def _ruled_out(one: Period, start: float, end: float, *, before: int = 0, after: int = 0) -> Span:
-    """By how many minutes the meeting must not move because of what lasts from `start` to `end` of its day."""
-    return start - after - _minute(one.end), end + before - _minute(one.start)
-
-
-def _is_near(period: Period, one: Period) -> bool:
-    return period.overlaps(_day_of(one).widened(before_minutes=240, after_minutes=240))
-
-
-def _day_of(one: Period) -> Period:
-    day = local(one.start).date()
-    return Period(at_venue(day, time()), at_venue(day + timedelta(days=1), time()))
-
-
-def _minutes(moment: datetime, one: Period) -> float:
-    """The wall clock at that moment, in minutes since midnight of the meeting's day."""
-    midnight = datetime.combine(local(one.start).date(), time())
-    return (_wall(moment) - midnight).total_seconds() / 60
-
-
-def _minute(moment: datetime) -> float:
-    return _of_clock(local(moment).time())
 
 
 def _of_clock(clock: time) -> float:
     return clock.hour * 60 + clock.minute + clock.second / 60
 
 
-def _wall(moment: datetime) -> datetime:
-    return local(moment).replace(tzinfo=None)
-
-
 def _at_minute(moment: datetime, minutes: int) -> datetime:
-    moved = _wall(moment) + timedelta(minutes=minutes)
+    moved = local(moment).replace(tzinfo=None) + timedelta(minutes=minutes)
     return at_venue(moved.date(), moved.time())

@@ -233,43 +233,52 @@ def _moved(one: Period, minutes: int) -> Period | None:
 def _date_works(
     wanted: Wanted, world: World, room: RoomFacts | None, venue: UUID | None, period: Period
 ) -> bool:
-    if local(period.start).date() in world.closed and local(period.start).date() not in wanted.keep:
-        return False
-    if room is not None:
-        before, after = timedelta(minutes=room.setup_minutes), timedelta(minutes=room.clearup_minutes)
-        if any(_meet(one.period, period.start - before, period.end + after) for one in room.busy):
-            return False
-        if room.hours and not _open(room.hours, period):
-            return False
-    for trainer_id in wanted.trainer_ids:
-        trainer = world.trainers[trainer_id]
-        if any(_meet(away.period, period.start, period.end) for away in trainer.absences):
-            return False
-        spans = [Hours(day, *span) for day, found in trainer.hours.items() for span in found]
-        if spans and not _open(spans, period):
-            return False
-        if any(not _reachable(one, period, venue, world) for one in trainer.busy):
-            return False
+    day = local(period.start).date()
+    return (
+        (day not in world.closed or day in wanted.keep)
+        and (room is None or _room_works(room, period))
+        and all(_trainer_works(one, world, venue, period) for one in wanted.trainer_ids)
+        and _devices_work(wanted, world, venue, period)
+    )
+
+
+def _room_works(room: RoomFacts, period: Period) -> bool:
+    before, after = timedelta(minutes=room.setup_minutes), timedelta(minutes=room.clearup_minutes)
+    is_free = not any(_meet(one.period, period.start - before, period.end + after) for one in room.busy)
+    return is_free and (not room.hours or _open(room.hours, period))
+
+
+def _trainer_works(trainer_id: UUID, world: World, venue: UUID | None, period: Period) -> bool:
+    trainer = world.trainers[trainer_id]
+    spans = [Hours(day, *span) for day, found in trainer.hours.items() for span in found]
+    return (
+        not any(_meet(away.period, period.start, period.end) for away in trainer.absences)
+        and (not spans or _open(spans, period))
+        and all(_reachable(one, period, venue, world) for one in trainer.busy)
+    )
+
+
+def _devices_work(wanted: Wanted, world: World, venue: UUID | None, period: Period) -> bool:
     used: set[UUID] = set()
-    needs = sorted(wanted.needs, key=lambda need: need.kit_id is None)
-    for need in needs:
+    for need in sorted(wanted.needs, key=lambda need: need.kit_id is None):
         units = [
-            unit for unit in world.units
-            if (unit.kit_id == need.kit_id if need.kit_id else unit.model_id == need.model_id) and unit.id not in used
-        ]  # fmt: skip
-        free = [
-            unit for unit in units
-            if all(
-                _reachable(one, Period(period.start, period.end + timedelta(minutes=unit.turnaround_minutes)), venue, world)
-                for one in unit.busy
-            )
-        ]  # fmt: skip
+            unit
+            for unit in world.units
+            if (unit.kit_id == need.kit_id if need.kit_id else unit.model_id == need.model_id)
+            and unit.id not in used
+        ]
+        free = [unit for unit in units if _unit_works(unit, world, venue, period)]
         if need.kit_id:
             used |= {unit.id for unit in units}
         enough = len(free) == len(units) > 0 if need.kit_id else len(free) >= need.count
         if not enough and not need.note:
             return False
     return True
+
+
+def _unit_works(unit: UnitFacts, world: World, venue: UUID | None, period: Period) -> bool:
+    whole = Period(period.start, period.end + timedelta(minutes=unit.turnaround_minutes))
+    return all(_reachable(one, whole, venue, world) for one in unit.busy)
 
 
 def _meet(one: Period, start: datetime, end: datetime) -> bool:
