@@ -1,6 +1,7 @@
 """A run from a course: the form, the preview with holidays and clashes, the draft."""
 
 import re
+from datetime import time
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from sqlalchemy import func, select
 
 from lms.catalogue.models import Run, RunState
 from lms.db import Begin
+from lms.kernel.clock import local
 from lms.kernel.rights import Identity
 from lms.scheduling.queries import sessions_of
 from lms.web.module import Around
-from tests.office import Office, open_office, words_of
+from tests.office import Office, counted, open_office, words_of
 from tests.visiting import Browser, send, sign_in
 
 
@@ -182,3 +184,112 @@ async def test_only_planners_plan(
     assert (await client.get(path_of(office))).status_code == 403
     assert (await send(client, path_of(office), entries(office, act="speichern"))).status_code == 403
     assert await number_of_runs(begin) == 0
+
+
+async def held_at(begin: Begin) -> list[str]:
+    async with begin.reading() as session:
+        (run,) = (
+            await session.scalars(select(Run).where(Run.id == UUID("7f5e3c2a-1111-4222-8333-444455556666")))
+        ).all()
+        held = (await sessions_of(session, [run.id]))[run.id]
+    return [f"{local(row.starts_at):%d.%m. %H:%M}" for row in held]
+
+
+@pytest.mark.parametrize(
+    ("changed", "dates"),
+    [
+        (
+            {"interval": "month", "nth": "2", "count": "2"},
+            ["08.12. 18:00", "12.01. 18:00"],
+        ),
+        ({"interval": "block", "weekdays": [], "count": "2"}, ["08.12. 18:00", "09.12. 18:00"]),
+        (
+            {"interval": "list", "weekdays": [], "count": "", "dates": "17.12.2026\n9.12.2026, 11.12.26"},
+            ["09.12. 18:00", "11.12. 18:00", "17.12. 18:00"],
+        ),
+    ],
+)
+async def test_every_rhythm_has_its_dates(
+    client: Browser, office: Office, begin: Begin, changed: dict[str, Any], dates: list[str]
+) -> None:
+    await send(client, path_of(office), entries(office, act="speichern", **changed))
+
+    assert await held_at(begin) == dates
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"interval": "list", "dates": ""}, "Geben Sie mindestens ein Datum ein."),
+        ({"interval": "list", "dates": "demnächst"}, "Wir können das Datum demnächst nicht lesen."),
+        ({"interval": "month", "weekdays": ["1", "2"]}, "Wählen Sie genau einen Wochentag."),
+        ({"count": "10000"}, "Geben Sie eine Zahl von 1 bis 150 ein."),
+        ({"starts_at": "23:00"}, "Ein Termin endet an dem Tag, an dem er beginnt."),
+        ({"thing_1": "model:00000000-0000-4000-8000-000000000000"}, "Wählen Sie eine der Antworten aus"),
+    ],
+)
+async def test_what_a_rhythm_lacks_is_said(
+    client: Browser, office: Office, begin: Begin, changed: dict[str, Any], sentence: str
+) -> None:
+    answer = await send(client, path_of(office), entries(office, act="speichern", **changed))
+
+    assert answer.status_code == 422
+    assert sentence in words_of(answer.text)
+    assert await number_of_runs(begin) == 0
+
+
+async def test_the_whole_series_is_moved_by_one_button(client: Browser, office: Office, begin: Begin) -> None:
+    """The room and the trainer are taken on Tuesday at ten; the nearest time that works is offered and taken."""
+    await office.run(sessions=1)
+    wanted = entries(office, starts_at="10:30", count="1")
+
+    page = (await send(client, path_of(office), wanted)).text
+    (way, *_) = re.findall(r'name="statt" value="([^"]+)"', page)
+    moved = await send(client, path_of(office), wanted | {"statt": way})
+
+    assert "Konflikt" not in words_of(moved.text)
+    assert "Jeden Dienstag, 12:00 bis 13:30 Uhr, 1 Termin" in words_of(moved.text)
+
+
+async def test_a_date_that_is_in_the_way_is_left_out_or_moved_alone(
+    client: Browser, office: Office, begin: Begin
+) -> None:
+    await office.run(sessions=1, at=time(17, 30))
+    wanted = entries(office, count="2")
+
+    page = (await send(client, path_of(office), wanted)).text
+    field = re.findall(r'type="radio"[^>]*name="(datum-[^"]+)"', page)[0]
+    ways = re.findall(rf'name="{field}" value="([^"]*)"', page)
+    left_out = await send(client, path_of(office), wanted | {field: "auslassen"})
+    await send(client, path_of(office), wanted | {field: ways[2], "act": "speichern"})
+
+    assert ways[:2] == ["", "auslassen"]
+    assert "ausgelassen" in words_of(left_out.text)
+    assert await held_at(begin) == ["08.12. 19:30", "15.12. 18:00"]
+
+
+async def test_the_answer_beside_the_form_says_what_the_entries_give(
+    client: Browser, office: Office, begin: Begin
+) -> None:
+    await office.run(sessions=1)
+
+    free = await send(client, path_of(office) + "/pruefen", entries(office))
+    taken = await send(client, path_of(office) + "/pruefen", entries(office, starts_at="10:30", count="1"))
+    unfinished = await send(client, path_of(office) + "/pruefen", entries(office, starts_at=""))
+
+    assert "Alles ist frei" in words_of(f"<main>{free.text}</main>")
+    assert "Erster Termin: Di, 08.12.2026, letzter Termin: Di, 05.01.2027." in words_of(
+        f"<main>{free.text}</main>"
+    )
+    assert "Das geht stattdessen:" in words_of(f"<main>{taken.text}</main>")
+    assert words_of(f"<main>{unfinished.text}</main>").startswith("Tragen Sie Tag, Uhrzeit und Dauer ein.")
+    assert await number_of_runs(begin) == 1
+
+
+async def test_the_preview_costs_the_same_however_long_the_series_is(client: Browser, office: Office) -> None:
+    with counted() as short:
+        await send(client, path_of(office), entries(office, count="2"))
+    with counted() as long:
+        await send(client, path_of(office), entries(office, count="60"))
+
+    assert len(long) == len(short)
