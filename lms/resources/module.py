@@ -1,10 +1,26 @@
 """The table of contents of `resources`, for app.py."""
 
 from lms.privacy.contract import PersonalData
+from lms.resources.service import (
+    ClosingDays,
+    Closures,
+    EquipmentList,
+    OpeningTimes,
+    RoomPhotos,
+    TravelWays,
+)
 from lms.web.module import Module
 
 MODULE = Module(
     name="resources",
+    services={
+        "closing_day_marks": ClosingDays,
+        "closures": Closures,
+        "equipment_list": EquipmentList,
+        "opening_times": OpeningTimes,
+        "room_photos": RoomPhotos,
+        "travel_ways": TravelWays,
+    },
     personal_data=[
         PersonalData(
             table="reservation",

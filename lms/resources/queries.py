@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.resources.models import OpeningTime, Room, TravelTime
+from lms.resources.models import Equipment, OpeningTime, Room, RoomPhoto, TravelTime
 from lms.resources.rules import Hours
 
 
@@ -70,3 +70,32 @@ async def hours_of_room(session: AsyncSession, room: Room) -> Sequence[Hours]:
     """The hours that hold for one room."""
     hours = await opening_hours(session, room_ids=[room.id], venue_ids=[room.venue_id])
     return hours.of(room.id, room.venue_id)
+
+
+async def equipment_of_all(session: AsyncSession) -> Sequence[Equipment]:
+    """Everything that rooms can have, by its German name; one statement."""
+    return (await session.scalars(select(Equipment).order_by(Equipment.name_de))).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoFacts:
+    """The picture of a room without its bytes; it is served at `path`."""
+
+    id: UUID
+    alt_de: str
+    alt_en: str
+
+    @property
+    def path(self) -> str:
+        """Where everybody may fetch it; another picture has another path, so that it may be kept for long."""
+        return f"/bilder/raeume/{self.id}"
+
+
+async def photos_of(session: AsyncSession, room_ids: Sequence[UUID]) -> Mapping[UUID, PhotoFacts]:
+    """The pictures of these rooms by room; one statement, no picture is read."""
+    rows = await session.execute(
+        select(RoomPhoto.room_id, RoomPhoto.id, RoomPhoto.alt_de, RoomPhoto.alt_en).where(
+            RoomPhoto.room_id.in_(room_ids)
+        )
+    )
+    return {row.room_id: PhotoFacts(id=row.id, alt_de=row.alt_de, alt_en=row.alt_en) for row in rows}

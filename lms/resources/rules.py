@@ -1,5 +1,6 @@
 """When a place is open. Wall-clock hours outside, moments inside (domain rule 10)."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -27,36 +28,39 @@ def is_open(hours: Sequence[Hours], period: Period) -> bool:
     """
     if not hours:
         return True
-    reached = period.start
-    for start, end in _openings(hours, local(period.start).date(), local(period.end).date()):
-        if start <= reached < end:
-            reached = end
-    return reached >= period.end
+    days = local(period.start).date(), local(period.end).date()
+    return any(span.start <= period.start and period.end <= span.end for span in openings(hours, *days))
 
 
-def open_minutes(hours: Iterable[Hours], first: date, last: date) -> int:
-    """How many minutes a place is open from one day to another, both included; spans that overlap count once."""
-    total, reached = 0, None
-    for start, end in _openings(hours, first, last):
-        begins = start if reached is None else max(start, reached)
-        if begins < end:
-            total += int((end - begins).total_seconds() // 60)
-            reached = end
-    return total
-
-
-def _openings(hours: Iterable[Hours], first: date, last: date) -> list[tuple[datetime, datetime]]:
+def openings(hours: Iterable[Hours], first: date, last: date) -> Sequence[Period]:
+    """When a place is open from one day to another, both included, in order; what touches or overlaps is one."""
     of_weekday: dict[int, list[Hours]] = {}
     for span in sorted(hours):
         of_weekday.setdefault(span.weekday, []).append(span)
-    found = []
+    found: list[Period] = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
         for span in of_weekday.get(day.weekday(), ()):
-            end = (
-                at_venue(day + timedelta(days=1), time())
-                if span.closes >= MIDNIGHT
-                else at_venue(day, span.closes)
-            )
-            found.append((at_venue(day, span.opens), end))
+            start, end = at_venue(day, span.opens), _end(day, span.closes)
+            if start >= end:  # in the hour that a change of clocks leaves out
+                continue
+            if found and start <= found[-1].end:
+                found[-1] = Period(found[-1].start, max(found[-1].end, end))
+            else:
+                found.append(Period(start, end))
     return found
+
+
+def minutes_within(spans: Sequence[Period], period: Period) -> int:
+    """How many minutes of the period lie within the spans, which are in order and do not overlap."""
+    first = max(bisect_right(spans, period.start, key=lambda span: span.start) - 1, 0)
+    total = timedelta()
+    for span in spans[first:]:
+        if span.start >= period.end:
+            break
+        total += max(min(span.end, period.end) - max(span.start, period.start), timedelta())
+    return int(total.total_seconds() // 60)
+
+
+def _end(day: date, closes: time) -> datetime:
+    return at_venue(day + timedelta(days=1), time()) if closes >= MIDNIGHT else at_venue(day, closes)

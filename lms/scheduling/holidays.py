@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 
 from holidays import country_holidays
 from sqlalchemy import select
@@ -9,7 +10,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.resources.models import ClosingDay
 
-CATEGORIES = ("public", "school")
+SCHOOL = "school"
+CATEGORIES = ("public", SCHOOL)
+STATES: Mapping[str, str] = {
+    "BW": "Baden-Württemberg",
+    "BY": "Bayern",
+    "BE": "Berlin",
+    "BB": "Brandenburg",
+    "HB": "Bremen",
+    "HH": "Hamburg",
+    "HE": "Hessen",
+    "MV": "Mecklenburg-Vorpommern",
+    "NI": "Niedersachsen",
+    "NW": "Nordrhein-Westfalen",
+    "RP": "Rheinland-Pfalz",
+    "SL": "Saarland",
+    "SN": "Sachsen",
+    "ST": "Sachsen-Anhalt",
+    "SH": "Schleswig-Holstein",
+    "TH": "Thüringen",
+}
+"""The sixteen federal states by the codes of ISO 3166-2, in the order of their names."""
+FIRST_MONTH_OF_SCHOOL = 8
+
+
+@lru_cache(maxsize=512)
+def _known(state: str, year: int, categories: tuple[str, ...]) -> Mapping[date, str]:
+    """One year of the package, kept: it takes a tenth of a second to reckon and never changes while we run."""
+    return dict(
+        country_holidays("DE", subdiv=state, categories=categories, years=year, expand=False, language="de")
+    )
 
 
 def holidays_of(state: str, first: date, last: date) -> dict[date, str]:
@@ -18,12 +48,31 @@ def holidays_of(state: str, first: date, last: date) -> dict[date, str]:
     Source: the `holidays` package. Its school holidays end with the years that the ministries have published (2029 at the
     time of writing); later years know public holidays only.
     """
-    years = range(first.year, last.year + 1)
-    known = country_holidays("DE", subdiv=state, categories=CATEGORIES, years=years, language="de")
-    return {day: name for day, name in known.items() if first <= day <= last}
+    return {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in _known(state, year, CATEGORIES).items()
+        if first <= day <= last
+    }
+
+
+def school_year_without_holidays(state: str, today: date) -> int | None:
+    """The year in which the next school year begins, when its school holidays are not known yet; None when they are.
+
+    A school year counts from August; known are its holidays when some lie in its autumn and some in its spring.
+    """
+    begins = today.year + (today.month >= FIRST_MONTH_OF_SCHOOL)
+    autumn = any(day.month > FIRST_MONTH_OF_SCHOOL + 1 for day in _known(state, begins, (SCHOOL,)))
+    spring = any(2 <= day.month <= 5 for day in _known(state, begins + 1, (SCHOOL,)))
+    return None if autumn and spring else begins
 
 
 async def closed_days(session: AsyncSession, state: str, first: date, last: date) -> Mapping[date, str]:
-    """Every day without teaching between the two (inclusive), with the reason in German."""
-    own = await session.scalars(select(ClosingDay).where(ClosingDay.day.between(first, last)))
-    return holidays_of(state, first, last) | {closing.day: closing.name for closing in own}
+    """Every day without teaching between the two (inclusive), with the reason in German; one statement.
+
+    The centre's own word goes before the calendar's: a closing day closes, a holiday that is taught all the same does not.
+    """
+    own = (await session.scalars(select(ClosingDay).where(ClosingDay.day.between(first, last)))).all()
+    opened = {mark.day for mark in own if mark.is_open}
+    closed = holidays_of(state, first, last) | {mark.day: mark.name for mark in own if not mark.is_open}
+    return {day: name for day, name in closed.items() if day not in opened}

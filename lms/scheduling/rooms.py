@@ -1,7 +1,7 @@
 """Rooms and venues as the team keeps them. What hangs on a room are sessions, so its facts change here and not below."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.resources.models import Room, Venue
+from lms.resources.service.closures import close_new_room
+from lms.resources.service.keeping import key_of, mark_of
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.searchable import index_courses
 from lms.web.module import Around
@@ -38,8 +40,12 @@ class RoomFacts:
     lift: bool = False
     accessible_wc: bool = False
     hearing_loop: bool = False
+    equipment: Sequence[str] = ()
     setup_minutes: int = 0
     clearup_minutes: int = 0
+    hire_cents_per_hour: int = 0
+    is_bookable: bool = False
+    release_after_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +60,17 @@ class VenueFacts:
     arrival_de: str = ""
     arrival_en: str = ""
     phone: str = ""
-    opening_hours: str = ""
+    federal_state: str = ""
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    key_note: str = ""
 
 
 def state_of(row: Room | Venue) -> str:
     """A mark of what a form was filled with: another one as soon as anything is different."""
     shape = RoomFacts if isinstance(row, Room) else VenueFacts
-    return sha256(repr([getattr(row, name) for name in shape.__slots__]).encode()).hexdigest()[:16]
+    return mark_of([getattr(row, name) for name in shape.__slots__])
 
 
 class Rooms:
@@ -85,7 +95,7 @@ class Rooms:
                 raise Stale
             if facts.seats < room.seats:
                 await self._refuse_too_few(session, room_id, facts.seats)
-            self._write(session, actor, room, asdict(facts), kind="room")
+            self._write(session, actor, room, _columns(facts), kind="room")
             await session.flush()
             for run in await session.scalars(select(Run).where(Run.room_id == room_id)):
                 run.step_free = room.step_free
@@ -101,7 +111,7 @@ class Rooms:
                 raise NotFound
             if state_of(venue) != seen:
                 raise Stale
-            self._write(session, actor, venue, asdict(facts), kind="venue")
+            self._write(session, actor, venue, _columns(facts), kind="venue")
             await session.flush()
             await index_courses(
                 session,
@@ -110,22 +120,47 @@ class Rooms:
         return venue
 
     @retried
-    async def add_room(self, actor: Actor, *, venue_id: UUID, facts: RoomFacts) -> Room:
-        """One more room in a venue. Raises NotFound."""
+    async def add_room(self, actor: Actor, *, room_id: UUID, venue_id: UUID, facts: RoomFacts) -> Room:
+        """One more room in a venue, closed for as long as the venue is. Twice with one id is as good as once. Raises NotFound."""
         ensure(actor.may_for_all("C", "resource"), actor)
         async with self.begin() as session:
-            if await session.get(Venue, venue_id) is None:
+            if await session.get(Venue, venue_id, with_for_update=True) is None:
                 raise NotFound
-            room = Room(venue_id=venue_id, name=facts.name, seats=facts.seats)
+            known = await session.get(Room, room_id)
+            if known is not None:
+                return known
+            room = Room(id=room_id, venue_id=venue_id, name=facts.name, seats=facts.seats)
             session.add(room)
-            for name, value in asdict(facts).items():
+            for name, value in _columns(facts).items():
                 setattr(room, name, value)
             await session.flush()
+            await close_new_room(session, room, self.clock())
             record(
                 session, actor, "room.created", at=self.clock(), kind="room", object_id=room.id,
                 after={"seats": room.seats},
             )  # fmt: skip
         return room
+
+    @retried
+    async def add_venue(self, actor: Actor, *, venue_id: UUID, facts: VenueFacts) -> Venue:
+        """One more place in town. Twice with one id is as good as once."""
+        ensure(actor.may_for_all("C", "resource"), actor)
+        async with self.begin() as session:
+            known = await session.get(Venue, venue_id)
+            if known is not None:
+                return known
+            stem = key_of(facts.name, otherwise="ort")
+            taken = await session.scalar(select(Venue.id).where(Venue.slug == stem))
+            venue = Venue(
+                id=venue_id, slug=f"{stem}-{venue_id.hex[:6]}" if taken else stem, **_columns(facts)
+            )
+            session.add(venue)
+            await session.flush()
+            record(
+                session, actor, "venue.created", at=self.clock(), kind="venue", object_id=venue.id,
+                after={"name": venue.name},
+            )  # fmt: skip
+        return venue
 
     def _write(
         self, session: AsyncSession, actor: Actor, row: Room | Venue, facts: dict[str, Any], *, kind: str
@@ -158,3 +193,8 @@ class Rooms:
         ).first()
         if largest is not None:
             raise SeatsNeeded(number=largest.number, places=largest.capacity)
+
+
+def _columns(facts: RoomFacts | VenueFacts) -> dict[str, Any]:
+    """The facts as the row holds them: a JSON column compares as a list."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(facts).items()}

@@ -1,0 +1,50 @@
+"""Making a picture of ours out of one that somebody sends: nothing of the sent file is kept but what one sees (S-60, S-61)."""
+
+from io import BytesIO
+from pathlib import PurePath
+
+from PIL import Image, ImageOps
+
+from lms.resources.errors import NotAPicture, PictureTooLarge
+
+LARGEST_FILE = 5_000_000
+LARGEST_PIXELS = 40_000_000
+SIDE = 1600
+"""Pixels of the longer side as kept: sharp on every screen that a page of ours fills."""
+QUALITY = 82
+MEDIA_TYPE = "image/jpeg"
+KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
+
+
+def as_our_picture(name: str, content: bytes) -> bytes:
+    """The picture as a JPEG without metadata, upright, at most 1,600 pixels long. Slow: call it in a thread.
+
+    Its kind has to be that of its extension. Raises NotAPicture, PictureTooLarge; the size is looked at before anything is
+    unpacked, so that a small file cannot become a huge picture.
+    """
+    if len(content) > LARGEST_FILE:
+        raise PictureTooLarge
+    kind = KINDS.get(PurePath(name).suffix.lower())
+    if kind is None:
+        raise NotAPicture
+    try:
+        with Image.open(BytesIO(content), formats=(kind,)) as sent:
+            if sent.width * sent.height > LARGEST_PIXELS:
+                raise PictureTooLarge
+            sent.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than needed
+            upright = ImageOps.exif_transpose(sent)
+            upright.thumbnail((SIDE, SIDE))
+            return _encoded(upright)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureTooLarge from error
+    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for broken files
+        raise NotAPicture from error
+
+
+def _encoded(picture: Image.Image) -> bytes:
+    ours = Image.new("RGB", picture.size, "white")  # of a see-through picture the ground is white
+    seen = picture.convert("RGBA")
+    ours.paste(seen, mask=seen.getchannel("A"))
+    written = BytesIO()
+    ours.save(written, "JPEG", quality=QUALITY, optimize=True)
+    return written.getvalue()
