@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from lms.demo.shapes.people import People
-from lms.demo.shapes.places import Centre, Devices, Room, Venue
+from lms.demo.shapes.places import Centre, Devices, House, Room, Venue
 from lms.demo.shapes.programme import Course, Run, Topic, Trainer
 from lms.demo.shapes.words import Shape, Weekday
 
@@ -43,6 +43,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     courses: list[Course]
     runs: list[Run]
     venues: list[Venue]
+    house: House
     devices: Devices
     trainers: list[Trainer]
     people: People
@@ -89,6 +90,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         courses=_read_lists(sorted((folder / "courses").glob("*.toml")), "course", Course),
         runs=_read_lists(sorted((folder / "runs").glob("*.toml")), "run", Run),
         venues=_read_list(folder / "venues.toml", "venue", Venue),
+        house=_read(folder / "house.toml", House),
         devices=_read(folder / "devices.toml", Devices),
         trainers=_read_list(folder / "trainers.toml", "trainer", Trainer),
         people=read_people(folder),

@@ -54,7 +54,7 @@ async def occupancy(session: AsyncSession, first: date, months: int = 1) -> Sequ
     ).all()
     hours = await opening_hours(session)
     begins, ends = at_venue(first, time()), at_venue(month_after(first, months), time())
-    taken: dict[UUID, list[tuple[ReservationKind, Period]]] = defaultdict(list)
+    taken: dict[UUID | None, list[tuple[ReservationKind, Period]]] = defaultdict(list)
     for room_id, kind, starts_at, ends_at in await session.execute(
         select(Reservation.room_id, Reservation.kind, Reservation.starts_at, Reservation.ends_at).where(
             Reservation.room_id.is_not(None),

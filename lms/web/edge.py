@@ -1,6 +1,7 @@
 """The outermost skin of the application: what holds for every request and every answer, errors included."""
 
 import ipaddress
+import re
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,12 +14,22 @@ from lms.settings import Settings
 from lms.web.language import use_locale
 
 MAXIMUM_BODY = 1_000_000  # S-34
+UPLOADS = (
+    (
+        re.compile(r"(?:/en)?/verwaltung/raeume/[0-9a-f-]{36}/foto"),
+        6_000_000,
+    ),  # 5 MB of picture and the form around it
+)
+"""Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WITHOUT_ORIGIN_CHECK = (
     "/api/",
 )  # the one list of S-31: no cookie counts there, and a payment provider's webhook may come
 NO_STORE = b"no-store"
+TOO_LARGE = (
+    "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."
+)
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -62,13 +73,14 @@ class Edge:
         if not self._knows_host(headers.get(b"host", b"").decode("latin-1").lower()):
             await _plain(answer, 400, "This address is not served here.")
             return
-        if _length(headers) > MAXIMUM_BODY:
-            await _plain(answer, 413, "The request is too large: 1 MB at most.")
+        most = _most(scope["path"])
+        if _length(headers) > most:
+            await _plain(answer, 413, TOO_LARGE.format(most=most // 1_000_000))
             return
         locale = self._cut_language(scope)
         state["is_foreign"] = self._is_foreign(scope, headers)
         with use_locale("en" if locale == "en" else "de"), bound_contextvars(request_id=request_id):
-            await self.app(scope, _Limited(receive), answer)
+            await self.app(scope, _Limited(receive, most), answer)
 
     def _knows_host(self, host: str) -> bool:
         if host in self.hosts:
@@ -136,17 +148,23 @@ class _Answer:
 class _Limited:
     """Stops a body that grows beyond the limit without having announced it."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self.receive = receive
+        self.most = most
         self.seen = 0
 
     async def __call__(self) -> Any:
         message = await self.receive()
         if message["type"] == "http.request":
             self.seen += len(message.get("body", b""))
-            if self.seen > MAXIMUM_BODY:
+            if self.seen > self.most:
                 return {"type": "http.disconnect"}
         return message
+
+
+def _most(path: str) -> int:
+    """How large a request to this path may be."""
+    return next((most for pattern, most in UPLOADS if pattern.fullmatch(path)), MAXIMUM_BODY)
 
 
 def _length(headers: dict[bytes, bytes]) -> int:

@@ -1,17 +1,16 @@
 """Venues, rooms and devices."""
 
 from collections.abc import Mapping, Sequence
-from datetime import time
-from itertools import groupby
 from uuid import UUID
 
 from lms.demo.data import WEEKDAYS
 from lms.demo.filling.ground import Ground
 from lms.demo.shapes import places as shapes
 from lms.resources.models import Device, DeviceModel, Kit, Room, Venue
+from lms.resources.rules import Hours
+from lms.resources.words import hours_in_words
 
 CONDITIONS = {"usable": "good", "repair": "repair", "missing": "missing"}
-SHORT_DAYS = ("Mo", "Di", "Mi", "Do", "Fr", "Sa", "So")
 
 
 async def fill_places(ground: Ground) -> Mapping[str, Room]:
@@ -39,31 +38,17 @@ def _venue(ground: Ground, venue: shapes.Venue) -> Venue:
         city=venue.city,
         arrival_de=f"{venue.stop_de}\n\n{venue.about_de}",
         arrival_en=f"{venue.stop_en}\n\n{venue.about_en}",
-        opening_hours=opening_hours(venue.opening_hours),
+        opening_hours=hours_in_words(opening_hours(venue.opening_hours)),
+        contact_name=venue.contact_name,
+        contact_phone=venue.contact_phone,
+        contact_email=venue.contact_email,
+        key_note=venue.key_note,
     )
 
 
-def opening_hours(hours: Sequence[shapes.OpeningHours]) -> str:
-    """As it stands on the door: "Mo–Do 8–21:30 Uhr, Fr 8–20 Uhr"."""
-    of_day = {
-        number: " und ".join(
-            f"{_hour(one.opens)}–{_hour(one.closes)}"
-            for one in sorted(hours, key=lambda one: one.opens)
-            if one.weekday == weekday
-        )
-        for number, weekday in enumerate(WEEKDAYS)
-    }
-    lines = []
-    for words, days in groupby(of_day, key=lambda number: of_day[number]):
-        numbers = list(days)
-        if words:
-            first, last = SHORT_DAYS[numbers[0]], SHORT_DAYS[numbers[-1]]
-            lines.append(f"{first if first == last else f'{first}–{last}'} {words} Uhr")
-    return ", ".join(lines)
-
-
-def _hour(moment: time) -> str:
-    return f"{moment.hour}:{moment.minute:02}" if moment.minute else f"{moment.hour}"
+def opening_hours(hours: Sequence[shapes.OpeningHours]) -> Sequence[Hours]:
+    """The hours as rules know them."""
+    return [Hours(WEEKDAYS.index(one.weekday), one.opens, one.closes) for one in hours]
 
 
 def _room(ground: Ground, room: shapes.Room, venue_id: UUID) -> Room:
@@ -78,9 +63,12 @@ def _room(ground: Ground, room: shapes.Room, venue_id: UUID) -> Room:
         lift=room.lift,
         accessible_wc=room.accessible_wc,
         hearing_loop=room.hearing_loop,
-        equipment=list(room.equipment_de),
+        equipment=list(room.equipment),
         setup_minutes=room.setup_minutes,
         clearup_minutes=room.clear_up_minutes,
+        is_bookable=room.bookable,
+        release_after_minutes=room.release_after_minutes,
+        hire_cents_per_hour=room.hire_cents_per_hour,
     )
 
 

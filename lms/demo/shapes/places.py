@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from lms.demo.shapes.words import Count, DeviceKind, Email, Key, Phone, PostalCode, Shape, Weekday, Words
+from lms.demo.shapes.words import (
+    Cents,
+    Count,
+    DeviceKind,
+    Email,
+    Key,
+    Phone,
+    PostalCode,
+    Shape,
+    Weekday,
+    Words,
+)
 
 
 class OpeningHours(Shape, frozen=True, kw_only=True):
@@ -79,10 +90,14 @@ class Room(Shape, frozen=True, kw_only=True):
     lift: bool
     accessible_wc: bool
     hearing_loop: bool
-    equipment_de: list[Words]
-    equipment_en: list[Words]
+    equipment: list[Key]
     setup_minutes: int
     clear_up_minutes: int
+    hours: list[OpeningHours] = []
+    """Where the room is open at other times than its venue."""
+    bookable: bool = False
+    release_after_minutes: int | None = None
+    hire_cents_per_hour: Cents = 0
     note_de: str = ""
     note_en: str = ""
 
@@ -103,6 +118,32 @@ class Venue(Shape, frozen=True, kw_only=True):
     about_en: Words
     opening_hours: list[OpeningHours]
     room: list[Room]
+    contact_name: str = ""
+    contact_phone: str = ""
+    contact_email: str = ""
+    key_note: str = ""
+
+
+class Equipment(Shape, frozen=True, kw_only=True):
+    """What a room can have."""
+
+    key: Key
+    name_de: Words
+    name_en: Words
+
+
+class Way(Shape, frozen=True, kw_only=True):
+    """How many minutes it takes from one venue to the other."""
+
+    between: tuple[Key, Key]
+    minutes: Count
+
+
+class House(Shape, frozen=True, kw_only=True):
+    """What holds for all venues together."""
+
+    equipment: list[Equipment]
+    way: list[Way]
 
 
 class DeviceModel(Shape, frozen=True, kw_only=True):

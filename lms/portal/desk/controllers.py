@@ -7,7 +7,7 @@ from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
-from lms.portal.desk.rooms import RoomPages
+from lms.portal.desk.rooms import ROOM_PAGES
 from lms.portal.desk.run_list import RunListPages
 from lms.portal.desk.run_page import RunPages
 from lms.portal.desk.run_steps import StepPages
@@ -26,6 +26,6 @@ DESK = (
     EnrolmentPages,
     PhonePages,
     PersonPages,
-    RoomPages,
+    *ROOM_PAGES,
     DeskDoor,
 )
