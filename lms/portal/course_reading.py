@@ -15,6 +15,8 @@ from lms.kernel.errors import NotFound
 from lms.people.models import Person
 from lms.portal.listing import RunLine, similar_runs
 from lms.resources.models import Room, Venue
+from lms.resources.queries import opening_hours
+from lms.resources.rules import Hours
 from lms.scheduling.models import RunTrainer, Session, SessionState
 
 SIMILAR = 3
@@ -40,6 +42,8 @@ class CourseRun:
     room: Room | None
     meetings: Sequence[Meeting]
     trainers: Sequence[str]
+    hours: Sequence[Hours] = ()
+    """When the room, else its venue, is open."""
 
     @property
     def free(self) -> int:
@@ -97,6 +101,11 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
     ]
     ids = [run.id for run, _, _ in coming]
     meetings, trainers = await _meetings(session, ids), await _trainers(session, ids)
+    hours = await opening_hours(
+        session,
+        room_ids=[run.room_id for run, _, _ in coming if run.room_id],
+        venue_ids=[run.venue_id for run, _, _ in coming if run.venue_id],
+    )
     audiences = await session.scalars(
         select(CourseAudience.audience).where(CourseAudience.course_id == course.id)
     )
@@ -108,7 +117,14 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
         audiences=sorted(audiences, key=list(Audience).index),
         outcomes=outcomes.all(),
         runs=[
-            CourseRun(run, venue, room, meetings.get(run.id, ()), trainers.get(run.id, ()))
+            CourseRun(
+                run,
+                venue,
+                room,
+                meetings.get(run.id, ()),
+                trainers.get(run.id, ()),
+                hours.of(run.room_id, run.venue_id) if run.room_id and run.venue_id else (),
+            )
             for run, venue, room in coming
         ],
         similar=await similar_runs(session, course.id, now, limit=SIMILAR),

@@ -16,6 +16,7 @@ from lms.portal.cards import ONE_DAY, in_language, price
 from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES, language_name
 from lms.portal.course_reading import CourseRun, CourseStory
 from lms.resources.models import Room
+from lms.resources.words import hours_in_words
 from lms.web import formats
 from lms.web.centre import Centre
 from lms.web.language import current_language, gettext, ngettext
@@ -165,6 +166,13 @@ def _age(course: Course) -> str:
     if course.min_age:
         return gettext("from %(least)s years on", least=course.min_age)
     return gettext("up to %(most)s years", most=course.max_age) if course.max_age else ""
+
+
+def opening(run: CourseRun) -> str:
+    """When the place is open: as its hours say, else as its venue writes it itself."""
+    if run.run.is_online or run.venue is None:
+        return ""
+    return hours_in_words(run.hours) or run.venue.opening_hours
 
 
 def access(run: CourseRun) -> list[str]:

@@ -16,7 +16,7 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.resources.models import Room, Venue
 from lms.resources.service.closures import close_new_room
-from lms.resources.service.keeping import key_of, mark_of
+from lms.resources.service.keeping import key_of, mark_of, once_more
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.searchable import index_courses
 from lms.web.module import Around
@@ -141,6 +141,7 @@ class Rooms:
             )  # fmt: skip
         return room
 
+    @once_more
     @retried
     async def add_venue(self, actor: Actor, *, venue_id: UUID, facts: VenueFacts) -> Venue:
         """One more place in town. Twice with one id is as good as once."""

@@ -10,7 +10,7 @@ from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid
 from lms.resources.models import ClosingDay
-from lms.resources.service.keeping import Keeping
+from lms.resources.service.keeping import Keeping, once_more
 
 LONGEST_RANGE_DAYS = 92
 """So many days are marked at once; the longest school holidays have 45."""
@@ -19,6 +19,7 @@ LONGEST_RANGE_DAYS = 92
 class ClosingDays(Keeping):
     """Marking days."""
 
+    @once_more
     @retried
     async def mark(
         self, actor: Actor, *, first: date, last: date, name: str, teaches: bool

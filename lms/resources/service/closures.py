@@ -41,16 +41,17 @@ class Closures(Keeping):
         if period.end <= now:
             raise OverAlready
         async with self.begin() as session:
+            if await session.get(Venue, venue_id, with_for_update=True) is None:
+                raise NotFound
             known = await session.get(Closure, closure_id)
             if known is not None:
                 return known
-            if await session.get(Venue, venue_id, with_for_update=True) is None:
-                raise NotFound
             rooms = await _rooms(session, venue_id, room_id)
             await lock(session, room_ids=[room.id for room in rooms])
             claims = [_claim(room, period, now) for room in rooms]
             planned = await in_the_way(session, claims)
             if planned:
+                session.expunge_all()  # they are to be read after the transaction has been taken back
                 raise PlannedThen(planned)
             closure = Closure(
                 id=closure_id,

@@ -11,7 +11,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.resources.errors import NameTaken
 from lms.resources.models import Equipment, Room
-from lms.resources.service.keeping import Keeping, key_of, mark_of
+from lms.resources.service.keeping import Keeping, key_of, mark_of, once_more
 
 
 def state_of_equipment(equipment: Equipment) -> str:
@@ -22,6 +22,7 @@ def state_of_equipment(equipment: Equipment) -> str:
 class EquipmentList(Keeping):
     """Adding, renaming and removing."""
 
+    @once_more
     @retried
     async def add(self, actor: Actor, *, equipment_id: UUID, name_de: str, name_en: str) -> Equipment:
         """One more thing that rooms can have. Twice with one id is as good as once.

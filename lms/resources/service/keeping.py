@@ -1,13 +1,19 @@
 """What the services of places share."""
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from hashlib import sha256
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from unicodedata import normalize
+
+from sqlalchemy.exc import IntegrityError
 
 from lms.web.module import Around
 
 LONGEST_KEY = 40
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Keeping:
@@ -30,3 +36,16 @@ def key_of(name: str, *, otherwise: str) -> str:
         spelt_out = spelt_out.replace(letter, written)
     words = re.findall(r"[a-z0-9]+", normalize("NFKD", spelt_out).encode("ascii", "ignore").decode())
     return "-".join(words)[:LONGEST_KEY].strip("-") or otherwise
+
+
+def once_more(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
+    """Do a whole transaction again when somebody else wrote the same key a moment earlier: the second time it is there to be seen."""
+
+    @wraps(action)
+    async def again(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return await action(*args, **kwargs)
+        except IntegrityError:
+            return await action(*args, **kwargs)
+
+    return again

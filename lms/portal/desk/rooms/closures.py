@@ -20,14 +20,13 @@ from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.kernel.rights import Scope
 from lms.portal.desk.rooms.forms import id_of
-from lms.portal.desk.rooms.reading import ROOMS, planned_in_words, venue_of
+from lms.portal.desk.rooms.reading import ROOMS, closed_in_words, planned_in_words, venue_of
 from lms.portal.desk.step import Step, step_page
 from lms.resources.errors import OverAlready, PlannedThen
 from lms.resources.models import Closure, Room, Venue
 from lms.resources.service import Closures
 from lms.resources.service.closures import closures_ahead
 from lms.web.access import may
-from lms.web.formats import period
 from lms.web.forms import DateParts, Form, Hidden, Select, Text, TimeOfDay, form_from
 from lms.web.language import gettext
 from lms.web.notices import after, declare
@@ -36,12 +35,13 @@ CLOSURES = f"{ROOMS}/sperrungen"
 CLOSED = declare("gesperrt", N_("It is closed. Nothing can be planned there at that time."))
 OPENED = declare("entsperrt", N_("It is open again."))
 LONGEST_YEARS = 5
+ALL = "alles"
 
 
 class ClosureForm(Form):
     """What is closed, from when to when, and why."""
 
-    room = Select(N_("What is closed?"), blank=N_("The whole house"))
+    room = Select(N_("What is closed?"), blank="", missing=N_("Choose what is closed."))
     first = DateParts(N_("First day"), missing=N_("State the first day."))
     begins = TimeOfDay(N_("From what time"), hint=N_("Leave it empty for the whole day."))
     last = DateParts(N_("Last day"), hint=N_("Leave it empty for one day."))
@@ -94,6 +94,7 @@ class ClosurePages(Controller):
                 "closures": closures,
                 "venues": venues,
                 "now_is": clock(),
+                "said": closed_in_words,
                 "may_change": actor.may_for_all("U", "resource"),
             },
         )
@@ -106,7 +107,7 @@ class ClosurePages(Controller):
         clock: NamedDependency[Clock],
         raum: FromQuery[str] = "",
     ) -> Template:
-        form = form_from(ClosureForm, new_id=str(uuid4()), room=raum, first=today(clock))
+        form = form_from(ClosureForm, new_id=str(uuid4()), room=raum or ALL, first=today(clock))
         venue = await _offer_rooms(begin, form, venue_id)
         return step_page(_closing(venue), form)
 
@@ -129,7 +130,7 @@ class ClosurePages(Controller):
                 actor,
                 closure_id=id_of(form.new_id),
                 venue_id=venue_id,
-                room_id=UUID(form.room.data) if form.room.data else None,
+                room_id=None if form.room.data == ALL else UUID(form.room.data),
                 period=form.span(),
                 reason=form.reason.data,
             )
@@ -164,7 +165,10 @@ async def _offer_rooms(begin: Begin, form: ClosureForm, venue_id: UUID) -> Venue
     async with begin.reading() as session:
         venue = await venue_of(session, venue_id)
         rooms = await session.scalars(select(Room).where(Room.venue_id == venue_id).order_by(Room.name))
-        form.room.choices = [(str(room.id), room.name) for room in rooms]
+        form.room.choices = [
+            (ALL, gettext("The whole house")),
+            *((str(room.id), room.name) for room in rooms),
+        ]
     return venue
 
 
@@ -209,7 +213,7 @@ def _opening(closure: Closure, place: str, *, has_begun: bool) -> Step:
         sentences=[
             gettext(
                 "Closed %(period)s. Reason: %(reason)s.",
-                period=period(closure.starts_at, closure.ends_at),
+                period=closed_in_words(closure.starts_at, closure.ends_at),
                 reason=closure.reason,
             ),
             gettext("From now on it can be planned and booked again.")

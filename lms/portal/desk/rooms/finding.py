@@ -31,7 +31,7 @@ class FinderForm(Form):
 
     day = DateParts(N_("Day"), missing=N_("Enter the day."))
     begins = TimeOfDay(N_("From"), missing=N_("Enter a time, for example 18:00."))
-    ends = TimeOfDay(N_("To"), missing=N_("Enter a time, for example 18:00."))
+    ends = TimeOfDay(N_("Until"), missing=N_("Enter a time, for example 18:00."))
     seats = Number(N_("Seats at least"), least=1, most=1000, width=5)
     equipment = Checkboxes(N_("Equipment"))
     step_free = Checkbox(N_("Can be reached without steps"))

@@ -12,7 +12,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.rights import Scope
-from lms.portal.desk.rooms.reading import ROOMS, planned_in_words, room_of
+from lms.portal.desk.rooms.reading import ROOMS, closed_in_words, planned_in_words, room_of
 from lms.resources.models import Reservation, ReservationState
 from lms.resources.queries import equipment_of_all, hours_of_room, photos_of
 from lms.resources.service.closures import closures_ahead
@@ -62,6 +62,7 @@ class OverviewPages(Controller):
                 "photo": (await photos_of(session, [room_id])).get(room_id),
                 "equipment": equipment_in_words(room.equipment, await equipment_of_all(session)),
                 "hours": hours_in_words(await hours_of_room(session, room)),
+                "said": closed_in_words,
                 "closures": await closures_ahead(session, now, room=room),
                 "coming": [(one, row.state) for one, row in zip(planned, coming, strict=True)],
                 "may_change": actor.may_for_all("U", "resource"),

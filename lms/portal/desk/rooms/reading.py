@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -9,10 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.booking.models import Booking, BookingDate
 from lms.catalogue.models import Course, Run
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.resources.models import Reservation, ReservationKind, Room, Venue
 from lms.scheduling.models import Session
-from lms.web.formats import period
+from lms.web.formats import date_long, period
 from lms.web.language import current_language, gettext
 
 ROOMS = "/verwaltung/raeume"
@@ -68,15 +70,27 @@ async def planned_in_words(session: AsyncSession, reservations: Sequence[Reserva
             path = f"/verwaltung/buchungen/{booking.id}"
         elif one.kind == ReservationKind.CLOSURE:
             words, path = gettext("Closed: %(reason)s", reason=one.purpose), f"{ROOMS}/sperrungen"
+        is_closure = one.kind == ReservationKind.CLOSURE
         found.append(
             Planned(
-                when=period(one.starts_at, one.ends_at),
+                when=(closed_in_words if is_closure else period)(one.starts_at, one.ends_at),
                 room=rooms.get(one.room_id, ""),
                 words=words or gettext("Taken"),
                 path=path,
             )
         )
     return found
+
+
+def closed_in_words(start: datetime, end: datetime) -> str:
+    """When something is closed: whole days without their midnights."""
+    first, last = local(start), local(end)
+    if (first.time(), last.time()) != (time(), time()):
+        return period(start, end)
+    last_day = last.date() - timedelta(days=1)
+    if first.date() == last_day:
+        return gettext("%(day)s, all day", day=date_long(first.date()))
+    return gettext("%(first)s to %(last)s, all day", first=date_long(first.date()), last=date_long(last_day))
 
 
 async def _rooms(session: AsyncSession, reservations: Sequence[Reservation]) -> dict[UUID | None, str]:

@@ -1,6 +1,5 @@
-"""Persons and rooms at the desk: found, looked at, changed; somebody slower is told."""
+"""Persons at the desk: found, looked at, changed; somebody slower is told."""
 
-import re
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from lms.db import Begin
 from lms.kernel.rights import Identity
 from lms.messaging.models import Channel
 from lms.people.models import Person
-from lms.resources.models import Room
 from lms.web.module import Around
 from tests.making import make_person
 from tests.office import Office, open_office, words_of
@@ -134,76 +132,3 @@ async def test_who_may_see_and_change_persons(
     assert (await client.get(f"{here}/bearbeiten")).status_code == writes
     answer = await send(client, f"{here}/bearbeiten", contact(version="7"))
     assert answer.status_code == (409 if writes == 200 else 403)
-
-
-def room_form(page: str, **changed: Any) -> dict[str, Any]:
-    seen = re.search(r'name="seen" value="(\w+)"', page)
-    assert seen is not None
-    return {
-        "name": "Raum 1",
-        "seats": "14",
-        "step_free": "1",
-        "setup_minutes": "30",
-        "clearup_minutes": "15",
-        "seen": seen[1],
-        **changed,
-    }
-
-
-async def test_rooms_are_listed_by_venue_and_changed(client: Browser, office: Office, begin: Begin) -> None:
-    here = f"/verwaltung/raeume/{office.room.id}"
-    form = (await client.get(here)).text
-
-    saved = await send(client, here, room_form(form))
-    stale = await send(client, here, room_form(form, seats="20"))
-
-    assert saved.headers["location"] == "/verwaltung/raeume?nachricht=gespeichert"
-    assert stale.status_code == 409
-    assert "Sitzplätze 14 20" in words_of(stale.text)
-    again = await send(client, here, room_form(stale.text, seats="14"))
-    assert (
-        again.status_code == 303
-    )  # sent once more it carries the mark of what is stored, so it is saved knowingly
-    listed = words_of((await client.get("/verwaltung/raeume")).text)
-    assert "Innovationszentrum" in listed
-    assert "Raum 1 14 ohne Stufen 30 und 15 Minuten" in listed
-
-
-async def test_a_room_keeps_the_seats_that_planned_runs_need(
-    client: Browser, office: Office, begin: Begin
-) -> None:
-    run = await office.run(capacity=12)
-    here = f"/verwaltung/raeume/{office.room.id}"
-
-    answer = await send(client, here, room_form((await client.get(here)).text, seats="11"))
-
-    assert answer.status_code == 409
-    assert f"Kurs {run.number} hat 12 Plätze in diesem Raum." in words_of(answer.text)
-    async with begin.reading() as session:
-        assert (await session.get_one(Room, office.room.id)).seats == 14
-
-
-async def test_a_venue_changes_and_gets_another_room(client: Browser, office: Office, begin: Begin) -> None:
-    here = f"/verwaltung/raeume/ort/{office.venue.id}"
-    form = room_form((await client.get(here)).text, name="Rathaus", district="Altstadt", phone="03904 1234")
-
-    changed = await send(client, here, form)
-    added = await send(
-        client,
-        f"{here}/neuer-raum",
-        {"name": "Saal", "seats": "40", "setup_minutes": "0", "clearup_minutes": "0"},
-    )
-
-    assert (changed.status_code, added.status_code) == (303, 303)
-    listed = words_of((await client.get("/verwaltung/raeume")).text)
-    assert "Rathaus" in listed
-    assert "Saal 40 mit Stufen" in listed
-
-
-async def test_only_who_keeps_the_rooms_changes_them(client: Browser, office: Office, begin: Begin) -> None:
-    here = f"/verwaltung/raeume/{office.room.id}"
-    await sign_in(client, begin, Identity.ENROLMENT)
-
-    assert (await client.get("/verwaltung/raeume")).status_code == 200
-    assert (await client.get(here)).status_code == 403
-    assert (await send(client, here, {})).status_code == 403
