@@ -1,6 +1,8 @@
 """Time, rooms and devices"""
 
+import re
 from collections.abc import Sequence
+from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
@@ -119,6 +121,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment")),
         sa.UniqueConstraint("key", name=op.f("uq_equipment_key")),
     )
+    _name_equipment()
     op.create_table(
         "room_photo",
         sa.Column("room_id", sa.Uuid(), nullable=False),
@@ -229,7 +232,55 @@ def upgrade() -> None:
     op.create_index("ix_absence_person", "absence", ["person_id", "starts_at"], unique=False)
 
 
+ROOM = sa.table(
+    "room",
+    sa.column("id", sa.Uuid()),
+    sa.column("equipment", sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql")),
+)
+EQUIPMENT = sa.table(
+    "equipment",
+    sa.column("id", sa.Uuid()),
+    sa.column("key", sa.String()),
+    sa.column("name_de", sa.String()),
+    sa.column("name_en", sa.String()),
+)
+
+
+def _name_equipment() -> None:
+    """Rooms held German names of things; now they hold keys of a vocabulary, which begins with these names."""
+    connection = op.get_bind()
+    rooms = connection.execute(sa.select(ROOM.c.id, ROOM.c.equipment)).all()
+    keys: dict[str, str] = {}
+    for name in sorted({name for room in rooms for name in room.equipment}):
+        stem = _key_of(name)
+        taken = set(keys.values())
+        keys[name] = next(
+            key
+            for key in [stem, *(f"{stem}-{number}" for number in range(2, len(taken) + 3))]
+            if key not in taken
+        )
+    for name, key in keys.items():
+        connection.execute(EQUIPMENT.insert().values(id=uuid4(), key=key, name_de=name, name_en=""))
+    _rename(keys)
+
+
+def _rename(words: dict[str, str]) -> None:
+    connection = op.get_bind()
+    for room in connection.execute(sa.select(ROOM.c.id, ROOM.c.equipment)).all():
+        if room.equipment:
+            renamed = [words.get(word, word) for word in room.equipment]
+            connection.execute(ROOM.update().where(ROOM.c.id == room.id).values(equipment=renamed))
+
+
+def _key_of(name: str) -> str:
+    spelt_out = name.lower()
+    for letter, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        spelt_out = spelt_out.replace(letter, written)
+    return "-".join(re.findall(r"[a-z0-9]+", spelt_out))[:40].strip("-") or "ausstattung"
+
+
 def downgrade() -> None:
+    _rename({row.key: row.name_de for row in op.get_bind().execute(sa.select(EQUIPMENT)).all()})
     op.drop_table("absence")
     op.drop_table("availability")
     op.drop_table("kit_part")

@@ -19,9 +19,11 @@ from lms.portal.desk.rooms.reading import ROOMS, Planned, planned_in_words
 from lms.resources.finding import FoundRoom, Hindrance, Needs, find_rooms
 from lms.resources.queries import PhotoFacts, equipment_of_all, photos_of
 from lms.resources.words import name_of
+from lms.scheduling.holidays import closed_days
 from lms.web.access import may
 from lms.web.forms import Checkbox, Checkboxes, DateParts, Form, Number, TimeOfDay, form_from
 from lms.web.language import gettext
+from lms.web.module import Around
 
 ASKED = "gesucht"
 
@@ -71,6 +73,7 @@ class FindingPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
+        around: NamedDependency[Around],
     ) -> Template:
         """Free rooms first, the smallest that is large enough on top; then those that fit and are taken, and by what."""
         ensure(actor.may_for_all("R", "resource"), actor)
@@ -83,10 +86,13 @@ class FindingPages(Controller):
         async with begin.reading() as session:
             form.equipment.choices = [(one.key, name_of(one)) for one in await equipment_of_all(session)]
             found: Sequence[FoundRoom] | None = None
+            free_day = ""
             taken: Sequence[Planned] = ()
             photos: Mapping[UUID, PhotoFacts] = {}
             if is_asked and form.validate():
                 found = await find_rooms(session, form.span(), form.needs())
+                day = form.day.data
+                free_day = (await closed_days(session, around.settings.federal_state, day, day)).get(day, "")
                 by = [one.taken_by for one in found if one.taken_by is not None]
                 taken = await planned_in_words(session, by)
                 photos = await photos_of(session, [one.room.id for one in found])
@@ -99,6 +105,7 @@ class FindingPages(Controller):
                 if found is None
                 else [(one, next(said) if one.taken_by else None) for one in found],
                 "photos": photos,
+                "free_day": free_day,
                 "outside": Hindrance.OUTSIDE_HOURS,
                 "asked": ASKED,
             },
