@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.places import opening_hours
+from lms.demo.filling.sketch import sketch_of_hall
 from lms.kernel.clock import at_venue, local
 from lms.resources.models import (
     ClosingDay,
@@ -21,12 +22,15 @@ from lms.resources.models import (
     ReservationKind,
     ReservationState,
     Room,
+    RoomPhoto,
     TravelTime,
 )
+from lms.resources.pictures import MEDIA_TYPE, as_our_picture
 from lms.resources.service.travelling import pair_of
 from lms.scheduling.holidays import closed_days
 from lms.scheduling.models import Session, SessionState
 
+SHOWN_ROOM = "iz-saal"
 CLOSED_ROOM = "um-gemeinschaftsraum"
 CLOSED_FOR_DAYS = 3
 CLOSED_BECAUSE = "Renovierung: Der Fußboden wird erneuert."
@@ -68,6 +72,18 @@ async def fill_house(ground: Ground, rooms: Mapping[str, Room]) -> None:
     for way in house.way:
         one, other = pair_of(venues[way.between[0]], venues[way.between[1]])
         await ground.put([TravelTime(id=ground.key(), from_id=one, to_id=other, minutes=way.minutes)])
+    await ground.put(
+        [
+            RoomPhoto(
+                id=ground.key(),
+                room_id=rooms[SHOWN_ROOM].id,
+                image=as_our_picture("saal.png", sketch_of_hall()),
+                media_type=MEDIA_TYPE,
+                alt_de="Zeichnung: heller Saal mit vier Fenstern, einer Leinwand und drei Tischreihen.",
+                alt_en="Drawing: a bright hall with four windows, a screen and three rows of tables.",
+            )
+        ]
+    )
     await _close_a_room(ground, rooms[CLOSED_ROOM])
     await _close_a_day(ground)
 
