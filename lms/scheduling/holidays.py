@@ -12,25 +12,6 @@ from lms.resources.models import ClosingDay
 
 SCHOOL = "school"
 CATEGORIES = ("public", SCHOOL)
-STATES: Mapping[str, str] = {
-    "BW": "Baden-Württemberg",
-    "BY": "Bayern",
-    "BE": "Berlin",
-    "BB": "Brandenburg",
-    "HB": "Bremen",
-    "HH": "Hamburg",
-    "HE": "Hessen",
-    "MV": "Mecklenburg-Vorpommern",
-    "NI": "Niedersachsen",
-    "NW": "Nordrhein-Westfalen",
-    "RP": "Rheinland-Pfalz",
-    "SL": "Saarland",
-    "SN": "Sachsen",
-    "ST": "Sachsen-Anhalt",
-    "SH": "Schleswig-Holstein",
-    "TH": "Thüringen",
-}
-"""The sixteen federal states by the codes of ISO 3166-2, in the order of their names."""
 FIRST_MONTH_OF_SCHOOL = 8
 
 

@@ -22,7 +22,8 @@ from lms.portal.desk.rooms.reading import ROOMS
 from lms.resources.models import ClosingDay
 from lms.resources.service import ClosingDays
 from lms.resources.service.closing_days import LONGEST_RANGE_DAYS
-from lms.scheduling.holidays import STATES, holidays_of, school_year_without_holidays
+from lms.scheduling.holidays import holidays_of, school_year_without_holidays
+from lms.scheduling.words import FEDERAL_STATES
 from lms.web.access import may
 from lms.web.forms import DateParts, Form, Radios, Text, form_from
 from lms.web.language import gettext
@@ -152,7 +153,7 @@ async def _page(
 ) -> Template:
     now = today(clock)
     year = int(jahr) if jahr.isascii() and jahr.isdigit() and int(jahr[:6]) in YEARS_SHOWN else now.year
-    state = land if land in STATES else around.settings.federal_state
+    state = land if land in FEDERAL_STATES else around.settings.federal_state
     async with begin.reading() as session:
         marks = {
             row.day: row
@@ -167,7 +168,7 @@ async def _page(
             "year": year,
             "years": [one for one in (year - 1, year, year + 1) if one in YEARS_SHOWN],
             "state": state,
-            "states": STATES,
+            "states": FEDERAL_STATES,
             "spans": spans_of(holidays_of(state, date(year, 1, 1), date(year, 12, 31)), marks),
             "unknown_from": school_year_without_holidays(state, now),
             "may_change": actor.may_for_all("U", "resource"),

@@ -9,8 +9,8 @@ from wtforms.validators import ValidationError
 from lms.kernel.marking import N_
 from lms.resources.models import Equipment, Room, Venue
 from lms.resources.words import name_of
-from lms.scheduling.holidays import STATES
 from lms.scheduling.rooms import RoomFacts, VenueFacts, state_of
+from lms.scheduling.words import FEDERAL_STATES
 from lms.web.forms import (
     Checkbox,
     Checkboxes,
@@ -95,7 +95,7 @@ class VenueForm(Form):
     arrival_en = TextArea(N_("How to get there, in English"))
     federal_state = Select(
         N_("Federal state"),
-        choices=list(STATES.items()),
+        choices=list(FEDERAL_STATES.items()),
         blank=N_("That of the centre"),
         hint=N_("Its public and school holidays are left out when courses are planned there."),
     )

@@ -17,7 +17,7 @@ from lms.resources.models import Reservation, ReservationState
 from lms.resources.queries import equipment_of_all, hours_of_room, photos_of
 from lms.resources.service.closures import closures_ahead
 from lms.resources.words import equipment_in_words, hours_in_words
-from lms.scheduling.holidays import STATES
+from lms.scheduling.words import FEDERAL_STATES
 from lms.web.access import may
 
 NEXT = 10
@@ -58,7 +58,7 @@ class OverviewPages(Controller):
             context = {
                 "room": room,
                 "venue": venue,
-                "state": STATES.get(venue.federal_state, ""),
+                "state": FEDERAL_STATES.get(venue.federal_state, ""),
                 "photo": (await photos_of(session, [room_id])).get(room_id),
                 "equipment": equipment_in_words(room.equipment, await equipment_of_all(session)),
                 "hours": hours_in_words(await hours_of_room(session, room)),
