@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from lms.kernel.period import Period
@@ -174,16 +174,3 @@ def free_units(
         for unit in units
         if is_free(unit, period, venue_id=venue_id, taken=taken.get(unit.id, ()), travel=travel)
     }
-
-
-def fewest_free(spans: Iterable[Period], day: Period, count: int) -> int:
-    """How many of `count` things are free during the whole of a day's busiest moment, given when each is taken."""
-    changes: list[tuple[datetime, int]] = []
-    for span in spans:
-        if span.overlaps(day):
-            changes += [(max(span.start, day.start), 1), (min(span.end, day.end), -1)]
-    busy = most = 0
-    for _, change in sorted(changes):
-        busy += change
-        most = max(most, busy)
-    return count - most

@@ -15,7 +15,6 @@ from lms.scheduling.equipping_rules import (
     Unit,
     assign,
     choose,
-    fewest_free,
     is_free,
     is_in_repair,
 )
@@ -124,14 +123,6 @@ def test_a_repair_that_begins_within_the_turnaround_counts() -> None:
     assert is_in_repair(unit, span(0, 2), [Taken(period=span(2.25, 50), is_repair=True)])
     assert not is_in_repair(unit, span(0, 2), [Taken(period=span(2.5, 50), is_repair=True)])
     assert not is_in_repair(unit, span(0, 2), [Taken(period=span(1, 50))])
-
-
-def test_the_busiest_moment_of_a_day_counts() -> None:
-    day = span(0, 24)
-
-    assert fewest_free([], day, 5) == 5
-    assert fewest_free([span(1, 2), span(2, 3)], day, 5) == 4
-    assert fewest_free([span(-1, 2), span(1, 3), span(1.5, 30), span(24, 30)], day, 5) == 2
 
 
 AT_HAND = [
