@@ -231,15 +231,13 @@ class DeviceCare:
             gone = [unit for unit in units if unit.id not in there and unit.status == DeviceStatus.USABLE]
             found = [unit for unit in units if unit.id in there and unit.status == DeviceStatus.MISSING]
             await self._lock_models(session, {unit.model_id for unit in gone})
-            for unit in gone:
-                unit.status = (
-                    DeviceStatus.MISSING
-                )  # all of them first, so that none is given instead of another
+            for unit in found:
+                self._set_status(session, actor, unit, DeviceStatus.USABLE)
+            for unit in gone:  # all of them first, so that none is given instead of another
+                self._set_status(session, actor, unit, DeviceStatus.MISSING)
             await session.flush()
             for unit in gone:
                 await self._free(session, actor, unit, self._from_now(), why=why)
-                unit.status = DeviceStatus.USABLE
-                self._set_status(session, actor, unit, DeviceStatus.MISSING)
             numbers = [unit.inventory_number for unit in gone]
             self._note(
                 session, actor, "kit.checked", "kit", kit_id,

@@ -71,6 +71,9 @@ ACTIONS: Mapping[str, str] = {
     "venue.changed": N_("Venue changed"),
     "room.created": N_("Room created"),
     "room.changed": N_("Room changed"),
+    "run.devices_changed": N_("Devices of the run changed"),
+    "course.devices_changed": N_("Devices of the course changed"),
+    "session.device_exchanged": N_("Device exchanged"),
     "enrolment.held": N_("Place held"),
     "enrolment.released": N_("Held place released"),
     "enrolment.requested": N_("Enrolled, consent is missing"),
@@ -137,6 +140,8 @@ FIELDS: Mapping[str, str] = {
     "note": N_("Note"),
     "seats": N_("Seats"),
     "presence": N_("Attendance"),
+    "device": N_("Device"),
+    "count": N_("Number"),
 }
 _PRESENCES: Mapping[str, str] = {
     "present": N_("present"),
