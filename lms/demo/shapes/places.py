@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from lms.demo.shapes.words import Count, DeviceKind, Email, Key, Phone, PostalCode, Shape, Weekday, Words
+from lms.demo.shapes.words import (
+    Cents,
+    Count,
+    DeviceKind,
+    Email,
+    Key,
+    Phone,
+    PostalCode,
+    Shape,
+    Weekday,
+    Words,
+)
 
 
 class OpeningHours(Shape, frozen=True, kw_only=True):
@@ -113,7 +124,20 @@ class DeviceModel(Shape, frozen=True, kw_only=True):
     about_de: Words
     about_en: Words
     lendable: bool
-    loan_days: int = 0
+    loan_days: int = 28
+    turnaround_minutes: int = 0
+    needs_wipe: bool = False
+    accessories: list[Words] = []
+    replacement_cents: Cents = 0
+
+
+class KitPart(Shape, frozen=True, kw_only=True):
+    """What else belongs into a kit; fewer are there when something is missing."""
+
+    name_de: Words
+    expected: Count
+    missing: int = 0
+    note_de: str = ""
 
 
 class Kit(Shape, frozen=True, kw_only=True):
@@ -121,6 +145,9 @@ class Kit(Shape, frozen=True, kw_only=True):
     name_de: Words
     name_en: Words
     home_room: Key
+    travels: bool = False
+    note_de: str = ""
+    part: list[KitPart] = []
 
 
 class Batch(Shape, frozen=True, kw_only=True):
