@@ -9,6 +9,7 @@ from lms.catalogue.models import RunState
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.timetable import Planned
 from lms.kernel.period import Period
+from lms.resources.devices.days import day_of
 from lms.resources.models import Device, DeviceModel, Kit, KitPart, ReservationKind
 from lms.resources.reserving import Claim, reserve
 from lms.scheduling.devices import sessions_to_come
@@ -52,13 +53,13 @@ async def _fill_parts(ground: Ground, kits: Mapping[str, Kit]) -> None:
 
 async def _fill_repairs(ground: Ground) -> None:
     notes = {note.number: note for note in ground.demo.devices.note if note.state == "repair"}
-    begins = (ground.now - IN_REPAIR_SINCE).replace(minute=0, second=0, microsecond=0)
+    period = Period(day_of(ground.today - IN_REPAIR_SINCE).start, day_of(ground.today + IN_REPAIR_FOR).end)
     for device in await ground.session.scalars(
         select(Device).where(Device.inventory_number.in_(notes)).order_by(Device.inventory_number)
     ):
         await reserve(
             ground.session,
-            [Claim(period=Period(begins, ground.now + IN_REPAIR_FOR), device_id=device.id)],
+            [Claim(period=period, device_id=device.id)],
             kind=ReservationKind.REPAIR,
             purpose=notes[device.inventory_number].text_de,
             cause_id=ground.key(),

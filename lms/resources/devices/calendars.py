@@ -1,14 +1,15 @@
 """What stands on the days of a month: of a unit, of a kit, of a model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from lms.kernel.clock import local
 from lms.kernel.period import Period
 from lms.resources.devices.days import Month, day_of, fewest_free
 from lms.resources.devices.words import purpose_in_words
-from lms.resources.models import Reservation, ReservationState
+from lms.resources.models import Reservation, ReservationKind, ReservationState
 from lms.web.formats import time_range
 from lms.web.language import gettext
 
@@ -26,12 +27,17 @@ class Cell:
 Weeks = Sequence[Sequence[Cell]]
 
 
-def calendar_of(month: Month, taken: Iterable[Reservation]) -> Weeks:
-    """When something is taken and by what; several units taken by the same thing at once are told once."""
+def calendar_of(
+    month: Month, taken: Iterable[Reservation], numbers: Mapping[UUID, str] | None = None
+) -> Weeks:
+    """When something is taken and by what; several units taken by the same session are told once.
+
+    `numbers` are the inventory numbers of a kit's units: what takes a single one of them is told with its number.
+    """
     spans = [(Period(one.starts_at, one.ends_at), one) for one in taken]
     return [
         [
-            _cell(month, day, dict.fromkeys(_said(span, day_of(day), one) for span, one in spans if span.overlaps(day_of(day))))
+            _cell(month, day, dict.fromkeys(_said(span, day_of(day), one, numbers or {}) for span, one in spans if span.overlaps(day_of(day))))
             for day in week
         ]
         for week in month.weeks
@@ -57,8 +63,11 @@ def _cell(month: Month, day: date, lines: Iterable[str]) -> Cell:
     return Cell(day, day.month == month.first.month, said, bool(said))
 
 
-def _said(span: Period, day: Period, reservation: Reservation) -> str:
-    what = purpose_in_words(reservation)
+def _said(span: Period, day: Period, reservation: Reservation, numbers: Mapping[UUID, str]) -> str:
+    what = purpose_in_words(reservation, in_full=reservation.kind != ReservationKind.REPAIR)
+    number = numbers.get(reservation.device_id) if reservation.device_id else None
+    if number and reservation.kind != ReservationKind.SESSION:
+        what = f"{number} {what}"
     if reservation.state == ReservationState.TENTATIVE:
         what = gettext("%(what)s (asked for)", what=what)
     if span.start <= day.start and span.end >= day.end:

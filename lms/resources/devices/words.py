@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.resources.models import DeviceStatus, Kit, KitPart, Reservation, ReservationKind
-from lms.web.formats import amount
+from lms.web.formats import amount, date_short, time_range
 from lms.web.language import current_language, gettext, ngettext, translated
 
 KINDS: Mapping[str, str] = {
@@ -105,7 +107,7 @@ def gaps_in_words(gaps: Gaps) -> str:
         return ""
     lacking = [
         gettext("%(count)s × %(part)s", count=part.expected - part.present, part=part.name)
-        + (f" ({part.note})" if part.note else "")
+        + (f" ({part.note.rstrip('.')})" if part.note else "")
         for part in gaps.parts
     ]
     if gaps.missing:
@@ -131,6 +133,14 @@ def gaps_in_words(gaps: Gaps) -> str:
             )
         )
     return " ".join(sentences)
+
+
+def span_in_words(starts_at: datetime, ends_at: datetime) -> str:
+    """Day and time; only the days, the last one included, when it takes longer than a day."""
+    last = ends_at - timedelta(microseconds=1)
+    if ends_at - starts_at < timedelta(days=1) and local(starts_at).date() == local(last).date():
+        return f"{date_short(starts_at)}, {time_range(starts_at, ends_at)}"
+    return gettext("%(first)s to %(last)s", first=date_short(starts_at), last=date_short(last))
 
 
 def purpose_in_words(reservation: Reservation, *, in_full: bool = True) -> str:

@@ -19,12 +19,11 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.resources.devices import stock
-from lms.resources.devices.words import CONDITIONS, purpose_in_words
+from lms.resources.devices.words import CONDITIONS, purpose_in_words, span_in_words
 from lms.resources.models import Device, DeviceStatus, Kit, KitPart, Reservation, ReservationKind
 from lms.scheduling.care import Consequences, DeviceCare, EndsBeforeItBegins, Outage
 from lms.scheduling.equipping_words import promise_in_words
 from lms.web.access import may
-from lms.web.formats import period as period_in_words
 from lms.web.forms import DateParts, Form, Hidden, Radios, Text, form_from
 from lms.web.language import gettext
 from lms.web.notices import SAVED, after, declare
@@ -50,9 +49,10 @@ class OutageForm(Form):
     """Why a device cannot be used, and from when to when it is repaired."""
 
     outage = Radios(N_("What is it?"), choices=OUTAGES, missing=N_("Choose what it is."))
-    first_day = DateParts(N_("Repair: first day"))
+    first_day = DateParts(N_("Repair: first day"), is_asked=True)
     last_day = DateParts(
         N_("Repair: last day"),
+        is_asked=True,
         hint=N_("You can change the day later, and end the repair when the device is back."),
     )
     note = Text(N_("Note"), hint=N_("For example: cracked display."), longest=200)
@@ -417,7 +417,7 @@ def _outage_page(
             if foreseen
             else [],
             "others": [
-                f"{purpose_in_words(one)}, {period_in_words(one.starts_at, one.ends_at)}"
+                f"{purpose_in_words(one)}, {span_in_words(one.starts_at, one.ends_at)}"
                 for one in foreseen.others
             ]
             if foreseen
@@ -439,6 +439,7 @@ def _repair_page(
     return Template(
         "scheduling/repair.html",
         context={
+            "when": span_in_words(repair.starts_at, repair.ends_at),
             "repair": repair,
             "device": device,
             "form": form,

@@ -54,6 +54,7 @@ class CourseNeedForm(Form):
         least=1,
         most=200,
         width=5,
+        is_asked=True,
         hint=N_("A kit is taken as a whole; leave this empty for it."),
     )
     key = Hidden()

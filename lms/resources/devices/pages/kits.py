@@ -131,7 +131,11 @@ class KitPages(Controller):
                 "gaps": gaps_in_words(gaps[kit_id]),
                 "month": month,
                 "path": f"{KITS}/{kit_id}",
-                "weeks": calendar_of(month, [one for one, _ in taken]),
+                "weeks": calendar_of(
+                    month,
+                    [one for one, _ in taken],
+                    {line.unit.id: line.unit.inventory_number for line in whole.lines},
+                ),
                 "history": history,
                 "may_change": actor.may_for_all("U", "resource"),
                 **words(),

@@ -30,6 +30,7 @@ from lms.resources.devices.words import (
     STATUSES,
     gaps_in_words,
     purpose_in_words,
+    span_in_words,
     spoken,
 )
 from lms.resources.models import Device
@@ -204,7 +205,13 @@ class UnitPages(Controller):
                 "line": line,
                 "state": state_of(line),
                 "taken": [
-                    (one, purpose_in_words(one, in_full=is_team), venue, one.kind == "repair")
+                    (
+                        one,
+                        span_in_words(one.starts_at, one.ends_at),
+                        purpose_in_words(one, in_full=is_team),
+                        venue,
+                        one.kind == "repair",
+                    )
                     for one, venue in taken
                 ],
                 "gaps": [gaps_in_words(one) for one in gaps.values() if not one.is_whole],
