@@ -41,10 +41,10 @@ async def _fill_parts(ground: Ground, kits: Mapping[str, Kit]) -> None:
         KitPart(
             id=ground.key(),
             kit_id=kits[kit.key].id,
-            name=part.name_de,
+            name=part.name,
             expected=part.expected,
             present=part.expected - part.missing,
-            note=part.note_de,
+            note=part.note,
         )
         for kit in ground.demo.devices.kit
         for part in kit.part

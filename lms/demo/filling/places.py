@@ -135,5 +135,5 @@ def _kit(ground: Ground, kit: shapes.Kit, home_id: UUID) -> Kit:
         name_en=kit.name_en,
         home_id=home_id,
         is_travelling=kit.travels,
-        note=kit.note_de,
+        note=kit.note,
     )

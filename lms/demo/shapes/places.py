@@ -134,10 +134,10 @@ class DeviceModel(Shape, frozen=True, kw_only=True):
 class KitPart(Shape, frozen=True, kw_only=True):
     """What else belongs into a kit; fewer are there when something is missing."""
 
-    name_de: Words
+    name: Words
     expected: Count
     missing: int = 0
-    note_de: str = ""
+    note: str = ""
 
 
 class Kit(Shape, frozen=True, kw_only=True):
@@ -146,7 +146,7 @@ class Kit(Shape, frozen=True, kw_only=True):
     name_en: Words
     home_room: Key
     travels: bool = False
-    note_de: str = ""
+    note: str = ""
     part: list[KitPart] = []
 
 

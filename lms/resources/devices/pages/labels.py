@@ -89,7 +89,8 @@ class LabelPages(Controller):
         if form.problems:
             return await _page(begin, form, status=422)
         async with begin.reading() as session:
-            rows, _ = await stock.lines(session, filters_of(request), clock(), limit=None)
+            filters = stock.Filters() if named else filters_of(request)
+            rows, _ = await stock.lines(session, filters, clock())
         if named:
             known = {line.unit.inventory_number: line for line in rows}
             unknown = [number for number in named if number not in known]
