@@ -10,6 +10,7 @@ import rich_click as click
 
 from lms.db import Begin
 from lms.demo.data import read_demo
+from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
@@ -52,6 +53,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_certificates(ground, everybody, runs)
         with step("Opening hours, ways and closures"):
             await fill_house(ground, rooms)
+        with step("Devices of the sessions"):
+            await fill_devices(ground, runs)
             await ground.finish()
 
 

@@ -1,6 +1,8 @@
 """The table of contents of `resources`, for app.py."""
 
 from lms.privacy.contract import PersonalData
+from lms.resources.devices.inventory import Inventory
+from lms.resources.devices.pages import PAGES
 from lms.resources.service import (
     ClosingDays,
     Closures,
@@ -13,6 +15,7 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="resources",
+    controllers=[*PAGES],
     services={
         "closing_day_marks": ClosingDays,
         "closures": Closures,
@@ -20,6 +23,7 @@ MODULE = Module(
         "opening_times": OpeningTimes,
         "room_photos": RoomPhotos,
         "travel_ways": TravelWays,
+        "inventory": Inventory,
     },
     personal_data=[
         PersonalData(

@@ -3,8 +3,10 @@
 from lms.catalogue.events import CourseChanged
 from lms.privacy.contract import PersonalData
 from lms.scheduling.api import PlanningDoor
+from lms.scheduling.care import DeviceCare
+from lms.scheduling.devices import RunDevices
 from lms.scheduling.letters import LISTENERS
-from lms.scheduling.pages import NewRunPages
+from lms.scheduling.pages import DEVICE_PAGES, NewRunPages
 from lms.scheduling.rooms import Rooms
 from lms.scheduling.searchable import find_again
 from lms.scheduling.service import Scheduling
@@ -12,8 +14,8 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="scheduling",
-    controllers=[NewRunPages, PlanningDoor],
-    services={"scheduling": Scheduling, "rooms": Rooms},
+    controllers=[NewRunPages, PlanningDoor, *DEVICE_PAGES],
+    services={"scheduling": Scheduling, "rooms": Rooms, "run_devices": RunDevices, "device_care": DeviceCare},
     listeners={CourseChanged: [find_again], **LISTENERS},
     personal_data=[
         PersonalData(

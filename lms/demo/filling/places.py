@@ -6,11 +6,11 @@ from uuid import UUID
 from lms.demo.data import WEEKDAYS
 from lms.demo.filling.ground import Ground
 from lms.demo.shapes import places as shapes
-from lms.resources.models import Device, DeviceModel, Kit, Room, Venue
+from lms.resources.models import Device, DeviceModel, DeviceStatus, Kit, Room, Venue
 from lms.resources.rules import Hours
 from lms.resources.words import hours_in_words
 
-CONDITIONS = {"usable": "good", "repair": "repair", "missing": "missing"}
+CONDITIONS = {"usable": "worn", "repair": "damaged", "missing": "good"}
 
 
 async def fill_places(ground: Ground) -> Mapping[str, Room]:
@@ -74,23 +74,54 @@ def _room(ground: Ground, room: shapes.Room, venue_id: UUID) -> Room:
 
 async def _fill_devices(ground: Ground, rooms: Mapping[str, Room]) -> None:
     devices = ground.demo.devices
-    models = {
-        model.key: DeviceModel(id=ground.key(), slug=model.key, name=model.name_de, kind=model.kind)
-        for model in devices.model
-    }
-    kits = {
-        kit.key: Kit(id=ground.key(), slug=kit.key, name=kit.name_de, home_id=rooms[kit.home_room].venue_id)
-        for kit in devices.kit
-    }
+    models = {model.key: _model(ground, model) for model in devices.model}
+    kits = {kit.key: _kit(ground, kit, rooms[kit.home_room].venue_id) for kit in devices.kit}
     await ground.put([*models.values(), *kits.values()])
-    conditions = {note.number: CONDITIONS[note.state] for note in devices.note}
+    notes = {note.number: note for note in devices.note}
     await ground.put(
         Device(
             id=ground.key(),
             inventory_number=device.number,
             model_id=models[device.model].id,
             kit_id=kits[device.kit].id if device.kit else None,
-            condition=conditions.get(device.number, "good"),
+            home_id=None if device.kit else rooms[device.home_room].venue_id,
+            condition=CONDITIONS[notes[device.number].state] if device.number in notes else "good",
+            status=DeviceStatus.MISSING if _is_missing(notes.get(device.number)) else DeviceStatus.USABLE,
+            note=notes[device.number].text_de if device.number in notes else "",
         )
         for device in ground.demo.inventory()
+    )
+
+
+def _is_missing(note: shapes.DeviceNote | None) -> bool:
+    return note is not None and note.state == "missing"
+
+
+def _model(ground: Ground, model: shapes.DeviceModel) -> DeviceModel:
+    return DeviceModel(
+        id=ground.key(),
+        slug=model.key,
+        name=model.name_de,
+        name_en=model.name_en,
+        kind=model.kind,
+        about_de=model.about_de,
+        about_en=model.about_en,
+        is_lendable=model.lendable,
+        loan_days=model.loan_days,
+        turnaround_minutes=model.turnaround_minutes,
+        needs_wipe=model.needs_wipe,
+        accessories=list(model.accessories),
+        replacement_cents=model.replacement_cents,
+    )
+
+
+def _kit(ground: Ground, kit: shapes.Kit, home_id: UUID) -> Kit:
+    return Kit(
+        id=ground.key(),
+        slug=kit.key,
+        name=kit.name_de,
+        name_en=kit.name_en,
+        home_id=home_id,
+        is_travelling=kit.travels,
+        note=kit.note,
     )

@@ -154,7 +154,20 @@ class DeviceModel(Shape, frozen=True, kw_only=True):
     about_de: Words
     about_en: Words
     lendable: bool
-    loan_days: int = 0
+    loan_days: int = 28
+    turnaround_minutes: int = 0
+    needs_wipe: bool = False
+    accessories: list[Words] = []
+    replacement_cents: Cents = 0
+
+
+class KitPart(Shape, frozen=True, kw_only=True):
+    """What else belongs into a kit; fewer are there when something is missing."""
+
+    name: Words
+    expected: Count
+    missing: int = 0
+    note: str = ""
 
 
 class Kit(Shape, frozen=True, kw_only=True):
@@ -162,6 +175,9 @@ class Kit(Shape, frozen=True, kw_only=True):
     name_de: Words
     name_en: Words
     home_room: Key
+    travels: bool = False
+    note: str = ""
+    part: list[KitPart] = []
 
 
 class Batch(Shape, frozen=True, kw_only=True):

@@ -85,6 +85,9 @@ ACTIONS: Mapping[str, str] = {
     "equipment.changed": N_("Equipment renamed"),
     "equipment.removed": N_("Equipment removed"),
     "travel-times.changed": N_("Travel times changed"),
+    "run.devices_changed": N_("Devices of the run changed"),
+    "course.devices_changed": N_("Devices of the course changed"),
+    "session.device_exchanged": N_("Device exchanged"),
     "enrolment.held": N_("Place held"),
     "enrolment.released": N_("Held place released"),
     "enrolment.requested": N_("Enrolled, consent is missing"),
@@ -152,6 +155,8 @@ FIELDS: Mapping[str, str] = {
     "seats": N_("Seats"),
     "hours": N_("Opening hours"),
     "presence": N_("Attendance"),
+    "device": N_("Device"),
+    "count": N_("Number"),
 }
 _PRESENCES: Mapping[str, str] = {
     "present": N_("present"),

@@ -1,0 +1,1 @@
+"""The inventory: models, units, kits, and everything the team does with them."""
