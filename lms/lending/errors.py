@@ -170,12 +170,6 @@ class NobodyNamed(DomainError):
     message = N_("Enter your first and family name. It stands in place of your signature.")
 
 
-class AgreedAlready(DomainError):
-    """An agreement is accepted once."""
-
-    message = N_("The agreement for this loan has been accepted already.")
-
-
 class NotInThisRun(DomainError):
     """Only people with a place in the run get its devices."""
 

@@ -4,6 +4,13 @@ from datetime import timedelta
 
 from lms.jobs.worker import Periodic
 from lms.lending import events, letters
+from lms.lending.api import LoanDoor
+from lms.lending.pages.classroom import ClassroomPages
+from lms.lending.pages.counter import CounterPages
+from lms.lending.pages.new import NewLoanPages
+from lms.lending.pages.overview import LendingPages
+from lms.lending.pages.own import LoanLinkPages, OwnLoanPages
+from lms.lending.pages.scan import ScanPages
 from lms.lending.service import Lending
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
@@ -12,6 +19,16 @@ REMINDING = timedelta(hours=1)
 
 MODULE = Module(
     name="lending",
+    controllers=[
+        LendingPages,
+        ScanPages,
+        NewLoanPages,
+        CounterPages,
+        ClassroomPages,
+        OwnLoanPages,
+        LoanLinkPages,
+        LoanDoor,
+    ],
     services={"lending": Lending},
     listeners={
         events.LoanReserved: [letters.confirm_reservation],

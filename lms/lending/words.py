@@ -15,7 +15,7 @@ STANDINGS: Mapping[str, tuple[str, str]] = {
     Standing.OVERDUE: (N_("overdue"), "danger"),
     Standing.RETURNED: (N_("returned"), "success"),
     Standing.LOST: (N_("lost"), "danger"),
-    Standing.CANCELLED: (N_("cancelled"), "info"),
+    Standing.CANCELLED: (N_("reservation cancelled"), "info"),
 }
 """Word and tone of each standing."""
 

@@ -180,6 +180,7 @@ async def test_taking_back_notes_what_is_missing_frees_the_rest_and_asks_for_wip
     counter: Counter, clock: FixedClock, jobs: Worker
 ) -> None:
     loan = await counter.lend()
+    await jobs.drain()
     clock.forward(days=3)
     state = HandOver(condition="worn", accessories=("Hülle",), note="Kratzer am Rand")
 

@@ -14,7 +14,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.kernel.period import Period
 from lms.lending import policy
-from lms.lending.errors import ClassIsOver, LoanIsOver, NoClass, NotForLending, NotInThisRun
+from lms.lending.errors import ClassIsOver, LoanIsOver, NoClass, NotForLending, NothingToWipe, NotInThisRun
 from lms.lending.events import LoanHandedOut
 from lms.lending.models import Loan, LoanPurpose, LoanState
 from lms.lending.queries import Unit, name_of, out_of, unit_of
@@ -35,7 +35,7 @@ from lms.lending.service.acts import (
     teaches_run,
 )
 from lms.lending.service.handing import give, skip_turnaround
-from lms.lending.service.returning import receive, wipe
+from lms.lending.service.returning import last_back, receive, wipe
 from lms.lending.values import WHOLE, HandOver
 from lms.people.queries import person_of
 from lms.resources.models import Reservation, ReservationKind, ReservationState, Room
@@ -117,23 +117,40 @@ class Classroom(Acts):
         return len(loans)
 
     @retried
+    async def confirm_wiped_in_class(self, actor: Actor, *, session_id: UUID, device_id: UUID) -> None:
+        """The same as `confirm_wiped`, for a device that was reserved for the session or came back in it (F-D12).
+
+        Raises NotFound for any other device, NothingToWipe.
+        """
+        now = self.clock()
+        async with self.begin() as session:
+            await self._meeting(session, actor, session_id)
+            unit = await held(session, device_id)
+            last = await last_back(session, device_id)
+            is_here = last is not None and last.session_id == session_id
+            if not is_here and await _kept_for(session, session_id, device_id) is None:
+                raise NotFound
+            if await out_of(session, device_id) is not None:
+                raise NothingToWipe(number=unit.number)
+            wipe(session, actor, unit, last, now=now)
+
+    @retried
     async def wipe_all(self, actor: Actor, *, session_id: UUID) -> int:
-        """Note that every device that came back in a session has been wiped and checked; says how many (F-D12)."""
+        """Note that every device of a session that is with nobody has been wiped and checked; says how many (F-D12)."""
         now = self.clock()
         async with self.begin() as session:
             await self._meeting(session, actor, session_id)
             back = await session.scalars(
-                select(Loan)
-                .where(Loan.session_id == session_id, Loan.state == LoanState.RETURNED)
-                .order_by(Loan.returned_at)
+                select(Loan.device_id).where(Loan.session_id == session_id, Loan.state == LoanState.RETURNED)
             )
-            last = {loan.device_id: loan for loan in back}
-            await lock(session, device_ids=list(last))
+            kept = await kept_for_session(session, session_id)
+            here = sorted({*back, *(one.device_id for one in kept if one.device_id)})
+            await lock(session, device_ids=here)
             wiped = 0
-            for device_id, loan in last.items():
+            for device_id in here:
                 unit = await unit_of(session, device_id)
                 if unit.device.must_be_wiped and await out_of(session, device_id) is None:
-                    wipe(session, actor, unit, loan, now=now)
+                    wipe(session, actor, unit, await last_back(session, device_id), now=now)
                     wiped += 1
         return wiped
 

@@ -47,7 +47,7 @@ class Handing(Acts):
         Twice is as good as once. Raises StillOut, MustBeWiped, Promised, InRepairUntil, DeviceMissing, PersonBlocked,
         InThePast when its time is over, LoanIsOver.
         """
-        ensure(policy.may_manage(actor), actor)
+        ensure(policy.may_hand_over(actor, teaches=False), actor)
         now = self.clock()
         async with self.begin() as session:
             loan, unit = await held_loan(session, loan_id)
@@ -89,7 +89,7 @@ class Handing(Acts):
 
         Raises NotForLending and whatever `hand_out` raises.
         """
-        ensure(policy.may_manage(actor), actor)
+        ensure(policy.may_hand_over(actor, teaches=False), actor)
         now = self.clock()
         async with self.begin() as session:
             if loan_id is not None and (known := await session.get(Loan, loan_id)) is not None:

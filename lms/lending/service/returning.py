@@ -50,7 +50,7 @@ class Returning(Acts):
 
         The same device taken back again on the same day gives the loan that has just ended.
         """
-        ensure(policy.may_manage(actor), actor)
+        ensure(policy.may_hand_over(actor, teaches=False), actor)
         now = self.clock()
         async with self.begin() as session:
             unit = await held(session, device_id)
@@ -84,22 +84,18 @@ class Returning(Acts):
         return loan
 
     @retried
-    async def confirm_wiped(self, actor: Actor, *, device_id: UUID, run_id: UUID | None = None) -> None:
+    async def confirm_wiped(self, actor: Actor, *, device_id: UUID) -> None:
         """Note who wiped and checked a device, and when; only then the next person gets it (F-D12). Twice is as good as once.
 
-        Trainers do so for devices they took back in a run of theirs (`run_id`). Raises NothingToWipe while somebody has it.
+        Raises NothingToWipe while somebody has it.
         """
+        ensure(policy.may_hand_over(actor, teaches=False), actor)
         now = self.clock()
         async with self.begin() as session:
             unit = await held(session, device_id)
-            last = await _last_back(session, device_id)
-            teaches = (
-                last is not None and last.run_id == run_id and await teaches_run(session, actor, last.run_id)
-            )
-            ensure(policy.may_hand_over(actor, teaches=teaches), actor)
             if await out_of(session, device_id) is not None:
                 raise NothingToWipe(number=unit.number)
-            wipe(session, actor, unit, last, now=now)
+            wipe(session, actor, unit, await last_back(session, device_id), now=now)
 
     @retried
     async def settle_accessories(
@@ -180,7 +176,8 @@ def wipe(session: AsyncSession, actor: Actor, unit: Unit, last: Loan | None, *, 
     )
 
 
-async def _last_back(session: AsyncSession, device_id: UUID) -> Loan | None:
+async def last_back(session: AsyncSession, device_id: UUID) -> Loan | None:
+    """The loan from which the device came back last."""
     found: Loan | None = await session.scalar(
         select(Loan)
         .where(Loan.device_id == device_id, Loan.state == LoanState.RETURNED)
@@ -191,7 +188,7 @@ async def _last_back(session: AsyncSession, device_id: UUID) -> Loan | None:
 
 
 async def _back_today(session: AsyncSession, device_id: UUID, now: datetime) -> Loan | None:
-    last = await _last_back(session, device_id)
+    last = await last_back(session, device_id)
     if last is None or last.returned_at is None:
         return None
     return last if local(last.returned_at).date() == local(now).date() else None
