@@ -12,6 +12,7 @@ from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
+from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import fill_people
@@ -49,6 +50,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
+        with step("Loans"):
+            await fill_loans(ground, everybody, places)
             await ground.finish()
 
 

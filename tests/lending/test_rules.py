@@ -18,6 +18,7 @@ from lms.lending.rules import (
     spellings,
     standing,
 )
+from lms.lending.terms import terms
 from tests.making import MOMENT
 
 NOW = datetime(2026, 12, 4, 8, 0, tzinfo=UTC)
@@ -133,3 +134,7 @@ def test_how_a_loan_stands_follows_from_state_and_clock(
     )
 
     assert standing(loan, now) is found
+
+
+def test_both_languages_have_the_same_rules() -> None:
+    assert len(terms("de")) == len(terms("en")) == 9

@@ -136,7 +136,11 @@ async def _about(session: Any, unit: Unit, clock: Clock) -> dict[str, Any]:
         "words": STANDINGS[standing(out.loan, now)] if out else None,
         "form": back_form(out.loan) if out else None,
         "waiting": await waiting_for(session, unit.device.id),
-        "promises": await promises(session, unit.device.id, after=now),
+        "promises": [
+            one
+            for one in await promises(session, unit.device.id, after=now)
+            if out is None or one.reservation.cause_id != out.loan.id
+        ],
         "wiped": await wiper_of(session, unit.device.id),
         "is_usable": unit.device.status is DeviceStatus.USABLE and unit.device.condition != "repair",
         "key": str(uuid4()),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import datetime
 from uuid import UUID
 
 from lms.db import retried
@@ -54,15 +55,35 @@ class Agreeing(Acts):
         return await self._conclude(actor, loan_id, name="", way="paper")
 
     async def document(self, loan_id: UUID) -> bytes:
-        """The accepted agreement byte for byte; before that, one to be signed. Whoever asks has been let in by the page."""
+        """The accepted agreement byte for byte; before that, one to be signed. Whoever asks has been let in by the page.
+
+        What was agreed to without a document (elsewhere, or made up for the demo) gets one when it is first asked for.
+        """
         async with self.begin.reading() as session:
             found = await lent(session, loan_id)
             kept = await agreement_of(session, loan_id)
         if kept is not None:
             return kept.document
-        if found.loan.purpose is not LoanPurpose.HOME:
+        loan, accepted = found.loan, None
+        if loan.purpose is not LoanPurpose.HOME:
             raise NotFound
-        return await asyncio.to_thread(rendered, paper_of(found, at=self.clock()))
+        if loan.terms_accepted_at is not None:
+            accepted = Accepted(name=loan.terms_name, at=loan.terms_accepted_at, way=loan.terms_way)
+        at = accepted.at if accepted else self.clock()
+        document = await asyncio.to_thread(rendered, paper_of(found, at=at, accepted=accepted))
+        return await self._first(loan_id, document, at) if accepted else document
+
+    @retried
+    async def _first(self, loan_id: UUID, document: bytes, at: datetime) -> bytes:
+        """Keep the document unless somebody was quicker; gives the one that is kept."""
+        async with self.begin() as session:
+            await held_loan(session, loan_id)
+            known = await agreement_of(session, loan_id)
+            if known is not None:
+                return known.document
+            digest = hashlib.sha256(document).hexdigest()
+            session.add(LoanAgreement(loan_id=loan_id, document=document, sha256=digest, created_at=at))
+        return document
 
     async def _read(self, loan_id: UUID) -> Lent:
         async with self.begin.reading() as session:
