@@ -203,7 +203,9 @@ async def test_only_whoever_teaches_the_run_and_the_team_hand_out_and_only_to_it
             person_id=lesson.counter.ada.id,
         )
 
-    assert await lesson.hand_out(0, 0, by=KEEPER)
+    await lesson.hand_out(0, 0, by=KEEPER)
+
+    assert [loan.handed_out_by for loan in await lesson.counter.loans()] == [KEEPER.account_id]
 
 
 async def test_nothing_goes_out_in_a_session_that_is_over_or_cancelled(

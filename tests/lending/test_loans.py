@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from lms.jobs.worker import Worker
-from lms.kernel.errors import Forbidden, NotFound, Stale
+from lms.kernel.errors import DomainError, Forbidden, NotFound, Stale
 from lms.kernel.rights import Identity
 from lms.lending import errors
 from lms.lending.models import LoanState
@@ -23,7 +23,7 @@ DEC_18 = datetime(2026, 12, 18, 17, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def sentence(refusal: pytest.ExceptionInfo[errors.DomainError]) -> str:
+def sentence(refusal: pytest.ExceptionInfo[DomainError]) -> str:
     """What the person reads, in German."""
     with use_locale("de"):
         return gettext(refusal.value.message, **refusal.value.params)

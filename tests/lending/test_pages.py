@@ -330,7 +330,8 @@ async def test_in_class_twelve_devices_are_twelve_scans(
         assert answer.status_code == 303
     shown = await page(client, here)
     again = await send(client, here, {"person": str(lesson.people[2].id), "number": "0001"})
-    first, second = await lesson.counter.loans()
+    loans = {loan.device_id: loan for loan in await lesson.counter.loans()}
+    first, second = (loans[tablet.id] for tablet in lesson.counter.tablets[:2])
     home = await send(
         client,
         f"{here}/{second.id}/mitnehmen",
