@@ -97,11 +97,13 @@ def test_a_tablet_is_scanned_handed_out_taken_back_and_wiped(phone: Page, label:
     phone.get_by_role("button", name="Mit der Kamera scannen").click()
     expect(phone.get_by_role("heading", name=f"{label}, Tablet der Geschichte")).to_be_visible(timeout=30_000)
     phone.get_by_role("button", name="Kamera ausschalten").click()
+    look_closely(phone)
 
     phone.get_by_role("link", name="Ausgeben").click()
     phone.get_by_label("Wer leiht aus?").fill("Waltraud Kersten")
     phone.locator("main").get_by_role("button", name="Suchen").click()
     phone.get_by_role("link", name="Kersten, Waltraud").first.click()
+    look_closely(phone)
     phone.get_by_role("button", name="Ausgeben").click()
     expect(phone.get_by_text("Das Gerät ist ausgegeben.")).to_be_visible()
     expect(phone.get_by_text("Auf Papier unterschrieben")).to_be_visible()
