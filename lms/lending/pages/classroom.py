@@ -54,7 +54,7 @@ class ClassroomPages(Controller):
     ) -> Template:
         """Who has which device, and who gets the next."""
         found = await _read(begin, actor, session_id)
-        return _page(found, _next_form(found), clock)
+        return _page(found, _next_form(found), actor, clock)
 
     @post()
     async def hand_out(
@@ -83,7 +83,7 @@ class ClassroomPages(Controller):
                 form.refuse("number", refusal.message, **refusal.params)
             except DomainError as refusal:
                 status = refused(form, refusal, "number")
-        return _page(found, form, clock, status=status)
+        return _page(found, form, actor, clock, status=status)
 
     @post("/alle-zurueck")
     async def take_back_all(
@@ -251,7 +251,7 @@ def _given(found: Class, loan_id: UUID) -> Given:
     raise NotFound
 
 
-def _page(found: Class, form: Form, clock: Clock, *, status: int = 200) -> Template:
+def _page(found: Class, form: Form, actor: Actor, clock: Clock, *, status: int = 200) -> Template:
     return Template(
         "lending/class.html",
         context={
@@ -259,6 +259,7 @@ def _page(found: Class, form: Form, clock: Clock, *, status: int = 200) -> Templ
             "form": form,
             "is_over": found.is_over(clock()),
             "here": _path(found.meeting.id),
+            "may_see_session": actor.may("U", "attendance"),
         },
         status_code=status,
         headers=WITH_CAMERA,

@@ -82,8 +82,9 @@ class ReserveForm(Form):
         hint=N_("Only if it has to be this very device. Otherwise choose a kind below."),
         width=10,
         longest=100,
+        is_asked=True,
     )
-    model = Select(N_("Kind of device"))
+    model = Select(N_("Kind of device"), is_asked=True)
     first = DateParts(N_("From"), missing=N_("Enter the first day."))
     last = DateParts(
         N_("Until"),

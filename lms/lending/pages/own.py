@@ -12,6 +12,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, local
 from lms.kernel.errors import DomainError, NotFound
 from lms.lending import policy
+from lms.lending.models import LoanPurpose, LoanState
 from lms.lending.pages.counter import PRIVATE, accept_page, pdf, refused
 from lms.lending.pages.forms import AcceptForm
 from lms.lending.pages.notices import AGREED
@@ -43,7 +44,7 @@ class OwnLoanPages(Controller):
         """What one has now first, then what is over."""
         now = clock()
         async with begin.reading() as session:
-            loans = await loans_of(session, actor.persons)
+            loans = [one for one in await loans_of(session, actor.persons) if is_shown(one)]
             block = await block_of(session, actor.person_id, local(now).date()) if actor.person_id else None
         return Template(
             "lending/own.html",
@@ -132,6 +133,11 @@ class LoanLinkPages(Controller):
         """The agreement."""
         found = await _opened(around, loan_id, token)
         return pdf(await lending.document(loan_id), found.loan)
+
+
+def is_shown(one: Lent) -> bool:
+    """What was in class for an hour is no loan to people; what they still hold in their hands is."""
+    return one.loan.purpose is LoanPurpose.HOME or one.loan.state is LoanState.OUT
 
 
 async def _accept(
