@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
     federal_state: str = "ST"
     travel_minutes: int = Field(default=30, ge=0)
+    loan_reminder_days: list[int] = Field(default_factory=lambda: [1, 7, 14], min_length=1)
+    loan_block_after: int = Field(default=2, ge=1)
+    loan_block_days: int = Field(default=90, ge=1)
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     learner_idle_hours: int = 2

@@ -1,4 +1,7 @@
-"""Lend devices"""
+"""Lend devices
+
+An agreement is kept byte for byte as it was accepted: the database refuses to change or to delete it, on both engines.
+"""
 
 from collections.abc import Sequence
 
@@ -9,6 +12,8 @@ revision: str = "0010"
 down_revision: str | None = "0009"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
+
+REFUSAL = "agreement_is_accepted"
 
 
 def upgrade() -> None:
@@ -58,9 +63,18 @@ def upgrade() -> None:
             sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"),
             nullable=False,
         ),
+        sa.Column(
+            "accessories_missing",
+            sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("missing_count", sa.Integer(), nullable=False),
+        sa.Column("wiped_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("wiped_by", sa.Uuid(), nullable=True),
         sa.Column("terms_version", sa.String(), nullable=False),
         sa.Column("terms_accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("terms_way", sa.String(), nullable=False),
+        sa.Column("terms_name", sa.String(), nullable=False),
         sa.Column("reminders", sa.Integer(), nullable=False),
         sa.Column("reminded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
@@ -113,9 +127,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lending_block")),
     )
     op.create_index("ix_lending_block_person_id", "lending_block", ["person_id"], unique=False)
+    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
+        op.execute(statement)
 
 
 def downgrade() -> None:
     op.drop_table("lending_block")
     op.drop_table("loan_agreement")
     op.drop_table("loan")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION guard_loan_agreement_unchanging()")
+
+
+def _sqlite() -> list[str]:
+    return [
+        f"""
+        CREATE TRIGGER guard_loan_agreement_{moment.lower()} BEFORE {moment} ON loan_agreement
+        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"""
+        for moment in ("UPDATE", "DELETE")
+    ]
+
+
+def _postgresql() -> list[str]:
+    return [
+        f"""
+        CREATE FUNCTION guard_loan_agreement_unchanging() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23514'; END $$""",
+        """
+        CREATE TRIGGER guard_loan_agreement_unchanging BEFORE UPDATE OR DELETE ON loan_agreement
+        FOR EACH ROW EXECUTE FUNCTION guard_loan_agreement_unchanging()""",
+    ]

@@ -34,6 +34,7 @@ ADMINISTRATION = (
     Link(N_("Certificates"), "/verwaltung/nachweise"),
     Link(N_("Rooms and devices"), "/verwaltung/raeume"),
     Link(N_("Devices"), "/verwaltung/geraete"),
+    Link(N_("Lending"), "/verwaltung/ausleihe"),
     Link(N_("People"), "/verwaltung/personen"),
     Link(N_("Letters"), "/verwaltung/briefe"),
     Link(N_("Accounts"), "/verwaltung/konten"),

@@ -18,6 +18,8 @@ SCOPES = (
     ("R:certificate", N_("Read certificates")),
     ("issue:certificate", N_("Issue certificates")),
     ("revoke:certificate", N_("Revoke certificates")),
+    ("R:loan", N_("Read loans")),
+    ("handover:loan", N_("Hand out and take back devices")),
     ("R:report", N_("Read figures")),
 )
 

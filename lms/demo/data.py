@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from lms.demo.shapes.loans import Loans
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, House, Room, Venue
 from lms.demo.shapes.programme import Course, Run, Topic, Trainer
@@ -47,6 +48,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     devices: Devices
     trainers: list[Trainer]
     people: People
+    loans: Loans
 
     def course_of(self, run: Run) -> Course:
         """The course a run offers."""
@@ -94,6 +96,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         devices=_read(folder / "devices.toml", Devices),
         trainers=_read_list(folder / "trainers.toml", "trainer", Trainer),
         people=read_people(folder),
+        loans=_read(folder / "loans.toml", Loans),
     )
 
 

@@ -14,6 +14,7 @@ from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
+from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import fill_people
@@ -55,6 +56,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_house(ground, rooms)
         with step("Devices of the sessions"):
             await fill_devices(ground, runs)
+        with step("Loans"):
+            await fill_loans(ground, everybody, places)
             await ground.finish()
 
 

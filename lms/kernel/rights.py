@@ -63,7 +63,7 @@ invoice         | -        | R:o   | R:w         | R:e  | -          | -      | 
 payment         | -        | C:o   | C:w         | C:e  | -          | -      | cash:a   | -     | -                         | CRU:a refund:a | -
 certificate     | verify:a | R:o   | R:w         | R:e  | propose:t  | -      | R:a      | -     | CR:a issue:a revoke:a replace:a | -     | -
 room-booking    | C:o      | CRD:o | -           | CRD:o | CRD:o     | R:a    | R:a      | CRUD:a approve:a | -              | R:a         | -
-loan            | -        | R:o   | R:w         | R:o  | R:t handover:t | -  | R:a      | CRUD:a | -                        | R:a         | -
+loan            | -        | R:o accept:o | R:w accept:w | R:o | CR:t handover:t | - | R:a     | CRUD:a handover:a | -             | R:a         | -
 message         | -        | CR:o  | R:w         | CR:o | C:t        | C:a    | CR:a     | C:a   | C:a                       | C:a         | -
 person          | -        | RU:o  | RU:w        | R:e  | R:t        | -      | CRUD:a   | R:a   | R:a                       | R:a         | -
 access-need     | -        | CRUD:o | CRUD:w     | -    | R:t        | -      | R:a      | -     | -                         | -           | -

@@ -31,7 +31,11 @@ IS_OUT = text("state = 'out'")
 
 
 class Loan(Row):
-    """One device with one person until a date. A device is out to one person at a time."""
+    """One device with one person until a date. A device is out to one person at a time.
+
+    Accessories are words of the model at that time. `accessories_missing` holds what did not come back and has not turned
+    up since; `missing_count` counts it, for the databases. `wiped_by` (an account) says who wiped the device afterwards.
+    """
 
     __tablename__ = "loan"
     __table_args__ = (
@@ -61,9 +65,14 @@ class Loan(Row):
     returned_to: Mapped[UUID | None] = mapped_column(default=None)
     condition_in: Mapped[str] = mapped_column(default="")
     accessories_in: Mapped[list[str]] = mapped_column(default_factory=list)
+    accessories_missing: Mapped[list[str]] = mapped_column(default_factory=list)
+    missing_count: Mapped[int] = mapped_column(default=0)
+    wiped_at: Mapped[datetime | None] = mapped_column(default=None)
+    wiped_by: Mapped[UUID | None] = mapped_column(default=None)
     terms_version: Mapped[str] = mapped_column(default="")
     terms_accepted_at: Mapped[datetime | None] = mapped_column(default=None)
     terms_way: Mapped[str] = mapped_column(default="")
+    terms_name: Mapped[str] = mapped_column(default="")
     reminders: Mapped[int] = mapped_column(default=0)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)
     note: Mapped[str] = mapped_column(LongText, default="")
@@ -83,7 +92,10 @@ class LoanAgreement(Row):
 
 
 class LendingBlock(Row):
-    """Somebody who may not borrow until a day (inclusive), and why."""
+    """Somebody who may not borrow until a day (inclusive), and why.
+
+    With a `loan_id` the centre's clockwork made it after reminders that brought nothing back.
+    """
 
     __tablename__ = "lending_block"
 

@@ -30,21 +30,33 @@ NO_STORE = b"no-store"
 TOO_LARGE = (
     "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."
 )
+STATIC = "/static/"
+SCRIPT = ".js"
+CACHE = b"cache-control"
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self' https://checkout.stripe.com; base-uri 'none'; frame-ancestors 'none'"
 )
+CAMERA = "camera"
+_WITHHELD = (CAMERA, "geolocation", "microphone", "payment", "usb", "interest-cohort")
+
+
+def permissions(*given: str) -> str:
+    """The Permissions-Policy of a page: nothing of what a browser can do, but for what it is `given` for itself.
+
+    A page that reads square codes answers with `headers={"permissions-policy": permissions(CAMERA)}`.
+    """
+    return ", ".join(f"{name}=({'self' if name in given else ''})" for name in _WITHHELD)
+
+
 HEADERS = [  # S-30
     (b"content-security-policy", CONTENT_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
-    (
-        b"permissions-policy",
-        b"camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()",
-    ),
+    (b"permissions-policy", permissions().encode()),
     (b"strict-transport-security", b"max-age=31536000; includeSubDomains"),
 ]
 
@@ -67,7 +79,7 @@ class Edge:
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["address"] = self._address(scope, headers)
-        answer = _Answer(send, request_id, is_head=scope["method"] == "HEAD")
+        answer = _Answer(send, request_id, is_head=scope["method"] == "HEAD", is_imported=_is_imported(scope))
         if answer.is_head:
             scope["method"] = "GET"
         if not self._knows_host(headers.get(b"host", b"").decode("latin-1").lower()):
@@ -130,15 +142,19 @@ class Edge:
 class _Answer:
     """Adds the headers that every answer carries, and swallows the body of an answer to HEAD."""
 
-    def __init__(self, send: Send, request_id: str, *, is_head: bool) -> None:
+    def __init__(self, send: Send, request_id: str, *, is_head: bool, is_imported: bool = False) -> None:
         self.send = send
         self.request_id = request_id
         self.is_head = is_head
+        self.is_imported = is_imported
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
             extra = [(name, value) for name, value in HEADERS if name not in present]
+            if self.is_imported:
+                kept = [(name, value) for name, value in message["headers"] if name.lower() != CACHE]
+                message["headers"] = [*kept, (CACHE, b"no-cache")]
             message["headers"] = [*message["headers"], *extra, (b"x-request-id", self.request_id.encode())]
         elif message["type"] == "http.response.body" and self.is_head:
             message["body"] = b""
@@ -165,6 +181,12 @@ class _Limited:
 def _most(path: str) -> int:
     """How large a request to this path may be."""
     return next((most for pattern, most in UPLOADS if pattern.fullmatch(path)), MAXIMUM_BODY)
+
+
+def _is_imported(scope: HTTPScope) -> bool:
+    """Whether another script imports this one: such an address carries no version, so the copy has to be asked for anew."""
+    path = scope["path"]
+    return path.startswith(STATIC) and path.endswith(SCRIPT) and b"v=" not in scope["query_string"]
 
 
 def _length(headers: dict[bytes, bytes]) -> int:

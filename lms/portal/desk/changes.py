@@ -35,8 +35,11 @@ READABLE: Mapping[str, tuple[str, str]] = {
     "enrolment": ("R", "enrolment"),
     "person": ("R", "person"),
     "certificate": ("R", "certificate"),
+    "loan": ("R", "loan"),
 }
 """Which right it takes to read about changes of a kind of thing."""
+PERSONAL = {"person": "/verwaltung/personen", "loan": "/verwaltung/ausleihe"}
+"""Things that are called by the person they concern, and where they can be looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +167,7 @@ def _about(row: Any, entry: AuditEntry) -> tuple[str, str]:
         return gettext("Run %(number)s", number=row.number), f"/verwaltung/durchfuehrungen/{row.run_id}"
     if row.title_de:
         return row.title_de, f"/verwaltung/kurse/{row.course_id}"
-    if entry.object_kind == "person" and row.subject_family_name:
+    if entry.object_kind in PERSONAL and row.subject_family_name:
         name = f"{row.subject_given_name} {row.subject_family_name}".strip()
-        return name, f"/verwaltung/personen/{entry.object_id}"
+        return name, f"{PERSONAL[entry.object_kind]}/{entry.object_id}"
     return "", ""

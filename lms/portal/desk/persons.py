@@ -153,6 +153,7 @@ class PersonPages(Controller):
                 "states": ENROLMENT_STATES,
                 "may_change": policy.may_change(actor),
                 "may_see_enrolments": may_see_enrolments,
+                "may_see_loans": actor.may_for_all("R", "loan"),
             },
         )
 

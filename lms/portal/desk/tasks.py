@@ -18,8 +18,10 @@ from lms.certification.models import Batch, Certificate
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
+from lms.lending.models import Loan, LoanState
 from lms.messaging.models import Channel, Letter, LetterState
 from lms.portal.desk.words import spoken
+from lms.resources.models import Device
 from lms.scheduling.models import Session, SessionState
 from lms.web.formats import date_long
 from lms.web.language import gettext, ngettext
@@ -86,6 +88,7 @@ def _told(mine: Sequence[Pile], row: Sequence[Any], now: datetime) -> Iterator[T
 
 def piles(now: datetime) -> Sequence[Pile]:
     """Every kind of work that is counted."""
+    back_at, unwiped = came_back(), waits_to_be_wiped()
     return (
         Pile(
             "U", "enrolment", "/verwaltung/anmeldungen?ansicht=einwilligung",
@@ -174,6 +177,36 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
             select(func.count(), func.min(Invoice.issued_at)).where(overdue(now)),
         ),
+        Pile(
+            "U", "loan", "/verwaltung/ausleihe?ansicht=ueberfaellig",
+            lambda num: ngettext(
+                "%(num)s borrowed device is overdue",
+                "%(num)s borrowed devices are overdue",
+                num,
+            ),
+            select(func.count(), func.min(Loan.due_at)).where(Loan.state == LoanState.OUT, Loan.due_at <= now),
+        ),
+        Pile(
+            "U", "loan", "/verwaltung/ausleihe/loeschen",
+            lambda num: ngettext(
+                "%(num)s device waits to be wiped and checked",
+                "%(num)s devices wait to be wiped and checked",
+                num,
+            ),
+            # a pile needs a moment: when the last of them came back
+            select(func.count(), func.max(back_at)).where(unwiped),
+        ),
+        Pile(
+            "U", "loan", "/verwaltung/ausleihe?ansicht=zubehoer",
+            lambda num: ngettext(
+                "%(num)s accessory of a borrowed device is missing",
+                "%(num)s accessories of borrowed devices are missing",
+                num,
+            ),
+            select(func.coalesce(func.sum(Loan.missing_count), 0), func.min(Loan.returned_at)).where(
+                Loan.missing_count > 0
+            ),
+        ),
     )  # fmt: skip
 
 
@@ -232,6 +265,22 @@ def overdue(now: datetime) -> ColumnElement[bool]:
         Invoice.due_on < local(now).date(),
         ~exists().where(reversal.c.reverses_id == Invoice.id),
         owed > 0,
+    )
+
+
+def waits_to_be_wiped() -> ColumnElement[bool]:
+    """Devices that nobody has wiped since they came back."""
+    is_out = exists().where(Loan.device_id == Device.id, Loan.state == LoanState.OUT).correlate(Device)
+    return and_(Device.must_be_wiped, ~is_out)
+
+
+def came_back() -> ColumnElement[datetime | None]:
+    """When a device came back last."""
+    return (
+        select(func.max(Loan.returned_at))
+        .where(Loan.device_id == Device.id)
+        .correlate(Device)
+        .scalar_subquery()
     )
 
 

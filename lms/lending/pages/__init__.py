@@ -1,0 +1,1 @@
+"""Pages of lending: the counter, the class, the borrower."""
