@@ -18,6 +18,8 @@ SCOPES = (
     ("R:certificate", N_("Read certificates")),
     ("issue:certificate", N_("Issue certificates")),
     ("revoke:certificate", N_("Revoke certificates")),
+    ("R:room-booking", N_("Read room bookings")),
+    ("approve:room-booking", N_("Decide on room bookings")),
     ("R:report", N_("Read figures")),
 )
 
