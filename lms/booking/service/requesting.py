@@ -72,6 +72,8 @@ class Requests(Acts):
             slots = _slots(wanted)
             await self._lock_rooms(session, [slot for slot, _ in slots])
             preview = await self._examined(session, actor, wanted, group)
+            if any(line.look.problem is Problem.OVER for line in preview.wanted):
+                raise DatesInThePast
             if preview.clashes:
                 raise DatesNotFree
             if not preview.wanted:
