@@ -12,6 +12,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from lms.demo.shapes.bookings import Bookings
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, Room, Venue
 from lms.demo.shapes.programme import Course, Run, Topic, Trainer
@@ -46,6 +47,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     devices: Devices
     trainers: list[Trainer]
     people: People
+    bookings: Bookings
 
     def course_of(self, run: Run) -> Course:
         """The course a run offers."""
@@ -92,6 +94,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         devices=_read(folder / "devices.toml", Devices),
         trainers=_read_list(folder / "trainers.toml", "trainer", Trainer),
         people=read_people(folder),
+        bookings=_read(folder / "bookings.toml", Bookings),
     )
 
 

@@ -10,6 +10,7 @@ import rich_click as click
 
 from lms.db import Begin
 from lms.demo.data import read_demo
+from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.money import fill_money
@@ -49,6 +50,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
+        with step("Rooms for others"):
+            await fill_bookings(ground, everybody, rooms)
             await ground.finish()
 
 
