@@ -87,7 +87,7 @@ class SlotIsFree(DomainError):
 
 class NothingToCheckIn(DomainError):
     message = N_(
-        "We find no booking with this reference for this room right now. You can check in from %(minutes)s minutes before it begins."
+        "We find no booking with this number for this room right now. You can check in from %(minutes)s minutes before it begins."
     )
 
 

@@ -59,12 +59,18 @@ class DayList(TextArea):
 class FinderForm(Form):
     """What a room has to have; day and time may be left empty."""
 
-    tag = DateParts(N_("Day"), hint=N_("Leave it empty to see all rooms."), earliest=EARLIEST, latest=LATEST)
-    von = TimeOfDay(N_("From"))
-    bis = TimeOfDay(N_("Until"))
-    plaetze = Number(N_("For how many people?"), least=1, most=MOST_PEOPLE, width=5)
-    zugang = Checkboxes(N_("Accessibility"), choices=ACCESS)
-    ausstattung = Checkboxes(N_("Equipment"))
+    tag = DateParts(
+        N_("Day"),
+        hint=N_("Leave it empty to see all rooms."),
+        is_asked=True,
+        earliest=EARLIEST,
+        latest=LATEST,
+    )
+    von = TimeOfDay(N_("From"), is_asked=True)
+    bis = TimeOfDay(N_("Until"), is_asked=True)
+    plaetze = Number(N_("For how many people?"), is_asked=True, least=1, most=MOST_PEOPLE, width=5)
+    zugang = Checkboxes(N_("Accessibility"), is_asked=True, choices=ACCESS)
+    ausstattung = Checkboxes(N_("Equipment"), is_asked=True)
 
     @property
     def has_time(self) -> bool:
@@ -91,12 +97,19 @@ class WhenForm(Form):
     von = TimeOfDay(N_("From"), missing=N_("Enter when you want to begin."), hint=N_("For example: 18:00"))
     bis = TimeOfDay(N_("Until"), missing=N_("Enter when you want to end."))
     wiederholung = Radios(
-        N_("How often?"), choices=tuple((value.value, words) for value, words in REPEATS.items())
+        N_("How often?"),
+        choices=tuple((value.value, words) for value, words in REPEATS.items()),
+        missing=N_("Choose how often."),
     )
     anzahl = Number(
-        N_("How many times?"), least=1, most=MOST_DATES, width=5, hint=N_("Or enter the last day instead.")
+        N_("How many times?"),
+        is_asked=True,
+        least=1,
+        most=MOST_DATES,
+        width=5,
+        hint=N_("Or enter the last day instead."),
     )
-    letzter = DateParts(N_("Last day"), earliest=EARLIEST, latest=LATEST)
+    letzter = DateParts(N_("Last day"), is_asked=True, earliest=EARLIEST, latest=LATEST)
     tage = DayList(
         N_("Your days"), rows=4, longest=2000,
         hint=N_("One day a line, for example 24.03.2027. Only for days that you list."),
@@ -228,7 +241,7 @@ class WishForm(ContactForm):
 
 class CheckInForm(Form):
     reference = Text(
-        N_("Your reference number"), missing=N_("Enter your reference number. It stands in our letter."), width=10,
+        N_("Your booking number"), missing=N_("Enter your booking number. It stands in our letter."), width=10,
         longest=20, autocomplete="off", hint=N_("For example: ABCD-2345"),
     )  # fmt: skip
 

@@ -188,7 +188,7 @@ def entries_of(
             location=", ".join(
                 part for part in (room_words(one.room, one.venue), one.venue.street, one.venue.city) if part
             ),
-            description=gettext("Your reference number: %(reference)s", reference=booking.reference),
+            description=gettext("Your booking number: %(reference)s", reference=booking.reference),
             address=address,
         )
         for one in dates

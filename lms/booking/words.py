@@ -14,7 +14,7 @@ STATES: Mapping[BookingState, tuple[str, str]] = {
     BookingState.REQUESTED: (N_("waits for a decision"), "warning"),
     BookingState.APPROVED: (N_("approved"), "success"),
     BookingState.DECLINED: (N_("declined"), "danger"),
-    BookingState.WITHDRAWN: (N_("withdrawn"), "info"),
+    BookingState.WITHDRAWN: (N_("taken back"), "info"),
 }
 DATE_STATES: Mapping[BookingDateState, tuple[str, str]] = {
     BookingDateState.REQUESTED: (N_("requested"), "warning"),

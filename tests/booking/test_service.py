@@ -34,7 +34,7 @@ from lms.resources.models import OpeningTime, Reservation, ReservationState
 from lms.resources.reserving import AlreadyTaken
 from lms.scheduling.errors import ResourceTaken
 from lms.web.module import Around
-from tests.booking.hall import CHOIR, TEAM, TUESDAY, Hall, open_hall
+from tests.booking.hall import TEAM, TUESDAY, Hall, open_hall
 from tests.making import BOTH, FixedClock, learner, make_person, staff
 from tests.office import open_office
 
@@ -56,7 +56,7 @@ async def test_a_request_is_shown_but_keeps_nobody_else_from_the_room(hall: Hall
     assert [row.state for row in dates] == [BookingDateState.REQUESTED] * 2
     assert await hall.held(*(row.id for row in dates)) == ["tentative", "tentative"]
     assert [(look.problem, [rival.purpose for rival in look.rivals]) for look in looks.values()] == [
-        (None, [second.reference])
+        (None, [f"Turnier ({second.reference})"])
     ]
 
 

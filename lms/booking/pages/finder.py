@@ -126,6 +126,7 @@ class RoomFinderPages(Controller):
                 if monday < this_week + timedelta(weeks=WEEKS_AHEAD)
                 else None,
                 "monday": monday,
+                "today": local(now).date(),
                 "prices": [(group_words(group), prices[group.id]) for group in offered],
                 "period": period,
                 "hindrance": hindrance,

@@ -144,7 +144,7 @@ def _field(room: Room) -> str:
 
 def _form_with(places: Places) -> type[GroupForm]:
     """The form of a group with a price for each room."""
-    fields = {_field(room): Euro(room_words(room, venue)) for room, venue in places}
+    fields = {_field(room): Euro(room_words(room, venue), is_asked=True) for room, venue in places}
     return type("GroupFormWithRooms", (GroupForm,), fields)
 
 

@@ -57,7 +57,7 @@ VIEW_WORDS: Mapping[str, str] = {
     "": N_("to decide"),
     "genehmigt": N_("approved"),
     "abgelehnt": N_("declined"),
-    "zurueckgezogen": N_("withdrawn"),
+    "zurueckgezogen": N_("taken back"),
     "alle": N_("all"),
 }
 LONGEST_SEARCH = 100
@@ -135,7 +135,7 @@ class BookingDeskPages(Controller):
         text = io.StringIO()
         writer = csv.writer(text, delimiter=";")
         writer.writerow([
-            gettext("Reference"), gettext("Booker"), gettext("Organisation"), gettext("Group"), gettext("Room"),
+            gettext("Booking number"), gettext("Booker"), gettext("Organisation"), gettext("Group"), gettext("Room"),
             gettext("Day"), gettext("From"), gettext("Until"), gettext("State"), gettext("Price in euros"),
         ])  # fmt: skip
         for whole, one in lines:

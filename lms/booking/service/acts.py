@@ -99,7 +99,7 @@ async def hold(
             session,
             [claim_room(look.room, look.slot.period)],
             kind=ReservationKind.BOOKING,
-            purpose=booking.reference,
+            purpose=f"{booking.title} ({booking.reference})",
             cause_id=row.id,
             state=state,
         )

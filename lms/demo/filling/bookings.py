@@ -193,14 +193,14 @@ def _dates(
     found = []
     for number in range(1, shape.count + 1):
         period = Period(at_venue(day, shape.starts), at_venue(day, ends))
-        for _ in range(TRIES if shape.count == 1 else 0):
+        for _ in range(TRIES if shape.count == 1 and not shape.too_late else 0):
             if calendar.is_free(room, period):
                 break
             day += timedelta(days=1 if shape.week >= 0 else -1)
             period = Period(at_venue(day, shape.starts), at_venue(day, ends))
-        is_left_out = number == shape.left_out or not calendar.is_free(room, period)
+        is_left_out = number == shape.left_out or (not shape.too_late and not calendar.is_free(room, period))
         row_state = BookingDateState.CANCELLED if is_left_out else state
-        if row_state in HELD:
+        if row_state is BookingDateState.APPROVED:
             calendar.take(room.id, claim_room(room, period).period)
         is_over = period.end < ground.now
         found.append(
@@ -239,7 +239,7 @@ def _reservations(
                 ends_at=claim.period.end,
                 kind=ReservationKind.BOOKING,
                 cause_id=row.id,
-                purpose=booking.reference,
+                purpose=f"{booking.title} ({booking.reference})",
                 state=HELD[row.state],
             )
         )

@@ -27,7 +27,10 @@ class Tariff(Shape, frozen=True, kw_only=True):
 
 
 class Booking(Shape, frozen=True, kw_only=True):
-    """One request and what became of it; weekly where `count` is more than one. `left_out` is the number of a skipped date."""
+    """One request and what became of it; weekly where `count` is more than one. `left_out` is the number of a skipped date.
+
+    `too_late` asks for a time at which somebody else has the room by now.
+    """
 
     title: Words
     group: Key
@@ -43,6 +46,7 @@ class Booking(Shape, frozen=True, kw_only=True):
     organisation: str = ""
     company: Key | None = None
     public: bool = False
+    too_late: bool = False
     note: str = ""
     reason: str = ""
 
