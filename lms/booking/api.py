@@ -8,6 +8,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
 from msgspec import Meta, Struct, field
+from msgspec.json import encode
 
 from lms.accounts.limits import within
 from lms.booking import policy
@@ -255,7 +256,9 @@ class BookingDoor(Controller):
         """Request a room once or as a series. With an `Idempotency-Key` (a UUID) it is done once, however often it is sent."""
         if not actor.is_signed_in:
             await within(begin, clock, "booking", address=actor.address)
-        booking = await bookings.request(actor, data.request(), form_id=idempotency_key)
+        booking = await bookings.request(
+            actor, data.request(), form_id=idempotency_key, body=encode(data) if idempotency_key else b""
+        )
         async with begin.reading() as session:
             return BookingOut.from_whole(await whole_of(session, booking.id))
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.accounts.models import Account
 from lms.booking.checking import HOLDING
 from lms.booking.models import BookerGroup, Booking, BookingDate, BookingDateState, BookingState
 from lms.kernel.errors import NotFound
@@ -169,6 +170,16 @@ async def approved_between(
         for one in whole.in_state(*charged)
         if first <= one.date.starts_at < last
     ]
+
+
+async def decider_of(session: AsyncSession, booking: Booking) -> str:
+    """The name of whoever of the team decided last; nothing where nobody has, or the account is gone."""
+    if booking.decided_by is None:
+        return ""
+    found = await session.scalar(
+        select(Person).join(Account, Account.person_id == Person.id).where(Account.id == booking.decided_by)
+    )
+    return found.name if found else ""
 
 
 async def missed_before(session: AsyncSession, booker_id: UUID) -> int:

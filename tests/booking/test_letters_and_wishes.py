@@ -80,7 +80,7 @@ async def test_a_request_is_confirmed_and_the_team_is_led_to_the_decision(
         ("maria@example.com", True)
     ]
     assert f"/buchung/{booking.id}/{hall.link_of(booking)}" in received[0].text
-    assert "Termine, die Sie ausgelassen haben" in received[0].text
+    assert "Wird der Raum frei, können Sie diese Termine" in received[0].text
     assert "10,00 Euro" in received[0].text
     assert [one.to_address for one in asked] == ["karin.raum@example.com"]
     assert f"/verwaltung/buchungen/{booking.id}" in asked[0].text

@@ -19,7 +19,15 @@ from lms.booking import checking, policy
 from lms.booking.errors import AlreadyDecided, EndsTooLate, ReasonNeeded
 from lms.booking.forms import ChangeDateForm, ReasonForm, without_choices
 from lms.booking.models import BookingDateState
-from lms.booking.queries import VIEWS, Whole, approved_between, bookings_page, missed_before, whole_of
+from lms.booking.queries import (
+    VIEWS,
+    Whole,
+    approved_between,
+    bookings_page,
+    decider_of,
+    missed_before,
+    whole_of,
+)
 from lms.booking.rules import CHECK_IN_BEFORE
 from lms.booking.service import Bookings
 from lms.booking.service.changing import LIVE
@@ -29,9 +37,9 @@ from lms.booking.words import (
     STATES,
     group_words,
     problem_words,
-    reason_words,
     room_words,
     taken_words,
+    typed_reason,
 )
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
@@ -366,6 +374,7 @@ async def _page(
     now = clock()
     async with begin.reading() as session:
         whole = await whole_of(session, booking_id)
+        decider = await decider_of(session, whole.booking)
         missed = await missed_before(session, whole.booking.booker_id)
         left = await _left_of_quota(session, whole)
         cents = await checking.prices(session, whole.group, {one.room.id for one in whole.dates})
@@ -385,10 +394,11 @@ async def _page(
             "group": group_words(whole.group),
             "cents": cents,
             "room_words": room_words,
-            "reason_words": reason_words,
+            "reason_words": typed_reason,
             "problem_words": problem_words,
             "taken_words": taken_words,
             "missed": missed,
+            "decider": decider,
             "left": left,
             "moment": now,
             "check_in_from": CHECK_IN_BEFORE,

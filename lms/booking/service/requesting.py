@@ -53,11 +53,18 @@ class Requests(Acts):
 
     @retried
     async def request(
-        self, actor: Actor, wanted: Request, *, form_id: UUID | None = None, approve: bool = False
+        self,
+        actor: Actor,
+        wanted: Request,
+        *,
+        form_id: UUID | None = None,
+        body: bytes = b"",
+        approve: bool = False,
     ) -> Booking:
         """Send the request; with `approve` the team books at once. The same form sent twice makes one booking.
 
-        Raises what `preview` raises, and DatesNotFree when a date that is wanted cannot be had, AlreadyTaken.
+        Raises what `preview` raises, DatesNotFree when a date that is wanted cannot be had, AlreadyTaken, and KeyTaken when
+        the same `form_id` comes with another `body`.
         """
         ensure(policy.may_request(actor), actor)
         if approve:
@@ -65,7 +72,7 @@ class Requests(Acts):
         now = self.clock()
         async with self.begin() as session:
             key = f"booking:{form_id or uuid4()}"
-            known = await once(session, key, b"", at=now)
+            known = await once(session, key, body, at=now)
             if known is not None:
                 return await booking_of(session, known)
             group = await self._group(session, wanted.group_id, with_internal=policy.may_decide(actor))

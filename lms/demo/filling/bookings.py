@@ -29,6 +29,7 @@ from lms.people.models import Person
 from lms.people.rules import MAJORITY
 from lms.resources.models import Reservation, ReservationKind, ReservationState, Room
 from lms.resources.reserving import claim_room
+from lms.resources.rules import Hours, is_open
 
 DECIDER = "claudia-wegmann"
 ASKED_BEFORE = timedelta(days=16)
@@ -50,10 +51,13 @@ HELD = {
 class Calendar:
     """Which rooms are taken when, so that no booking lies on a course."""
 
+    hours: Mapping[UUID, Sequence[Hours]]
     taken: dict[UUID, list[Period]] = field(default_factory=dict)
 
     def is_free(self, room: Room, period: Period) -> bool:
-        """Whether nothing is in the way, setting up and clearing up included."""
+        """Whether the house is open and nothing is in the way, setting up and clearing up included."""
+        if not is_open(self.hours[room.id], period):
+            return False
         wanted = claim_room(room, period).period
         return not any(wanted.overlaps(one) for one in self.taken.get(room.id, ()))
 
@@ -80,7 +84,7 @@ async def fill_bookings(ground: Ground, everybody: Everybody, rooms: Mapping[str
         )
         for one in demo.tariff
     )
-    calendar = await _calendar(ground)
+    calendar = await _calendar(ground, rooms)
     bookers = _bookers(everybody)
     first_dates: dict[str, BookingDate] = {}
     for shape in demo.booking:
@@ -126,8 +130,15 @@ def _group(ground: Ground, group: shapes.Group, position: int) -> BookerGroup:
     )
 
 
-async def _calendar(ground: Ground) -> Calendar:
-    calendar = Calendar()
+async def _calendar(ground: Ground, rooms: Mapping[str, Room]) -> Calendar:
+    hours = {
+        rooms[room.key].id: [
+            Hours(WEEKDAYS.index(one.weekday), one.opens, one.closes) for one in venue.opening_hours
+        ]
+        for venue in ground.demo.venues
+        for room in venue.room
+    }
+    calendar = Calendar(hours)
     rows = await ground.session.scalars(
         select(Reservation).where(
             Reservation.room_id.is_not(None), Reservation.state == ReservationState.FIRM
