@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.stories.conftest import DESKTOP, look_closely, sit_down
 
 ROOM = "Vereinsraum"
+SATURDAY = 5
 PURPOSE = "Probe der Theatergruppe"
 
 
@@ -53,7 +54,8 @@ def test_a_club_asks_by_telephone_the_team_approves_and_one_date_is_given_back(
     open_page: Callable[..., Page],
 ) -> None:
     club = open_page()
-    address = _ask(club, datetime.now(UTC) + timedelta(days=45))
+    today = datetime.now(UTC)
+    address = _ask(club, today + timedelta(days=42 + SATURDAY - today.weekday()))
 
     team = open_page(viewport=DESKTOP)
     sit_down(team, "Claudia Wegmann")
