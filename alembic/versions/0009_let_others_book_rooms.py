@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("hours_per_week", sa.Integer(), nullable=True),
         sa.Column("days_ahead", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("is_internal", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("cents_per_hour >= 0", name=op.f("ck_booker_group_price")),
         sa.CheckConstraint(

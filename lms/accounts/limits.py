@@ -63,6 +63,8 @@ LIMITS: Mapping[str, Limit] = {
         fails_closed=True,
     ),
     "enrolment": Limit(address=(Rate(10, HOUR),), alarm=Rate(300, HOUR)),
+    "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
+    "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),
     "feed": Limit(account=(Rate(60, HOUR),)),
     "search": Limit(address=(Rate(120, MINUTE),)),

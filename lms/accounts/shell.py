@@ -18,6 +18,7 @@ from lms.web.centre import Link, Shell
 
 MAIN = (
     Link(N_("Find courses"), "/kurse"),
+    Link(N_("Find a room"), "/raeume"),
     Link(N_("My courses"), "/meine-kurse"),
     Link(N_("My certificates"), "/meine-nachweise"),
     Link(N_("My teaching"), "/kursleitung"),
@@ -35,6 +36,7 @@ ADMINISTRATION = (
     Link(N_("Rooms and devices"), "/verwaltung/raeume"),
     Link(N_("Devices"), "/verwaltung/geraete"),
     Link(N_("Lending"), "/verwaltung/ausleihe"),
+    Link(N_("Bookings"), "/verwaltung/buchungen"),
     Link(N_("People"), "/verwaltung/personen"),
     Link(N_("Letters"), "/verwaltung/briefe"),
     Link(N_("Accounts"), "/verwaltung/konten"),

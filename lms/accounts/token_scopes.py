@@ -20,6 +20,8 @@ SCOPES = (
     ("revoke:certificate", N_("Revoke certificates")),
     ("R:loan", N_("Read loans")),
     ("handover:loan", N_("Hand out and take back devices")),
+    ("R:room-booking", N_("Read room bookings")),
+    ("approve:room-booking", N_("Decide on room bookings")),
     ("R:report", N_("Read figures")),
 )
 

@@ -11,7 +11,10 @@ from lms.db import LongText, Row
 
 
 class BookerGroup(Row):
-    """Who books: citizens, clubs, companies. What an hour costs them in cents, how many hours a week each may have."""
+    """Who books: citizens, clubs, companies. What an hour costs them in cents, how many hours a week each may have.
+
+    A group that `is_internal` is chosen by the team alone: the town itself, schools.
+    """
 
     __tablename__ = "booker_group"
     __table_args__ = (
@@ -26,6 +29,7 @@ class BookerGroup(Row):
     hours_per_week: Mapped[int | None] = mapped_column(default=None)
     days_ahead: Mapped[int] = mapped_column(default=180)
     position: Mapped[int] = mapped_column(default=0)
+    is_internal: Mapped[bool] = mapped_column(default=False)
 
 
 class Tariff(Row):

@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from lms.demo.shapes.loans import Loans
+from lms.demo.shapes.bookings import Bookings
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, House, Room, Venue
 from lms.demo.shapes.programme import Course, Run, Topic, Trainer
@@ -49,6 +50,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     trainers: list[Trainer]
     people: People
     loans: Loans
+    bookings: Bookings
 
     def course_of(self, run: Run) -> Course:
         """The course a run offers."""
@@ -97,6 +99,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         trainers=_read_list(folder / "trainers.toml", "trainer", Trainer),
         people=read_people(folder),
         loans=_read(folder / "loans.toml", Loans),
+        bookings=_read(folder / "bookings.toml", Bookings),
     )
 
 

@@ -11,6 +11,7 @@ import rich_click as click
 from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.devices import fill_devices
+from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
@@ -58,6 +59,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_devices(ground, runs)
         with step("Loans"):
             await fill_loans(ground, everybody, places)
+        with step("Rooms for others"):
+            await fill_bookings(ground, everybody, rooms)
             await ground.finish()
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.models import Attendance
 from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
+from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Batch, Certificate
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
@@ -107,6 +108,19 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Offer.deadline)).where(Offer.state == OfferState.OPEN),
+        ),
+        Pile(
+            "approve", "room-booking", "/verwaltung/buchungen",
+            lambda num: ngettext(
+                "%(num)s room request waits for a decision",
+                "%(num)s room requests wait for a decision",
+                num,
+            ),
+            select(func.count(), func.min(Booking.created_at)).where(
+                exists().where(
+                    BookingDate.booking_id == Booking.id, BookingDate.state == BookingDateState.REQUESTED
+                )
+            ),
         ),
         Pile(
             "R", "message", "/verwaltung/briefe",
