@@ -25,6 +25,7 @@ def _lapse(around: Around) -> Periodic:
 
     async def act() -> None:
         await enrolments.lapse_due()
+        await enrolments.settle_cancelled_sessions()
 
     return Periodic("lapse-places", LAPSING, act)
 
