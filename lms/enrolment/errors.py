@@ -48,16 +48,6 @@ class SessionFull(DomainError):
     )
 
 
-class NoSessionChosen(Invalid):
-    message = N_("Please choose at least one session.")
-
-
-class DropInsTaken(DomainError):
-    message = N_(
-        "%(taken)s places in one session are taken by people who come to it alone, so there cannot be fewer."
-    )
-
-
 class AlreadyEnrolled(DomainError):
     message = N_("%(name)s already has a place in this run, or stands on its waiting list.")
 

@@ -6,6 +6,7 @@ from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
+from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.offers import OfferPages
 from lms.enrolment.pages.participants import ParticipantPages
@@ -45,6 +46,9 @@ MODULE = Module(
         WizardPages,
         ParticipantPages,
         CheckingPages,
+        DropInPages,
+        DropInLinkPages,
+        OwnDropInPages,
         LinkPages,
         OwnCancelPages,
         OfferPages,

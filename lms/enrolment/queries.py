@@ -272,9 +272,7 @@ async def concerned(
     session: AsyncSession, run_id: UUID, session_ids: Collection[UUID]
 ) -> Sequence[Enrolment]:
     """Who has to hear of a change to these sessions of a run: everybody with a place in the whole run, and whoever comes to one of these sessions alone; first confirmed first."""
-    of_these = select(EnrolmentSession.enrolment_id).where(
-        EnrolmentSession.session_id.in_(list(session_ids)), EnrolmentSession.ended_at.is_(None)
-    )
+    of_these = coming_alone(*session_ids)
     return (
         await session.scalars(
             select(Enrolment)
@@ -286,6 +284,13 @@ async def concerned(
             .order_by(Enrolment.confirmed_at, Enrolment.id)
         )
     ).all()
+
+
+def coming_alone(*session_ids: UUID) -> Select[UUID]:
+    """The enrolments that name one of these sessions."""
+    return select(EnrolmentSession.enrolment_id).where(
+        EnrolmentSession.session_id.in_(session_ids), EnrolmentSession.ended_at.is_(None)
+    )
 
 
 def comes_to(session_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
@@ -319,7 +324,9 @@ async def sessions_of(
 async def chosen_sessions(
     session: AsyncSession, enrolment_ids: Collection[UUID]
 ) -> Mapping[UUID, frozenset[UUID]]:
-    """Which single sessions these enrolments still are for; those for a whole run are not in it. One statement."""
+    """Which single sessions these enrolments still are for; those for a whole run are not in it. At most one statement."""
+    if not enrolment_ids:
+        return {}
     rows = await session.execute(
         select(EnrolmentSession.enrolment_id, EnrolmentSession.session_id).where(
             EnrolmentSession.enrolment_id.in_(list(enrolment_ids)), EnrolmentSession.ended_at.is_(None)

@@ -7,12 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.billing.models import Invoice, LedgerEntry
 from lms.billing.queries import balance_of
-from lms.catalogue.models import PaymentMethod, Run, RunState
+from lms.catalogue.models import PaymentMethod, Run
 from lms.db import Begin
 from lms.enrolment.errors import (
     AlreadyEnrolled,
@@ -348,10 +348,13 @@ async def test_strangers_change_nothing_and_the_link_of_the_letter_does(
 
 
 async def refused(begin: Begin, name: str, *statements: Any) -> None:
-    with pytest.raises(DBAPIError, match=name):
+    async def tried() -> None:
         async with begin() as session:
             for statement in statements:
                 await session.execute(statement)
+
+    with pytest.raises(DBAPIError, match=name):
+        await tried()
 
 
 async def test_the_database_keeps_the_count_and_the_limit(enrolments: Enrolments, begin: Begin) -> None:
@@ -360,10 +363,11 @@ async def test_the_database_keeps_the_count_and_the_limit(enrolments: Enrolments
     second = await drop_in(enrolments, run, meetings[1:2], "Ben Vogt")
     whole = (await enrolments.enrol(VISITOR, run_id=run.id, persons=[named("Eva Roth")])).enrolments[0]
     other, others = await open_run(begin)
-    rows = EnrolmentSession.__table__.insert()
 
     def row(enrolment_id: UUID, session_id: UUID) -> Any:
-        return rows.values(enrolment_id=enrolment_id, session_id=session_id, price_cents=0)
+        return insert(EnrolmentSession).values(
+            enrolment_id=enrolment_id, session_id=session_id, price_cents=0
+        )
 
     await refused(begin, "drop_ins_full", row(second.id, meetings[0].id))
     await refused(begin, "drop_in_of_another_run", row(second.id, others[0].id))
@@ -382,11 +386,7 @@ async def test_the_database_keeps_the_count_and_the_limit(enrolments: Enrolments
     )
 
     async with begin() as session:
-        await session.execute(
-            text("DELETE FROM enrolment_session WHERE session_id = :id").bindparams(
-                id=meetings[0].id.hex if "sqlite" in str(session.get_bind().url) else meetings[0].id
-            )
-        )  # type: ignore[union-attr]
+        await session.execute(delete(EnrolmentSession).where(EnrolmentSession.session_id == meetings[0].id))
         await session.execute(delete(Enrolment).where(Enrolment.id == second.id))
     assert await taken(begin, meetings) == [0, 0, 0]
     assert (await look(begin, run)).run.occupied == 1
@@ -410,4 +410,4 @@ async def test_a_room_has_to_hold_both(begin: Begin) -> None:
         await session.execute(
             update(Run).where(Run.id == run.id).values(drop_in_places=3, room_override_reason="chairs")
         )
-    assert run.state is RunState.PUBLISHED and len(meetings) == 3
+    assert len(meetings) == 3
