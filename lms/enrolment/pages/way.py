@@ -93,6 +93,8 @@ def next_after(before: Draft, after: Draft, step: Step) -> Step:
     steps, still_open = steps_of(after), first_open(after)
     if first_open(before) is Step.CHECK or step not in steps:
         return still_open
+    if step is Step.SESSIONS and still_open is Step.CHECK:  # asked anew, because a date was taken meanwhile
+        return still_open
     following = steps[steps.index(step) + 1]
     return following if steps.index(following) <= steps.index(still_open) else still_open
 
