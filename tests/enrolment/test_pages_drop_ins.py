@@ -117,10 +117,14 @@ async def test_nothing_ticked_and_foreign_dates_are_refused(client: Browser, beg
     _, others = await open_run(begin)
     await send(client, path(run, "einzeln"))
 
-    for sessions in ([], [str(others[0].id)], ["nonsense"]):
+    for sessions, sentence in (
+        ([], "Wählen Sie mindestens einen Termin."),
+        ([str(others[0].id)], "Wählen Sie eine der Antworten aus, die hier stehen."),
+        (["nonsense"], "Wählen Sie eine der Antworten aus, die hier stehen."),
+    ):
         refused = await answer(client, run, "termine", sessions=sessions)
         assert refused.status_code == 422
-        assert "Wählen Sie mindestens einen Termin." in text(refused)
+        assert sentence in text(refused)
 
 
 async def test_where_no_single_dates_are_offered_the_page_says_so(client: Browser, begin: Begin) -> None:
@@ -163,7 +167,8 @@ async def test_by_the_link_one_adds_dates_and_gives_them_back(
     assert sorted(kinds) == ["place_confirmed", "sessions_changed"]  # the two changes are told in one letter
     only = await client.get(f"{here}/abmelden")
     assert "Diesen Termin zurückgeben?" in only.text
-    await send(client, f"{here}/abmelden", {"reason": "krank"})
+    assert str(meetings[2].id) in only.text
+    await send(client, f"{here}/abmelden", {"reason": "krank", "sessions": [str(meetings[2].id)]})
     assert (await the_enrolment(begin, run)).state is EnrolmentState.CANCELLED
 
 

@@ -305,10 +305,13 @@ async def give_back(
         chosen = still_open(await sessions_of(session, found.enrolment.id), around.clock())
     if not chosen:
         return Redirect(url(here), status_code=303, headers=PRIVATE)
-    form = give_back_form(found, chosen, around, await request.form())
-    if not form.validate():
+    sent = await request.form()
+    form = give_back_form(found, chosen, around, sent)
+    # what was ticked counts, also where some of it is given back already: a second click must not take the date that is left
+    ids = [one for one in map(_uuid, sent.getall("sessions", [])) if one]
+    if not ids:
+        form.validate()
         return await give_back_page(around, found, here=here, form=form, status=422)
-    ids = [UUID(one) for one in form.sessions.data] if "sessions" in form else [chosen[0][1].id]
     try:
         await enrolment.give_back(
             actor,
@@ -323,6 +326,13 @@ async def give_back(
         sentence = gettext(error.message, **error.params)
         return await give_back_page(around, found, here=here, refusal=sentence, status=error.status)
     return Redirect(url(here), status_code=303, headers=PRIVATE)
+
+
+def _uuid(written: object) -> UUID | None:
+    try:
+        return UUID(str(written))
+    except ValueError:
+        return None
 
 
 def give_back_form(found: Claim, chosen: Chosen, around: Around, sent: Any = None) -> GiveBackForm:
@@ -341,8 +351,6 @@ def give_back_form(found: Claim, chosen: Chosen, around: Around, sent: Any = Non
 
 
 def _cost(found: Claim, row: Any, meeting: Any, around: Around) -> str:
-    if not row.price_cents:
-        return gettext("It costs nothing.")
     fee = rules.session_fee(found.run, meeting.starts_at, row.price_cents, around.clock())
     if not fee:
         return gettext("Giving it back costs nothing.")
