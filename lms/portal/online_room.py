@@ -23,9 +23,8 @@ from lms.kernel.errors import NotFound
 from lms.portal.cards import in_language
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.rules import door_is_open, door_opens_at
-from lms.web.access import PUBLIC
+from lms.web.access import PUBLIC, SIGNED_IN
 from lms.web.module import Around
-from lms.web.templating import url
 
 PRIVATE = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
 LOOKS_AGAIN = timedelta(minutes=30)
@@ -36,27 +35,24 @@ class OnlineRoomPages(Controller):
     """Checks who comes and when, and sends on."""
 
     path = "/termine/{session_id:uuid}/online"
-    opt = PUBLIC
     include_in_schema = False
 
-    @get()
+    @get(opt=SIGNED_IN)
     async def enter(
         self,
         session_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
     ) -> Template | Redirect:
-        """For somebody signed in; whoever is not signs in first. Raises NotFound for everybody else (S-03)."""
+        """For somebody signed in. Raises NotFound for everybody else (S-03)."""
         here = f"/termine/{session_id}/online"
-        if not actor.is_signed_in:
-            return Redirect(url(f"/einloggen?weiter={here}"), status_code=303, headers=PRIVATE)
         async with around.begin.reading() as session:
             meeting, run, course = await _session(session, session_id)
             if not await _may_enter(session, actor, meeting):
                 raise NotFound
         return _door(around, meeting, run, course, here)
 
-    @get("/{enrolment_id:uuid}/{token:str}")
+    @get("/{enrolment_id:uuid}/{token:str}", opt=PUBLIC)
     async def enter_by_link(
         self,
         session_id: FromPath[UUID],
