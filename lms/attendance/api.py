@@ -51,11 +51,15 @@ class MarkOut(Struct):
     minutes_late: int
     note: str
     marked_at: datetime | None
+    is_drop_in: bool
+    """Comes to single sessions of the run, this one among them."""
 
     @classmethod
     def from_line(cls, line: Line) -> Self:
         """The line of the register as it goes over the wire."""
-        return cls(line.enrolment_id, line.name, line.presence, line.minutes_late, line.note, line.marked_at)
+        return cls(
+            line.enrolment_id, line.name, line.presence, line.minutes_late, line.note, line.marked_at, line.is_drop_in
+        )  # fmt: skip
 
 
 class SessionOut(Struct):

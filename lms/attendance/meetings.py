@@ -12,6 +12,7 @@ from lms.attendance import policy, rules
 from lms.attendance.models import Attendance
 from lms.catalogue.models import Course, Run, RunState
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.resources.models import Room, Venue
@@ -27,7 +28,7 @@ TAKES_PLACE = and_(
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One session. `expected` counts the confirmed places, `marked` those of them that have a mark."""
+    """One session. `expected` counts who comes to it, `marked` those of them that have a mark."""
 
     session: Session
     run: Run
@@ -54,7 +55,8 @@ class Meeting:
         """Where it takes place, in a line: "Raum 2, 1. Etage, Innovationszentrum"."""
         if self.room is not None:
             parts = [self.room.name, self.floor, self.venue.name if self.venue else ""]
-            return ", ".join(part for part in parts if part)
+            here = ", ".join(part for part in parts if part)
+            return gettext("%(place)s, and online", place=here) if self.session.online_url else here
         return gettext("online") if self.session.online_url or self.run.is_online else gettext("no room yet")
 
     @property
@@ -80,7 +82,9 @@ class Meeting:
 _EXPECTED = (
     select(func.count())
     .select_from(Enrolment)
-    .where(Enrolment.run_id == Session.run_id, Enrolment.state == EnrolmentState.CONFIRMED)
+    .where(
+        Enrolment.run_id == Session.run_id, Enrolment.state == EnrolmentState.CONFIRMED, comes_to(Session.id)
+    )
     .correlate(Session)
     .scalar_subquery()
 )
@@ -88,7 +92,11 @@ _MARKED = (
     select(func.count())
     .select_from(Attendance)
     .join(Enrolment, Enrolment.id == Attendance.enrolment_id)
-    .where(Attendance.session_id == Session.id, Enrolment.state == EnrolmentState.CONFIRMED)
+    .where(
+        Attendance.session_id == Session.id,
+        Enrolment.state == EnrolmentState.CONFIRMED,
+        comes_to(Session.id),
+    )
     .correlate(Session)
     .scalar_subquery()
 )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
-from lms.enrolment.models import Enrolment, EnrolmentState, SupportNeed
+from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, SupportNeed
 from lms.enrolment.rules import age_on
 from lms.kernel.actor import Actor
 from lms.people.models import Guardianship, Person
@@ -50,6 +50,8 @@ class Participant:
     emergency: Sequence[Emergency]
     needs: Sequence[str]
     note: str
+    only: Sequence[datetime] = ()
+    """When somebody comes who comes to single sessions; empty for the whole run."""
 
     @property
     def name(self) -> str:
@@ -87,7 +89,7 @@ def is_near(sessions: Sequence[Session], now: datetime) -> bool:
 async def participants(
     session: AsyncSession, run_id: UUID, *, today: date, with_emergency: bool
 ) -> Sequence[Participant]:
-    """Everybody with a confirmed place, from A to Z; two statements."""
+    """Everybody who comes, from A to Z, those for single sessions with their dates; three statements."""
     rows = (
         await session.execute(
             select(
@@ -97,6 +99,8 @@ async def participants(
                 Person.birth_date,
                 SupportNeed.needs,
                 SupportNeed.note,
+                Enrolment.id.label("enrolment_id"),
+                Enrolment.is_drop_in,
             )
             .join(Enrolment, Enrolment.person_id == Person.id)
             .outerjoin(SupportNeed, SupportNeed.enrolment_id == Enrolment.id)
@@ -104,6 +108,7 @@ async def participants(
             .order_by(Person.family_name, Person.given_name, Enrolment.id)
         )
     ).all()
+    alone = await _dates_of(session, [row.enrolment_id for row in rows if row.is_drop_in])
     groups = {row.id: _group(row.birth_date, today) for row in rows}
     minors = [person_id for person_id, group in groups.items() if group is not AgeGroup.ADULT]
     numbers = await _emergencies(session, minors if with_emergency else [])
@@ -116,9 +121,29 @@ async def participants(
             emergency=numbers.get(row.id, ()),
             needs=row.needs or (),
             note=row.note or "",
+            only=alone.get(row.enrolment_id, ()),
         )
         for row in rows
     ]
+
+
+async def _dates_of(session: AsyncSession, enrolment_ids: Sequence[UUID]) -> dict[UUID, list[datetime]]:
+    if not enrolment_ids:
+        return {}
+    rows = await session.execute(
+        select(EnrolmentSession.enrolment_id, Session.starts_at)
+        .join(Session, Session.id == EnrolmentSession.session_id)
+        .where(
+            EnrolmentSession.enrolment_id.in_(enrolment_ids),
+            EnrolmentSession.ended_at.is_(None),
+            Session.state == SessionState.PLANNED,
+        )
+        .order_by(Session.starts_at)
+    )
+    found: dict[UUID, list[datetime]] = {}
+    for enrolment_id, starts_at in rows:
+        found.setdefault(enrolment_id, []).append(starts_at)
+    return found
 
 
 def _group(birth_date: date | None, today: date) -> AgeGroup:

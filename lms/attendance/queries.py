@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.models import Attendance, Presence
 from lms.attendance.rules import Taken, attended_minutes
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.queries import comes_to, coming_alone
 from lms.people.models import Person
 from lms.scheduling.models import Session, SessionState
 
@@ -28,6 +29,8 @@ class Line:
     minutes_late: int
     note: str
     marked_at: datetime | None
+    is_drop_in: bool = False
+    """Comes to single sessions, this one among them."""
 
     @property
     def name(self) -> str:
@@ -36,7 +39,7 @@ class Line:
 
 
 async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
-    """Everybody with a confirmed place and how they took part in this session, by family name; one statement."""
+    """Everybody who comes to this session and how they took part in this session, by family name; one statement."""
     rows = await session.execute(
         select(
             Enrolment.id,
@@ -47,12 +50,17 @@ async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
             Attendance.minutes_late,
             Attendance.note,
             Attendance.marked_at,
+            Enrolment.is_drop_in,
         )
         .join(Person, Person.id == Enrolment.person_id)
         .outerjoin(
             Attendance, and_(Attendance.enrolment_id == Enrolment.id, Attendance.session_id == meeting.id)
         )
-        .where(Enrolment.run_id == meeting.run_id, Enrolment.state == EnrolmentState.CONFIRMED)
+        .where(
+            Enrolment.run_id == meeting.run_id,
+            Enrolment.state == EnrolmentState.CONFIRMED,
+            or_(Enrolment.is_drop_in.is_(False), Enrolment.id.in_(coming_alone(meeting.id))),
+        )
         .order_by(Person.family_name, Person.given_name, Enrolment.id)
     )
     return [
@@ -65,8 +73,9 @@ async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
             minutes_late=late or 0,
             note=note or "",
             marked_at=marked_at,
+            is_drop_in=is_drop_in,
         )
-        for enrolment_id, person_id, given, family, presence, late, note, marked_at in rows.all()
+        for enrolment_id, person_id, given, family, presence, late, note, marked_at, is_drop_in in rows.all()
     ]
 
 
@@ -87,14 +96,17 @@ class Record:
 
 
 async def records(session: AsyncSession, enrolment_ids: Iterable[UUID]) -> Mapping[UUID, Record]:
-    """What each of these enrolments attended of its run's sessions (cancelled ones do not count); one statement."""
+    """What each of these enrolments attended of its run's sessions, or of the single ones it is for; one statement.
+
+    Cancelled sessions do not count.
+    """
     rows = await session.execute(
         select(Enrolment.id, Session.starts_at, Session.ends_at, Attendance.presence, Attendance.minutes_late)
         .join(Session, and_(Session.run_id == Enrolment.run_id, Session.state == SessionState.PLANNED))
         .outerjoin(
             Attendance, and_(Attendance.enrolment_id == Enrolment.id, Attendance.session_id == Session.id)
         )
-        .where(Enrolment.id.in_(list(enrolment_ids)))
+        .where(Enrolment.id.in_(list(enrolment_ids)), comes_to(Session.id))
     )
     taken: dict[UUID, list[Taken]] = defaultdict(list)
     for enrolment_id, starts_at, ends_at, presence, late in rows.all():

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +17,7 @@ from lms.attendance.models import Attendance, Presence
 from lms.audit.trail import record
 from lms.db import retried
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.queries import comes_to, coming_alone
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
@@ -60,7 +61,7 @@ class Register:
             await run_of(session, meeting.run_id, lock=True)  # marking and locking wait for each other
             await session.refresh(meeting)
             self._ensure_open(actor, meeting, now, is_teacher=is_teacher, reason=reason)
-            known = await self._places(session, meeting.run_id)
+            known = await self._places(session, meeting)
             if any(one.enrolment_id not in known for one in marks):
                 raise NotInThisRun
             before = await self._present(session, session_id)
@@ -124,10 +125,12 @@ class Register:
             raise TooEarly
 
     @staticmethod
-    async def _places(session: AsyncSession, run_id: UUID) -> Mapping[UUID, UUID | None]:
+    async def _places(session: AsyncSession, meeting: Session) -> Mapping[UUID, UUID | None]:
         rows = await session.execute(
             select(Enrolment.id, Enrolment.person_id).where(
-                Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED
+                Enrolment.run_id == meeting.run_id,
+                Enrolment.state == EnrolmentState.CONFIRMED,
+                or_(Enrolment.is_drop_in.is_(False), Enrolment.id.in_(coming_alone(meeting.id))),
             )
         )
         return {row[0]: row[1] for row in rows}
@@ -160,18 +163,24 @@ class Register:
 
     @staticmethod
     async def _is_unmarked(session: AsyncSession, session_ids: Sequence[UUID], run_id: UUID) -> bool:
-        places = await session.scalar(
-            select(func.count()).where(
-                Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED
+        marked = (
+            select(Attendance.id)
+            .where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id)
+            .correlate(Session, Enrolment)
+        )
+        missing = await session.scalar(
+            select(Enrolment.id)
+            .join(Session, Session.run_id == Enrolment.run_id)
+            .where(
+                Enrolment.run_id == run_id,
+                Enrolment.state == EnrolmentState.CONFIRMED,
+                Session.id.in_(session_ids),
+                comes_to(Session.id),
+                ~marked.exists(),
             )
+            .limit(1)
         )
-        marks = await session.scalar(
-            select(func.count())
-            .select_from(Attendance)
-            .join(Enrolment, Enrolment.id == Attendance.enrolment_id)
-            .where(Attendance.session_id.in_(session_ids), Enrolment.state == EnrolmentState.CONFIRMED)
-        )
-        return (marks or 0) < (places or 0) * len(session_ids)
+        return missing is not None
 
 
 def _facts(one: Mark) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Candidate:
 
 
 async def candidates(session: AsyncSession, run_id: UUID) -> Sequence[Candidate]:
-    """Everybody with a place in the run, by family name; three statements."""
+    """Everybody with a place in the whole run, by family name; three statements. Single sessions earn no certificate."""
     threshold = await session.scalar(
         select(Course.certificate_threshold_percent)
         .join(Run, Run.course_id == Course.id)
@@ -50,7 +50,11 @@ async def candidates(session: AsyncSession, run_id: UUID) -> Sequence[Candidate]
                 Certificate,
                 and_(Certificate.enrolment_id == Enrolment.id, Certificate.state == CertificateState.ISSUED),
             )
-            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED)
+            .where(
+                Enrolment.run_id == run_id,
+                Enrolment.state == EnrolmentState.CONFIRMED,
+                Enrolment.is_drop_in.is_(False),
+            )
             .order_by(Person.family_name, Person.given_name, Enrolment.id)
         )
     ).all()

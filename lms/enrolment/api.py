@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Controller, Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
 from lms.accounts.limits import within
 from lms.catalogue.models import PaymentMethod
@@ -146,6 +146,8 @@ class OrderIn(Struct, forbid_unknown_fields=True):
     wants: Wants = Wants.PLACE_OR_LIST
     order_number: Annotated[str, Meta(max_length=50)] = ""
     terms_version: Annotated[str, Meta(max_length=50)] = ""
+    session_ids: Annotated[list[UUID], Meta(max_length=60)] = field(default_factory=list)
+    """For these single sessions alone; empty for the whole run."""
 
 
 class EnrolmentOut(Struct):
@@ -279,6 +281,7 @@ class EnrolmentDoor(Controller):
             wants=data.wants,
             order_number=data.order_number,
             terms_version=data.terms_version,
+            session_ids=data.session_ids,
             idempotency_key=idempotency_key,
             idempotency_body=await request.body() if idempotency_key else b"",
         )

@@ -34,6 +34,20 @@ class HoldLost(RunFull):
     )
 
 
+class DropInNotOffered(DomainError):
+    """No places for single sessions, or a session that is over, cancelled or of another run."""
+
+    message = N_("This session cannot be booked alone. Please choose another one.")
+
+
+class SessionFull(DomainError):
+    """There is no waiting list for single sessions; carries `moment`, when the full one begins."""
+
+    message = N_(
+        "There is no place left for single visitors in one of these sessions. Please choose other sessions, or join the waiting list of the whole course."
+    )
+
+
 class AlreadyEnrolled(DomainError):
     message = N_("%(name)s already has a place in this run, or stands on its waiting list.")
 

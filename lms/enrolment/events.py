@@ -50,6 +50,14 @@ class EnrolmentCancelled(Event):
     by_centre: bool
 
 
+class SessionsChanged(Event):
+    """Somebody who comes to single sessions has added some or given some back, and still comes to at least one."""
+
+    enrolment_id: UUID
+    version: int
+    dropped: list[UUID]
+
+
 class RequestExpired(Event):
     """Nobody consented before enrolment closed."""
 

@@ -77,6 +77,10 @@ def _photo() -> Radios:
     )
 
 
+class SessionsForm(Form):
+    sessions = Checkboxes(N_("Which dates do you want to come to?"), missing=N_("Choose at least one date."))
+
+
 class WhoForm(Form):
     who = Radios(N_("Who is the course for?"), missing=N_("Choose who the course is for."))
 
@@ -256,6 +260,16 @@ class CheckForm(Form):
 
 class CancelForm(Form):
     reason = Text(N_("Why can you not come?"), hint=N_("You need not say."), longest=200)
+
+
+class GiveBackForm(Form):
+    sessions = Checkboxes(N_("Dates"), missing=N_("Choose at least one date."))
+    reason = Text(N_("Why can you not come?"), hint=N_("You need not say."), longest=200)
+
+
+class MoreSessionsForm(Form):
+    sessions = Checkboxes(N_("Which dates do you want to come to?"), missing=N_("Choose at least one date."))
+    method = Radios(N_("How do you want to pay?"), missing=N_("Choose how you want to pay."))
 
 
 class ConsentForm(Form):

@@ -120,14 +120,21 @@ class Enrolment(Row):
 
 
 class EnrolmentSession(Base):
-    """One session of those that a drop-in enrolment is for; an enrolment without any is for the whole run (F-B05)."""
+    """One session of those that a drop-in enrolment is for; an enrolment without any is for the whole run (F-B05).
+
+    `ended_at` is set when it was given back; `price_cents` is what it costs, then the part of it that is kept. A session that
+    the centre cancels keeps its row, so that calendars can say so, and costs nothing. Triggers count the rows that hold.
+    """
 
     __tablename__ = "enrolment_session"
+    __table_args__ = (CheckConstraint("price_cents >= 0", name="price"),)
 
     enrolment_id: Mapped[UUID] = mapped_column(
         ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True
     )
     session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id"), primary_key=True, index=True)
+    price_cents: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class SupportNeed(Row):

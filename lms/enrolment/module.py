@@ -6,6 +6,7 @@ from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
+from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.offers import OfferPages
 from lms.enrolment.pages.participants import ParticipantPages
@@ -25,6 +26,7 @@ def _lapse(around: Around) -> Periodic:
 
     async def act() -> None:
         await enrolments.lapse_due()
+        await enrolments.settle_cancelled_sessions()
 
     return Periodic("lapse-places", LAPSING, act)
 
@@ -44,6 +46,9 @@ MODULE = Module(
         WizardPages,
         ParticipantPages,
         CheckingPages,
+        DropInPages,
+        DropInLinkPages,
+        OwnDropInPages,
         LinkPages,
         OwnCancelPages,
         OfferPages,

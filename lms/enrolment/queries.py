@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import (
     LIVE,
     Application,
     Enrolment,
+    EnrolmentSession,
     EnrolmentState,
     ListEvent,
     Offer,
@@ -265,6 +266,76 @@ async def confirmed_in(
     for enrolment, person in rows:
         found[enrolment.run_id].append((enrolment, person))
     return found
+
+
+async def concerned(
+    session: AsyncSession, run_id: UUID, session_ids: Collection[UUID]
+) -> Sequence[Enrolment]:
+    """Who has to hear of a change to these sessions of a run: everybody with a place in the whole run, and whoever comes to one of these sessions alone; first confirmed first."""
+    of_these = coming_alone(*session_ids)
+    return (
+        await session.scalars(
+            select(Enrolment)
+            .where(
+                Enrolment.run_id == run_id,
+                Enrolment.state == EnrolmentState.CONFIRMED,
+                or_(Enrolment.is_drop_in.is_(False), Enrolment.id.in_(of_these)),
+            )
+            .order_by(Enrolment.confirmed_at, Enrolment.id)
+        )
+    ).all()
+
+
+def coming_alone(*session_ids: UUID) -> Select[UUID]:
+    """The enrolments that name one of these sessions."""
+    return select(EnrolmentSession.enrolment_id).where(
+        EnrolmentSession.session_id.in_(session_ids), EnrolmentSession.ended_at.is_(None)
+    )
+
+
+def comes_to(session_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The filter for enrolments that are for this session: those for the whole run, and those that name it."""
+    named = (
+        select(EnrolmentSession.enrolment_id)
+        .where(
+            EnrolmentSession.enrolment_id == Enrolment.id,
+            EnrolmentSession.session_id == session_id,
+            EnrolmentSession.ended_at.is_(None),
+        )
+        .correlate(Enrolment, Session)
+    )
+    return or_(Enrolment.is_drop_in.is_(False), named.exists())
+
+
+async def sessions_of(
+    session: AsyncSession, enrolment_id: UUID
+) -> Sequence[tuple[EnrolmentSession, Session]]:
+    """The single sessions of a drop-in enrolment in order of time, those given back included."""
+    rows = await session.execute(
+        select(EnrolmentSession, Session)
+        .join(Session, Session.id == EnrolmentSession.session_id)
+        .where(EnrolmentSession.enrolment_id == enrolment_id)
+        .order_by(Session.starts_at, Session.id)
+        .execution_options(populate_existing=True)
+    )
+    return [(chosen, meeting) for chosen, meeting in rows]
+
+
+async def chosen_sessions(
+    session: AsyncSession, enrolment_ids: Collection[UUID]
+) -> Mapping[UUID, frozenset[UUID]]:
+    """Which single sessions these enrolments still are for; those for a whole run are not in it. At most one statement."""
+    if not enrolment_ids:
+        return {}
+    rows = await session.execute(
+        select(EnrolmentSession.enrolment_id, EnrolmentSession.session_id).where(
+            EnrolmentSession.enrolment_id.in_(list(enrolment_ids)), EnrolmentSession.ended_at.is_(None)
+        )
+    )
+    found: dict[UUID, set[UUID]] = {}
+    for enrolment_id, session_id in rows:
+        found.setdefault(enrolment_id, set()).add(session_id)
+    return {enrolment_id: frozenset(ids) for enrolment_id, ids in found.items()}
 
 
 async def interested_in(session: AsyncSession, course_id: UUID) -> Sequence[tuple[Enrolment, Person]]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from lms.catalogue.models import PaymentMethod, Run, RunState
 from lms.enrolment.errors import (
     BirthDateNeeded,
+    DropInNotOffered,
     EnrolmentClosed,
     NoConcession,
     NotYetOpen,
@@ -20,6 +21,7 @@ from lms.enrolment.values import CANCEL_WORDS, Cancellation, CancellationLine
 from lms.kernel.clock import local
 from lms.people.models import Person
 from lms.people.rules import comes_of_age, matching
+from lms.scheduling.models import Session, SessionState
 
 TAKES_PEOPLE = frozenset({RunState.PUBLISHED, RunState.CONFIRMED})
 
@@ -51,6 +53,28 @@ def refuse_unless_open(run: Run, at: datetime, *, by_staff: bool = False) -> Non
     closing = closes_at(run)
     if closing is None or at >= closing:
         raise EnrolmentClosed
+
+
+def refuse_unless_open_for_drop_ins(run: Run, at: datetime, *, by_staff: bool = False) -> None:
+    """Raise unless single sessions of the run can be booked at this moment; each of them has its own end."""
+    if run.state not in TAKES_PEOPLE:
+        raise RunNotOffered
+    if not run.drop_in_places:
+        raise DropInNotOffered
+    if not by_staff and run.enrolment_opens_at is not None and at < run.enrolment_opens_at:
+        raise NotYetOpen(opens_at=run.enrolment_opens_at)
+    if run.ends_at is None or at >= run.ends_at:
+        raise EnrolmentClosed
+
+
+def may_drop_into(run: Run, meeting: Session, at: datetime, *, by_staff: bool = False) -> bool:
+    """Whether this session can be booked by itself: until it begins, by the team until it is over."""
+    try:
+        refuse_unless_open_for_drop_ins(run, at, by_staff=by_staff)
+    except (RunNotOffered, DropInNotOffered, NotYetOpen, EnrolmentClosed):
+        return False
+    ends = meeting.ends_at if by_staff else meeting.starts_at
+    return meeting.state is SessionState.PLANNED and at < ends
 
 
 def is_open(run: Run, at: datetime) -> bool:
@@ -203,6 +227,20 @@ def plain_phone(phone: str | None) -> str:
 def free_until(run: Run) -> date | None:
     """The last calendar day at the venues on which cancelling costs nothing; None without dates."""
     return local(run.starts_at).date() - timedelta(days=run.cancel_free_days) if run.starts_at else None
+
+
+def session_fee(run: Run, starts_at: datetime, price_cents: int, at: datetime) -> int:
+    """What giving back one single session costs: nothing until so many days before it as the run allows, all of it once it has begun."""
+    if at >= starts_at:
+        return price_cents
+    if local(at).date() <= session_free_until(run, starts_at):
+        return 0
+    return (price_cents * run.cancel_fee_percent + 50) // 100
+
+
+def session_free_until(run: Run, starts_at: datetime) -> date:
+    """The last calendar day on which giving back a single session costs nothing."""
+    return local(starts_at).date() - timedelta(days=run.cancel_free_days)
 
 
 def cancellation_of(

@@ -155,6 +155,7 @@ CANCEL_WORDS = {
     "fee": N_("Cancellation fee: %(percent)s percent of the price"),
     "waived": N_("Cancellation fee waived"),
     "by_centre": N_("The centre cancelled: nothing to pay"),
+    "kept": N_("Sessions that stay booked, or are over"),
     "paid": N_("Already paid"),
 }
 

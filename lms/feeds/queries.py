@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
-from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState
 from lms.feeds.models import Feed, SessionText
-from lms.scheduling.models import RunTrainer, Session, SessionTrainer
+from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
 
 SHOWN = (RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED, RunState.CANCELLED)
 
@@ -35,16 +35,34 @@ def personal(person_id: UUID, household: Collection[UUID], *, since: datetime) -
     """What these persons take part in, and what the first of them teaches."""
     has_place = select(Enrolment.run_id).where(
         Enrolment.person_id.in_([person_id, *household]),
+        Enrolment.is_drop_in.is_(False),
         or_(
             Enrolment.state == EnrolmentState.CONFIRMED,
             # who had a place in a run that the centre has called off should see that, and not an empty evening
             and_(Enrolment.confirmed_at.is_not(None), Run.state == RunState.CANCELLED),
         ),
     )
+    # who comes to single sessions sees those alone
+    comes_alone = (
+        select(EnrolmentSession.session_id)
+        .join(Enrolment, Enrolment.id == EnrolmentSession.enrolment_id)
+        .where(
+            Enrolment.person_id.in_([person_id, *household]),
+            Enrolment.confirmed_at.is_not(None),
+            EnrolmentSession.ended_at.is_(None),
+            or_(
+                Enrolment.state == EnrolmentState.CONFIRMED,
+                Session.state == SessionState.CANCELLED,
+                Run.state == RunState.CANCELLED,
+            ),
+        )
+        .correlate(Session, Run)
+    )
     teaches_run = select(RunTrainer.run_id).where(RunTrainer.person_id == person_id)
     teaches_session = select(SessionTrainer.session_id).where(SessionTrainer.person_id == person_id)
     mine = or_(
         Run.id.in_(has_place.correlate(Run)),
+        Session.id.in_(comes_alone),
         and_(Run.id.in_(teaches_run), Run.state.in_(SHOWN)),
         and_(Session.id.in_(teaches_session), Run.state.in_(SHOWN)),
     )

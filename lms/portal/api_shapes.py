@@ -80,6 +80,9 @@ class SessionEntry(Struct, frozen=True, kw_only=True):
     ends_at: datetime
     room: str
     is_cancelled: bool
+    id: UUID
+    drop_in_places_left: int | None
+    """For people who come to this session alone; null where that is not possible."""
 
 
 class CourseEntry(Struct, frozen=True, kw_only=True):
@@ -111,6 +114,7 @@ class RunDetail(Struct, frozen=True, kw_only=True):
     concession_cents: int | None
     places_left: int
     waiting: int
+    drop_in_price_cents: int
     trainers: Sequence[str]
     sessions: Sequence[SessionEntry]
 
@@ -195,6 +199,7 @@ def run_detail(run: CourseRun, now: datetime) -> RunDetail:
         concession_cents=run.run.concession_cents,
         places_left=run.free,
         waiting=run.run.waiting,
+        drop_in_price_cents=run.run.drop_in_price_cents,
         trainers=run.trainers,
         sessions=[
             SessionEntry(
@@ -202,6 +207,8 @@ def run_detail(run: CourseRun, now: datetime) -> RunDetail:
                 ends_at=local(meeting.ends_at),
                 room=meeting.room,
                 is_cancelled=meeting.is_cancelled,
+                id=meeting.id,
+                drop_in_places_left=run.room_left(meeting, now),
             )
             for meeting in run.meetings
         ],

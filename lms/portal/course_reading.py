@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Audience, Course, CourseAudience, Outcome, Run, RunState
 from lms.catalogue.rules import HOURS_UNKNOWN, LISTED_STATES, Situation, situation_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState
-from lms.kernel.errors import NotFound
+from lms.enrolment.rules import refuse_unless_open_for_drop_ins
+from lms.kernel.errors import DomainError, NotFound
 from lms.people.models import Person
 from lms.portal.listing import RunLine, similar_runs
 from lms.resources.models import Room, Venue
@@ -31,6 +32,9 @@ class Meeting:
     is_cancelled: bool
     room: str
     topic: str
+    id: UUID
+    drop_ins: int = 0
+    has_online_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,20 @@ class CourseRun:
     def knows_times(self) -> bool:
         """Whether the hours are known; an imported programme may name days only."""
         return not self.run.dayparts & HOURS_UNKNOWN
+
+    def room_left(self, meeting: Meeting, now: datetime) -> int | None:
+        """How many more people a session takes who come to it alone; None where that is not possible (any more)."""
+        if meeting.is_cancelled or meeting.starts_at <= now:
+            return None
+        try:
+            refuse_unless_open_for_drop_ins(self.run, now)
+        except DomainError:
+            return None
+        return max(self.run.drop_in_places - meeting.drop_ins, 0)
+
+    def takes_drop_ins(self, now: datetime) -> bool:
+        """Whether there are sessions that can be booked by themselves, be they full or not."""
+        return any(self.room_left(meeting, now) is not None for meeting in self.meetings)
 
     def situation(self, now: datetime) -> Situation:
         """What a visitor can do about it."""
@@ -133,14 +151,27 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
 
 async def _meetings(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, list[Meeting]]:
     rows = await session.execute(
-        select(Session.run_id, Session.starts_at, Session.ends_at, Session.state, Room.name, Session.topic)
+        select(
+            Session.run_id,
+            Session.starts_at,
+            Session.ends_at,
+            Session.state,
+            Room.name,
+            Session.topic,
+            Session.id,
+            Session.drop_ins,
+            (Session.online_url != "").label("has_online_room"),
+        )
         .outerjoin(Room, Room.id == Session.room_id)
         .where(Session.run_id.in_(run_ids))
         .order_by(Session.starts_at)
     )
     by_run: dict[UUID, list[Meeting]] = {}
-    for run_id, starts_at, ends_at, state, room, topic in rows:
-        meeting = Meeting(starts_at, ends_at, state == SessionState.CANCELLED, room or "", topic)
+    for run_id, starts_at, ends_at, state, room, topic, session_id, drop_ins, is_online in rows:
+        is_cancelled = state == SessionState.CANCELLED
+        meeting = Meeting(
+            starts_at, ends_at, is_cancelled, room or "", topic, session_id, drop_ins, is_online
+        )
         by_run.setdefault(run_id, []).append(meeting)
     return by_run
 
@@ -160,15 +191,15 @@ async def _trainers(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[U
 
 async def own_enrolments(
     session: AsyncSession, person_ids: frozenset[UUID], run_ids: Sequence[UUID]
-) -> Mapping[UUID, Sequence[tuple[str, EnrolmentState]]]:
-    """Who of these persons is in these runs, by run: given name and state."""
+) -> Mapping[UUID, Sequence[tuple[str, EnrolmentState, bool]]]:
+    """Who of these persons is in these runs, by run: given name, state, whether for single sessions alone."""
     rows = await session.execute(
-        select(Enrolment.run_id, Person.given_name, Enrolment.state)
+        select(Enrolment.run_id, Person.given_name, Enrolment.state, Enrolment.is_drop_in)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.run_id.in_(run_ids), Enrolment.person_id.in_(person_ids), Enrolment.state.in_(LIVE))
         .order_by(Person.given_name)
     )
-    by_run: dict[UUID, list[tuple[str, EnrolmentState]]] = {}
-    for run_id, name, state in rows:
-        by_run.setdefault(run_id, []).append((name, state))
+    by_run: dict[UUID, list[tuple[str, EnrolmentState, bool]]] = {}
+    for run_id, name, state, is_drop_in in rows:
+        by_run.setdefault(run_id, []).append((name, state, is_drop_in))
     return by_run

@@ -124,7 +124,8 @@ def _dates(run: CourseRun) -> str:
 
 def _duration(run: CourseRun) -> str:
     total, count = run.run.total_minutes, run.run.session_count
-    if run.knows_times and count > 1 and total % count == 0:
+    lengths = {one.ends_at - one.starts_at for one in run.meetings if not one.is_cancelled}
+    if run.knows_times and count > 1 and total % count == 0 and len(lengths) <= 1:
         return gettext(
             "%(units)s of 45 minutes, each session takes %(duration)s",
             units=formats.units(total),

@@ -8,6 +8,7 @@ from lms.portal.information_pages import InformationPages
 from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.service import Post
 from lms.portal.my_courses_pages import MyCoursesPages
+from lms.portal.online_room import OnlineRoomPages
 from lms.portal.programme import Programme
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
@@ -22,6 +23,7 @@ MODULE = Module(
         *DESK,
         LetterPages,
         MyCoursesPages,
+        OnlineRoomPages,
         TeachingPages,
     ],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},

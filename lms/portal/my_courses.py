@@ -20,7 +20,7 @@ from lms.catalogue.models import Run
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import certificates_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
-from lms.enrolment.queries import Claim, claim_for, claims_of_persons, history_of
+from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons, history_of
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -29,10 +29,9 @@ from lms.portal.cards import in_language
 from lms.resources.models import Room, Venue
 from lms.scheduling.entries import place_of
 from lms.scheduling.models import Session, SessionState
+from lms.scheduling.rules import door_is_open
 from lms.web.language import current_language
 
-DOOR_OPENS = timedelta(minutes=15)
-"""So long before the start the link to the online room appears."""
 ENDED_SHOWN = timedelta(days=180)
 
 
@@ -49,10 +48,19 @@ class Meeting:
         """Whether it does not take place."""
         return self.session.state is SessionState.CANCELLED
 
-    def online_url(self, now: datetime) -> str:
-        """The door of the online room, while it is open."""
-        is_open = self.session.starts_at - DOOR_OPENS <= now < self.session.ends_at
-        return self.session.online_url if is_open else ""
+    @property
+    def has_online_room(self) -> bool:
+        """Whether it can be attended from afar."""
+        return bool(self.session.online_url) and not self.is_cancelled
+
+    @property
+    def door(self) -> str:
+        """Where one enters the online room, while its door is open."""
+        return f"/termine/{self.session.id}/online"
+
+    def is_door_open(self, now: datetime, minutes_before: int) -> bool:
+        """Whether one may enter the online room now."""
+        return self.has_online_room and door_is_open(self.session, now, minutes_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +118,8 @@ class MyCourse:
 
     def is_over(self, now: datetime) -> bool:
         """Whether the last date has passed."""
+        if self.enrolment.is_drop_in and self.held:
+            return self.held[-1].session.ends_at <= now
         return self.run.ends_at is not None and self.run.ends_at <= now
 
 
@@ -131,7 +141,7 @@ class Overview:
 
 
 async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | None, now: datetime) -> Overview:
-    """Everything about the actor's household, or about one of it; at most seven statements. Raises NotFound."""
+    """Everything about the actor's household, or about one of it; at most eight statements. Raises NotFound."""
     if chosen is not None and chosen not in actor.persons:
         raise NotFound
     people = await _people(session, actor)
@@ -174,7 +184,7 @@ def next_start(course: MyCourse, now: datetime) -> datetime:
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> MyCourse:
-    """One enrolment of the household with everything about it; at most nine statements. Raises NotFound."""
+    """One enrolment of the household with everything about it; at most ten statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
     if not {enrolment.person_id, enrolment.contact_id} & actor.persons:
@@ -205,6 +215,9 @@ async def _courses(
 ) -> list[MyCourse]:
     ids = [claim.enrolment.id for claim in claims]
     meetings = await _meetings(session, {claim.run.id for claim in claims}, marks or {})
+    alone = await chosen_sessions(
+        session, [claim.enrolment.id for claim in claims if claim.enrolment.is_drop_in]
+    )
     positions = await _positions(session, claims)
     balances = await balance_of(session, ids)
     attended = await records(session, ids)
@@ -216,7 +229,12 @@ async def _courses(
     return [
         MyCourse(
             claim=claim,
-            meetings=meetings[claim.run.id],
+            meetings=[
+                meeting
+                for meeting in meetings[claim.run.id]
+                if not claim.enrolment.is_drop_in
+                or meeting.session.id in alone.get(claim.enrolment.id, frozenset())
+            ],
             balance=balances[claim.enrolment.id],
             position=positions.get(claim.enrolment.party_id),
             certificate=issued.get(claim.enrolment.id),

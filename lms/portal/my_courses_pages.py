@@ -72,6 +72,7 @@ class MyCoursesPages(Controller):
                 "overview": overview,
                 "now_is": now,
                 "own_id": actor.person_id,
+                "door_minutes": around.settings.join_minutes_before,
                 "suggested": suggested,
                 "links": {one.enrolment.id: _to_answer(around, one) for one in overview.to_answer},
                 "bring": _bring(overview.next_course) if overview.next_course else "",
@@ -92,9 +93,11 @@ class MyCoursesPages(Controller):
             context={
                 "mine": mine,
                 "now_is": now,
+                "door_minutes": around.settings.join_minutes_before,
                 "bring": _bring(mine),
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
                 "answer_path": _to_answer(around, mine),
+                "calendar_path": _calendar(around, mine),
                 "history": [
                     (
                         happening.at,
@@ -123,6 +126,14 @@ def _to_answer(around: Around, mine: MyCourse) -> str:
     """Where an offer is answered; empty where there is none."""
     offer = mine.claim.offer
     return f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}" if offer else ""
+
+
+def _calendar(around: Around, mine: MyCourse) -> str:
+    """The dates as a file: of the run, or of what somebody comes to alone."""
+    one = mine.enrolment
+    if not one.is_drop_in:
+        return f"/kalender/kurs/{mine.run.number}.ics"
+    return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
 
 
 def _bring(mine: MyCourse) -> Markup:

@@ -71,7 +71,7 @@ class TeachingPages(Controller):
                 limit=LISTED_INCOMPLETE,
                 latest_first=True,
             )
-            needs = await support_counts(session, {one.run.id for one in of_today})
+            needs = await support_counts(session, {one.session.id for one in of_today})
         context = {
             "today": day,
             "cards": _cards(of_today, needs, now),
@@ -106,7 +106,7 @@ def _cards(found: Sequence[Meeting], needs: Mapping[UUID, Counter[str]], now: da
     return [
         Card(
             meeting=one,
-            needs=_words(needs.get(one.run.id, Counter())),
+            needs=_words(needs.get(one.session.id, Counter())),
             is_next=one is following,
             is_over=one.session.ends_at <= now,
         )

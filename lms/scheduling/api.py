@@ -45,9 +45,13 @@ class TermsIn(Struct, forbid_unknown_fields=True):
     room_override_reason: Annotated[str, Meta(max_length=200)] = ""
     note_de: Note = ""
     note_en: Note = ""
+    drop_in_places: Annotated[int, Meta(ge=0, le=500)] = 0
+    drop_in_price_cents: Cents = 0
 
     def terms(self) -> Terms:
         """The terms as the service takes them. Raises Invalid where they contradict each other."""
+        if self.drop_in_price_cents and not self.payment_methods:
+            raise Invalid
         if self.minimum > self.capacity or (self.concession_cents or 0) > self.price_cents:
             raise Invalid
         values = {name: getattr(self, name) for name in TermsIn.__struct_fields__}

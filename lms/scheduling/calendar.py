@@ -59,6 +59,8 @@ class Entry:
     location: str
     description: str
     address: str
+    has_online_room: bool = False
+    """Whether it can be attended from afar; the address of the room stands in no calendar (S-19)."""
 
     @property
     def fingerprint(self) -> str:

@@ -61,6 +61,7 @@ def _entry(row: Any, links: Links, *, is_english: bool) -> Entry:
             if line
         ),
         address=address,
+        has_online_room=bool(row.online_url),
     )
 
 

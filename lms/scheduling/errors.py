@@ -68,6 +68,12 @@ class RoomTooSmall(DomainError):
     )
 
 
+class DropInsTaken(DomainError):
+    message = N_(
+        "More people than that have already booked one of the sessions alone. Please leave at least as many places for single dates."
+    )
+
+
 class RuleWithoutDates(DomainError):
     status = 422
     message = N_("Please state at least one weekday, one session and its length.")

@@ -55,6 +55,16 @@ class TermsForm(Form):
         N_("After that the person pays so many percent of the price"), least=0, most=100, width=5,
         missing=N_("Enter the percentage of the price."),
     )  # fmt: skip
+    drop_in_places = Number(
+        N_("Further places for single dates"),
+        hint=N_(
+            "In each session, for people who come to it alone. Empty or 0 means: only the whole run can be booked."
+        ),
+        least=0,
+        most=MOST_PLACES,
+        width=5,
+    )
+    drop_in_price = Euro(N_("Price for each single date"), hint=N_("Empty or 0 means free of charge."))
     note_de = TextArea(N_("Note for participants, in German"), rows=3)
     note_en = TextArea(N_("Note for participants, in English"), rows=3)
 
@@ -67,6 +77,10 @@ class TermsForm(Form):
             raise ValidationError(gettext("The reduced price cannot be higher than the price."))
 
     def validate_price(self, field: Euro) -> None:
+        if field.data and not self.payment_methods.data:
+            raise ValidationError(gettext("Choose as well how the price can be paid."))
+
+    def validate_drop_in_price(self, field: Euro) -> None:
         if field.data and not self.payment_methods.data:
             raise ValidationError(gettext("Choose as well how the price can be paid."))
 
@@ -84,6 +98,8 @@ class TermsForm(Form):
             room_override_reason=self.room_override_reason.data or "",
             note_de=self.note_de.data or "",
             note_en=self.note_en.data or "",
+            drop_in_places=self.drop_in_places.data or 0,
+            drop_in_price_cents=self.drop_in_price.data or 0,
         )
 
 
@@ -167,6 +183,8 @@ def terms_values(run: Run) -> dict[str, Any]:
         "room_override_reason": run.room_override_reason,
         "note_de": run.note_de,
         "note_en": run.note_en,
+        "drop_in_places": run.drop_in_places or None,
+        "drop_in_price": run.drop_in_price_cents or None,
         "version": str(run.version),
     }
 

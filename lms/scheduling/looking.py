@@ -125,7 +125,7 @@ def _wanted(plan: RunPlan, periods: Sequence[Period]) -> Wanted:
         room_id=plan.room_id,
         trainer_ids=plan.trainer_ids,
         needs=plan.needs,
-        seats=plan.terms.capacity,
+        seats=plan.terms.capacity + plan.terms.drop_in_places,
         room_override_reason=plan.terms.room_override_reason,
         equipment=plan.equipment,
         step_free=plan.step_free,

@@ -12,11 +12,12 @@ from lms.kernel.period import Period
 from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim, claim_room, reserve
-from lms.scheduling.errors import ResourceTaken, RoomTooSmall
+from lms.scheduling.errors import DropInsTaken, ResourceTaken, RoomTooSmall
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.rules import summary_of
 
 TOO_SMALL = "room_too_small"
+BELOW_TAKEN = "drop_ins_below_taken"
 
 
 async def occupy(
@@ -54,6 +55,8 @@ async def flush(session: AsyncSession) -> None:
         refusal = str(error.orig)
         if TOO_SMALL in refusal:
             raise RoomTooSmall from error
+        if BELOW_TAKEN in refusal:
+            raise DropInsTaken from error
         raise
 
 

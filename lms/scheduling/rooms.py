@@ -177,23 +177,24 @@ class Rooms:
             )  # fmt: skip
 
     async def _refuse_too_few(self, session: AsyncSession, room_id: UUID, seats: int) -> None:
+        places = Run.capacity + Run.drop_in_places
         largest = (
             await session.execute(
-                select(Run.number, Run.capacity)
+                select(Run.number, places.label("places"))
                 .join(Session, Session.run_id == Run.id)
                 .where(
                     Session.room_id == room_id,
                     Session.state == SessionState.PLANNED,
                     Session.ends_at > self.clock(),
-                    Run.capacity > seats,
+                    places > seats,
                     func.coalesce(Run.room_override_reason, "") == "",
                 )
-                .order_by(Run.capacity.desc())
+                .order_by(places.desc())
                 .limit(1)
             )
         ).first()
         if largest is not None:
-            raise SeatsNeeded(number=largest.number, places=largest.capacity)
+            raise SeatsNeeded(number=largest.number, places=largest.places)
 
 
 def _columns(facts: RoomFacts | VenueFacts) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
+from typing import Protocol
 
 from dateutil.rrule import DAILY, FR, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, rrule
 
@@ -200,6 +201,26 @@ def period_on(day: date, starts_at: time, minutes: int) -> Period:
 def units_in(minutes: int) -> float:
     """Teaching units of 45 minutes; odd lengths give fractions, never rounded here."""
     return minutes / MINUTES_PER_UNIT
+
+
+class Dated(Protocol):
+    """Whatever begins and ends: a session, its entry in a calendar."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def door_opens_at(meeting: Dated, minutes_before: int) -> datetime:
+    """From when on the online room of a session may be entered."""
+    return meeting.starts_at - timedelta(minutes=minutes_before)
+
+
+def door_is_open(meeting: Dated, now: datetime, minutes_before: int) -> bool:
+    """Whether the online room of a session may be entered: from shortly before until its end (F-B16)."""
+    return door_opens_at(meeting, minutes_before) <= now < meeting.ends_at
 
 
 @dataclass(frozen=True, slots=True)

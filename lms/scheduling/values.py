@@ -28,6 +28,9 @@ class Terms:
     room_override_reason: str = ""
     note_de: str = ""
     note_en: str = ""
+    drop_in_places: int = 0
+    """Further places in each session, for people who come to single sessions."""
+    drop_in_price_cents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

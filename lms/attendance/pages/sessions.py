@@ -13,7 +13,9 @@ from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.scheduling.queries import trainers_of
+from lms.scheduling.rules import door_is_open
 from lms.web.access import may
+from lms.web.module import Around
 
 
 class SessionPages(Controller):
@@ -30,12 +32,21 @@ class SessionPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
+        around: NamedDependency[Around],
     ) -> Template:
         """The facts of the session."""
         async with begin.reading() as session:
             meeting = await meeting_for(session, actor, session_id)
             teaches = await is_teacher(session, actor, meeting.run.id)
-        context = {"meeting": meeting, "is_teacher": teaches, "is_open": meeting.is_open(clock())}
+        now, minutes = clock(), around.settings.join_minutes_before
+        context = {
+            "meeting": meeting,
+            "is_teacher": teaches,
+            "is_open": meeting.is_open(now),
+            "is_over": meeting.session.ends_at <= now,
+            "is_door_open": door_is_open(meeting.session, now, minutes),
+            "door_minutes": minutes,
+        }
         return Template("attendance/session.html", context=context)
 
     @get("/liste")

@@ -13,6 +13,7 @@ from lms.demo.filling.timetable import Planned
 from lms.enrolment.models import (
     Application,
     Enrolment,
+    EnrolmentSession,
     EnrolmentState,
     EntryWay,
     ListEvent,
@@ -25,6 +26,7 @@ from lms.enrolment.rules import needs_consent, offer_deadline
 from lms.enrolment.service.order import READABLE
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import local
+from lms.scheduling.models import Session
 
 INVOICE_PERCENT = 75
 CONCESSION_PERCENT = 12
@@ -72,6 +74,7 @@ class Book:
         self.offers: list[Offer] = []
         self.history: list[ListEvent] = []
         self.needs: list[SupportNeed] = []
+        self.chosen: list[EnrolmentSession] = []
         self.applications: list[Application] = []
 
     def employer_of(self, learner: Learner) -> Employer | None:
@@ -91,6 +94,23 @@ class Book:
         for enrolment in claim.enrolments:
             enrolment.confirmed_at = confirmed_at or joined_at
         return claim
+
+    def comes_alone(self, learner: Learner, joined_at: datetime, sessions: Sequence[Session]) -> None:
+        """Somebody comes to these sessions alone, at the run's price for each of them."""
+        if not sessions:
+            return
+        run = self.planned.run
+        [enrolment] = self.confirmed([learner], joined_at).enrolments
+        enrolment.is_drop_in, enrolment.has_concession = True, False
+        enrolment.price_cents = run.drop_in_price_cents * len(sessions)
+        if not enrolment.price_cents:
+            enrolment.payment_method = PaymentMethod.FREE
+        self.chosen += [
+            EnrolmentSession(
+                enrolment_id=enrolment.id, session_id=meeting.id, price_cents=run.drop_in_price_cents
+            )
+            for meeting in sessions
+        ]
 
     def ended(
         self,
@@ -316,6 +336,7 @@ async def write(ground: Ground, books: Sequence[Book]) -> None:
     offers = [offer for book in books for offer in book.offers]
     await ground.put(claim.party for book in books for claim in book.claims)
     await ground.put(one for one in enrolments if one.state not in IN_LINE)
+    await ground.put(row for book in books for row in book.chosen)
     await ground.put(offer for offer in offers if offer.state is not OfferState.OPEN)
     await ground.put(in_line)
     await ground.put(offer for offer in offers if offer.state is OfferState.OPEN)

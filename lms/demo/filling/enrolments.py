@@ -102,6 +102,7 @@ class RunFilling:
         if is_full:
             self._queue(full_at)
         self._call_off()
+        self._come_alone()
         self._leave_open()
         return self.book
 
@@ -181,6 +182,14 @@ class RunFilling:
             return
         joined, ended = self.ground.moments(2, first, max(last, first + DAY))
         self.book.ended(figures or self._take(1), joined, ended, EnrolmentState.CANCELLED, "")
+
+    def _come_alone(self) -> None:
+        """People who come to single sessions: the first to all that are still to come, the others to the next one or two."""
+        coming = [one for one in self.planned.sessions if one.starts_at > self.ground.now + DAY]
+        for number, learner in enumerate(self._take(self.planned.shape.drop_ins)):
+            chosen = coming if number == 0 else coming[number - 1 : number + 1]
+            joined = self.ground.moment(self.ground.now - 5 * DAY, self.ground.now - NEWS)
+            self.book.comes_alone(learner, joined, chosen)
 
     def _leave_open(self) -> None:
         """What is under way at this moment, or came to nothing."""

@@ -32,7 +32,7 @@ async def fill_registers(
     """Mark every session before today; those of today are left to the trainers."""
     there: dict[UUID, list[Place]] = defaultdict(list)
     for place in places:
-        if place.enrolment.state is EnrolmentState.CONFIRMED:
+        if place.enrolment.state is EnrolmentState.CONFIRMED and not place.enrolment.is_drop_in:
             there[place.planned.run.id].append(place)
     for planned in runs:
         held = [one for one in planned.sessions if local(one.starts_at).date() < ground.today]

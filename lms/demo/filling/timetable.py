@@ -136,6 +136,8 @@ def _planned(
         price_cents=price,
         concession_cents=concession if price else None,
         payment_methods=list(course_shape.payment) if price else [],
+        drop_in_places=shape.drop_in_places,
+        drop_in_price_cents=shape.drop_in_price_cents,
         venue_id=room.venue_id if room else None,
         room_id=room.id if room else None,
         is_online=shape.online,

@@ -80,7 +80,8 @@ class Run(Shape, frozen=True, kw_only=True):
     """One offering of a course, its dates told relative to the day on which the demo is made.
 
     `week` counts from the current week (0), `weekday = "today"` means the weekday of that day.
-    `enrolled` and `waiting` are the numbers the loader must reach, figures of the story included.
+    `enrolled` and `waiting` are the numbers the loader must reach, figures of the story included. `drop_ins` people come
+    to single sessions, for which there are `drop_in_places` in each.
     """
 
     number: Annotated[str, Meta(pattern=r"^[1-4]\d{3}$")]
@@ -103,6 +104,9 @@ class Run(Shape, frozen=True, kw_only=True):
     concession_cents: Cents | None = None
     capacity: Count | None = None
     closes_days_before: int = 2
+    drop_in_places: int = 0
+    drop_in_price_cents: int = 0
+    drop_ins: int = 0
     cancelled_reason_de: str = ""
     cancelled_reason_en: str = ""
     note_de: str = ""

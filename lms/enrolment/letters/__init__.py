@@ -17,6 +17,7 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.OfferLapsed: [endings.close_offer],
     events.OfferDeclined: [endings.close_offer],
     events.EnrolmentCancelled: [endings.confirm_cancellation],
+    events.SessionsChanged: [endings.tell_of_changed_sessions],
     events.RequestExpired: [endings.close_request],
     SessionMoved: [dates.tell_of_new_time],
     SessionCancelled: [dates.tell_of_dropped_session],

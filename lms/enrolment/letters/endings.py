@@ -1,5 +1,6 @@
 """Letters about places that end: cancelled, lapsed, turned down, and a run that does not take place."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -46,7 +47,7 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     enrolment, run = facts.enrolment, facts.run
     at = enrolment.ended_at or enrolment.changed_at
     had_place = enrolment.confirmed_at is not None
-    taken_out = _taken_out(facts) if had_place else []
+    taken_out = _taken_out(facts, [*facts.dates, *facts.given_back]) if had_place else []
     money = await settlement_of(session, enrolment.id)
     if run.state is RunState.CANCELLED:
         reason = (run.cancelled_reason_en if facts.language == "en" else "") or run.cancelled_reason_de
@@ -60,11 +61,31 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     )  # fmt: skip
 
 
-def _taken_out(facts: Facts) -> list[Entry]:
+async def tell_of_changed_sessions(session: AsyncSession, event: events.SessionsChanged) -> None:
+    """Which single sessions somebody comes to now, and what is to be paid; the calendar file takes the others out."""
+    facts = await facts_of(session, event.enrolment_id)
+    if facts is None or facts.enrolment.version != event.version:
+        return  # changed once more meanwhile: the later letter says it all
+    dropped = [entry for entry in facts.given_back if entry.session_id in event.dropped]
+    money = await settlement_of(session, facts.enrolment.id)
+    await send(
+        session,
+        facts,
+        "sessions_changed",
+        at=facts.enrolment.changed_at,
+        version=str(event.version),
+        dates=[*facts.held, *_taken_out(facts, facts.given_back)],
+        comes_to=facts.held,
+        dropped=dropped,
+        **money,
+    )
+
+
+def _taken_out(facts: Facts, dates: Sequence[Entry]) -> list[Entry]:
     """The sessions as cancelled in this reader's calendar, whether or not they take place for others."""
     with use_locale(facts.language):
         summary = gettext("Cancelled: %(course)s", course=facts.word("title"))
     return [
         replace(entry, is_cancelled=True, sequence=entry.sequence + (not entry.is_cancelled), summary=summary)
-        for entry in facts.dates
+        for entry in dates
     ]

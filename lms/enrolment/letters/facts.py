@@ -15,6 +15,7 @@ from lms.catalogue.models import Course, Run, RunState
 from lms.db import links_of
 from lms.enrolment import rules
 from lms.enrolment.models import Enrolment
+from lms.enrolment.queries import sessions_of
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
@@ -38,7 +39,9 @@ class Facts:
     person: Person
     reader: Person
     dates: Sequence[Entry]
+    """Of the run; for somebody who comes to single sessions those alone, given back ones not among them."""
     venue: Venue | None
+    given_back: Sequence[Entry] = ()
 
     @property
     def language(self) -> Language:
@@ -77,7 +80,14 @@ async def facts_of(session: AsyncSession, enrolment_id: UUID) -> Facts | None:
     reader = people.get(enrolment.contact_id) or people.get(enrolment.guardian_id) or person
     with use_locale("en" if reader.language == "en" else "de"):
         dates = await entries(session, Session.run_id == row.Run.id)
-    return Facts(enrolment, row.Run, row.Course, person, reader, dates, row.Venue)
+    given_back: Sequence[Entry] = ()
+    if enrolment.is_drop_in:
+        rows = await sessions_of(session, enrolment.id)
+        ended = {one.session_id for one, _ in rows if one.ended_at is not None}
+        named = {one.session_id for one, _ in rows}
+        given_back = [entry for entry in dates if entry.session_id in ended]
+        dates = [entry for entry in dates if entry.session_id in named - ended]
+    return Facts(enrolment, row.Run, row.Course, person, reader, dates, row.Venue, given_back)
 
 
 def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
@@ -101,6 +111,10 @@ def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
         "payment_method": enrolment.payment_method,
         "free_until": rules.free_until(run),
         "fee_percent": run.cancel_fee_percent,
+        "has_online_room": any(entry.has_online_room for entry in facts.held),
+        "door_path": f"/anmeldung/{enrolment.id}/{token}#online",
+        "is_drop_in": enrolment.is_drop_in,
+        "free_days": run.cancel_free_days,
         "manage_path": f"/anmeldung/{enrolment.id}/{token}",
         "course_path": f"/kurse/{facts.course.slug}",
     }
@@ -140,11 +154,17 @@ async def invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice | Non
 
 async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, Any]:
     """What cancelling came to, out of the books: the fee, what is still owed, what is paid back."""
-    fee = await session.scalar(
-        select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(
-            LedgerEntry.enrolment_id == enrolment_id, LedgerEntry.kind == EntryKind.FEE
+    enrolment = await session.get_one(Enrolment, enrolment_id)
+    if enrolment.is_drop_in:  # its fees were booked anew with every change
+        fee: int | None = sum(
+            one.price_cents for one, _ in await sessions_of(session, enrolment_id) if one.ended_at
         )
-    )
+    else:
+        fee = await session.scalar(
+            select(func.coalesce(func.sum(LedgerEntry.amount_cents), 0)).where(
+                LedgerEntry.enrolment_id == enrolment_id, LedgerEntry.kind == EntryKind.FEE
+            )
+        )
     open_cents = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
     return {"fee_cents": int(fee or 0), "owed_cents": max(0, open_cents), "refund_cents": max(0, -open_cents)}
 

@@ -11,11 +11,13 @@ from lms.enrolment.pages.draft import KNOWN, Draft, as_date
 from lms.enrolment.pages.questions import Kind, Step
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
-from lms.web.formats import money, phone
+from lms.scheduling.calendar import Entry
+from lms.web.formats import money, period, phone
 from lms.web.forms import Form, form_from
-from lms.web.language import gettext
+from lms.web.language import gettext, ngettext
 
 FORMS: Mapping[Step, type[Form]] = {
+    Step.SESSIONS: forms.SessionsForm,
     Step.WHO: forms.WhoForm,
     Step.PERSON: forms.PersonForm,
     Step.GUARDIAN: forms.GuardianForm,
@@ -157,6 +159,23 @@ def _payment(form: forms.PaymentForm, draft: Draft) -> None:
     form.method.hints = {way: hint for way, _, hint in ways_of(draft.offering.run)}
 
 
+def _sessions(form: forms.SessionsForm, draft: Draft) -> None:
+    """Only dates with room are on offer; the others are named below the question."""
+    left, size = draft.offering.room_left, max(draft.size, 1)
+    open_dates = [one for one in draft.offering.at_dates(draft.now) if left[one.session_id] >= size]
+    form.sessions.choices = [(str(one.session_id), period(one.starts_at, one.ends_at)) for one in open_dates]
+    form.sessions.hints = {str(one.session_id): date_hint(draft, one) for one in open_dates}
+    known = {value for value, _ in form.sessions.choices}
+    form.sessions.data = [one for one in form.sessions.data or () if one in known]
+
+
+def date_hint(draft: Draft, entry: Entry) -> str:
+    """What stands below one date: how many places are left, and where it is if that differs."""
+    left = draft.offering.room_left[entry.session_id]
+    words = ngettext("%(num)s place left", "%(num)s places left", left)
+    return words if draft.offering.place else f"{words}, {entry.location}"
+
+
 def _who(form: forms.WhoForm, draft: Draft) -> None:
     me, household = draft.visitor.me, draft.visitor.household
     own = gettext(N_("For me (%(name)s)"), name=me.name) if me else gettext("For me")
@@ -207,6 +226,7 @@ def _restored(name: str, value: Any) -> Any:
 
 
 _SHAPES: Mapping[Step, Callable[[Any, Draft], None]] = {
+    Step.SESSIONS: _sessions,
     Step.WHO: _who,
     Step.PERSON: _person,
     Step.GUARDIAN: _guardian,

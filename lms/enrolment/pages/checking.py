@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
-from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunFull, RunNotOffered
+from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunFull, RunNotOffered, SessionFull
 from lms.enrolment.forms import CheckForm
 from lms.enrolment.models import EntryWay
 from lms.enrolment.pages.draft import Draft
@@ -137,6 +137,7 @@ class CheckingPages(Controller):
             wants=order.wants,
             order_number=order.order_number,
             terms_version=TERMS_VERSION,
+            session_ids=order.session_ids,
             application_id=draft.application.id,
             browser_key=key,
         )
@@ -147,7 +148,7 @@ class CheckingPages(Controller):
     ) -> Template | Redirect:
         """The same page with the reason and what to do; nothing that was typed is lost."""
         form, status = form_from(CheckForm), refusal.status
-        if isinstance(refusal, RunFull):
+        if isinstance(refusal, (RunFull, SessionFull)):
             draft = await keep(enrolment, actor, around, key, draft, draft.answers)
             if first_open(draft) is not Step.CHECK:
                 return to(draft, first_open(draft))
@@ -182,7 +183,7 @@ def _page(
             "form": form,
             "course_facts": course_facts(draft),
             "blocks": blocks(draft),
-            "price_lines": price_lines(draft) if draft.may_order and draft.offering.run.price_cents else [],
+            "price_lines": price_lines(draft) if draft.may_order and draft.full_price_cents else [],
             "conditions": conditions(draft, around.settings),
             "button": button_words(draft),
             "promise": mark(draft),

@@ -11,8 +11,10 @@ from lms.enrolment.models import Application, PartyRule
 from lms.enrolment.pages.offering import Offering
 from lms.enrolment.pages.questions import Kind, Place, Step
 from lms.enrolment.pages.visitor import Visitor
+from lms.enrolment.service.holding import DROP_IN
 from lms.kernel.clock import local
 from lms.people.models import Person
+from lms.scheduling.calendar import Entry
 
 KNOWN = "person:"
 HAD_PLACE = "had_place"
@@ -42,6 +44,29 @@ class Draft:
     def after(self, application: Application, offering: Offering) -> "Draft":
         """The same form when it has been kept."""
         return replace(self, application=application, offering=offering)
+
+    # single sessions
+
+    @property
+    def is_drop_in(self) -> bool:
+        """Whether it is for single sessions instead of the whole run (F-B05)."""
+        return bool(self.answers.get(DROP_IN))
+
+    @property
+    def sessions(self) -> Sequence[Entry]:
+        """The sessions chosen, as long as they can be booked and have room for everybody named."""
+        chosen = set(self.said(Step.SESSIONS).get("sessions") or ())
+        return [
+            entry
+            for entry in self.offering.at_dates(self.now)
+            if str(entry.session_id) in chosen
+            and self.offering.room_left[entry.session_id] >= max(self.size, 1)
+        ]
+
+    @property
+    def has_lost_sessions(self) -> bool:
+        """Whether somebody else has meanwhile taken a session that was chosen."""
+        return len(self.sessions) < len(self.said(Step.SESSIONS).get("sessions") or ())
 
     # who takes part
 
@@ -105,7 +130,7 @@ class Draft:
         return self.kind is not Kind.COMPANY and rules.needs_consent(
             self.birth_date,
             local(self.now).date(),
-            price_cents=self.offering.run.price_cents,
+            price_cents=self.full_price_cents,
             alone_from_age=self.alone_from_age,
         )
 
@@ -161,6 +186,9 @@ class Draft:
     @property
     def place(self) -> Place:
         """How it stands with the place."""
+        if self.is_drop_in:
+            is_open = bool(self.offering.at_dates(self.now))
+            return Place.FREE if is_open else Place.NONE
         until = self.application.held_until
         if until is not None:
             return Place.HELD if until > self.now else Place.LAPSED
@@ -184,6 +212,8 @@ class Draft:
     @property
     def fits(self) -> bool:
         """Whether there seem to be places for everybody named; only sending the form decides it."""
+        if self.is_drop_in:
+            return bool(self.sessions)
         return self.has_place and self.places_left >= self.size
 
     @property
@@ -194,12 +224,16 @@ class Draft:
     @property
     def asks_rule(self) -> bool:
         """Whether several persons have to say what happens when not all of them fit."""
-        return self.size > 1 and not self.fits
+        return self.size > 1 and not self.fits and not self.is_drop_in
 
     @property
     def may_order(self) -> bool:
         """Whether sending the form may give a place at once, so that it is an order where there is a price."""
-        return self.fits or (self.has_place and self.asks_rule and self.rule is PartyRule.SPLIT)
+        return (
+            self.is_drop_in
+            or self.fits
+            or (self.has_place and self.asks_rule and self.rule is PartyRule.SPLIT)
+        )
 
     # the price
 
@@ -207,11 +241,21 @@ class Draft:
     def has_concession(self) -> bool:
         """Whether the reduced price was chosen."""
         run = self.offering.run
+        if self.is_drop_in:
+            return False
         return run.concession_cents is not None and self.said(Step.CONCESSION).get("concession") == "reduced"
+
+    @property
+    def full_price_cents(self) -> int:
+        """What one person pays without any reduction."""
+        run = self.offering.run
+        return run.drop_in_price_cents * len(self.sessions) if self.is_drop_in else run.price_cents
 
     @property
     def price_cents(self) -> int:
         """What one person pays."""
+        if self.is_drop_in:
+            return self.full_price_cents
         return rules.price_of(self.offering.run, concession=self.has_concession)
 
     @property

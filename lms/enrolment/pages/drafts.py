@@ -68,7 +68,7 @@ async def keep(
 
 def with_answer(draft: Draft, step: Step, answer: object) -> dict[str, Any]:
     """All answers, one of them anew. Somebody else takes part: what was said about the former person is dropped."""
-    answers = {**draft.answers, step: answer}
+    answers: dict[str, Any] = {**draft.answers, step: answer}
     if step is Step.WHO and answer != draft.said(Step.WHO):
         for about_person in (Step.PERSON, Step.GUARDIAN, Step.CONTACT):
             answers.pop(about_person, None)

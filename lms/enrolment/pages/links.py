@@ -1,5 +1,7 @@
 """What opens by the link in a letter, without an account: one enrolment, and cancelling it. Looking changes nothing."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +13,16 @@ from litestar.response import Redirect, Template
 from lms.db import Begin
 from lms.enrolment.forms import CancelForm
 from lms.enrolment.models import LIVE, EnrolmentState
+from lms.enrolment.pages.dropping_in import give_back, give_back_page, opened
 from lms.enrolment.pages.offering import other_runs
 from lms.enrolment.pages.private import PRIVATE
-from lms.enrolment.pages.receipt import receipt_of
+from lms.enrolment.pages.receipt import Receipt, receipt_of
 from lms.enrolment.queries import Claim, claim, claim_for
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
+from lms.scheduling.calendar import Entry
+from lms.scheduling.rules import door_is_open
 from lms.web.access import PUBLIC, SIGNED_IN
 from lms.web.forms import form_from
 from lms.web.language import gettext
@@ -40,7 +45,7 @@ class LinkPages(Controller):
     ) -> Template:
         """How it stands: dates, price, payment, and what one can do."""
         async with around.begin.reading() as session:
-            found = _opened(around, await claim(session, enrolment_id), token)
+            found = opened(around, await claim(session, enrolment_id), token)
             receipt = await receipt_of(session, around, [found])
             others = []
             if found.enrolment.state not in LIVE:
@@ -57,7 +62,8 @@ class LinkPages(Controller):
                 else "",
                 "deadline": offer.deadline if offer else None,
                 "others": others,
-                "is_over": found.run.ends_at is not None and found.run.ends_at <= around.clock(),
+                "door": _door(around, receipt, token),
+                "is_over": _is_over(receipt, around.clock()),
             },
             headers=PRIVATE,
         )
@@ -73,7 +79,7 @@ class LinkPages(Controller):
     ) -> Template | Redirect:
         """What cancelling means, in euros, before the button."""
         async with around.begin.reading() as session:
-            found = _opened(around, await claim(session, enrolment_id), token)
+            found = opened(around, await claim(session, enrolment_id), token)
         here = _path(enrolment_id, token)
         return await consider(enrolment, actor, around, found, token=token, here=here)
 
@@ -89,7 +95,7 @@ class LinkPages(Controller):
     ) -> Template | Redirect:
         """Give the place back, or leave the waiting list."""
         async with around.begin.reading() as session:
-            found = _opened(around, await claim(session, enrolment_id), token)
+            found = opened(around, await claim(session, enrolment_id), token)
         here = _path(enrolment_id, token)
         return await cancel(request, enrolment, actor, around, found, token=token, here=here)
 
@@ -144,6 +150,8 @@ async def consider(
     """The page before cancelling; whoever has cancelled already is led to how it stands."""
     if found.enrolment.state not in LIVE:
         return Redirect(url(here), status_code=303, headers=PRIVATE)
+    if found.enrolment.is_drop_in and found.enrolment.state is EnrolmentState.CONFIRMED:
+        return await give_back_page(around, found, here=here)
     outcome = await enrolment.preview_cancellation(actor, enrolment_id=found.enrolment.id, token=token)
     async with around.begin.reading() as session:
         receipt = await receipt_of(session, around, [found])
@@ -174,6 +182,8 @@ async def cancel(
     token: str = "",
 ) -> Template | Redirect:
     """Cancel, and show how it stands then. Twice is as good as once."""
+    if found.enrolment.is_drop_in and found.enrolment.state is EnrolmentState.CONFIRMED:
+        return await give_back(request, enrolment, actor, around, found, here=here, token=token)
     form = form_from(CancelForm, await request.form())
     reason = form.reason.data if form.validate() and form.reason.data else ""
     try:
@@ -185,12 +195,34 @@ async def cancel(
     return Redirect(url(here), status_code=303, headers=PRIVATE)
 
 
-def _opened(around: Around, found: Claim, token: str) -> Claim:
-    """The enrolment that the link opens. Raises NotFound for a wrong or old link, as for a missing enrolment."""
-    enrolment = found.enrolment
-    if not around.signer.matches(token, "enrolment", enrolment.id, enrolment.link_version):
-        raise NotFound
-    return found
+def _is_over(receipt: Receipt, now: datetime) -> bool:
+    """Whether nothing of it is still to come; who comes to single dates is done after the last of theirs."""
+    ends_at = receipt.offering.run.ends_at
+    if receipt.first.is_drop_in and receipt.offering.held:
+        ends_at = receipt.offering.held[-1].ends_at
+    return ends_at is not None and ends_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way into the online room of the session that is under way or comes next."""
+
+    path: str
+    is_open: bool
+    minutes: int
+    entry: Entry
+
+
+def _door(around: Around, receipt: Receipt, token: str) -> Door | None:
+    """Only for somebody with a place, and only while a session with an online room is still to come."""
+    if receipt.state is not EnrolmentState.CONFIRMED:
+        return None
+    now, minutes = around.clock(), around.settings.join_minutes_before
+    for entry in receipt.offering.held:
+        if entry.has_online_room and entry.ends_at > now:
+            path = f"/termine/{entry.session_id}/online/{receipt.first.id}/{token}"
+            return Door(path, door_is_open(entry, now, minutes), minutes, entry)
+    return None
 
 
 def _path(enrolment_id: UUID, token: str) -> str:

@@ -1,7 +1,7 @@
 """What is being enrolled in: a run with its course, its dates and its place, in the reader's words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +29,10 @@ class Offering:
     venue: Venue | None
     is_for_youth: bool
     dates: Sequence[Entry]
+    room_left: Mapping[UUID, int] = field(default_factory=dict)
+    """How many more people each session takes who come to it alone."""
+    own_calendar: str = ""
+    """Where the chosen dates are as a file, for somebody who comes to single sessions."""
 
     def word(self, name: str) -> str:
         """A text of the course in the reader's language; the German one where no other was written."""
@@ -72,10 +76,14 @@ class Offering:
         """The course's page, with its other dates."""
         return f"/kurse/{self.course.slug}"
 
+    def at_dates(self, now: datetime) -> Sequence[Entry]:
+        """The dates that can still be booked alone, full ones included."""
+        return [entry for entry in self.held if entry.session_id in self.room_left and entry.starts_at > now]
+
     @property
     def calendar_path(self) -> str:
         """The dates as a file for any calendar."""
-        return f"/kalender/kurs/{self.run.number}.ics"
+        return self.own_calendar or f"/kalender/kurs/{self.run.number}.ics"
 
     @property
     def is_free_of_charge(self) -> bool:
@@ -84,7 +92,7 @@ class Offering:
 
 
 async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
-    """The run with everything shown about it; two statements. Raises NotFound, also for drafts."""
+    """The run with everything shown about it; two statements, three where single sessions can be booked. Raises NotFound, also for drafts."""
     youth = exists().where(CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.YOUTH)
     found = (
         await session.execute(
@@ -98,7 +106,15 @@ async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
     if found is None:
         raise NotFound
     run, course, venue, is_for_youth = found
-    return Offering(run, course, venue, is_for_youth, await entries(session, Session.run_id == run_id))
+    dates = await entries(session, Session.run_id == run_id)
+    return Offering(run, course, venue, is_for_youth, dates, await _room_left(session, run))
+
+
+async def _room_left(session: AsyncSession, run: Run) -> Mapping[UUID, int]:
+    if not run.drop_in_places:
+        return {}
+    rows = await session.execute(select(Session.id, Session.drop_ins).where(Session.run_id == run.id))
+    return {session_id: max(run.drop_in_places - drop_ins, 0) for session_id, drop_ins in rows}
 
 
 async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[Run]:

@@ -30,6 +30,7 @@ class Wanted:
     rule: PartyRule
     wants: Wants
     order_number: str
+    session_ids: list[UUID]
 
 
 def wanted(draft: Draft) -> Wanted:
@@ -44,12 +45,15 @@ def wanted(draft: Draft) -> Wanted:
         rule=draft.rule,
         wants=Wants.PLACE if draft.fits else Wants.PLACE_OR_LIST,
         order_number=str(draft.said(Step.COMPANY).get("order_number") or "") if is_company else "",
+        session_ids=[entry.session_id for entry in draft.sessions],
     )
 
 
 def mark(draft: Draft) -> str:
     """What the check page promises, for the form to carry: if it is another when the form comes back, nobody agreed to it."""
     promise = "order" if draft.may_order else "list"
+    if draft.is_drop_in:
+        promise = ",".join(str(entry.session_id) for entry in draft.sessions)
     return f"{promise}:{draft.size}:{draft.total_cents if draft.may_order else 0}"
 
 

@@ -8,6 +8,7 @@ from lms.kernel.marking import N_
 class Step(StrEnum):
     """One question, one page; the value is the last part of its address."""
 
+    SESSIONS = "termine"
     WHO = "fuer-wen"
     PERSON = "person"
     GUARDIAN = "sorgeberechtigt"
@@ -23,6 +24,7 @@ class Step(StrEnum):
 
 
 TITLES = {
+    Step.SESSIONS: N_("Dates"),
     Step.WHO: N_("For whom"),
     Step.PERSON: N_("Person"),
     Step.GUARDIAN: N_("Parent or guardian"),

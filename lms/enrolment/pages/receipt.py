@@ -1,7 +1,7 @@
 """What came of an order, as its pages show it: who, when, what it costs and how it is paid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import segno.helpers
@@ -12,7 +12,7 @@ from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.offering import Offering, offering_of
-from lms.enrolment.queries import Claim, position_of
+from lms.enrolment.queries import Claim, chosen_sessions, position_of
 from lms.web.centre import the_centre
 from lms.web.module import Around
 
@@ -77,9 +77,17 @@ class Receipt:
 
 
 async def receipt_of(session: AsyncSession, around: Around, claims: Sequence[Claim]) -> Receipt:
-    """Everything shown about these enrolments of one order; at most five statements."""
+    """Everything shown about these enrolments of one order; at most six statements."""
     first = claims[0].enrolment
     offering = await offering_of(session, first.run_id)
+    if first.is_drop_in:
+        chosen = (await chosen_sessions(session, [first.id])).get(first.id, frozenset())
+        token = around.signer.token("enrolment", first.id, first.link_version)
+        offering = replace(
+            offering,
+            dates=[entry for entry in offering.dates if entry.session_id in chosen],
+            own_calendar=f"/anmeldung/{first.id}/{token}/termine.ics",
+        )
     position = await position_of(session, first.party_id) if first.state is EnrolmentState.WAITING else None
     balances = await balance_of(session, [claim.enrolment.id for claim in claims])
     open_cents = sum(balance.open_cents for balance in balances.values())

@@ -40,6 +40,16 @@ def course_facts(draft: Draft) -> Facts:
     """What is booked: dates, place, duration (L-11)."""
     offering = draft.offering
     first, run = offering.first, offering.run
+    if draft.is_drop_in:
+        minutes = sum(int((one.ends_at - one.starts_at).total_seconds()) for one in draft.sessions) // 60
+        return _filled(
+            [
+                (gettext("Course number"), run.number),
+                (gettext("Dates"), "; ".join(period(one.starts_at, one.ends_at) for one in draft.sessions)),
+                (gettext("Place"), offering.place),
+                (gettext("Duration"), duration(minutes)),
+            ]
+        )
     return _filled(
         [
             (gettext("Course number"), run.number),
@@ -49,6 +59,13 @@ def course_facts(draft: Draft) -> Facts:
             (gettext("Duration"), duration(run.total_minutes) if run.total_minutes else ""),
         ]
     )
+
+
+def _sessions(draft: Draft) -> Facts:
+    return [
+        (gettext("Date %(number)s", number=number), period(one.starts_at, one.ends_at))
+        for number, one in enumerate(draft.sessions, start=1)
+    ]
 
 
 def _who(draft: Draft) -> Facts:
@@ -166,6 +183,7 @@ def _payment(draft: Draft) -> Facts:
 
 
 _READERS: Mapping[Step, Callable[[Draft], Facts]] = {
+    Step.SESSIONS: _sessions,
     Step.WHO: _who,
     Step.PERSON: _person,
     Step.GUARDIAN: _guardian,

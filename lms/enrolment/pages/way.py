@@ -15,6 +15,7 @@ def steps_of(draft: Draft) -> Sequence[Step]:
     is_late = draft.needs_address and bool(draft.email)
     run = draft.offering.run
     wanted = {
+        Step.SESSIONS: draft.is_drop_in,
         Step.WHO: True,
         Step.PERSON: not is_company and asks_person(draft),
         Step.GUARDIAN: _asks_guardian(draft),
@@ -24,7 +25,10 @@ def steps_of(draft: Draft) -> Sequence[Step]:
         Step.CONTACT: not draft.contact_is_known,
         Step.ADDRESS: draft.needs_address and not is_late,
         Step.SUPPORT: not is_company,
-        Step.CONCESSION: run.concession_cents is not None and run.price_cents > 0 and not is_company,
+        Step.CONCESSION: run.concession_cents is not None
+        and run.price_cents > 0
+        and not is_company
+        and not draft.is_drop_in,
         Step.PAYMENT: draft.price_is_due,
     }
     steps = [step for step, is_wanted in wanted.items() if is_wanted]
@@ -49,6 +53,8 @@ def is_answered(draft: Draft, step: Step) -> bool:
     """Whether the page has what is needed from it, as things stand now."""
     said = draft.said(step)
     match step:
+        case Step.SESSIONS:
+            answered = bool(draft.sessions) and not draft.has_lost_sessions
         case Step.WHO:
             answered = draft.kind is not None
         case Step.PERSON:
@@ -86,6 +92,8 @@ def next_after(before: Draft, after: Draft, step: Step) -> Step:
     """Where sending a page leads: on, or straight to what is still open for whoever came from the check page."""
     steps, still_open = steps_of(after), first_open(after)
     if first_open(before) is Step.CHECK or step not in steps:
+        return still_open
+    if step is Step.SESSIONS and still_open is Step.CHECK:  # asked anew, because a date was taken meanwhile
         return still_open
     following = steps[steps.index(step) + 1]
     return following if steps.index(following) <= steps.index(still_open) else still_open

@@ -10,7 +10,7 @@ from lms.enrolment.pages.questions import Kind, Step
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.settings import Settings
-from lms.web.formats import amount, date_long
+from lms.web.formats import amount, date_long, date_short
 from lms.web.language import gettext, ngettext, translated
 
 TERMS_VERSION = "2026-11"
@@ -59,6 +59,7 @@ def question(draft: Draft, step: Step) -> str:
 
 
 QUESTIONS: Mapping[Step, str] = {
+    Step.SESSIONS: N_("Which dates do you want to come to?"),
     Step.WHO: N_("Who is the course for?"),
     Step.COMPANY: N_("Which company is it?"),
     Step.PARTICIPANTS: N_("Who takes part?"),
@@ -94,9 +95,24 @@ def explanation(draft: Draft, step: Step) -> str:
         Step.ADDRESS: "" if draft.email else N_("Without an e-mail address everything comes by letter."),
         Step.SUPPORT: N_("You need not write anything here. Only the team and your trainers see it."),
     }
+    if step is Step.SESSIONS:
+        return _explanation_of_sessions(draft)
     if step is Step.PARTY:
         return _explanation_of_rule(draft)
     return translated(words.get(step, ""))
+
+
+def _explanation_of_sessions(draft: Draft) -> str:
+    price = draft.offering.run.drop_in_price_cents
+    words = (
+        gettext("Each date costs %(price)s.", price=amount(price)) if price else gettext("It costs nothing.")
+    )
+    left, size = draft.offering.room_left, max(draft.size, 1)
+    full = [one for one in draft.offering.at_dates(draft.now) if left[one.session_id] < size]
+    if not full:
+        return words
+    dates = ", ".join(date_short(one.starts_at) for one in full)
+    return f"{words} " + gettext("Already fully booked: %(dates)s.", dates=dates)
 
 
 def _explanation_of_rule(draft: Draft) -> str:
@@ -131,7 +147,7 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
             )
         )
         return said
-    said.append(cancel_words(run, draft.now))
+    said.append(drop_in_cancel_words(run) if draft.is_drop_in else cancel_words(run, draft.now))
     said.append(gettext("If we have to cancel the course, you pay nothing, and get back what you have paid."))
     if draft.offering.course.has_withdrawal_right and draft.kind is not Kind.COMPANY:
         said.append(
@@ -157,6 +173,15 @@ def cancel_words(run: Run, now: datetime) -> str:
     return gettext("If you cancel, we keep %(percent)s percent of the price.", percent=run.cancel_fee_percent)
 
 
+def drop_in_cancel_words(run: Run) -> str:
+    """What giving back a single paid date costs."""
+    return gettext(
+        "You can give back each date free of charge until %(days)s days before it. After that we keep %(percent)s percent of its price.",
+        days=run.cancel_free_days,
+        percent=run.cancel_fee_percent,
+    )
+
+
 def waiting_list_words(settings: Settings) -> list[str]:
     """What the waiting list means."""
     return [
@@ -171,6 +196,18 @@ def waiting_list_words(settings: Settings) -> list[str]:
 def price_lines(draft: Draft) -> list[tuple[str, str]]:
     """How the price is made up; the sum comes last."""
     run, count = draft.offering.run, max(draft.size, 1)
+    if draft.is_drop_in:
+        dates = ngettext(
+            "%(num)s date at %(price)s",
+            "%(num)s dates at %(price)s each",
+            len(draft.sessions),
+            price=amount(run.drop_in_price_cents),
+        )
+        lines = [(dates, amount(draft.price_cents))]
+        if count > 1:
+            persons = ngettext("for %(num)s person", "for %(num)s persons", count)
+            lines = [(f"{dates}, {persons}", amount(draft.total_cents))]
+        return [*lines, (gettext("Total price"), amount(draft.total_cents))]
     lines = [
         (
             gettext("Full price")

@@ -5,6 +5,7 @@ Others may use the plain functions that take a session: `run_locked`, `serve_wai
 
 from lms.enrolment.service.cancelling import Cancelling, cancel_place
 from lms.enrolment.service.consenting import Consenting
+from lms.enrolment.service.dropping_in import DroppingIn
 from lms.enrolment.service.enrolling import Enrolling
 from lms.enrolment.service.holding import Holding
 from lms.enrolment.service.offering import Offering
@@ -14,8 +15,8 @@ from lms.enrolment.service.waiting_list import run_locked, serve_waiting_list
 __all__ = ["Enrolments", "cancel_place", "run_locked", "serve_waiting_list", "set_capacity"]
 
 
-class Enrolments(Holding, Enrolling, Offering, Cancelling, Consenting, Steering):
-    """Holding, enrolling, waiting, offers, cancelling, consent, capacity.
+class Enrolments(Holding, Enrolling, DroppingIn, Offering, Cancelling, Consenting, Steering):
+    """Holding, enrolling, coming to single sessions, waiting, offers, cancelling, consent, capacity.
 
     Whatever concerns a run happens under its lock, after what has lapsed there was settled and its list served: deadlines
     are exact even while the worker sleeps. Doing a thing twice is as good as once.

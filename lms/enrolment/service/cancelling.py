@@ -11,7 +11,8 @@ from lms.enrolment import policy, rules
 from lms.enrolment.errors import ReasonNeeded, RunIsOver
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import Enrolment, EnrolmentState
-from lms.enrolment.queries import claim
+from lms.enrolment.queries import claim, sessions_of
+from lms.enrolment.service.dropping_in import end_sessions, outcome_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.offering import end_unplaced
 from lms.enrolment.service.placing import debtors_of, invoice
@@ -59,6 +60,9 @@ class Cancelling(Transactions):
             self._refuse_outsiders(actor, found.enrolment, token)
             price = found.enrolment.price_cents if found.enrolment.state is EnrolmentState.CONFIRMED else 0
             paid = (await balance_of(session, [enrolment_id]))[enrolment_id].paid_cents
+            if found.enrolment.is_drop_in:
+                chosen = await sessions_of(session, enrolment_id)
+                return outcome_of(found.run, found.enrolment, chosen, None, paid, at=at)
         return rules.cancellation_of(
             found.run, at, enrolment_id=enrolment_id, price_cents=price, paid_cents=paid
         )
@@ -80,6 +84,10 @@ async def cancel_place(
     by_centre: bool = False,
 ) -> Cancellation:
     """End a confirmed enrolment: books first, then the place, then the next in line."""
+    if enrolment.is_drop_in:
+        return await end_sessions(
+            locked, actor, enrolment, None, reason=reason, waive_reason=waive_reason, by_centre=by_centre
+        )
     if not by_centre and locked.run.ends_at is not None and locked.at >= locked.run.ends_at:
         raise RunIsOver
     if waive_reason and not waive_reason.strip():
@@ -123,7 +131,7 @@ async def _book(locked: LockedRun, actor: Actor, enrolment: Enrolment, outcome: 
     document = None
     if enrolment.payment_method is PaymentMethod.INVOICE:
         document = await invoice(
-            locked, actor, enrolment, debtor, what="cancellation_fee", cents=outcome.fee_cents
+            locked, actor, enrolment, debtor, lines=[("cancellation_fee", outcome.fee_cents)]
         )
     charge(
         locked.session,

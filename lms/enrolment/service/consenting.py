@@ -7,6 +7,7 @@ from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.errors import ConsentNotNeeded
 from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.enrolment.service.dropping_in import admit
 from lms.enrolment.service.offering import end_unplaced, members
 from lms.enrolment.service.particulars import keep_child_facts
 from lms.enrolment.service.placing import settle
@@ -36,7 +37,7 @@ class Consenting(Transactions):
         """The guardian agrees: by link, signed in, or on paper recorded by staff.
 
         When nobody's consent is missing any more, the party is placed like a newcomer of this moment. Twice is as good as
-        once. What the guardian says about the `child` is kept. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. Raises NotFound, ConsentNotNeeded.
+        once; for single sessions that are full meanwhile it is refused (SessionFull). What the guardian says about the `child` is kept. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. Raises NotFound, ConsentNotNeeded.
         """
         at = self.clock()
         async with self.transaction() as session:
@@ -65,7 +66,10 @@ class Consenting(Transactions):
             party.position = locked.next_position()
             await session.flush()
             unpaid = any(one.price_cents and one.payment_method is PaymentMethod.FREE for one in claims)
-            await settle(locked, actor, party, claims, is_new=False, may_confirm=not unpaid)
+            if enrolment.is_drop_in:
+                await admit(locked, actor, claims)
+            else:
+                await settle(locked, actor, party, claims, is_new=False, may_confirm=not unpaid)
             await session.flush()
             await serve_waiting_list(locked)
             return await placement(session, claims)

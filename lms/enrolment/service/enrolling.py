@@ -1,6 +1,6 @@
 """Enrolling: one order, one transaction, one result however often it is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from lms.enrolment import policy, rules
 from lms.enrolment.errors import HoldLost, RunFull
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.queries import order_of
+from lms.enrolment.service.dropping_in import drop_in
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
 from lms.enrolment.service.particulars import keep_photo_consent
@@ -43,6 +44,7 @@ class Enrolling(Transactions):
         wants: Wants = Wants.PLACE_OR_LIST,
         order_number: str = "",
         terms_version: str = "",
+        session_ids: Collection[UUID] = (),
         application_id: UUID | None = None,
         browser_key: str | None = None,
         idempotency_key: str | None = None,
@@ -54,6 +56,9 @@ class Enrolling(Transactions):
         Prices come from the run, never from outside. Where a price is due and no `payment_method` was chosen, a free place
         becomes an offer that has to be accepted with one. Sent again with the same `application_id` or `idempotency_key` it
         returns what came of it the first time.
+
+        With `session_ids` it is for these single sessions of the run alone, at the run's price for each of them: places now
+        or a refusal (SessionFull, DropInNotOffered), since nobody waits for single sessions.
         """
         ensure(actor.may("C", "enrolment"), actor)
         at = self.clock()
@@ -69,8 +74,11 @@ class Enrolling(Transactions):
             if application is not None and application.completed_at is not None and held is not None:
                 return await placement(session, list(await order_of(session, held.order_id)))
             hold = held if held is not None and held.state is EnrolmentState.HELD else None
-            if hold is None:  # whoever holds a place may finish although enrolment has closed meanwhile
-                rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
+            by_staff = policy.is_enrolment_staff(actor)
+            if session_ids:
+                rules.refuse_unless_open_for_drop_ins(locked.run, at, by_staff=by_staff)
+            elif hold is None:  # whoever holds a place may finish although enrolment has closed meanwhile
+                rules.refuse_unless_open(locked.run, at, by_staff=by_staff)
             order = await checked_order(
                 locked,
                 actor,
@@ -84,9 +92,13 @@ class Enrolling(Transactions):
                 wants=wants,
                 order_number=order_number,
                 terms_version=terms_version,
+                session_ids=session_ids,
             )
-            _refuse_unless_placed(locked, order, hold, had_hold=held is not None)
-            placed = await _place(locked, actor, order, hold)
+            if order.sessions:
+                placed = await drop_in(locked, actor, order)
+            else:
+                _refuse_unless_placed(locked, order, hold, had_hold=held is not None)
+                placed = await _place(locked, actor, order, hold)
             await session.flush()
             order.keep_support(locked, placed)
             for entrant in order.entrants:

@@ -1,6 +1,6 @@
 """Holding one place while a form is filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -26,6 +26,8 @@ HOLDS_OF_AN_ADDRESS = 12
 LONGEST_HOLD = timedelta(hours=2)
 """However often a hold is renewed."""
 FORGOTTEN_AFTER = timedelta(days=1)
+DROP_IN, SESSIONS = "drop_in", "termine"
+"""Names among the answers of a form: that it is for single sessions, and the page on which they are chosen."""
 
 
 class Holding(Transactions):
@@ -43,29 +45,57 @@ class Holding(Transactions):
         at = self.clock()
         async with self.transaction() as session:
             locked = await self.lock(session, run_id, at=at)
-            application = (
-                await session.scalars(
-                    select(Application).where(
-                        Application.run_id == run_id,
-                        Application.key_hash == hashed(browser_key),
-                        Application.completed_at.is_(None),
-                    )
-                )
-            ).first()
-            if application is None:
+            application = await _open_application(session, run_id, browser_key)
+            if application is None or application.answers.get(DROP_IN):
                 rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
-                application = Application(
-                    run_id=run_id,
-                    key_hash=hashed(browser_key),
-                    client_hash=self._client(actor),
-                    answers={},
-                    started_at=at,
-                    touched_at=at,
-                    account_id=actor.account_id,
-                )
+            if application is None:
+                application = self._new_application(actor, run_id, browser_key, at)
                 session.add(application)
+            application.answers = {
+                name: said for name, said in application.answers.items() if name not in {DROP_IN, SESSIONS}
+            }
             await self._renew(locked, actor, application)
             return application
+
+    @retried
+    async def begin_drop_in(
+        self, actor: Actor, *, run_id: UUID, browser_key: str, session_ids: Sequence[UUID] = ()
+    ) -> Application:
+        """Open the form for single sessions of this run, with these chosen already; nothing is held for it.
+
+        An open form of the same browser becomes one for single sessions and keeps what was typed about persons. Raises
+        NotFound, RunNotOffered, DropInNotOffered, NotYetOpen, EnrolmentClosed.
+        """
+        ensure(actor.may("C", "enrolment"), actor)
+        at = self.clock()
+        async with self.transaction() as session:
+            locked = await self.lock(session, run_id, at=at)
+            rules.refuse_unless_open_for_drop_ins(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
+            application = await _open_application(session, run_id, browser_key)
+            if application is None:
+                application = self._new_application(actor, run_id, browser_key, at)
+                session.add(application)
+            hold = await _live_hold(session, application)
+            if hold is not None:
+                locked.move(hold, EnrolmentState.CANCELLED, actor=actor, action="released", reason="given_up")
+                application.enrolment_id = application.held_until = None
+                await session.flush()
+                await serve_waiting_list(locked)
+            chosen = {SESSIONS: {"sessions": [str(one) for one in session_ids]}} if session_ids else {}
+            application.answers = {**application.answers, DROP_IN: True, **chosen}
+            application.touched_at = at
+            return application
+
+    def _new_application(self, actor: Actor, run_id: UUID, browser_key: str, at: datetime) -> Application:
+        return Application(
+            run_id=run_id,
+            key_hash=hashed(browser_key),
+            client_hash=self._client(actor),
+            answers={},
+            started_at=at,
+            touched_at=at,
+            account_id=actor.account_id,
+        )
 
     @retried
     async def touch(
@@ -125,6 +155,8 @@ class Holding(Transactions):
         """Hold on, or take a place if one is free; the page reads from `held_until` how long."""
         application.touched_at = locked.at
         application.held_until = None
+        if application.answers.get(DROP_IN):
+            return  # a place in a single session is there or not when the form is sent
         until = min(
             locked.at + timedelta(minutes=locked.settings.hold_minutes), application.started_at + LONGEST_HOLD
         )
@@ -185,6 +217,18 @@ class Holding(Transactions):
     def _client(self, actor: Actor) -> str:
         """The address as a keyed hash: good for counting, not for finding anybody."""
         return self.signer.token("client", uuid5(NAMESPACE_URL, actor.address)) if actor.address else ""
+
+
+async def _open_application(session: AsyncSession, run_id: UUID, browser_key: str) -> Application | None:
+    return (
+        await session.scalars(
+            select(Application).where(
+                Application.run_id == run_id,
+                Application.key_hash == hashed(browser_key),
+                Application.completed_at.is_(None),
+            )
+        )
+    ).first()
 
 
 async def _live_hold(session: AsyncSession, application: Application) -> Enrolment | None:

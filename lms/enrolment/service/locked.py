@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.catalogue.models import Audience, Course, CourseAudience, Run
 from lms.enrolment import rules
-from lms.enrolment.errors import AlreadyEnrolled, OrderBroken, RunFull
+from lms.enrolment.errors import AlreadyEnrolled, OrderBroken, RunFull, SessionFull
 from lms.enrolment.models import OCCUPYING, Enrolment, EnrolmentState, ListEvent, Party
 from lms.jobs.queue import Event, announce
 from lms.kernel.actor import SYSTEM, Actor
@@ -77,7 +77,8 @@ class LockedRun:
     ) -> None:
         """Bring an enrolment into a state, count its place and write the trail."""
         before = None if is_new else enrolment.state
-        self.free += (before in OCCUPYING) - (state in OCCUPYING)
+        if not enrolment.is_drop_in:  # who comes to single sessions takes no place of the run
+            self.free += (before in OCCUPYING) - (state in OCCUPYING)
         enrolment.state = state
         enrolment.changed_at = self.at
         if not is_new:
@@ -188,6 +189,7 @@ REFUSALS: dict[str, type[DomainError]] = {
     "nobody_overtakes": OrderBroken,
     "ck_run_places": RunFull,
     "room_too_small": RoomTooSmall,
+    "drop_ins_full": SessionFull,
 }
 
 

@@ -1,8 +1,9 @@
 """An order: what was sent in one go, checked and priced, before anything is placed."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from lms.enrolment import policy, rules
 from lms.enrolment.errors import (
     AlreadyEnrolled,
     ContactNeeded,
+    DropInNotOffered,
     GuardianNeeded,
     GuardianTooYoung,
     NobodyNamed,
@@ -34,6 +36,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
 from lms.people.rules import is_minor
+from lms.scheduling.models import Session
 
 READABLE = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REFERENCE_LENGTH = 8
@@ -66,6 +69,8 @@ class Order:
     wants: Wants
     order_number: str = ""
     terms_version: str = ""
+    sessions: Sequence[Session] = ()
+    """The single sessions this is for; none for the whole run."""
     id: UUID = field(default_factory=uuid4)
 
     @property
@@ -88,6 +93,7 @@ class Order:
             created_at=locked.at,
             changed_at=locked.at,
             way=self.way,
+            is_drop_in=bool(self.sessions),
         )
         self.name(locked, enrolment, entrant)
         return enrolment
@@ -137,13 +143,18 @@ async def checked_order(
     wants: Wants,
     order_number: str,
     terms_version: str,
+    session_ids: Collection[UUID] = (),
 ) -> Order:
     """Find out who is meant and refuse what the run's conditions do not allow."""
     if not persons:
         raise NobodyNamed
     if len(persons) > MOST_AT_ONCE:
         raise TooManyPersons(most=MOST_AT_ONCE)
-    price = rules.price_of(locked.run, concession=concession)
+    sessions = await bookable(locked, actor, session_ids) if session_ids else []
+    if sessions:
+        price, concession = locked.run.drop_in_price_cents * len(sessions), False
+    else:
+        price = rules.price_of(locked.run, concession=concession)
     method = rules.chosen_method(locked.run, price, payment_method)
     register = Register(locked.session, actor, locked.at)
     await register.look_up([*persons, contact])
@@ -153,9 +164,12 @@ async def checked_order(
         booker = register.booker(persons[0], who[0])
     else:
         booker = register.contact(contact, register.person(contact))
+    starts_at = sessions[0].starts_at if sessions else locked.run.starts_at
     order = Order(
         entrants=[
-            await _entrant(locked, register, person, named, booker=booker, price_cents=price)
+            await _entrant(
+                locked, register, person, named, booker=booker, price_cents=price, starts_at=starts_at
+            )
             for person, named in zip(who, persons, strict=True)
         ],
         contact=booker,
@@ -168,13 +182,14 @@ async def checked_order(
         wants=wants,
         order_number=order_number,
         terms_version=terms_version,
+        sessions=sessions,
     )
     if is_minor(booker.birth_date, local(locked.at).date()):
         order.contact = next((one.guardian for one in order.entrants if one.guardian), booker)
     reachable = order.contact.email or order.contact.phone or (order.contact.street and order.contact.city)
     if not reachable:
         raise ContactNeeded
-    if wants is Wants.PLACE and order.chose_no_payment:
+    if (wants is Wants.PLACE or sessions) and order.chose_no_payment:
         raise PaymentMethodRefused
     return order
 
@@ -202,14 +217,21 @@ async def _refuse_doubles(
 
 
 async def _entrant(
-    locked: LockedRun, register: Register, person: Person, named: Named, *, booker: Person, price_cents: int
+    locked: LockedRun,
+    register: Register,
+    person: Person,
+    named: Named,
+    *,
+    booker: Person,
+    price_cents: int,
+    starts_at: datetime | None,
 ) -> Entrant:
     typed = None if isinstance(named, UUID) else named.birth_date
     birth_date, today = person.birth_date or typed, local(locked.at).date()
     rules.refuse_unless_age_fits(
         person.name,
         birth_date,
-        local(locked.run.starts_at or locked.at).date(),
+        local(starts_at or locked.at).date(),
         least=locked.min_age,
         most=locked.max_age,
         must_be_known=locked.is_for_youth,
@@ -233,6 +255,25 @@ async def _entrant(
         consents_now=acts and not policy.is_enrolment_staff(register.actor),
         photo_wording="" if isinstance(named, UUID) or not speaks_for else named.photo_wording,
     )
+
+
+async def bookable(locked: LockedRun, actor: Actor, session_ids: Collection[UUID]) -> list[Session]:
+    """The sessions meant, in order of time. Raises DropInNotOffered where one of them cannot be booked by itself now."""
+    wanted = set(session_ids)
+    found = (
+        await locked.session.scalars(
+            select(Session)
+            .where(Session.run_id == locked.run.id, Session.id.in_(wanted))
+            .order_by(Session.starts_at)
+            .execution_options(populate_existing=True)
+        )
+    ).all()
+    by_staff = policy.is_enrolment_staff(actor)
+    if len(found) != len(wanted) or not all(
+        rules.may_drop_into(locked.run, one, locked.at, by_staff=by_staff) for one in found
+    ):
+        raise DropInNotOffered
+    return list(found)
 
 
 def new_reference() -> str:

@@ -12,6 +12,7 @@ from lms.catalogue.models import Course, PaymentMethod
 from lms.enrolment import rules
 from lms.enrolment.events import ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
 from lms.enrolment.models import Enrolment, EnrolmentState, Party, PartyRule
+from lms.enrolment.queries import sessions_of
 from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -100,12 +101,15 @@ async def debtors_of(locked: LockedRun, claims: Sequence[Enrolment]) -> dict[UUI
 
 
 async def invoice(
-    locked: LockedRun, actor: Actor, claim: Enrolment, debtor: Any, *, what: str, cents: int
+    locked: LockedRun, actor: Actor, claim: Enrolment, debtor: Any, *, lines: Sequence[tuple[str, int]]
 ) -> Any:
-    """Issue the invoice for one enrolment: its price, or the fee for cancelling it."""
+    """Issue the invoice for one enrolment, each line with what it is for and its cents: the price, the fee for cancelling."""
     course = await locked.session.get_one(Course, locked.run.course_id)
     person = await locked.session.get_one(Person, _person_of(claim))
     centre, settings, starts_at = the_centre(), locked.settings, locked.run.starts_at
+    if claim.is_drop_in:
+        chosen = await sessions_of(locked.session, claim.id)
+        starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
     return await issue_invoice(
         locked.session,
         actor,
@@ -122,6 +126,7 @@ async def invoice(
                 "reference": claim.reference,
                 "amount_cents": cents,
             }
+            for what, cents in lines
         ],
         issuer={
             "name": centre.name,
@@ -143,7 +148,7 @@ async def _charge(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) 
         document = None
         if claim.payment_method is PaymentMethod.INVOICE:
             document = await invoice(
-                locked, actor, claim, debtors[claim.id], what="participation", cents=claim.price_cents
+                locked, actor, claim, debtors[claim.id], lines=[("participation", claim.price_cents)]
             )
         charge(
             locked.session,

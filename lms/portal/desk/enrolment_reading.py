@@ -13,7 +13,7 @@ from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, SupportNeed
-from lms.enrolment.queries import Claim, claim_for, claims_of_party, history_of, position_of
+from lms.enrolment.queries import Claim, claim_for, claims_of_party, history_of, position_of, sessions_of
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
@@ -60,6 +60,8 @@ class EnrolmentView:
     happenings: Sequence[Happening]
     history: Sequence[Change]
     support: SupportNeed | None
+    alone: Sequence[datetime] = ()
+    """When somebody comes who comes to single sessions."""
 
 
 async def enrolment_rows(
@@ -152,4 +154,11 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         happenings=await history_of(session, enrolment.party_id),
         history=await of_object(session, "enrolment", enrolment_id),
         support=support,
+        alone=[
+            meeting.starts_at
+            for one, meeting in await sessions_of(session, enrolment_id)
+            if one.ended_at is None
+        ]
+        if enrolment.is_drop_in
+        else (),
     )

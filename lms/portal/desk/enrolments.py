@@ -1,5 +1,6 @@
 """The team's pages about enrolments: the list, one with its history, cancelling, consent on paper."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,26 +8,29 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
+from sqlalchemy import or_, select
 
+from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
 from lms.enrolment.forms import SUPPORT
 from lms.enrolment.models import LIVE, EnrolmentState
-from lms.enrolment.queries import Claim, claim_for
+from lms.enrolment.queries import Claim, claim_for, sessions_of
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import REASONS, Cancellation
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError
+from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.portal.desk.enrolment_reading import VIEWS, enrolment_rows, read_enrolment
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS
+from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
-from lms.web.formats import amount
-from lms.web.forms import Checkbox, Form, Text, TextArea, form_from
+from lms.web.formats import amount, period
+from lms.web.forms import Checkbox, Checkboxes, Form, Radios, Text, TextArea, form_from
 from lms.web.language import gettext
-from lms.web.notices import after, declare
+from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
 
 CANCELLED = declare("storniert", N_("The enrolment is cancelled. The person gets a confirmation."))
@@ -50,6 +54,19 @@ class CancelForm(Form):
             self.refuse("waive_reason", N_("State why the fee is waived."))
             return False
         return fine
+
+
+class DatesForm(Form):
+    """Which single dates somebody comes to."""
+
+    sessions = Checkboxes(
+        N_("On which dates?"), missing=N_("Leave at least one date, or cancel the enrolment.")
+    )
+    payment = Radios(N_("How is it paid?"), missing=N_("Choose how it is paid."))
+    reason = Text(N_("Why are dates given back?"))
+    waive_reason = Text(
+        N_("Why is the fee waived?"), hint=N_("Empty means: dates given back late cost what was agreed.")
+    )
 
 
 class ConsentForm(Form):
@@ -170,6 +187,56 @@ class EnrolmentPages(Controller):
         cost = await enrolment.preview_cancellation(actor, enrolment_id=enrolment_id)
         return step_page(_cancelling(claim, cost), _cancel_form(form, cost), status=status)
 
+    @get("/{enrolment_id:uuid}/termine", opt=may("U", "enrolment"))
+    async def ask_dates(
+        self,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+    ) -> Template:
+        """The single dates somebody comes to, and those they could come to."""
+        claim, dates, chosen = await _single_dates(begin, actor, enrolment_id, clock())
+        return step_page(_changing(claim), _dates_form(claim, dates, chosen))
+
+    @post("/{enrolment_id:uuid}/termine", opt=may("U", "enrolment"))
+    async def change_dates(
+        self,
+        request: Request[Any, Any, Any],
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """What is ticked anew is added, what is ticked no more is given back."""
+        claim, dates, chosen = await _single_dates(begin, actor, enrolment_id, clock())
+        form = _dates_form(claim, dates, chosen, await request.form())
+        status = 422
+        if form.validate():
+            wanted = {UUID(one) for one in form.sessions.data}
+            try:
+                if wanted - chosen:
+                    await enrolment.add_sessions(
+                        actor,
+                        enrolment_id=enrolment_id,
+                        session_ids=wanted - chosen,
+                        payment_method=PaymentMethod(form.payment.data) if "payment" in form else None,
+                    )
+                if chosen - wanted:
+                    await enrolment.give_back(
+                        actor,
+                        enrolment_id=enrolment_id,
+                        session_ids=chosen - wanted,
+                        reason=form.reason.data or "",
+                        waive_reason=(form.waive_reason.data or "") if "waive_reason" in form else "",
+                    )
+                return after(f"/verwaltung/anmeldungen/{enrolment_id}", SAVED)
+            except DomainError as refusal:
+                form.refuse("", refusal.message, **refusal.params)
+                status = refusal.status
+        return step_page(_changing(claim), form, status=status)
+
     @get("/{enrolment_id:uuid}/einwilligung", opt=may("U", "enrolment"))
     async def ask_consent(
         self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
@@ -201,6 +268,61 @@ class EnrolmentPages(Controller):
 async def _claim(begin: Begin, actor: Actor, enrolment_id: UUID) -> Claim:
     async with begin.reading() as session:
         return await claim_for(session, actor, enrolment_id)
+
+
+async def _single_dates(
+    begin: Begin, actor: Actor, enrolment_id: UUID, now: datetime
+) -> tuple[Claim, list[Session], set[UUID]]:
+    """The enrolment, the dates that can be added or given back, and which of them it is for. Raises NotFound."""
+    async with begin.reading() as session:
+        claim = await claim_for(session, actor, enrolment_id)
+        if not claim.enrolment.is_drop_in or claim.enrolment.state is not EnrolmentState.CONFIRMED:
+            raise NotFound
+        rows = await sessions_of(session, enrolment_id)
+        chosen = {one.session_id for one, _ in rows if one.ended_at is None}
+        coming = await session.scalars(
+            select(Session)
+            .where(
+                Session.run_id == claim.run.id,
+                Session.state == SessionState.PLANNED,
+                Session.starts_at > now,
+                or_(Session.id.in_(chosen), Session.drop_ins < claim.run.drop_in_places),
+            )
+            .order_by(Session.starts_at)
+        )
+        dates = list(coming)
+    return claim, dates, chosen & {one.id for one in dates}
+
+
+def _dates_form(claim: Claim, dates: list[Session], chosen: set[UUID], sent: Any = None) -> DatesForm:
+    form = form_from(DatesForm, sent, sessions=[str(one) for one in chosen])
+    form.sessions.choices = [(str(one.id), period(one.starts_at, one.ends_at)) for one in dates]
+    known = {value for value, _ in form.sessions.choices}
+    form.sessions.data = [one for one in form.sessions.data or () if one in known]
+    if claim.run.drop_in_price_cents and claim.enrolment.payment_method is PaymentMethod.FREE:
+        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in claim.run.payment_methods]
+    else:
+        del form.payment
+    if not claim.enrolment.price_cents:
+        del form.waive_reason
+    return form
+
+
+def _changing(claim: Claim) -> Step:
+    here = f"/verwaltung/anmeldungen/{claim.enrolment.id}"
+    sentences = [gettext("What you tick is booked at once, what you untick is given back.")]
+    if claim.run.drop_in_price_cents:
+        sentences.append(gettext("Each date costs %(price)s.", price=amount(claim.run.drop_in_price_cents)))
+    sentences.append(gettext("The person gets a letter with all dates."))
+    return Step(
+        title=gettext("Change the dates"),
+        about=_about(claim),
+        path=f"{here}/termine",
+        back=here,
+        button=gettext("Save"),
+        way_out=gettext("Change nothing"),
+        sentences=sentences,
+    )
 
 
 def _cancel_form(form: CancelForm, cost: Cancellation) -> CancelForm:

@@ -1,5 +1,7 @@
 """Enrolling somebody who calls or stands at the counter, in under a minute, with or without an e-mail address."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +9,7 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, PaymentMethod, Run
@@ -14,10 +17,12 @@ from lms.db import Begin
 from lms.enrolment.errors import (
     BirthDateNeeded,
     ContactNeeded,
+    DropInNotOffered,
     GuardianNeeded,
     GuardianTooYoung,
     NoConcession,
     PaymentMethodRefused,
+    SessionFull,
     TooOld,
     TooYoung,
 )
@@ -26,13 +31,16 @@ from lms.enrolment.models import EnrolmentState, EntryWay
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import KnownPerson, NewPerson
 from lms.kernel.actor import Actor
+from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.people.models import Person
 from lms.people.queries import SHORTEST_SEARCH, person_of, persons_found
 from lms.portal.desk.run_reading import run_with_course
 from lms.portal.desk.words import PAYMENT_WAYS
+from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
+from lms.web.formats import period
 from lms.web.forms import (
     Checkbox,
     Checkboxes,
@@ -45,6 +53,7 @@ from lms.web.forms import (
     Text,
     form_from,
 )
+from lms.web.language import ngettext
 from lms.web.notices import after, declare
 
 BOOKED = declare(
@@ -69,6 +78,8 @@ AT_FIELDS = {
     ContactNeeded: "street",
     PaymentMethodRefused: "payment",
     NoConcession: "concession",
+    SessionFull: "sessions",
+    DropInNotOffered: "sessions",
 }
 HITS = 8
 LONGEST_SEARCH = 100
@@ -85,6 +96,7 @@ class BookingForm(Form):
     guardian_family_name = Text(N_("Family name of the parent or guardian"))
     guardian_email = Email(N_("E-mail address of the parent or guardian"), autocomplete="off")
     guardian_phone = Phone(N_("Telephone number for emergencies"), autocomplete="off")
+    sessions = Checkboxes(N_("On which dates?"), missing=N_("Choose at least one date."))
     key = Hidden()
 
     def guardian(self) -> NewPerson | None:
@@ -143,8 +155,10 @@ class PhonePages(Controller):
         self,
         run_id: FromPath[UUID],
         begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
         q: FromQuery[str] = "",
         person: FromQuery[UUID | None] = None,
+        einzeln: FromQuery[str] = "",
     ) -> Template:
         """Somebody found by name or number, or the fields for somebody new."""
         typed = q.strip()[:LONGEST_SEARCH]
@@ -152,9 +166,18 @@ class PhonePages(Controller):
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person) if person else None
             found = await _found(session, typed) if known is None else []
+            dates = await _dates(session, run, clock()) if einzeln else None
         values = {"key": str(uuid4()), "payment": "invoice"} | ({} if known else _guessed(typed))
         form = form_from(BookingForm if known else NewPersonForm, None, **values)
-        return _page(_fitted(form, run), run, course, known=known, typed=typed, found=found)
+        return _page(
+            _fitted(form, run, dates),
+            run,
+            course,
+            known=known,
+            typed=typed,
+            found=found,
+            singly=dates is not None,
+        )
 
     @post()
     async def enrol(
@@ -163,6 +186,7 @@ class PhonePages(Controller):
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
         enrolment: NamedDependency[Enrolments],
     ) -> Template | Redirect:
         """A place, or a position on the list. Sent twice it is enrolled once."""
@@ -171,7 +195,8 @@ class PhonePages(Controller):
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person_id) if person_id else None
-        form = _fitted(form_from(BookingForm if known else NewPersonForm, sent), run)
+            dates = await _dates(session, run, clock()) if sent.get("einzeln") else None
+        form = _fitted(form_from(BookingForm if known else NewPersonForm, sent), run, dates)
         status = 422
         if form.validate():
             try:
@@ -182,6 +207,7 @@ class PhonePages(Controller):
                     payment_method=PaymentMethod(form.payment.data) if "payment" in form else None,
                     concession=bool(form.concession.data) if "concession" in form else False,
                     way=EntryWay.PHONE,
+                    session_ids=[UUID(one) for one in form.sessions.data] if "sessions" in form else [],
                     idempotency_key=form.key.data or None,
                     idempotency_body=str(run_id).encode(),
                 )
@@ -191,7 +217,7 @@ class PhonePages(Controller):
                 field = AT_FIELDS.get(type(refusal), "")
                 form.refuse(field if field in form else "", refusal.message, **refusal.params)
                 status = refusal.status
-        return _page(form, run, course, known=known, status=status)
+        return _page(form, run, course, known=known, status=status, singly=dates is not None)
 
 
 async def _found(session: AsyncSession, typed: str) -> list[Person]:
@@ -209,13 +235,41 @@ def _guessed(typed: str) -> dict[str, str]:
     return {"given_name": " ".join(words[:-1]), "family_name": words[-1]}
 
 
-def _fitted(form: BookingForm, run: Run) -> BookingForm:
-    """Only what this run asks for."""
-    if not run.price_cents:
+async def _dates(session: AsyncSession, run: Run, now: datetime) -> Sequence[Session]:
+    """The sessions of a run that can still be booked alone and have room."""
+    rows = await session.scalars(
+        select(Session)
+        .where(
+            Session.run_id == run.id,
+            Session.state == SessionState.PLANNED,
+            Session.ends_at > now,
+            Session.drop_ins < run.drop_in_places,
+        )
+        .order_by(Session.starts_at)
+    )
+    return rows.all()
+
+
+def _fitted(form: BookingForm, run: Run, dates: Sequence[Session] | None) -> BookingForm:
+    """Only what this run asks for, or what its single dates do."""
+    if dates is None:
+        del form.sessions
+    else:
+        left = run.drop_in_places
+        form.sessions.choices = [(str(one.id), period(one.starts_at, one.ends_at)) for one in dates]
+        form.sessions.hints = {
+            str(one.id): ngettext("%(num)s place left", "%(num)s places left", left - one.drop_ins)
+            for one in dates
+        }
+        known = {value for value, _ in form.sessions.choices}
+        form.sessions.data = [one for one in form.sessions.data or () if one in known]
+        del form.concession
+    price = run.price_cents if dates is None else run.drop_in_price_cents
+    if not price:
         del form.payment
     else:
         form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in run.payment_methods]
-    if run.concession_cents is None:
+    if "concession" in form and run.concession_cents is None:
         del form.concession
     return form
 
@@ -240,6 +294,7 @@ def _page(
     known: Person | None,
     typed: str = "",
     found: list[Person] | None = None,
+    singly: bool = False,
     status: int = 200,
 ) -> Template:
     return Template(
@@ -251,6 +306,8 @@ def _page(
             "known": known,
             "typed": typed,
             "found": found or [],
+            "singly": singly,
+            "price": run.drop_in_price_cents if singly else run.price_cents,
         },
         status_code=status,
     )

@@ -14,6 +14,7 @@ from lms.billing.queries import balance_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run, RunState
 from lms.enrolment.models import OCCUPYING, Enrolment, EnrolmentState, Offer, OfferState, Party
+from lms.enrolment.queries import chosen_sessions
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.messaging.models import Channel
@@ -75,11 +76,16 @@ class RunView:
     placed: Sequence[Place] = ()
     waiting: Sequence[Place] = ()
     owed: Mapping[UUID, Balance] = field(default_factory=dict)
+    alone: Mapping[UUID, Sequence[datetime]] = field(default_factory=dict)
+    """When those come who come to single sessions, by enrolment."""
 
     @property
     def confirmed(self) -> int:
-        """How many people have a place for certain."""
-        return sum(place.enrolment.state is EnrolmentState.CONFIRMED for place in self.placed)
+        """How many people have a place in the whole run for certain."""
+        return sum(
+            place.enrolment.state is EnrolmentState.CONFIRMED and not place.enrolment.is_drop_in
+            for place in self.placed
+        )
 
     def has_ended(self, now: datetime) -> bool:
         """Whether the last session is over."""
@@ -119,6 +125,9 @@ async def read_run(session: AsyncSession, actor: Actor, run_id: UUID) -> RunView
         return view
     places = await places_of(session, run_id)
     placed = [place for place in places if place.enrolment.state in OCCUPYING | {EnrolmentState.REQUESTED}]
+    chosen = await chosen_sessions(
+        session, [place.enrolment.id for place in placed if place.enrolment.is_drop_in]
+    )
     return RunView(
         run=view.run,
         course=view.course,
@@ -131,6 +140,7 @@ async def read_run(session: AsyncSession, actor: Actor, run_id: UUID) -> RunView
         placed=placed,
         waiting=_ranked([place for place in places if place.enrolment.state is EnrolmentState.WAITING]),
         owed=await balance_of(session, [place.enrolment.id for place in placed]),
+        alone={enrolment_id: _dates(view, ids) for enrolment_id, ids in chosen.items()},
     )
 
 
@@ -169,6 +179,10 @@ async def places_of(session: AsyncSession, run_id: UUID) -> Sequence[Place]:
         )
     )
     return [Place(enrolment, person, party, offer) for enrolment, person, party, offer in rows]
+
+
+def _dates(view: RunView, session_ids: frozenset[UUID]) -> Sequence[datetime]:
+    return [one.session.starts_at for one in view.meetings if one.session.id in session_ids]
 
 
 def _ranked(waiting: Sequence[Place]) -> Sequence[Place]:

@@ -17,6 +17,7 @@ from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Batch, Certificate
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
+from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.lending.models import Loan, LoanState
@@ -229,6 +230,7 @@ def unmarked(now: datetime) -> ColumnElement[bool]:
     forgotten = exists().where(
         Enrolment.run_id == Session.run_id,
         Enrolment.state == EnrolmentState.CONFIRMED,
+        comes_to(Session.id),
         ~exists()
         .where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id)
         .correlate(Session, Enrolment),
@@ -257,10 +259,16 @@ def lockable(now: datetime) -> ColumnElement[bool]:
 
 def uncertified() -> ColumnElement[bool]:
     """Runs whose attendance is closed and for which nobody has begun to issue certificates."""
+    earning = exists().where(
+        Enrolment.run_id == Run.id,
+        Enrolment.state == EnrolmentState.CONFIRMED,
+        Enrolment.is_drop_in.is_(False),
+    )
     issued = exists().where(Certificate.enrolment_id == Enrolment.id, Enrolment.run_id == Run.id)
     return and_(
         Run.attendance_locked_at.is_not(None),
         Run.state != RunState.CANCELLED,
+        earning,
         ~exists().where(Batch.run_id == Run.id),
         ~issued,
     )

@@ -99,7 +99,7 @@ class Planning(Acts):
     async def change(self, actor: Actor, *, run_id: UUID, terms: Terms, version: int) -> Run:
         """Change a run's terms. Capacity is changed where places are given, in `enrolment`: here it must stay.
 
-        Raises Stale when somebody else was quicker, RoomTooSmall.
+        Raises Stale when somebody else was quicker, RoomTooSmall, DropInsTaken.
         """
         ensure(policy.may_plan(actor), actor)
         now = self.clock()
@@ -247,6 +247,7 @@ def apply_terms(run: Run, terms: Terms, *, first_start: datetime | None) -> None
     run.cancel_free_days, run.cancel_fee_percent = terms.cancel_free_days, terms.cancel_fee_percent
     run.room_override_reason = terms.room_override_reason
     run.note_de, run.note_en = terms.note_de, terms.note_en
+    run.drop_in_places, run.drop_in_price_cents = terms.drop_in_places, terms.drop_in_price_cents
     if first_start is not None:
         run.enrolment_closes_at = first_start - timedelta(days=terms.closes_days_before)
         run.promotion_ends_at = first_start
