@@ -58,13 +58,10 @@ class Asked:
 
     def settled(self, houses: Sequence[House]) -> "Asked":
         """With a venue. Rooms begin with the venue where most takes place; a month is one venue's or one lane's."""
-        chosen = next((house for house in houses if house.slug == self.venue), None)
-        if chosen is not None or not houses:
-            return self if chosen is not None else replace(self, venue=EVERYWHERE)
-        needs_one = self.by is By.ROOM if not self.venue else self.span is Span.MONTH
-        if self.span is Span.MONTH:
-            needs_one = True
-        if self.lane or not needs_one:
+        if any(house.slug == self.venue for house in houses):
+            return self
+        needs_one = self.span is Span.MONTH or (self.by is By.ROOM and not self.venue)
+        if self.lane or not needs_one or not houses:
             return replace(self, venue=EVERYWHERE)
         return replace(self, venue=max(houses, key=lambda house: house.sessions).slug)
 

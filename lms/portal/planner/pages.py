@@ -1,10 +1,11 @@
 """The planner's pages: the table, the timeline with its data, and the addresses of the signs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
@@ -33,10 +34,11 @@ from lms.web.templating import url
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the table: the lanes on which something lies, and the names of those on which nothing does."""
+    """One day of the table: lanes on which something begins, the names of those still taken from before, and of the free."""
 
     day: date
     lanes: Sequence[Lane]
+    still: Sequence[str]
     free: Sequence[str]
 
 
@@ -177,7 +179,7 @@ def _title(asked: Asked) -> str:
         return date_long(asked.first)
     if asked.span is Span.MONTH:
         return month(asked.first)
-    last = date.fromordinal(asked.after.toordinal() - 1)
+    last = asked.after - timedelta(days=1)
     return gettext(
         "Week %(week)s: %(first)s to %(last)s",
         week=asked.first.isocalendar().week,
@@ -186,18 +188,22 @@ def _title(asked: Asked) -> str:
     )
 
 
-def _days(lanes: Sequence[Lane], asked: Asked) -> Any:
+def _days(lanes: Sequence[Lane], asked: Asked) -> Iterator[Day]:
     """Each entry on its first day, what began earlier on the first of those looked at."""
     for number in range((asked.after - asked.first).days):
-        day = date.fromordinal(asked.first.toordinal() + number)
-        busy, free = [], []
+        day = asked.first + timedelta(days=number)
+        busy: list[Lane] = []
+        still: list[str] = []
+        free: list[str] = []
         for lane in lanes:
             mine = [entry for entry in lane.entries if max(entry.first_day, asked.first) == day]
             if mine:
-                busy.append(replace(lane, entries=mine))
-            elif not asked.only_conflicts and not any(_covers(entry, day) for entry in lane.entries):
-                free.append(lane.name)
-        yield Day(day, busy, [name for name in free if name])
+                left_out = lane.left_out if lane.entries[-1] in mine else 0
+                busy.append(replace(lane, entries=mine, left_out=left_out))
+            elif lane.name and not asked.only_conflicts:
+                goes_on = any(_covers(entry, day) for entry in lane.entries)
+                (still if goes_on else free).append(lane.name)
+        yield Day(day, busy, still, free)
 
 
 def _covers(entry: Entry, day: date) -> bool:
@@ -205,11 +211,11 @@ def _covers(entry: Entry, day: date) -> bool:
 
 
 def _data_query(asked: Asked) -> str:
-    pairs = dict(asked.pairs())
-    for name in ("tag", "zeitraum", "ansicht"):
-        pairs.pop(name, None)
     span = {"von": asked.first.isoformat(), "bis": asked.after.isoformat()}
-    return "&".join(f"{name}={value}" for name, value in (span | pairs).items())
+    kept = {
+        name: value for name, value in asked.pairs().items() if name not in {"tag", "zeitraum", "ansicht"}
+    }
+    return urlencode(span | kept)
 
 
 def _out(lanes: Sequence[Lane], by: By, acts: Acts) -> PlanOut:

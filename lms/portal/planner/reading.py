@@ -63,7 +63,7 @@ class Gathered:
 async def read_plan(
     session: AsyncSession, actor: Actor, wanted: Wanted, now: datetime, houses: Sequence[House] = ()
 ) -> Plan:
-    """The lanes with their entries and conflicts; ten statements. Names and titles only for whoever may read them.
+    """The lanes with their entries and conflicts; ten statements at most. Names and titles only for whoever may read them.
 
     Conflicts are looked for in what is not over yet.
     """

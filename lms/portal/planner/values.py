@@ -158,11 +158,6 @@ class Wanted:
         """The days as moments."""
         return Period(at_venue(self.first, time()), at_venue(self.after, time()))
 
-    @property
-    def days(self) -> Sequence[date]:
-        """Every day."""
-        return [self.first + timedelta(days=step) for step in range((self.after - self.first).days)]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:

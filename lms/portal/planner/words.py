@@ -82,7 +82,7 @@ def when(entry: Entry) -> str:
     if not entry.is_long:
         return time_range(entry.starts_at, entry.ends_at)
     return gettext(
-        "%(start)s to %(end)s", start=moment_short(entry.starts_at), end=moment_short(entry.ends_at)
+        "from %(start)s to %(end)s", start=moment_short(entry.starts_at), end=moment_short(entry.ends_at)
     )
 
 
