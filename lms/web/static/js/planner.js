@@ -47,6 +47,7 @@
 
   const drawn = ({ event }) => {
     const facts = event.extendedProps;
+    if (!facts.lines) return ""; // the stretch that is being selected
     const nodes = [
       element("span", "lms-block", facts.time),
       element("span", "lms-block lms-block--title", event.title),
@@ -63,6 +64,8 @@
   };
   const whole = ({ event, el }) => {
     const facts = event.extendedProps;
+    if (!facts.lines) return;
+    el.dataset.session = event.id.replace(/^session:|@.*$/g, "");
     el.title = [facts.time, event.title, ...facts.lines, facts.state, ...(facts.conflicts ?? [])].join("\n");
   };
 
