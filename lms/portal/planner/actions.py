@@ -17,7 +17,8 @@ CANCEL = "/verwaltung/termine/{}/ausfall"
 REPLACE = "/verwaltung/termine/{}/vertretung"
 RUN = "/verwaltung/durchfuehrungen/{}"
 BOOKING = "/verwaltung/buchungen/{}"
-NEW_BOOKING = "/verwaltung/buchungen/neu"
+ASK_FOR_ROOM = "/raeume/{}/anfragen"
+FIND_ROOM = "/raeume"
 LOAN = "/verwaltung/ausleihe/{}"
 COURSES = "/verwaltung/kurse"
 
@@ -74,9 +75,17 @@ class Acts:
 
     @property
     def new_booking(self) -> str:
-        """Where the team enters a booking."""
-        may = self.actor.may_for_all("C", "room-booking") and NEW_BOOKING in self.paths
-        return NEW_BOOKING if may else ""
+        """Where the team enters a booking: first to a free room."""
+        return self._book(FIND_ROOM)
+
+    @property
+    def booking_here(self) -> str:
+        """Where the team enters a booking of one room, whose key goes between the braces."""
+        return self._book(ASK_FOR_ROOM)
+
+    def _book(self, shape: str) -> str:
+        may = self.actor.may_for_all("C", "room-booking") and shape in self.paths
+        return shape if may else ""
 
     def _there(self, words: str, shape: str, id_: UUID | None) -> Sequence[Act]:
         return [Act(translated(words), shape.format(id_))] if id_ is not None and shape in self.paths else []

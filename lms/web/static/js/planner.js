@@ -111,7 +111,11 @@
     const wanted = new URLSearchParams({ beginn: iso(start), ende: iso(end) });
     if (lane.is_place) wanted.set("raum", lane.id);
     offered("frei-lauf", given.run && `${given.run}?${wanted}`);
-    offered("frei-buchung", lane.is_place && given.booking && `${given.booking}?${wanted}`);
+    const asked = new URLSearchParams({
+      "tag-day": start.getDate(), "tag-month": start.getMonth() + 1, "tag-year": start.getFullYear(),
+      ...(isMonth ? {} : { von: `${two(start.getHours())}:${two(start.getMinutes())}`, bis: `${two(end.getHours())}:${two(end.getMinutes())}` }),
+    });
+    offered("frei-buchung", lane.is_place && given.booking && `${given.booking.replace("{}", lane.id)}?${asked}`);
     dialog.showModal();
   };
 
