@@ -96,10 +96,10 @@ def people_of(entry: Entry) -> str:
     return ", ".join(parts)
 
 
-def place_of(entry: Entry) -> str:
-    """The room with its venue."""
+def place_of(entry: Entry, *, with_venue: bool = True) -> str:
+    """The room, with its venue unless all that is shown lies there."""
     if entry.room is not None:
-        return f"{entry.venue}, {entry.room.name}" if entry.venue else entry.room.name
+        return f"{entry.venue}, {entry.room.name}" if entry.venue and with_venue else entry.room.name
     if entry.is_online:
         return gettext("Online")
     return translated(MISSING[By.ROOM]) if entry.run_id is not None else ""

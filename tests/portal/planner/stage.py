@@ -118,7 +118,8 @@ class Stage:
 
     async def plan(self, actor: Actor = TEAM, now: datetime = MOMENT, **asked: Any) -> Plan:
         """What the planner shows of the Tuesday."""
-        wanted = Wanted(**{"by": By.ROOM, "first": TUESDAY, "after": TUESDAY + timedelta(days=1)} | asked)
+        usual: dict[str, Any] = {"by": By.ROOM, "first": TUESDAY, "after": TUESDAY + timedelta(days=1)}
+        wanted = Wanted(**usual | asked)
         async with self.begin.reading() as session:
             houses = await gathering.houses(session, wanted.period)
             return await read_plan(session, actor, wanted, now, houses)
