@@ -230,7 +230,7 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
             cookie_secure=chosen.is_secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/"],
+            exclude=["^/api/", "^/static/"],  # files that everybody keeps for a year carry no cookie
         ),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),

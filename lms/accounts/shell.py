@@ -27,6 +27,7 @@ MAIN = (
 )
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
+    Link(N_("Planner"), "/verwaltung/planer"),
     Link(N_("Courses"), "/verwaltung/kurse"),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen"),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen"),

@@ -9,6 +9,8 @@ from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.service import Post
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
+from lms.portal.planner.pages import PlannerPages
+from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
@@ -21,6 +23,8 @@ MODULE = Module(
         InformationPages,
         ProgrammeApi,
         *DESK,
+        PlannerPages,
+        SignPages,
         LetterPages,
         MyCoursesPages,
         OnlineRoomPages,
