@@ -1,5 +1,6 @@
 """From an idea to a text that the trainer has released."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -97,7 +98,7 @@ async def test_the_trainer_is_asked_once_corrects_by_the_link_and_then_releases(
 async def test_nobody_else_answers(scheduling: Scheduling, office: Office, house: Around) -> None:
     run = await office.run(publish=False)
     await scheduling.ask_for_proof(TEAM, run_id=run.id, seen="")
-    whose = {"run_id": run.id, "person_id": office.trainer.id}
+    whose: dict[str, Any] = {"run_id": run.id, "person_id": office.trainer.id}
 
     with pytest.raises(SignInNeeded):
         await scheduling.release_proof(ANONYMOUS, **whose)
@@ -105,16 +106,16 @@ async def test_nobody_else_answers(scheduling: Scheduling, office: Office, house
         await scheduling.release_proof(ANONYMOUS, **whose, token="a" * 32)
     with pytest.raises(Forbidden):
         await scheduling.release_proof(learner(office.trainer), **whose)  # no trainer's role
+    of_other = token(house, office, uuid4())
     with pytest.raises(SignInNeeded):  # the link of one run opens no other
-        other = await office.run(publish=False, first_day=run.starts_at.date().replace(day=9))  # type: ignore[union-attr]
-        await scheduling.release_proof(ANONYMOUS, **whose, token=token(house, office, other.id))
+        await scheduling.release_proof(ANONYMOUS, **whose, token=of_other)
     with pytest.raises(NothingToCorrect):
         await scheduling.correct_proof(
             ANONYMOUS, **whose, token=token(house, office, run.id), note=" ", summary="", text=""
         )
     stranger = make_person("Eva", "Fremd")
+    key = proof_path(house.signer, run.id, stranger.id).rsplit("/", 1)[1]
     with pytest.raises(NotFound):
-        key = proof_path(house.signer, run.id, stranger.id).rsplit("/", 1)[1]
         await scheduling.release_proof(ANONYMOUS, run_id=run.id, person_id=stranger.id, token=key)
 
 
