@@ -13,6 +13,7 @@ from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
+from lms.people.models import Person
 from lms.trainers import policy
 from lms.trainers.errors import EndsBeforeItBegins, HoursOverlap, OverAlready
 from lms.trainers.models import Absence, Availability, Trainer
@@ -48,7 +49,7 @@ class Trainers:
         ensure(policy.may_change_times(actor, person_id), actor)
         _refuse_nonsense(hours)
         async with self.begin() as session:
-            await _trainer(session, person_id)
+            await _person(session, person_id)
             stored = await hours_of(session, person_id)
             if written_hours(stored) == written_hours(hours):
                 return
@@ -83,7 +84,7 @@ class Trainers:
         if ends_at <= self.clock():
             raise OverAlready
         async with self.begin() as session:
-            await _trainer(session, person_id)
+            await _person(session, person_id)
             known = await session.get(Absence, absence_id)
             if known is not None:
                 if known.person_id != person_id:
@@ -162,6 +163,13 @@ def _refuse_nonsense(hours: Hours) -> None:
             raise EndsBeforeItBegins
         if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
             raise HoursOverlap
+
+
+async def _person(session: AsyncSession, person_id: UUID) -> None:
+    """Nobody else changes this person's times until the transaction ends. Raises NotFound."""
+    locked = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    if await session.scalar(locked) is None:
+        raise NotFound
 
 
 async def _trainer(session: AsyncSession, person_id: UUID) -> Trainer:
