@@ -14,6 +14,7 @@ import msgspec
 
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, Room, Venue
+from lms.demo.shapes.planning import Planning
 from lms.demo.shapes.programme import Course, Run, Topic, Trainer
 from lms.demo.shapes.words import Shape, Weekday
 
@@ -46,6 +47,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     devices: Devices
     trainers: list[Trainer]
     people: People
+    planning: Planning
 
     def course_of(self, run: Run) -> Course:
         """The course a run offers."""
@@ -92,6 +94,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         devices=_read(folder / "devices.toml", Devices),
         trainers=_read_list(folder / "trainers.toml", "trainer", Trainer),
         people=read_people(folder),
+        planning=_read(folder / "planning.toml", Planning),
     )
 
 
