@@ -17,6 +17,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
+from lms.portal.course_words import rich
 from lms.portal.draft_reading import Draft, read_draft
 from lms.scheduling.errors import NothingToCorrect
 from lms.scheduling.links import ASSIGNMENT, PROOF, assignment_path, opens, proof_path
@@ -359,6 +360,7 @@ async def _proof_page(
         "portal/teaching/proof.html",
         context={
             "draft": draft,
+            "rich": rich,
             "here": here,
             "is_own": here.startswith("/kursleitung"),
             "proof": proof,

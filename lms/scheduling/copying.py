@@ -38,6 +38,12 @@ class Moved:
     periods: Sequence[Period]
     skipped: Sequence[tuple[Period, str]] = ()
 
+    @property
+    def in_order(self) -> Sequence[tuple[Period, str]]:
+        """Everything by time; what takes place has no reason."""
+        lines = [*((period, "") for period in self.periods), *self.skipped]
+        return sorted(lines, key=lambda line: line[0].start)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Slot:

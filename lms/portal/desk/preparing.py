@@ -30,7 +30,7 @@ STAGES: Mapping[Stage, tuple[str, str]] = {
     Stage.PROOF_READ: (N_("proof-read"), "info"),
     Stage.PUBLISHED: (N_("published"), "info"),
     Stage.CONFIRMED: (N_("takes place"), "success"),
-    Stage.RUNNING: (N_("under way"), "success"),
+    Stage.RUNNING: (N_("has begun"), "success"),
     Stage.FINISHED: (N_("over"), "info"),
     Stage.CANCELLED: (N_("cancelled"), "danger"),
 }

@@ -13,6 +13,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.people.models import Person
+from lms.portal.course_words import rich
 from lms.portal.desk.preparing import PROOFS
 from lms.portal.draft_reading import Draft, read_draft
 from lms.scheduling.preparation import asked_when
@@ -93,6 +94,7 @@ async def _page(begin: Begin, run_id: UUID, refusal: DomainError | None = None) 
         "portal/desk/proof.html",
         context={
             "draft": draft,
+            "rich": rich,
             "run": draft.run,
             "prepared": draft.preparation,
             "answered_by": answered_by,

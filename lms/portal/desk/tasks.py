@@ -204,6 +204,13 @@ def piles(now: datetime) -> Sequence[Pile]:
     )  # fmt: skip
 
 
+def is_kept_idea() -> ColumnElement[bool]:
+    """Runs that were kept as ideas and have had no dates yet: they may rest."""
+    had_dates = exists().where(Session.run_id == Run.id)
+    kept = exists().where(Preparation.run_id == Run.id)
+    return and_(kept.correlate(Run), ~had_dates.correlate(Run))
+
+
 def unmarked(now: datetime) -> ColumnElement[bool]:
     """Sessions that are over, not closed, and in which somebody with a place has no mark."""
     forgotten = exists().where(
@@ -301,6 +308,7 @@ async def _drafts(session: AsyncSession, now: datetime) -> Sequence[Task]:
             Run.state == RunState.DRAFT,
             or_(Run.starts_at.is_(None), Run.starts_at <= now + PUBLISH_WITHIN),
             or_(Run.starts_at.is_(None), Run.starts_at > now),
+            or_(Run.starts_at.is_not(None), ~is_kept_idea()),
         )
         .order_by(Run.starts_at)
         .limit(MOST_NAMED)
