@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
+from lms.resources.models import ReservationKind
 from lms.scheduling.copy_reading import AmongCopies, Trouble
 from lms.scheduling.errors import Clash, Hindrance, Obstacle, Taken
 from lms.scheduling.words import clash_in_words
@@ -48,6 +49,7 @@ def stored(trouble: Trouble) -> dict[str, Any]:
     if isinstance(trouble, Clash):
         return facts | {
             "taken": trouble.taken.value,
+            "by": trouble.kind.value,
             "occupied": _moments(trouble.occupied),
             "purpose": trouble.purpose,
         }
@@ -63,8 +65,16 @@ def told(kept: Mapping[str, Any]) -> str:
     name, wanted = str(kept["name"]), _period(kept["wanted"])
     if kept["kind"] == Clash.__name__:
         return clash_in_words(
-            Clash(Taken(kept["taken"]), name, wanted, _period(kept["occupied"]), str(kept["purpose"]))
+            Clash(
+                taken=Taken(kept["taken"]),
+                kind=ReservationKind(kept["by"]),
+                name=name,
+                wanted=wanted,
+                occupied=_period(kept["occupied"]),
+                purpose=str(kept["purpose"]),
+            )
         )
+    assert wanted is not None  # noqa: S101 - only a clash may hold for all dates
     if kept["kind"] == AmongCopies.__name__:
         return trouble_in_words(AmongCopies(Taken(kept["taken"]), name, wanted, str(kept["other"])))
     return obstacle_in_words(Obstacle(Hindrance(kept["why"]), name, wanted))
@@ -74,10 +84,12 @@ def _when(period: Period) -> dict[str, str]:
     return {"day": date_short(period.start), "time": time_range(period.start, period.end)}
 
 
-def _moments(period: Period) -> list[str]:
-    return [period.start.isoformat(), period.end.isoformat()]
+def _moments(period: Period | None) -> list[str]:
+    return [period.start.isoformat(), period.end.isoformat()] if period else []
 
 
-def _period(moments: Any) -> Period:
+def _period(moments: Any) -> Period | None:
+    if not moments:
+        return None
     start, end = (datetime.fromisoformat(str(one)) for one in moments)
     return Period(start, end)
