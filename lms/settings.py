@@ -57,6 +57,7 @@ class Settings(BaseSettings):
     loan_block_after: int = Field(default=2, ge=1)
     loan_block_days: int = Field(default=90, ge=1)
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
+    require_proof: bool = False
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     learner_idle_hours: int = 2

@@ -99,6 +99,9 @@ def upgrade() -> None:
         sa.Column("proof_answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("proof_by", sa.Uuid(), nullable=True),
         sa.Column("proof_note", sa.Text(), nullable=False),
+        sa.Column("proof_summary", sa.Text(), nullable=False),
+        sa.Column("proof_text", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["run_id"], ["run.id"], name=op.f("fk_run_preparation_run_id"), ondelete="CASCADE"
         ),
@@ -126,6 +129,7 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("days_before", sa.Integer(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by", sa.String(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -197,9 +201,49 @@ def upgrade() -> None:
         ),
     )
     op.create_index("ix_substitute_offer_person_id", "substitute_offer", ["person_id"], unique=False)
+    op.create_table(
+        "copy_batch",
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shift_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "kept", sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("started_by", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_batch")),
+    )
+    op.create_table(
+        "copy_item",
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "without", sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column(
+            "state",
+            sa.Enum("waiting", "copied", "left_out", name="copystate", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "reasons", sa.JSON().with_variant(sa.dialects.postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["copy_batch.id"], name=op.f("fk_copy_item_batch_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_id"], ["run.id"], name=op.f("fk_copy_item_source_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copy_item")),
+        sa.UniqueConstraint("batch_id", "source_id", name=op.f("uq_copy_item_batch_id_source_id")),
+    )
+    op.create_index("ix_copy_item_source_id", "copy_item", ["source_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("copy_item")
+    op.drop_table("copy_batch")
     op.drop_table("substitute_offer")
     op.drop_table("substitution")
     op.drop_table("task_pattern")

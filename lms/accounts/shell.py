@@ -30,6 +30,7 @@ ADMINISTRATION = (
     Link(N_("Planner"), "/verwaltung/planer"),
     Link(N_("Courses"), "/verwaltung/kurse"),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen"),
+    Link(N_("Trainers"), "/verwaltung/kursleitungen"),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen"),
     Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
     Link(N_("Attendance"), "/verwaltung/anwesenheit"),
@@ -46,6 +47,7 @@ TEACHING = (
     Link(N_("Today"), "/kursleitung"),
     Link(N_("My runs"), "/kursleitung/kurse"),
     Link(N_("Calendar"), "/kursleitung/kalender"),
+    Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit"),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}
 FOOTER = (

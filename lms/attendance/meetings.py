@@ -135,9 +135,17 @@ async def meetings(
 async def meeting_for(session: AsyncSession, actor: Actor, session_id: UUID) -> Meeting:
     """One session, for its trainers and for staff; raises NotFound for everybody else, as if it did not exist (S-03)."""
     found = await meetings(session, Session.id == session_id, Run.state != RunState.DRAFT, limit=1)
-    if not found or not policy.may_read(actor, teaches=await is_teacher(session, actor, found[0].run.id)):
+    if not found or not policy.may_read(
+        actor, teaches=await teaches_session(session, actor.person_id, session_id)
+    ):
         raise NotFound
     return found[0]
+
+
+async def teaches_session(session: AsyncSession, person_id: UUID | None, session_id: UUID) -> bool:
+    """Whether this person teaches this very session: who teaches another one of the run does not (F-H01)."""
+    wanted = select(Session.id).where(Session.id == session_id, taught_by(person_id))
+    return person_id is not None and await session.scalar(wanted) is not None
 
 
 async def is_teacher(session: AsyncSession, actor: Actor, run_id: UUID) -> bool:

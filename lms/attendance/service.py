@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.attendance import policy, rules
 from lms.attendance.errors import NothingMarked, NotInThisRun, ReasonNeeded, RegisterLocked, TooEarly
 from lms.attendance.events import AttendanceLocked
+from lms.attendance.meetings import teaches_session
 from lms.attendance.models import Attendance, Presence
 from lms.audit.trail import record
 from lms.db import retried
@@ -22,7 +23,7 @@ from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.scheduling.models import Session, SessionState
-from lms.scheduling.queries import run_of, session_of, teaches
+from lms.scheduling.queries import run_of, session_of
 from lms.web.module import Around
 
 
@@ -53,9 +54,7 @@ class Register:
         now = self.clock()
         async with self.begin() as session:
             meeting = await session_of(session, session_id)
-            is_teacher = actor.person_id is not None and await teaches(
-                session, actor.person_id, run_id=meeting.run_id
-            )
+            is_teacher = await teaches_session(session, actor.person_id, session_id)
             if not policy.may_read(actor, teaches=is_teacher):
                 raise NotFound
             await run_of(session, meeting.run_id, lock=True)  # marking and locking wait for each other

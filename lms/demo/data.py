@@ -16,6 +16,7 @@ from lms.demo.shapes.loans import Loans
 from lms.demo.shapes.bookings import Bookings
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, House, Room, Venue
+from lms.demo.shapes.planning import Planning
 from lms.demo.shapes.programme import Course, Run, Topic, Trainer
 from lms.demo.shapes.words import Shape, Weekday
 
@@ -51,6 +52,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     people: People
     loans: Loans
     bookings: Bookings
+    planning: Planning
 
     def course_of(self, run: Run) -> Course:
         """The course a run offers."""
@@ -100,6 +102,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         people=read_people(folder),
         loans=_read(folder / "loans.toml", Loans),
         bookings=_read(folder / "bookings.toml", Bookings),
+        planning=_read(folder / "planning.toml", Planning),
     )
 
 

@@ -20,6 +20,7 @@ from lms.demo.filling.money import fill_money
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import fill_people
 from lms.demo.filling.places import fill_places
+from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.timetable import fill_runs
@@ -61,6 +62,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_loans(ground, everybody, places)
         with step("Rooms for others"):
             await fill_bookings(ground, everybody, rooms)
+        with step("Planning"):
+            await fill_planning(ground, courses, everybody, runs)
             await ground.finish()
 
 

@@ -1,6 +1,8 @@
 """The table of contents of `portal`, for app.py."""
 
+from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofPages, ProofByLink
 from lms.portal.api import ProgrammeApi
+from lms.portal.availability import AvailabilityPages
 from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
@@ -29,6 +31,11 @@ MODULE = Module(
         MyCoursesPages,
         OnlineRoomPages,
         TeachingPages,
+        AvailabilityPages,
+        OwnProofPages,
+        OwnAssignmentPages,
+        ProofByLink,
+        AssignmentByLink,
     ],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
 )

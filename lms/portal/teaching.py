@@ -16,6 +16,7 @@ from lms.attendance.support import OTHER, SUPPORT_WORDS, support_counts
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, at_venue, local, today
+from lms.portal.answering import to_answer
 from lms.scheduling.models import Session
 from lms.web.access import may
 from lms.web.language import gettext, ngettext, translated
@@ -71,12 +72,14 @@ class TeachingPages(Controller):
                 limit=LISTED_INCOMPLETE,
                 latest_first=True,
             )
+            asked = await to_answer(session, actor.person_id, clock)
             needs = await support_counts(session, {one.session.id for one in of_today})
         context = {
             "today": day,
             "cards": _cards(of_today, needs, now),
             "coming": coming,
             "incomplete": incomplete,
+            "asked": asked,
         }
         return Template("portal/teaching/today.html", context=context)
 

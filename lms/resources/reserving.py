@@ -138,6 +138,22 @@ async def release(
     )
 
 
+async def release_trainers(
+    session: AsyncSession, trainer_ids: Sequence[UUID], *, session_ids: Sequence[UUID]
+) -> None:
+    """Give back these persons alone in these sessions; room and devices stay taken."""
+    await session.execute(
+        update(Reservation)
+        .where(
+            Reservation.trainer_id.in_(trainer_ids),
+            Reservation.session_id.in_(session_ids),
+            Reservation.state != ReservationState.RELEASED,
+        )
+        .values(state=ReservationState.RELEASED)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def not_of(ids: Sequence[UUID]) -> ColumnElement[bool]:
     """Reservations that belong to none of these sessions and causes."""
     return and_(

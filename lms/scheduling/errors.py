@@ -115,3 +115,49 @@ class WrongState(DomainError):
 
 class SessionIsLocked(DomainError):
     message = N_("The attendance of this session is closed, so its date stays as it is.")
+
+
+class NobodyNamed(DomainError):
+    message = N_("Nobody is named as trainer yet. Please name somebody first.")
+
+
+class NotProofRead(DomainError):
+    message = N_(
+        "The trainer has not released this run yet. Please ask for proof-reading before you publish."
+    )
+
+
+class NothingToCorrect(DomainError):
+    status = 422
+    message = N_("Please write what should be different, or release the text as it is.")
+
+
+class AlreadyBegun(DomainError):
+    message = N_("The run has begun already, so this can no longer be answered here. Please call the team.")
+
+
+class TrainerCannot(DomainError):
+    """Somebody is not there at that time, by what they have told us; `obstacles` says each."""
+
+    message = N_("At these times somebody cannot teach, by what they have told us.")
+
+    def __init__(self, obstacles: Sequence["Obstacle"] = ()) -> None:
+        super().__init__()
+        self.obstacles = tuple(obstacles)
+
+
+class Hindrance(StrEnum):
+    """Why a session cannot be as it was planned, beside something that is taken."""
+
+    ABSENT = "absent"
+    OUTSIDE_HOURS = "outside_hours"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Somebody who is away or a place that is closed in a wanted period."""
+
+    why: Hindrance
+    name: str
+    wanted: Period

@@ -33,3 +33,30 @@ class SessionAdded(Event):
     """A session was added to a run that people are already enrolled in."""
 
     session_id: UUID
+
+
+class ProofAsked(Event):
+    """The trainers of a draft are asked to read it before it is published."""
+
+    run_id: UUID
+    asked_at: datetime
+
+
+class TrainersAsked(Event):
+    """These persons are asked whether they teach the run."""
+
+    run_id: UUID
+    person_ids: list[UUID]
+    asked_at: datetime
+
+
+class TrainersChanged(Event):
+    """Who teaches has changed: for each person the sessions that were added and taken away, by their ids.
+
+    `changed_at` tells one change from the next.
+    """
+
+    run_id: UUID
+    changed_at: datetime
+    gained: dict[str, list[UUID]]
+    lost: dict[str, list[UUID]]

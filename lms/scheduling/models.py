@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -117,7 +118,8 @@ class ProofState(StrEnum):
 class Preparation(Base):
     """What planning knows of a run before it runs: whose holidays hold, where it was copied from, proof-reading.
 
-    `federal_state` overrides the holidays of venue and centre for this run (F-B03).
+    `federal_state` overrides the holidays of venue and centre for this run (F-B03). `proof_summary` and `proof_text` are the
+    German texts that the trainer proposes instead of the course's own; `note` is for the team alone.
     """
 
     __tablename__ = "run_preparation"
@@ -133,6 +135,9 @@ class Preparation(Base):
     proof_answered_at: Mapped[datetime | None] = mapped_column(default=None)
     proof_by: Mapped[UUID | None] = mapped_column(default=None)
     proof_note: Mapped[str] = mapped_column(LongText, default="")
+    proof_summary: Mapped[str] = mapped_column(LongText, default="")
+    proof_text: Mapped[str] = mapped_column(LongText, default="")
+    note: Mapped[str] = mapped_column(LongText, default="")
 
 
 ONE_THING = "(model_id IS NULL) <> (kit_id IS NULL)"
@@ -183,7 +188,11 @@ class CourseNeed(Row):
 
 
 class RunTask(Row):
-    """Something the team has to do for one run, and by when (F-B17)."""
+    """Something the team has to do for one run, and by when (F-B17).
+
+    With `days_before` the day follows the run's dates (negative: days after its end) until it is done; without, somebody
+    has chosen the day by hand.
+    """
 
     __tablename__ = "run_task"
 
@@ -191,6 +200,7 @@ class RunTask(Row):
     title: Mapped[str]
     due_on: Mapped[date | None] = mapped_column(default=None)
     position: Mapped[int] = mapped_column(default=0)
+    days_before: Mapped[int | None] = mapped_column(default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)
     done_by: Mapped[str] = mapped_column(default="")
 
@@ -203,6 +213,43 @@ class TaskPattern(Row):
     title: Mapped[str]
     days_before: Mapped[int]
     position: Mapped[int] = mapped_column(default=0)
+
+
+class CopyBatch(Row):
+    """An order to copy runs into another term: what is copied along, and when the copies begin (F-B09).
+
+    Its id comes from the form, so that sending it twice is one order. `shift_days` is a number of whole weeks, by which
+    every run moves; `kept` names what goes along (`Kept` in `copying`).
+    """
+
+    __tablename__ = "copy_batch"
+
+    started_at: Mapped[datetime]
+    shift_days: Mapped[int]
+    kept: Mapped[list[str]] = mapped_column(default_factory=list)
+    started_by: Mapped[UUID | None] = mapped_column(default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CopyState(StrEnum):
+    """Still to be copied, copied, or left out for a reason."""
+
+    WAITING = "waiting"
+    COPIED = "copied"
+    LEFT_OUT = "left_out"
+
+
+class CopyItem(Row):
+    """One run of an order. Its id becomes the id of the copy; `without` names what is not taken although it is kept."""
+
+    __tablename__ = "copy_item"
+    __table_args__ = (UniqueConstraint("batch_id", "source_id"),)
+
+    batch_id: Mapped[UUID] = mapped_column(ForeignKey("copy_batch.id", ondelete="CASCADE"))
+    source_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    without: Mapped[list[str]] = mapped_column(default_factory=list)
+    state: Mapped[CopyState] = mapped_column(default=CopyState.WAITING)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(default_factory=list)
 
 
 class SubstitutionState(StrEnum):

@@ -10,13 +10,16 @@ from lms.scheduling.pages import DEVICE_PAGES, NewRunPages
 from lms.scheduling.rooms import Rooms
 from lms.scheduling.searchable import find_again
 from lms.scheduling.service import Scheduling
+from lms.scheduling.service.copying import COPY
+from lms.scheduling.teaching_letters import LISTENERS as TEACHING_LISTENERS
 from lms.web.module import Module
 
 MODULE = Module(
     name="scheduling",
     controllers=[NewRunPages, PlanningDoor, *DEVICE_PAGES],
     services={"scheduling": Scheduling, "rooms": Rooms, "run_devices": RunDevices, "device_care": DeviceCare},
-    listeners={CourseChanged: [find_again], **LISTENERS},
+    listeners={CourseChanged: [find_again], **LISTENERS, **TEACHING_LISTENERS},
+    tasks={COPY: lambda around: Scheduling(around).copy_ordered},
     personal_data=[
         PersonalData(
             table="run_trainer",

@@ -15,6 +15,7 @@ from lms.resources.reserving import AlreadyTaken, Claim, claim_room, reserve
 from lms.scheduling.errors import DropInsTaken, ResourceTaken, RoomTooSmall
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.rules import summary_of
+from lms.scheduling.tasks import follow_dates
 
 TOO_SMALL = "room_too_small"
 BELOW_TAKEN = "drop_ins_below_taken"
@@ -79,3 +80,4 @@ async def summarise(session: AsyncSession, run: Run) -> None:
     room = await session.get(Room, run.room_id) if run.room_id else None
     run.venue_id = room.venue_id if room else None
     run.step_free = bool(room and room.step_free)
+    await follow_dates(session, run)

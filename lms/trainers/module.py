@@ -1,10 +1,12 @@
 """The table of contents of `trainers`, for app.py."""
 
 from lms.privacy.contract import PersonalData
+from lms.trainers.service import Trainers
 from lms.web.module import Module
 
 MODULE = Module(
     name="trainers",
+    services={"trainers": Trainers},
     personal_data=[
         PersonalData(
             table="trainer",

@@ -76,10 +76,12 @@ async def test_a_draft_is_published_after_a_look_at_what_follows(
     run = await office.run(publish=False)
 
     asked = words_of((await client.get(f"{path_of(run)}/veroeffentlichen")).text)
-    answer = await send(client, f"{path_of(run)}/veroeffentlichen")
+    unread = await send(client, f"{path_of(run)}/veroeffentlichen")
+    answer = await send(client, f"{path_of(run)}/veroeffentlichen", {"unread": "y"})
     again = await send(client, f"{path_of(run)}/veroeffentlichen")
 
     assert "Der Kurs steht dann im Katalog" in asked
+    assert (unread.status_code, "ohne Korrektur" in words_of(unread.text)) == (422, True)
     assert (
         answer.headers["location"] == again.headers["location"] == f"{path_of(run)}?nachricht=veroeffentlicht"
     )
@@ -92,7 +94,7 @@ async def test_a_run_without_sessions_is_not_published(client: Browser, office: 
     (meeting,) = await dates(begin, run)
     await send(client, f"/verwaltung/termine/{meeting.id}/ausfall", {"reason": "Heizung", "version": "1"})
 
-    answer = await send(client, f"{path_of(run)}/veroeffentlichen")
+    answer = await send(client, f"{path_of(run)}/veroeffentlichen", {"unread": "y"})
 
     assert answer.status_code == 409
     assert "Ein Kurs ohne Termine kann nicht veröffentlicht werden." in words_of(answer.text)

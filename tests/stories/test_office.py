@@ -27,6 +27,7 @@ def test_a_run_is_planned_in_one_form_published_and_stands_in_the_catalogue(
     page.get_by_role("button", name="Termine anzeigen").click()
     page.get_by_role("button", name=re.compile("speichern|anlegen", re.IGNORECASE)).click()
     page.get_by_role("link", name="Veröffentlichen").click()
+    page.locator("#unread").check()
     page.get_by_role("button", name="Veröffentlichen").click()
 
     number = re.search(r"\d\d-\d{4}", page.locator("h1").inner_text())

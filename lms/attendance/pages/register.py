@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 
 from lms.attendance import policy
 from lms.attendance.errors import ReasonNeeded, RegisterLocked, TooEarly
-from lms.attendance.meetings import Meeting, is_teacher, meeting_for
+from lms.attendance.meetings import Meeting, meeting_for, teaches_session
 from lms.attendance.queries import register as register_of
 from lms.attendance.roll import Roll, roll_of
 from lms.attendance.service import Register
@@ -141,7 +141,7 @@ async def _sheet(
 ) -> Sheet:
     async with begin.reading() as session:
         meeting = await meeting_for(session, actor, session_id)
-        teaches = await is_teacher(session, actor, meeting.run.id)
+        teaches = await teaches_session(session, actor.person_id, session_id)
         lines = await register_of(session, meeting.session)
     return Sheet(
         meeting=meeting,

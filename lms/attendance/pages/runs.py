@@ -12,7 +12,7 @@ from litestar.response import Template
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.attendance.meetings import is_teacher, meetings
+from lms.attendance.meetings import is_teacher, meetings, taught_by
 from lms.attendance.participants import is_near, note_reading, participants
 from lms.attendance.support import OTHER_WORDS, SUPPORT_WORDS
 from lms.catalogue.models import Course, Run, RunState
@@ -91,7 +91,11 @@ class RunPages(Controller):
         async with begin.reading() as session:
             if not await is_teacher(session, actor, run_id):
                 raise NotFound
-            found = await meetings(session, Session.run_id == run_id, Run.state != RunState.DRAFT)
+            found = await meetings(
+                session, Session.run_id == run_id, Run.state != RunState.DRAFT, taught_by(actor.person_id)
+            )
+            if not found:  # named for the run, but every session is taught by others
+                found = await meetings(session, Session.run_id == run_id, Run.state != RunState.DRAFT)
             if not found:
                 raise NotFound
             near = is_near([one.session for one in found], now)

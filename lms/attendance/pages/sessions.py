@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from lms.attendance.meetings import is_teacher, meeting_for
+from lms.attendance.meetings import meeting_for, teaches_session
 from lms.attendance.queries import register
 from lms.db import Begin
 from lms.kernel.actor import Actor
@@ -37,7 +37,7 @@ class SessionPages(Controller):
         """The facts of the session."""
         async with begin.reading() as session:
             meeting = await meeting_for(session, actor, session_id)
-            teaches = await is_teacher(session, actor, meeting.run.id)
+            teaches = await teaches_session(session, actor.person_id, session_id)
         now, minutes = clock(), around.settings.join_minutes_before
         context = {
             "meeting": meeting,

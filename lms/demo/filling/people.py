@@ -191,6 +191,7 @@ def _trainer(ground: Ground, trainer: programme.Trainer, person: Person) -> Trai
         bio_en=trainer.bio_en,
         qualifications=[f"{one.title_de} ({one.year})" for one in trainer.qualification],
         is_public=True,
+        topics=list(trainer.topics),
     )
 
 

@@ -3,10 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, places
+from lms.enrolment.letters import dates, endings, places, teachers
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
-from lms.scheduling.events import RunConfirmed, SessionAdded, SessionCancelled, SessionMoved
+from lms.scheduling.events import (
+    RunConfirmed,
+    SessionAdded,
+    SessionCancelled,
+    SessionMoved,
+    TrainersChanged,
+)
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.PlaceConfirmed: [places.confirm_place],
@@ -22,5 +28,6 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     SessionMoved: [dates.tell_of_new_time],
     SessionCancelled: [dates.tell_of_dropped_session],
     SessionAdded: [dates.tell_of_added_session],
+    TrainersChanged: [teachers.tell_of_other_trainers],
     RunConfirmed: [dates.tell_that_it_takes_place],
 }

@@ -41,7 +41,7 @@ async def tell_of_added_session(session: AsyncSession, event: SessionAdded) -> N
 
 async def tell_that_it_takes_place(session: AsyncSession, event: RunConfirmed) -> None:
     """The course takes place for certain."""
-    for enrolment_id in await _with_a_place(session, event.run_id):
+    for enrolment_id in await with_a_place(session, event.run_id):
         facts = await facts_of(session, enrolment_id)
         if facts is not None:
             await send(session, facts, "run_confirmed", at=system_clock())
@@ -61,7 +61,8 @@ async def _tell(session: AsyncSession, session_id: UUID, name: str, **more: Any)
             )  # fmt: skip
 
 
-async def _with_a_place(session: AsyncSession, run_id: UUID) -> Sequence[UUID]:
+async def with_a_place(session: AsyncSession, run_id: UUID) -> Sequence[UUID]:
+    """The enrolments of everybody with a place in a run, in the order in which they got it."""
     return (
         await session.scalars(
             select(Enrolment.id)

@@ -1,23 +1,39 @@
 """Every page of the desk, for the module's table of contents."""
 
 from lms.portal.desk.api import DeskDoor
+from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
+from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.enrolments import EnrolmentPages
+from lms.portal.desk.ideas import IdeaPages, NotePages
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
+from lms.portal.desk.proof import ProofPages
 from lms.portal.desk.rooms import ROOM_PAGES
 from lms.portal.desk.run_list import RunListPages
 from lms.portal.desk.run_page import RunPages
 from lms.portal.desk.run_steps import StepPages
 from lms.portal.desk.sessions import NewSessionPages, SessionPages
+from lms.portal.desk.todo import PatternPages, TaskPages
+from lms.portal.desk.trainers import OpenMattersPages, TrainerPages
 
 DESK = (
     DeskPages,
     RunListPages,
     RunPages,
     StepPages,
+    IdeaPages,
+    NotePages,
+    ProofPages,
+    AssigningPages,
+    TaskPages,
+    PatternPages,
+    CopyRunPages,
+    CopyTermPages,
+    TrainerPages,
+    OpenMattersPages,
     SessionPages,
     NewSessionPages,
     RegisterPages,

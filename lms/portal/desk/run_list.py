@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from litestar import Controller, Request, get
 from litestar.di import NamedDependency
@@ -17,9 +18,10 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.portal.desk.preparing import STAGES
 from lms.portal.desk.tasks import lockable, unmarked
-from lms.portal.desk.words import RUN_STATES
-from lms.scheduling.models import Session
+from lms.scheduling.models import Preparation, Session
+from lms.scheduling.stages import Stage, in_stage, life_of, stage_of
 from lms.web.access import may
 from lms.web.pagination import page_of, window
 
@@ -51,20 +53,34 @@ class RunListPages(Controller):
         clock: NamedDependency[Clock],
         ansicht: FromQuery[str] = "",
         q: FromQuery[str] = "",
+        stand: FromQuery[str] = "",
     ) -> Template:
-        """A page of runs; three statements at most."""
+        """A page of runs; four statements at most."""
         ensure(actor.may_for_all("R", "plan"), actor)
         now, view, typed = clock(), ansicht if ansicht in VIEWS else "", q.strip()[:LONGEST_SEARCH]
+        stage = Stage(stand) if stand in set(Stage) else None
         number, size, offset = window(request.query_params.get("seite"))
         async with begin.reading() as session:
-            rows, total = await _runs(session, _condition(view, typed, now), view, limit=size, offset=offset)
+            condition = _condition("alle" if stage else view, typed, now)
+            if stage is not None:
+                condition = and_(condition, in_stage(stage, now))
+            rows, total = await _runs(session, condition, view, limit=size, offset=offset)
+            stages = await _stages(session, [run for run, _ in rows], now)
         page = page_of(
             rows, number=number, size=size, total=total, path="/verwaltung/durchfuehrungen",
             query=request.query_params.multi_items(),
         )  # fmt: skip
         return Template(
             "portal/desk/runs.html",
-            context={"page": page, "views": VIEWS, "view": view, "typed": typed, "states": RUN_STATES},
+            context={
+                "page": page,
+                "views": VIEWS,
+                "view": None if stage else view,
+                "typed": typed,
+                "stages": STAGES,
+                "stage": stage,
+                "stage_of": stages,
+            },
         )
 
     @get("/wartelisten", opt=may("R", "enrolment", of=Scope.ALL))
@@ -132,6 +148,17 @@ def _condition(view: str, typed: str, now: datetime) -> ColumnElement[bool]:
             func.lower(Course.title_en).contains(typed.lower(), autoescape=True),
         ),
     )
+
+
+async def _stages(session: AsyncSession, runs: Sequence[Run], now: datetime) -> Mapping[UUID, Stage]:
+    """How far each of these runs is; one statement."""
+    prepared = {
+        one.run_id: one
+        for one in await session.scalars(
+            select(Preparation).where(Preparation.run_id.in_([run.id for run in runs]))
+        )
+    }
+    return {run.id: stage_of(life_of(run, prepared.get(run.id)), now) for run in runs}
 
 
 async def _runs(

@@ -12,10 +12,11 @@ from litestar.response import Template
 from lms.catalogue.models import Run, RunState
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
-from lms.kernel.clock import Clock
+from lms.kernel.clock import Clock, today
 from lms.kernel.rights import Scope
+from lms.portal.desk.preparing import ANSWERS, PROOFS, STAGES, read_way
 from lms.portal.desk.run_reading import RunView, read_run
-from lms.portal.desk.words import ENROLMENT_STATES, PAYMENT_WAYS, RUN_STATES
+from lms.portal.desk.words import ENROLMENT_STATES, PAYMENT_WAYS
 from lms.web.access import may
 from lms.web.language import gettext, ngettext
 
@@ -38,13 +39,18 @@ class RunPages(Controller):
         ensure(actor.may_for_all("R", "plan"), actor)
         async with begin.reading() as session:
             view = await read_run(session, actor, run_id)
+            way = await read_way(session, view.run, clock())
         return Template(
             "portal/desk/run.html",
             context={
                 "view": view,
                 "run": view.run,
                 "now_is": clock(),
-                "states": RUN_STATES,
+                "way": way,
+                "stages": STAGES,
+                "answers": ANSWERS,
+                "proofs": PROOFS,
+                "day": today(clock),
                 "enrolment_states": ENROLMENT_STATES,
                 "ways": PAYMENT_WAYS,
                 "hints": list(hints(view, clock())),

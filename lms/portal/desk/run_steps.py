@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.catalogue.models import Course, Run
+from lms.catalogue.models import Course, Run, RunState
 from lms.db import Begin
 from lms.enrolment.errors import BelowOccupied, ReasonNeeded
 from lms.enrolment.models import LIVE
@@ -21,9 +21,11 @@ from lms.portal.desk.step import Step, step_page, who_is_told
 from lms.portal.desk.words import spoken
 from lms.scheduling.errors import RoomTooSmall
 from lms.scheduling.forms import MOST_PLACES, EditTermsForm, terms_values
+from lms.scheduling.models import Preparation, ProofState
+from lms.scheduling.queries import run_of
 from lms.scheduling.service import Scheduling
 from lms.web.access import may
-from lms.web.forms import Form, Hidden, Number, TextArea, form_from
+from lms.web.forms import Checkbox, Form, Hidden, Number, TextArea, form_from
 from lms.web.language import gettext, ngettext
 from lms.web.notices import SAVED, after, declare
 from lms.web.versions import Versions, both_versions
@@ -63,6 +65,15 @@ class SendForm(Form):
     version = Hidden()
 
 
+class UnreadForm(Form):
+    """Publishing what nobody has proof-read."""
+
+    unread = Checkbox(
+        N_("Publish although the trainer has not released it"),
+        missing=N_("Tick this to publish without proof-reading, or ask for proof-reading first."),
+    )
+
+
 class StepPages(Controller):
     """Each step has a page that says what follows from it."""
 
@@ -73,23 +84,30 @@ class StepPages(Controller):
     @get("/veroeffentlichen")
     async def ask_publish(self, run_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
         run, course, _ = await _known(begin, run_id)
-        return step_page(_publishing(run, course))
+        is_read = await _is_proof_read(begin, run_id)
+        return step_page(_publishing(run, course, is_read=is_read), None if is_read else UnreadForm())
 
     @post("/veroeffentlichen")
     async def publish(
         self,
+        request: Request[Any, Any, Any],
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
-        """Show it in the catalogue."""
-        try:
-            await scheduling.publish(actor, run_id=run_id)
-        except DomainError as refusal:
-            run, course, _ = await _known(begin, run_id)
-            return _refused(_publishing(run, course), refusal)
-        return after(_path(run_id), PUBLISHED)
+        """Show it in the catalogue; what nobody has proof-read only when that is said by a tick."""
+        is_read, status = await _is_proof_read(begin, run_id), 422
+        form: Form = SendForm() if is_read else form_from(UnreadForm, await request.form())
+        if is_read or form.validate():
+            try:
+                await scheduling.publish(actor, run_id=run_id)
+                return after(_path(run_id), PUBLISHED)
+            except DomainError as refusal:
+                status = refusal.status
+                form.refuse("", refusal.message, **refusal.params)
+        run, course, _ = await _known(begin, run_id)
+        return step_page(_publishing(run, course, is_read=is_read), form, status=status)
 
     @get("/bestaetigen")
     async def ask_confirm(self, run_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
@@ -262,8 +280,17 @@ def _titled(run: Run, course: Course) -> str:
     )
 
 
-def _publishing(run: Run, course: Course) -> Step:
+async def _is_proof_read(begin: Begin, run_id: UUID) -> bool:
+    """Whether there is nothing to warn of: the trainer has released it, or it is out already."""
+    async with begin.reading() as session:
+        run = await run_of(session, run_id)
+        prepared = await session.get(Preparation, run_id)
+    return run.state is not RunState.DRAFT or (prepared is not None and prepared.proof is ProofState.RELEASED)
+
+
+def _publishing(run: Run, course: Course, *, is_read: bool) -> Step:
     sessions = ngettext("It has %(num)s session.", "It has %(num)s sessions.", run.session_count)
+    unread = gettext("The trainer has not released this run yet. Better ask for proof-reading first.")
     return Step(
         title=gettext("Publish the run?"),
         about=_titled(run, course),
@@ -272,7 +299,8 @@ def _publishing(run: Run, course: Course) -> Step:
         button=gettext("Publish"),
         way_out=gettext("Keep it as a draft"),
         sentences=[
-            gettext("The run then stands in the catalogue, and people can enrol at once.") + " " + sessions
+            gettext("The run then stands in the catalogue, and people can enrol at once.") + " " + sessions,
+            *([] if is_read else [unread]),
         ],
     )
 

@@ -1,6 +1,6 @@
 """What needs doing today: sentences with a count and the way to the work, the most urgent first.
 
-Four statements, however much there is to do. Whoever may not do a thing is not told of it.
+Six statements, however much there is to do. Whoever may not do a thing is not told of it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,12 +19,21 @@ from lms.certification.models import Batch, Certificate
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
-from lms.kernel.clock import local
+from lms.kernel.clock import at_venue, local
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import Channel, Letter, LetterState
 from lms.portal.desk.words import spoken
+from lms.portal.trainer_times import uncovered
 from lms.resources.models import Device
-from lms.scheduling.models import Session, SessionState
+from lms.scheduling.models import (
+    Answer,
+    Preparation,
+    ProofState,
+    RunTask,
+    RunTrainer,
+    Session,
+    SessionState,
+)
 from lms.web.formats import date_long
 from lms.web.language import gettext, ngettext
 
@@ -65,6 +74,7 @@ async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[
     found = [*await _piles(session, actor, now)]
     if actor.may_for_all("U", "plan"):
         found += [*await _small_runs(session, now), *await _drafts(session, now)]
+        found += [*await _corrections(session), *await _overdue_tasks(session, now)]
     return sorted(found, key=lambda task: task.due)
 
 
@@ -184,6 +194,23 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
         ),
         Pile(
+            "U", "plan", "/verwaltung/einsaetze",
+            lambda num: ngettext("%(num)s trainer has said no", "%(num)s trainers have said no", num),
+            select(func.count(), func.min(Run.starts_at))
+            .select_from(RunTrainer)
+            .join(Run, Run.id == RunTrainer.run_id)
+            .where(
+                RunTrainer.answer == Answer.DECLINED,
+                Run.state.in_([RunState.DRAFT, *RUNNING]),
+                or_(Run.starts_at.is_(None), Run.starts_at > now),
+            ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/einsaetze",
+            lambda num: ngettext("%(num)s session needs somebody else", "%(num)s sessions need somebody else", num),
+            select(func.count(), func.min(Session.starts_at)).where(uncovered(now)),
+        ),
+        Pile(
             "R", "invoice", "/verwaltung/anmeldungen?ansicht=ueberfaellig",
             lambda num: ngettext(
                 "%(num)s invoice is overdue",
@@ -223,6 +250,13 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
         ),
     )  # fmt: skip
+
+
+def is_kept_idea() -> ColumnElement[bool]:
+    """Runs that were kept as ideas and have had no dates yet: they may rest."""
+    had_dates = exists().where(Session.run_id == Run.id)
+    kept = exists().where(Preparation.run_id == Run.id)
+    return and_(kept.correlate(Run), ~had_dates.correlate(Run))
 
 
 def unmarked(now: datetime) -> ColumnElement[bool]:
@@ -345,6 +379,7 @@ async def _drafts(session: AsyncSession, now: datetime) -> Sequence[Task]:
             Run.state == RunState.DRAFT,
             or_(Run.starts_at.is_(None), Run.starts_at <= now + PUBLISH_WITHIN),
             or_(Run.starts_at.is_(None), Run.starts_at > now),
+            or_(Run.starts_at.is_not(None), ~is_kept_idea()),
         )
         .order_by(Run.starts_at)
         .limit(MOST_NAMED)
@@ -366,6 +401,55 @@ async def _drafts(session: AsyncSession, now: datetime) -> Sequence[Task]:
             f"/verwaltung/durchfuehrungen/{row.id}",
             row.starts_at or now,
             says_when=True,
+        )
+        for row in rows
+    ]
+
+
+async def _corrections(session: AsyncSession) -> Sequence[Task]:
+    """Drafts that the trainer has sent back."""
+    rows = await session.execute(
+        select(Run.id, Run.number, Preparation.proof_answered_at, Course.title_de, Course.title_en)
+        .join(Preparation, Preparation.run_id == Run.id)
+        .join(Course, Course.id == Run.course_id)
+        .where(Run.state == RunState.DRAFT, Preparation.proof == ProofState.CORRECTED)
+        .order_by(Preparation.proof_answered_at)
+        .limit(MOST_NAMED)
+    )
+    return [
+        Task(
+            gettext(
+                "Run %(number)s (%(title)s) has come back with corrections",
+                number=row.number,
+                title=spoken(row.title_de, row.title_en),
+            ),
+            f"/verwaltung/durchfuehrungen/{row.id}/korrektur",
+            row.proof_answered_at,
+            says_when=True,
+        )
+        for row in rows
+    ]
+
+
+async def _overdue_tasks(session: AsyncSession, now: datetime) -> Sequence[Task]:
+    """Tasks of runs whose day has come and that nobody has ticked (F-B17)."""
+    rows = await session.execute(
+        select(RunTask.title, RunTask.due_on, Run.id, Run.number)
+        .join(Run, Run.id == RunTask.run_id)
+        .where(
+            RunTask.done_at.is_(None),
+            RunTask.due_on <= local(now).date(),
+            Run.state.not_in([RunState.CANCELLED]),
+        )
+        .order_by(RunTask.due_on, RunTask.position)
+        .limit(MOST_NAMED)
+    )
+    return [
+        Task(
+            gettext("%(task)s (run %(number)s)", task=row.title, number=row.number),
+            f"/verwaltung/durchfuehrungen/{row.id}#aufgaben",
+            at_venue(row.due_on, time(12)),
+            is_late=row.due_on < local(now).date(),
         )
         for row in rows
     ]

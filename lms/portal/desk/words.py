@@ -53,6 +53,17 @@ HAPPENINGS: Mapping[str, str] = {
 SOMETHING = N_("Something was changed")
 ACTIONS: Mapping[str, str] = {
     "run.planned": N_("Run planned"),
+    "run.idea": N_("Idea kept"),
+    "run.copied": N_("Run copied"),
+    "run.noted": N_("Note of the team changed"),
+    "run.proof_asked": N_("Sent for proof-reading"),
+    "run.proof_corrected": N_("Corrections by the trainer"),
+    "run.proof_released": N_("Released by the trainer"),
+    "run.trainers_asked": N_("Trainers asked"),
+    "run.trainer_accepted": N_("Trainer has said yes"),
+    "run.trainer_declined": N_("Trainer has said no"),
+    "run.trainers_changed": N_("Other trainers for the run"),
+    "session.trainers_changed": N_("Other trainers for a session"),
     "run.changed": N_("Conditions of the run changed"),
     "run.published": N_("Run published"),
     "run.confirmed": N_("Run confirmed: it takes place"),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from lms.catalogue.models import Course
@@ -59,13 +59,18 @@ class NewRunPages(Controller):
 
     @get()
     async def ask(
-        self, course_id: FromPath[UUID], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
+        self,
+        course_id: FromPath[UUID],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        idee: FromQuery[UUID | None] = None,
     ) -> Template:
-        """The form, filled as the course was offered the last time."""
+        """The form, filled as the course was offered the last time; an idea gets its dates."""
         async with begin.reading() as session:
             pattern = await pattern_of(session, course_id)
             last = await last_time(session, course_id)
-        form = form_from(RunForm, **first_values(pattern, last, today(clock)))
+        values = first_values(pattern, last, today(clock))
+        form = form_from(RunForm, **values | ({"key": str(idee)} if idee else {}))
         await _offer_choices(form, begin)
         return _form_page(form, pattern.course)
 

@@ -20,8 +20,10 @@ class Acts:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.signer = around.signer
         self.federal_state = around.settings.federal_state
         self.looking = Looking(around.settings.federal_state, around.settings.travel_minutes)
+        self.require_proof = around.settings.require_proof
 
     async def _add(
         self,

@@ -18,11 +18,13 @@ from lms.resources.reserving import lock
 from lms.scheduling import policy
 from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
 from lms.scheduling.events import RunConfirmed, RunPublished
-from lms.scheduling.models import Preparation, RunNeed, RunTrainer, SkipCause, SkippedDate
+from lms.scheduling.models import RunNeed, RunTrainer, SkipCause, SkippedDate
 from lms.scheduling.occupying import flush, summarise
+from lms.scheduling.preparation import ensure_proof_read, is_idea, preparation_of
 from lms.scheduling.queries import run_of
 from lms.scheduling.searchable import index_courses
 from lms.scheduling.service.acts import Acts
+from lms.scheduling.tasks import start_tasks
 from lms.scheduling.values import Preview, RunPlan, Terms
 
 PUBLIC_STATES = frozenset({RunState.PUBLISHED, RunState.CONFIRMED})
@@ -52,10 +54,10 @@ class Planning(Acts):
             course = await session.get(Course, plan.course_id)
             if course is None:
                 raise NotFound
-            known = await session.get(Run, plan.run_id) if plan.run_id else None
-            if known is not None:
-                if known.course_id != course.id:
-                    raise NotFound
+            known = await session.get(Run, plan.run_id, with_for_update=True) if plan.run_id else None
+            if known is not None and known.course_id != course.id:
+                raise NotFound
+            if known is not None and not is_idea(known):
                 return known
             rooms = [change.room_id for change in plan.changes.values()]
             await lock(
@@ -65,9 +67,12 @@ class Planning(Acts):
             )
             preview = await self.looking.preview(session, plan, now=now)
             refuse(preview)
-            run = Run(course_id=course.id, number=await next_number(session, now), created_at=now, capacity=1)
-            run.id = plan.run_id or run.id
-            session.add(run)
+            run = known
+            if run is None:
+                number = await next_number(session, now)
+                run = Run(course_id=course.id, number=number, created_at=now, capacity=1)
+                run.id = plan.run_id or run.id
+                session.add(run)
             apply_terms(run, plan.terms, first_start=preview.periods[0].start)
             await session.flush()
             self._name_trainers(session, run.id, plan.trainer_ids)
@@ -83,6 +88,7 @@ class Planning(Acts):
                 )
             session.add_all(_skipped(run, preview))
             await summarise(session, run)
+            await start_tasks(session, run)
             await index_courses(session, [course.id])
             record(
                 session,
@@ -144,6 +150,8 @@ class Planning(Acts):
                 raise NoSessions
             if run.starts_at <= now:
                 raise InThePast
+            if self.require_proof:
+                await ensure_proof_read(session, run)
             run.published_at = now
             self._move_on(session, actor, run, RunState.PUBLISHED, RunPublished(run_id=run.id))
         return run
@@ -176,15 +184,10 @@ class Planning(Acts):
 
     @staticmethod
     async def _prepare(session: AsyncSession, run: Run, plan: RunPlan) -> None:
-        session.add(
-            Preparation(
-                run_id=run.id,
-                federal_state=plan.federal_state,
-                equipment=sorted(plan.equipment),
-                step_free=plan.step_free,
-                hearing_loop=plan.hearing_loop,
-            )
-        )
+        prepared = await preparation_of(session, run.id)  # an idea has one already
+        prepared.federal_state = plan.federal_state
+        prepared.equipment = sorted(plan.equipment)
+        prepared.step_free, prepared.hearing_loop = plan.step_free, plan.hearing_loop
         session.add_all(
             RunNeed(
                 run_id=run.id, count=need.count, model_id=need.model_id, kit_id=need.kit_id, note=need.note
