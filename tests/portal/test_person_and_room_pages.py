@@ -159,6 +159,11 @@ async def test_rooms_are_listed_by_venue_and_changed(client: Browser, office: Of
 
     assert saved.headers["location"] == "/verwaltung/raeume?nachricht=gespeichert"
     assert stale.status_code == 409
+    assert "Sitzplätze 14 20" in words_of(stale.text)
+    again = await send(client, here, room_form(stale.text, seats="14"))
+    assert (
+        again.status_code == 303
+    )  # sent once more it carries the mark of what is stored, so it is saved knowingly
     listed = words_of((await client.get("/verwaltung/raeume")).text)
     assert "Innovationszentrum" in listed
     assert "Raum 1 14 ohne Stufen 30 und 15 Minuten" in listed

@@ -297,6 +297,8 @@ async def test_conditions_change_and_a_stale_form_is_refused_with_what_was_typed
     assert stale.status_code == 409
     assert "Das hat inzwischen jemand anderes geändert." in words_of(stale.text)
     assert 'value="33,33"' in stale.text
+    assert "Preis 20,00 Euro 33,33 Euro" in words_of(stale.text)
+    assert "Meine Fassung trotzdem speichern" in words_of(stale.text)
     changed = await run_now(begin, run)
     assert (changed.price_cents, changed.minimum, changed.capacity) == (2000, 4, 12)
 

@@ -43,6 +43,7 @@ MACROS = {
     "paging": ["pagination", "breadcrumb"],
     "progress": ["progress", "loader", "step_header"],
     "table": ["table", "row"],
+    "versions": ["both", "choices"],
 }  # fmt: skip
 
 

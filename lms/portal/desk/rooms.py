@@ -21,6 +21,7 @@ from lms.web.access import may
 from lms.web.forms import Checkbox, Form, Hidden, Number, Phone, Text, TextArea, form_from
 from lms.web.language import gettext
 from lms.web.notices import SAVED, after
+from lms.web.versions import Versions, both_versions
 
 ROOMS = "/verwaltung/raeume"
 
@@ -125,15 +126,15 @@ class RoomPages(Controller):
     ) -> Template | Redirect:
         """Seats, access, set-up time. Never fewer seats than planned runs need."""
         form = form_from(RoomForm, await request.form())
-        room, status = await _room(begin, room_id), 422
+        room, status, versions = await _room(begin, room_id), 422, None
         if form.validate():
             try:
                 await rooms.change_room(actor, room_id=room_id, facts=form.facts(), seen=form.seen.data or "")
                 return after(ROOMS, SAVED)
             except DomainError as refusal:
-                _say(form, refusal, room)
+                versions = _say(form, refusal, room)
                 status = refusal.status
-        return step_page(_changing(room.name, f"{ROOMS}/{room_id}"), form, status=status)
+        return step_page(_changing(room.name, f"{ROOMS}/{room_id}"), form, status=status, versions=versions)
 
     @get("/ort/{venue_id:uuid}", opt=may("U", "resource"))
     async def ask_venue(self, venue_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
@@ -152,7 +153,7 @@ class RoomPages(Controller):
     ) -> Template | Redirect:
         """Name, address, way there."""
         form = form_from(VenueForm, await request.form())
-        venue, status = await _venue(begin, venue_id), 422
+        venue, status, versions = await _venue(begin, venue_id), 422, None
         if form.validate():
             try:
                 await rooms.change_venue(
@@ -160,9 +161,11 @@ class RoomPages(Controller):
                 )
                 return after(ROOMS, SAVED)
             except DomainError as refusal:
-                _say(form, refusal, venue)
+                versions = _say(form, refusal, venue)
                 status = refusal.status
-        return step_page(_changing(venue.name, f"{ROOMS}/ort/{venue_id}"), form, status=status)
+        return step_page(
+            _changing(venue.name, f"{ROOMS}/ort/{venue_id}"), form, status=status, versions=versions
+        )
 
     @get("/ort/{venue_id:uuid}/neuer-raum", opt=may("C", "resource"))
     async def ask_new(self, venue_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
@@ -208,10 +211,13 @@ def _values(row: Room | Venue, names: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} | {"seen": state_of(row)}
 
 
-def _say(form: RoomForm | VenueForm, refusal: DomainError, row: Room | Venue) -> None:
+def _say(form: RoomForm | VenueForm, refusal: DomainError, row: Room | Venue) -> Versions | None:
     form.refuse("seats" if isinstance(refusal, SeatsNeeded) else "", refusal.message, **refusal.params)
-    if isinstance(refusal, Stale):
-        form.seen.raw_data, form.seen.data = None, state_of(row)
+    if not isinstance(refusal, Stale):
+        return None
+    shape = RoomFacts if isinstance(row, Room) else VenueFacts
+    stored = form_from(type(form), **_values(row, shape.__slots__))
+    return both_versions(form, stored, marks=["seen"], keep=ROOMS)
 
 
 def _changing(name: str, path: str) -> Step:

@@ -26,6 +26,7 @@ from lms.web.access import may
 from lms.web.forms import Form, Hidden, Number, TextArea, form_from
 from lms.web.language import gettext, ngettext
 from lms.web.notices import SAVED, after, declare
+from lms.web.versions import Versions, both_versions
 
 PUBLISHED = declare("veroeffentlicht", N_("The run is published. People can find it and enrol."))
 CONFIRMED = declare("bestaetigt", N_("The run is confirmed: it takes place."))
@@ -211,7 +212,7 @@ class StepPages(Controller):
         run, course, _ = await _known(begin, run_id)
         form = form_from(EditTermsForm, await request.form())
         form.capacity.data, form.capacity.raw_data = run.capacity, [str(run.capacity)]
-        status = 422
+        status, versions = 422, None
         if form.validate():
             try:
                 await scheduling.change(
@@ -222,14 +223,16 @@ class StepPages(Controller):
                 form.refuse("", refusal.message)
                 status = refusal.status
                 if isinstance(refusal, Stale):
-                    form.version.data, form.version.raw_data = str(run.version), None
-        return _terms_page(form, run, course, status=status)
+                    stored = form_from(EditTermsForm, **terms_values(run))
+                    versions = both_versions(form, stored, marks=["version"], keep=_path(run_id))
+        return _terms_page(form, run, course, status=status, versions=versions)
 
 
-def _terms_page(form: EditTermsForm, run: Run, course: Course, *, status: int = 200) -> Template:
-    return Template(
-        "portal/desk/terms.html", context={"form": form, "run": run, "course": course}, status_code=status
-    )
+def _terms_page(
+    form: EditTermsForm, run: Run, course: Course, *, status: int = 200, versions: Versions | None = None
+) -> Template:
+    context = {"form": form, "run": run, "course": course, "versions": versions}
+    return Template("portal/desk/terms.html", context=context, status_code=status)
 
 
 async def _known(begin: Begin, run_id: UUID, *, everybody: bool = False) -> tuple[Run, Course, Recipients]:
