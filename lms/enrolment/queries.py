@@ -6,13 +6,14 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, or_, select, true, union
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import (
     LIVE,
     Application,
     Enrolment,
+    EnrolmentSession,
     EnrolmentState,
     ListEvent,
     Offer,
@@ -265,6 +266,34 @@ async def confirmed_in(
     for enrolment, person in rows:
         found[enrolment.run_id].append((enrolment, person))
     return found
+
+
+async def concerned(
+    session: AsyncSession, run_id: UUID, session_ids: Collection[UUID]
+) -> Sequence[Enrolment]:
+    """Who has to hear of a change to these sessions of a run: everybody with a place in the whole run, and whoever comes to one of these sessions alone; first confirmed first."""
+    of_these = select(EnrolmentSession.enrolment_id).where(EnrolmentSession.session_id.in_(list(session_ids)))
+    return (
+        await session.scalars(
+            select(Enrolment)
+            .where(
+                Enrolment.run_id == run_id,
+                Enrolment.state == EnrolmentState.CONFIRMED,
+                or_(Enrolment.is_drop_in.is_(False), Enrolment.id.in_(of_these)),
+            )
+            .order_by(Enrolment.confirmed_at, Enrolment.id)
+        )
+    ).all()
+
+
+def comes_to(session_id: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """The filter for enrolments that are for this session: those for the whole run, and those that name it."""
+    named = (
+        select(EnrolmentSession.enrolment_id)
+        .where(EnrolmentSession.enrolment_id == Enrolment.id, EnrolmentSession.session_id == session_id)
+        .correlate(Enrolment, Session)
+    )
+    return or_(Enrolment.is_drop_in.is_(False), named.exists())
 
 
 async def interested_in(session: AsyncSession, course_id: UUID) -> Sequence[tuple[Enrolment, Person]]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.enrolment.letters.facts import facts_of, send
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.queries import concerned
 from lms.kernel.clock import system_clock
 from lms.resources.models import Room
 from lms.scheduling.events import RunConfirmed, SessionAdded, SessionCancelled, SessionMoved
@@ -50,8 +51,8 @@ async def _tell(session: AsyncSession, session_id: UUID, name: str, **more: Any)
     meeting = await session.get(Session, session_id)
     if meeting is None:
         return
-    for enrolment_id in await _with_a_place(session, meeting.run_id):
-        facts = await facts_of(session, enrolment_id)
+    for enrolment in await concerned(session, meeting.run_id, [session_id]):
+        facts = await facts_of(session, enrolment.id)
         changed = [entry for entry in facts.dates if entry.session_id == session_id] if facts else []
         if facts is not None and changed:
             version = f"{session_id}:{meeting.sequence}"
