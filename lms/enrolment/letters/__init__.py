@@ -6,7 +6,7 @@ from lms.enrolment import events
 from lms.enrolment.letters import dates, endings, places
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
-from lms.scheduling.events import RunConfirmed, SessionAdded, SessionCancelled, SessionMoved
+from lms.scheduling.events import RunConfirmed, SessionsChanged
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.PlaceConfirmed: [places.confirm_place],
@@ -18,8 +18,6 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.OfferDeclined: [endings.close_offer],
     events.EnrolmentCancelled: [endings.confirm_cancellation],
     events.RequestExpired: [endings.close_request],
-    SessionMoved: [dates.tell_of_new_time],
-    SessionCancelled: [dates.tell_of_dropped_session],
-    SessionAdded: [dates.tell_of_added_session],
+    SessionsChanged: [dates.tell_of_changes],
     RunConfirmed: [dates.tell_that_it_takes_place],
 }
