@@ -9,6 +9,7 @@ from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.service import Post
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.programme import Programme
+from lms.portal.standing_in import AnswerPages, CannotComePages, StandInPages
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
 
@@ -23,6 +24,9 @@ MODULE = Module(
         LetterPages,
         MyCoursesPages,
         TeachingPages,
+        AnswerPages,
+        StandInPages,
+        CannotComePages,
     ],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
 )

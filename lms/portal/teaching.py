@@ -16,6 +16,7 @@ from lms.attendance.support import OTHER, SUPPORT_WORDS, support_counts
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, at_venue, local, today
+from lms.portal.standing_in import open_questions
 from lms.scheduling.models import Session
 from lms.web.access import may
 from lms.web.language import gettext, ngettext, translated
@@ -72,11 +73,13 @@ class TeachingPages(Controller):
                 latest_first=True,
             )
             needs = await support_counts(session, {one.run.id for one in of_today})
+            asked = await open_questions(session, actor, now)
         context = {
             "today": day,
             "cards": _cards(of_today, needs, now),
             "coming": coming,
             "incomplete": incomplete,
+            "asked": asked,
         }
         return Template("portal/teaching/today.html", context=context)
 

@@ -15,10 +15,11 @@ from lms.kernel.actor import Actor
 from lms.resources import reserving
 from lms.resources.models import ReservationKind
 from lms.scheduling.change_set import ChangeSet
+from lms.scheduling.demands import Condition, Ground
 from lms.scheduling.devices_along import take_along, units_of
 from lms.scheduling.errors import ResourceTaken
 from lms.scheduling.events import ChangeKind, SessionChanged, SessionsChanged
-from lms.scheduling.foreseeing import Condition, Foreseen, Line, foresee, refuse_small_rooms
+from lms.scheduling.foreseeing import Foreseen, Line, foresee, refuse_obstacles
 from lms.scheduling.models import Session, SessionState, SessionTrainer, SkippedDate
 from lms.scheduling.occupying import flush, summarise
 from lms.scheduling.searchable import index_courses
@@ -34,29 +35,31 @@ ACTIONS = {
 }
 
 
-async def apply(session: AsyncSession, actor: Actor, wanted: ChangeSet, *, now: datetime) -> SessionsChanged:
+async def apply(
+    session: AsyncSession, actor: Actor, wanted: ChangeSet, ground: Ground, *, now: datetime
+) -> SessionsChanged:
     """Do all of it or nothing; gives what was announced, which has no changes when nobody has to be told.
 
     Rooms, trainers and devices are given back and taken under lock. Raises what `foresee` raises, ResourceTaken (with its
     clashes) and RoomTooSmall.
     """
-    foreseen = await foresee(session, wanted, now=now, lock=True)
+    foreseen = await foresee(session, wanted, ground, now=now, lock=True)
     lines = foreseen.lines
     told = SessionsChanged(change_id=uuid4(), at=now, changes=[], is_substitution=wanted.is_substitution)
     if not lines:
         return told
     units = await units_of(session, [line.meeting.id for line in lines if line.meeting is not None])
     await _lock(session, foreseen, [unit.device_id for unit in units if unit.device_id])
-    foreseen = await foresee(session, wanted, now=now)  # again, now that nobody else can take them
-    if foreseen.clashes:
-        raise ResourceTaken(foreseen.clashes)
-    refuse_small_rooms(foreseen)
+    foreseen = await foresee(session, wanted, ground, now=now)  # again, now that nobody else can take them
+    refuse_obstacles(foreseen)
     lines = foreseen.lines
     await reserving.release(session, session_ids=[line.session_id for line in lines])
     await _write(session, lines, wanted, now)
     for line in lines:
         await _reserve(session, foreseen, line)
-    lacking = await take_along(session, units, {line.session_id: line.meeting for line in lines}, _venues(foreseen))
+    lacking = await take_along(
+        session, units, {line.session_id: line.meeting for line in lines}, _venues(foreseen)
+    )
     await _end_searches(session, lines, now)
     runs = {line.run.id: line.run for line in lines}
     for run in runs.values():

@@ -1,8 +1,8 @@
 """What a change set would come to: each session before and after, and everything in the way. Changes nothing."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,20 +16,21 @@ from lms.people.models import Person
 from lms.resources.models import Room
 from lms.resources.reserving import claim_room
 from lms.scheduling.change_set import ChangeSet, NewSession, SessionChange
-from lms.scheduling.errors import Clash, InThePast, RoomTooSmall, SessionIsLocked, Taken, WrongState
+from lms.scheduling.demands import Condition, Ground, demands_of, wanted_of
+from lms.scheduling.errors import (
+    Clash,
+    InThePast,
+    ResourceTaken,
+    RoomTooSmall,
+    SessionIsLocked,
+    Taken,
+    WrongState,
+)
+from lms.scheduling.feasibility import load_world, obstacles
 from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
-from lms.scheduling.queries import clashes
 
+OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE})
 ENDED = frozenset({RunState.COMPLETED, RunState.CANCELLED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """When, where and by whom a session is taught."""
-
-    period: Period
-    room_id: UUID | None
-    trainer_ids: tuple[UUID, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,11 +67,13 @@ class Foreseen:
         return [clash for line in self.lines for clash in line.clashes]
 
 
-async def foresee(session: AsyncSession, wanted: ChangeSet, *, now: datetime, lock: bool = False) -> Foreseen:
+async def foresee(
+    session: AsyncSession, wanted: ChangeSet, ground: Ground, *, now: datetime, lock: bool = False
+) -> Foreseen:
     """Look at a change set; with `lock` its runs stay as they are until the transaction ends.
 
-    The clashes stand in the lines. Raises NotFound, Stale, SessionIsLocked, WrongState, InThePast. A constant number of
-    statements, and one more for each different pair of room and trainers.
+    The clashes stand in the lines. Raises NotFound, Stale, SessionIsLocked, WrongState, InThePast. The statements
+    grow with the different rooms and trainers, not with the sessions.
     """
     meetings, runs = await _rows(session, wanted, lock=lock)
     teachers = await _trainers(session, list(meetings), list(runs))
@@ -92,16 +95,17 @@ async def foresee(session: AsyncSession, wanted: ChangeSet, *, now: datetime, lo
         ):
             raise NotFound
     foreseen = Foreseen(lines, rooms, people)
-    await _look_for_clashes(session, foreseen)
+    await _look_for_clashes(session, foreseen, ground)
     return foreseen
 
 
-def refuse_small_rooms(foreseen: Foreseen) -> None:
-    """Raises RoomTooSmall, which the database would say in the end (domain rule 5)."""
-    for line in foreseen.lines:
-        room = foreseen.rooms.get(line.after.room_id) if line.after and line.after.room_id else None
-        if room is not None and room.seats < line.run.capacity and not line.run.room_override_reason:
-            raise RoomTooSmall
+def refuse_obstacles(foreseen: Foreseen) -> None:
+    """Raises RoomTooSmall where nothing but the seats forbids it (domain rule 5), else ResourceTaken with the clashes."""
+    forbidding = [clash for clash in foreseen.clashes if not clash.is_hint]
+    if forbidding and all(clash.taken is Taken.SEATS for clash in forbidding):
+        raise RoomTooSmall
+    if forbidding:
+        raise ResourceTaken(forbidding)
 
 
 async def _rows(
@@ -201,19 +205,26 @@ def _ensure_changeable(meeting: Session, run: Run, version: int) -> None:
         raise refusal
 
 
-async def _look_for_clashes(session: AsyncSession, foreseen: Foreseen) -> None:
-    """What others have reserved, one question for each pair of room and trainers; then what the set takes twice itself."""
+async def _look_for_clashes(session: AsyncSession, foreseen: Foreseen, ground: Ground) -> None:
+    """What is in the way outside the set, one world for each run, room and trainers; then what the set takes twice itself."""
     besides = [line.session_id for line in foreseen.lines]
-    together: dict[tuple[UUID | None, tuple[UUID, ...]], list[tuple[Line, Condition]]] = defaultdict(list)
+    demands = await demands_of(session, {line.run.id: line.run for line in foreseen.lines})
+    together: dict[tuple[UUID, UUID | None, tuple[UUID, ...]], list[tuple[Line, Condition]]] = defaultdict(
+        list
+    )
     for line in foreseen.lines:
         if line.after is not None:
-            together[line.after.room_id, line.after.trainer_ids].append((line, line.after))
-    for (room_id, trainer_ids), same in together.items():
-        found = await clashes(
-            session, [after.period for _, after in same], room_id=room_id, trainer_ids=trainer_ids, besides=besides
-        )  # fmt: skip
+            together[line.run.id, line.after.room_id, line.after.trainer_ids].append((line, line.after))
+    for (run_id, _, _), same in together.items():
+        wanted = wanted_of(demands[run_id], [after for _, after in same])
+        world = await load_world(
+            session, wanted, state=ground.federal_state, travel_minutes=ground.travel_minutes, besides=besides
+        )
+        found = obstacles(wanted, world)
         for line, after in same:
-            line.clashes += [clash for clash in found if clash.wanted == after.period]
+            line.clashes += [
+                _judged(one) for one in found if one.wanted in {None, after.period} and _matters(one, line)
+            ]
     seen: list[tuple[Line, Condition]] = []
     for line, after in (pair for same in together.values() for pair in same):
         for other, taken in seen:
@@ -221,15 +232,37 @@ async def _look_for_clashes(session: AsyncSession, foreseen: Foreseen) -> None:
         seen.append((line, after))
 
 
-def _between(foreseen: Foreseen, wanted: Condition, taken: Condition, number: str) -> Iterable[Clash]:
+def _matters(clash: Clash, line: Line) -> bool:
+    """Only what the change brings about: a trainer who is away anyway does not keep a session from another room."""
+    before, after = line.before, line.after
+    if before is None or after is None or before.period != after.period:
+        return True
+    if clash.taken in OF_A_TRAINER:
+        return before.trainer_ids != after.trainer_ids or (
+            clash.taken is Taken.TRAVEL and before.room_id != after.room_id
+        )
+    return before.room_id != after.room_id and clash.taken is not Taken.HOLIDAY
+
+
+def _judged(clash: Clash) -> Clash:
+    """Whoever chooses a day by hand may teach on a holiday; it is said, and forbids nothing."""
+    return replace(clash, is_hint=True) if clash.taken is Taken.HOLIDAY else clash
+
+
+def _between(foreseen: Foreseen, wanted: Condition, taken: Condition, number: str) -> Iterator[Clash]:
     room = foreseen.rooms.get(wanted.room_id) if wanted.room_id == taken.room_id and wanted.room_id else None
     if room is not None:
         ours, theirs = claim_room(room, wanted.period).period, claim_room(room, taken.period).period
         if ours.overlaps(theirs):
-            yield Clash(Taken.ROOM, room.name, wanted.period, theirs, number)
+            yield Clash(
+                taken=Taken.ROOM, name=room.name, wanted=wanted.period, occupied=theirs, purpose=number
+            )
     if wanted.period.overlaps(taken.period):
         for both in sorted(set(wanted.trainer_ids) & set(taken.trainer_ids)):
-            yield Clash(Taken.TRAINER, foreseen.people[both].name, wanted.period, taken.period, number)
+            yield Clash(
+                taken=Taken.TRAINER, name=foreseen.people[both].name, wanted=wanted.period,
+                occupied=taken.period, purpose=number,
+            )  # fmt: skip
 
 
 async def _rooms(session: AsyncSession, ids: Iterable[UUID | None]) -> Mapping[UUID, Room]:

@@ -47,13 +47,13 @@ async def sheets_for_trainers(session: AsyncSession, event: SessionsChanged) -> 
     sheets = []
     for trainer in people.all():
         with use_locale("en" if trainer.language == "en" else "de"):
-            told = [
+            theirs = [
                 one
                 for one in await told_of(session, event)
                 if one.change.session_id in mine[trainer.id] and _concerns(one, trainer.id)
             ]
-        if told:
-            sheets.append(_sheet(event, trainer, told, titles))
+        if theirs:
+            sheets.append(_sheet(event, trainer, theirs, titles))
     return sheets
 
 
@@ -65,7 +65,7 @@ def _concerns(told: Told, person_id: UUID) -> bool:
 def _sheet(
     event: SessionsChanged, trainer: Person, told: Sequence[Told], titles: Mapping[UUID, tuple[str, str, str]]
 ) -> Sheet:
-    parts = {"taken": [], "given": [], "others": []}  # type: dict[str, list[Told]]
+    parts: dict[str, list[Told]] = {"taken": [], "given": [], "others": []}
     for one in told:
         if one.kind != "cancelled" and trainer.id not in one.teachers:
             parts["given"].append(one)

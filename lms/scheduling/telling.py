@@ -40,7 +40,11 @@ class Told:
     @property
     def has_new_place(self) -> bool:
         """Whether it takes place somewhere else than before."""
-        return self.before is not None and bool(self.before_place) and self.before_place not in self.entry.location
+        return (
+            self.before is not None
+            and bool(self.before_place)
+            and self.before_place not in self.entry.location
+        )
 
     @property
     def has_new_teachers(self) -> bool:
@@ -109,7 +113,7 @@ async def told_of(session: AsyncSession, event: SessionsChanged) -> Sequence[Tol
         for change in event.changes
         if change.session_id in now
     ]
-    return sorted(found, key=lambda one: (one.before.start if one.before else one.entry.starts_at))
+    return sorted(found, key=lambda one: one.before.start if one.before else one.entry.starts_at)
 
 
 def weightiest(told: Sequence[Told]) -> str:
@@ -133,7 +137,7 @@ async def _places(session: AsyncSession, room_ids: Collection[UUID | None]) -> M
         .join(Venue, Venue.id == Room.venue_id)
         .where(Room.id.in_([one for one in room_ids if one is not None]))
     )
-    return {room_id: name for room_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 async def _names(session: AsyncSession, person_ids: Collection[UUID]) -> Mapping[UUID, str]:

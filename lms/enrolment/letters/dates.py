@@ -24,7 +24,6 @@ from lms.web.language import Language, use_locale
 from lms.web.letters import Enclosed
 
 
-
 @dataclass(frozen=True, slots=True)
 class Who:
     """One person with a place, as the letter names them."""
@@ -108,13 +107,18 @@ async def tell_that_it_takes_place(session: AsyncSession, event: RunConfirmed) -
 
 
 def _sheet(
-    session: AsyncSession, known: _Known, reader: Person, theirs: Sequence[Enrolment], people: Mapping[UUID, Person]
+    session: AsyncSession,
+    known: _Known,
+    reader: Person,
+    theirs: Sequence[Enrolment],
+    people: Mapping[UUID, Person],
 ) -> Sheet | None:
     language = _language(reader)
     by_run: dict[UUID, list[Enrolment]] = defaultdict(list)
     for enrolment in theirs:
         by_run[enrolment.run_id].append(enrolment)
-    blocks, told = [], {}
+    blocks: list[Block] = []
+    told: dict[UUID, Told] = {}
     for run_id, enrolments in by_run.items():
         lines = {one.change.session_id: one for each in enrolments for one in known.lines_for(each, language)}
         if lines:

@@ -20,7 +20,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.messaging.models import Channel, Letter, LetterState
 from lms.portal.desk.words import spoken
-from lms.scheduling.models import Session, SessionState
+from lms.scheduling.models import Session, SessionState, Substitution, SubstitutionState
 from lms.web.formats import date_long
 from lms.web.language import gettext, ngettext
 
@@ -104,6 +104,18 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Offer.deadline)).where(Offer.state == OfferState.OPEN),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/vertretungen",
+            lambda num: ngettext(
+                "For %(num)s session somebody has to stand in",
+                "For %(num)s sessions somebody has to stand in",
+                num,
+            ),
+            select(func.count(), func.min(Session.starts_at))
+            .select_from(Substitution)
+            .join(Session, Session.id == Substitution.session_id)
+            .where(Substitution.state == SubstitutionState.OPEN, Session.starts_at > now),
         ),
         Pile(
             "R", "message", "/verwaltung/briefe",

@@ -2,10 +2,11 @@
 
 from lms.scheduling.service.meetings import Meetings
 from lms.scheduling.service.planning import Planning, apply_terms, next_number
+from lms.scheduling.service.substituting import Substituting
 from lms.scheduling.values import Preview, RunPlan, Terms
 
 __all__ = ["Preview", "RunPlan", "Scheduling", "Terms", "apply_terms", "next_number"]
 
 
-class Scheduling(Planning, Meetings):
+class Scheduling(Planning, Meetings, Substituting):
     """What staff can do about runs and their dates."""

@@ -9,6 +9,7 @@ from lms.catalogue.models import Run, RunState
 from lms.jobs.queue import Event, announce
 from lms.kernel.period import Period
 from lms.scheduling.looking import Looking
+from lms.scheduling.demands import Ground
 from lms.scheduling.models import Session, SessionTrainer
 from lms.scheduling.occupying import flush, occupy
 from lms.web.module import Around
@@ -20,8 +21,10 @@ class Acts:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.signer = around.signer
         self.federal_state = around.settings.federal_state
         self.looking = Looking(around.settings.federal_state, around.settings.travel_minutes)
+        self.ground = Ground(around.settings.federal_state, around.settings.travel_minutes)
 
     async def _add(
         self,
