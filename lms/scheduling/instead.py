@@ -15,6 +15,7 @@ from lms.scheduling.feasibility.searching import on_other_days
 from lms.scheduling.foreseeing import Line
 
 DAYS_AROUND = 14
+MOST = 3
 SUNDAY = 6
 
 
@@ -48,7 +49,13 @@ async def alternatives_to(
 
     shifted = on_other_days(line.after.period, range(-DAYS_AROUND, DAYS_AROUND + 1), is_taught)
     tomorrow = at_venue(local(now).date() + timedelta(days=1), time())
-    return [
+    found = [
         Instead(one.periods[0], one.room_id, world.rooms[one.room_id].name if one.room_id else "")
-        for one in nearest(wanted, world, shifted, not_before=tomorrow)
+        for one in nearest(wanted, world, shifted, not_before=tomorrow, most=MOST + 1)
     ]
+    return [one for one in found if not _is_as_before(one, line)][:MOST]
+
+
+def _is_as_before(one: Instead, line: Line) -> bool:
+    """Where and when it is already is no way out."""
+    return line.before is not None and (one.period, one.room_id) == (line.before.period, line.before.room_id)

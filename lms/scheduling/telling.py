@@ -113,7 +113,7 @@ async def told_of(session: AsyncSession, event: SessionsChanged) -> Sequence[Tol
         for change in event.changes
         if change.session_id in now
     ]
-    return sorted(found, key=lambda one: one.before.start if one.before else one.entry.starts_at)
+    return sorted(found, key=_order)
 
 
 def weightiest(told: Sequence[Told]) -> str:
@@ -122,6 +122,12 @@ def weightiest(told: Sequence[Told]) -> str:
     if kinds == {ChangeKind.CANCELLED, ChangeKind.REPLACED}:
         return ChangeKind.CANCELLED.value
     return kinds.pop().value if len(kinds) == 1 else "several"
+
+
+def _order(one: Told) -> tuple[datetime, bool]:
+    """In order of time, and a replacement right behind the session that it stands for."""
+    first = one.replaces or one.before
+    return (first.start if first else one.entry.starts_at), one.replaces is not None
 
 
 def _before(change: SessionChanged) -> Period | None:

@@ -91,7 +91,7 @@ async def preview_page(
         may_see = actor.may_for_all("R", "enrolment")
 
         async def look(session: AsyncSession, event: SessionsChanged) -> Audience:
-            return await _audience(session, event, may_see=may_see)
+            return await audience_of(session, event, may_see=may_see)
 
         audience = await scheduling.rehearse(actor, wanted, look)
     is_draft = all(line.run.state is RunState.DRAFT for line in foreseen.lines)
@@ -163,7 +163,7 @@ def _button(line: Line, one: Instead) -> tuple[str, str]:
     return value, words
 
 
-async def _audience(session: AsyncSession, event: SessionsChanged, *, may_see: bool) -> Audience:
+async def audience_of(session: AsyncSession, event: SessionsChanged, *, may_see: bool) -> Audience:
     """Who would be told, read inside the rehearsal; without the right to see them, nobody is named in the message either."""
     if not event.changes:
         return Audience((), (), (), ())
