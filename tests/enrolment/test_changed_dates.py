@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from icalendar import Calendar
@@ -54,7 +55,7 @@ async def calendar(begin: Begin, letter: Letter) -> list[tuple[str, int, str]]:
     async with begin.reading() as session:
         found = await session.scalars(select(Enclosure.content).where(Enclosure.letter_id == letter.id))
         [content] = list(found)
-    events = Calendar.from_ical(content).walk("VEVENT")
+    events: list[Any] = list(Calendar.from_ical(content).walk("VEVENT"))
     return [(f"{one['DTSTART'].dt:%d.%m.}", int(one["SEQUENCE"]), str(one["STATUS"])) for one in events]
 
 
