@@ -12,8 +12,8 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from lms.demo.shapes.loans import Loans
 from lms.demo.shapes.bookings import Bookings
+from lms.demo.shapes.loans import Loans
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, House, Room, Venue
 from lms.demo.shapes.planning import Planning

@@ -50,7 +50,7 @@ class EnrolmentCancelled(Event):
     by_centre: bool
 
 
-class SessionsChanged(Event):
+class ChosenSessionsChanged(Event):
     """Somebody who comes to single sessions has added some or given some back, and still comes to at least one."""
 
     enrolment_id: UUID

@@ -14,6 +14,7 @@ from lms.portal.online_room import OnlineRoomPages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
+from lms.portal.standing_in import AnswerPages, CannotComePages, StandInPages
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
 
@@ -36,6 +37,9 @@ MODULE = Module(
         OwnAssignmentPages,
         ProofByLink,
         AssignmentByLink,
+        AnswerPages,
+        StandInPages,
+        CannotComePages,
     ],
     services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
 )

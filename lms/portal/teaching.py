@@ -17,6 +17,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, at_venue, local, today
 from lms.portal.answering import to_answer
+from lms.portal.standing_in import open_questions
 from lms.scheduling.models import Session
 from lms.web.access import may
 from lms.web.language import gettext, ngettext, translated
@@ -74,12 +75,14 @@ class TeachingPages(Controller):
             )
             asked = await to_answer(session, actor.person_id, clock)
             needs = await support_counts(session, {one.session.id for one in of_today})
+            to_stand_in = await open_questions(session, actor, now)
         context = {
             "today": day,
             "cards": _cards(of_today, needs, now),
             "coming": coming,
             "incomplete": incomplete,
             "asked": asked,
+            "to_stand_in": to_stand_in,
         }
         return Template("portal/teaching/today.html", context=context)
 

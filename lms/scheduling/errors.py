@@ -161,3 +161,21 @@ class Obstacle:
     why: Hindrance
     name: str
     wanted: Period
+
+
+class AlreadyFound(DomainError):
+    message = N_("Thank you very much. Somebody else has already said yes, so you need not do anything.")
+
+
+class NoLongerAsked(DomainError):
+    message = N_("Nobody is looked for any more: the session was changed or is over. Thank you all the same.")
+
+
+class NobodyChosen(DomainError):
+    status = 422
+    message = N_("Choose at least one person to ask.")
+
+
+class AcrossMidnight(DomainError):
+    status = 422
+    message = N_("A session ends on the day on which it begins.")

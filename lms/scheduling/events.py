@@ -1,7 +1,10 @@
 """What has happened to runs and sessions."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 from lms.jobs.queue import Event
 
@@ -16,23 +19,49 @@ class RunConfirmed(Event):
     run_id: UUID
 
 
-class SessionMoved(Event):
-    """A session has a new time or room; what it was before, for the letters."""
+class ChangeKind(StrEnum):
+    """What has become of a session: the weightiest of what changed. `REPLACED` is a new one in a cancelled one's place."""
+
+    CANCELLED = "cancelled"
+    REPLACED = "replaced"
+    ADDED = "added"
+    MOVED = "moved"
+    ROOM = "room"
+    TRAINER = "trainer"
+
+
+class SessionChanged(msgspec.Struct, kw_only=True):
+    """One session of a change set: what it was before, for the letters; what it is now stands in its row."""
 
     session_id: UUID
-    before_starts_at: datetime
-    before_ends_at: datetime
-    before_room_id: UUID | None
+    run_id: UUID
+    kind: ChangeKind
+    before_starts_at: datetime | None = None
+    before_ends_at: datetime | None = None
+    before_room_id: UUID | None = None
+    before_trainer_ids: list[UUID] = []
+    reason: str = ""
 
 
-class SessionCancelled(Event):
-    session_id: UUID
+class SessionsChanged(Event):
+    """Dates that people know of have changed, all in one act; each person concerned gets one letter about all of it."""
+
+    change_id: UUID
+    at: datetime
+    changes: list[SessionChanged]
+    is_substitution: bool = False
 
 
-class SessionAdded(Event):
-    """A session was added to a run that people are already enrolled in."""
+class SubstitutesAsked(Event):
+    """Trainers are asked to stand in."""
 
-    session_id: UUID
+    offer_ids: list[UUID]
+
+
+class SubstitutesReleased(Event):
+    """Trainers who were asked are not needed any more."""
+
+    offer_ids: list[UUID]
 
 
 class ProofAsked(Event):

@@ -1,7 +1,8 @@
 """What we write to trainers when the dates they teach change. Those who learn are written to by `enrolment`."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,79 +12,106 @@ from lms.catalogue.models import Course, Run
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.people.models import Person
-from lms.scheduling.calendar import PUBLISH, calendar_file
-from lms.scheduling.entries import entries
-from lms.scheduling.events import SessionAdded, SessionCancelled, SessionMoved
-from lms.scheduling.models import RunTrainer, Session, SessionTrainer
+from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.events import SessionsChanged, SubstitutesAsked, SubstitutesReleased
+from lms.scheduling.substitute_letters import ask_substitutes, release_substitutes
+from lms.scheduling.telling import Sheet, Told, told_of, weightiest, write_sheets
 from lms.web.language import use_locale
-from lms.web.letters import Enclosed, write_letter
+from lms.web.letters import Enclosed
 
 CALENDAR = "termine.ics"
+TEMPLATE = "scheduling/letters/dates_changed.md"
 
 
-async def tell_of_new_time(session: AsyncSession, event: SessionMoved) -> None:
-    """When and where the session takes place now, and when it was to be."""
-    await _tell(
-        session,
-        event.session_id,
-        "moved",
-        before_starts_at=event.before_starts_at,
-        before_ends_at=event.before_ends_at,
-    )
-
-
-async def tell_of_dropped_session(session: AsyncSession, event: SessionCancelled) -> None:
-    """The session does not take place."""
-    await _tell(session, event.session_id, "cancelled")
-
-
-async def tell_of_added_session(session: AsyncSession, event: SessionAdded) -> None:
-    """One more session to teach."""
-    await _tell(session, event.session_id, "added")
+async def tell_trainers(session: AsyncSession, event: SessionsChanged) -> None:
+    """One letter to everybody who taught or teaches one of these sessions, about all that concerns them."""
+    await write_sheets(session, await sheets_for_trainers(session, event))
 
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
-    SessionMoved: [tell_of_new_time],
-    SessionCancelled: [tell_of_dropped_session],
-    SessionAdded: [tell_of_added_session],
+    SessionsChanged: [tell_trainers],
+    SubstitutesAsked: [ask_substitutes],
+    SubstitutesReleased: [release_substitutes],
 }
 
 
-async def _tell(session: AsyncSession, session_id: UUID, change: str, **more: Any) -> None:
-    row = (
-        await session.execute(
-            select(Session, Run, Course)
-            .join(Run, Run.id == Session.run_id)
-            .join(Course, Course.id == Run.course_id)
-            .where(Session.id == session_id)
-        )
-    ).one_or_none()
-    if row is None:
-        return
-    meeting, run, course = row.Session, row.Run, row.Course
-    for trainer in await _trainers(session, meeting):
+async def sheets_for_trainers(session: AsyncSession, event: SessionsChanged) -> Sequence[Sheet]:
+    """The letters to trainers, before they are written."""
+    plain = await told_of(session, event)
+    mine: dict[UUID, list[UUID]] = defaultdict(list)
+    for told in plain:
+        for person_id in {**told.former, **told.teachers}:
+            mine[person_id].append(told.change.session_id)
+    people = await session.scalars(select(Person).where(Person.id.in_(list(mine))).order_by(Person.id))
+    titles = await _titles(session, event)
+    sheets = []
+    for trainer in people.all():
         with use_locale("en" if trainer.language == "en" else "de"):
-            changed = await entries(session, Session.id == session_id)
-        title = (course.title_en if trainer.language == "en" else "") or course.title_de
-        await write_letter(
-            session,
-            key=f"trainer_session_{change}:{session_id}:{meeting.sequence}:{trainer.id}",
-            kind=f"trainer_session_{change}",
-            to=trainer,
-            template="scheduling/letters/session_changed.md",
-            context={"change": change, "course": title, "number": run.number, "changed": changed[0], **more},
-            about=("session", session_id),
-            enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file(changed, name=title))],
-            at=meeting.changed_at,
-        )
+            theirs = [
+                one
+                for one in await told_of(session, event)
+                if one.change.session_id in mine[trainer.id] and _concerns(one, trainer.id)
+            ]
+        if theirs:
+            sheets.append(_sheet(event, trainer, theirs, titles))
+    return sheets
 
 
-async def _trainers(session: AsyncSession, meeting: Session) -> Sequence[Person]:
-    """Who teaches this session: those named for it, or else those of the run."""
-    named = select(SessionTrainer.person_id).where(SessionTrainer.session_id == meeting.id)
-    of_run = select(RunTrainer.person_id).where(RunTrainer.run_id == meeting.run_id)
-    for ids in (named, of_run):
-        found = (await session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id))).all()
-        if found:
-            return found
-    return []
+def _concerns(told: Told, person_id: UUID) -> bool:
+    """Whether anything is different for this trainer: that a colleague changes is."""
+    return told.kind != "trainer" or told.has_new_teachers or person_id in told.teachers
+
+
+def _sheet(
+    event: SessionsChanged, trainer: Person, told: Sequence[Told], titles: Mapping[UUID, tuple[str, str, str]]
+) -> Sheet:
+    parts: dict[str, list[Told]] = {"taken": [], "given": [], "others": []}
+    for one in told:
+        if one.kind != "cancelled" and trainer.id not in one.teachers:
+            parts["given"].append(one)
+        elif one.before is None or trainer.id not in one.former:
+            parts["taken"].append(one)
+        else:
+            parts["others"].append(one)
+    is_english = trainer.language == "en"
+    names = {run: (english if is_english else "") or german for run, (german, english, _) in titles.items()}
+    ids = list(dict.fromkeys(one.change.run_id for one in told))
+    return Sheet(
+        reader=trainer,
+        key=f"trainer_dates_changed:{event.change_id}:{trainer.id}",
+        kind="trainer_dates_changed",
+        template=TEMPLATE,
+        context={
+            **parts,
+            "what": weightiest(told) if len([part for part in parts.values() if part]) == 1 else "several",
+            "course": " / ".join(dict.fromkeys(names[one] for one in ids)),
+            "titles": names,
+            "numbers": [titles[one][2] for one in ids],
+            "several_runs": len(ids) > 1,
+            "reason": told[0].change.reason,
+            "is_substitution": event.is_substitution,
+        },
+        about=("session", told[0].change.session_id),
+        enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file(_for_calendar(told, trainer.id), name=names[ids[0]]))],
+        at=event.at,
+    )  # fmt: skip
+
+
+def _for_calendar(told: Sequence[Told], person_id: UUID) -> Sequence[Entry]:
+    """The changed entries; what somebody else teaches now leaves this trainer's calendar."""
+    return [
+        one.entry
+        if person_id in one.teachers or one.entry.is_cancelled
+        else replace(one.entry, is_cancelled=True)
+        for one in told
+    ]
+
+
+async def _titles(session: AsyncSession, event: SessionsChanged) -> Mapping[UUID, tuple[str, str, str]]:
+    """German title, English title and number of each run, by id."""
+    rows = await session.execute(
+        select(Run.id, Course.title_de, Course.title_en, Run.number)
+        .join(Course, Course.id == Run.course_id)
+        .where(Run.id.in_({change.run_id for change in event.changes}))
+    )
+    return {run_id: (german, english, number) for run_id, german, english, number in rows}

@@ -19,3 +19,8 @@ def may_change_dates(actor: Actor) -> bool:
 def may_answer(actor: Actor, person_id: UUID, *, holds_link: bool) -> bool:
     """Whether somebody may answer as this trainer: who holds the link of the letter, or has signed in as them."""
     return holds_link or (actor.person_id == person_id and Scope.OWN_RUNS in actor.scopes("R", "plan"))
+
+
+def may_report(actor: Actor) -> bool:
+    """Trainers, about sessions of their own."""
+    return actor.person_id is not None and actor.may("report", "session")

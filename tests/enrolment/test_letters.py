@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import icalendar
-import pytest
 from sqlalchemy import func, select
 
 from lms.catalogue.models import PaymentMethod, Run
@@ -18,11 +16,10 @@ from lms.enrolment.values import NewPerson, Placement
 from lms.jobs.queue import announce
 from lms.jobs.worker import Worker
 from lms.messaging.models import Channel, Enclosure, Letter
-from lms.scheduling.events import SessionCancelled, SessionMoved
-from lms.scheduling.models import RunTrainer, Session, SessionState
+from lms.scheduling.models import Session
 from lms.web.module import Around
 from tests.enrolment.places import CHILD, VISITOR, named, offered_run
-from tests.making import BOTH, MOMENT, FixedClock, make_person, make_room, make_venue, staff
+from tests.making import BOTH, MOMENT, FixedClock, make_room, make_venue, staff
 
 pytestmark = BOTH
 FIRST = MOMENT + timedelta(days=28, hours=1)
@@ -265,47 +262,6 @@ async def test_when_a_run_is_cancelled_everybody_reads_why_and_what_there_is_ins
     assert {str(event["STATUS"]) for event in await calendar_of(begin, ada)} == {"CANCELLED"}
 
 
-@pytest.mark.parametrize(
-    ("change", "subject", "status"),
-    [("moved", "Neuer Termin oder Ort", "CONFIRMED"), ("cancelled", "Ein Termin fällt aus", "CANCELLED")],
-)
-async def test_everybody_with_a_place_reads_of_a_changed_date_and_gets_the_changed_entry(
-    enrolments: Enrolments, begin: Begin, jobs: Worker, change: str, subject: str, status: str
-) -> None:
-    run = await run_with_dates(begin, capacity=2)
-    for name in ("Ada Lehmann", "Ben Muster", "Cem Wartend"):
-        await booked(enrolments, jobs, run, named(name))
-    session_id = await _change_first_date(begin, run, change)
-    await jobs.drain()
-
-    told = await letters(begin, f"session_{change}")
-    assert [(letter.to_name, letter.subject) for letter in told] == [
-        (name, f"{subject}: Das Tablet kennenlernen") for name in ("Ada Lehmann", "Ben Muster")
-    ]
-    [event] = await calendar_of(begin, told[0])
-    assert (event["UID"], event["SEQUENCE"], str(event["STATUS"])) == (str(session_id), 1, status)
-
-
-async def test_whoever_teaches_a_session_reads_of_its_change_too(begin: Begin, jobs: Worker) -> None:
-    run = await run_with_dates(begin)
-    trainer = make_person("Tom", "Kursleiter")
-    async with begin() as session:
-        session.add(trainer)
-        await session.flush()
-        session.add(RunTrainer(run_id=run.id, person_id=trainer.id))
-
-    session_id = await _change_first_date(begin, run, "moved")
-    await jobs.drain()
-
-    [letter] = await letters(begin)
-    assert (letter.to_name, letter.subject) == (
-        "Tom Kursleiter",
-        "Sie unterrichten zu einer anderen Zeit: Das Tablet kennenlernen",
-    )
-    assert "Neu: Freitag, 1. Januar 2027, 12:00 bis 13:30 Uhr, Raum 1" in letter.text
-    assert [event["UID"] for event in await calendar_of(begin, letter)] == [str(session_id)]
-
-
 async def test_told_twice_everything_is_written_once(
     enrolments: Enrolments, begin: Begin, jobs: Worker
 ) -> None:
@@ -334,28 +290,3 @@ async def _another_run_of(begin: Begin, run: Run) -> None:
                 starts_at=MOMENT + timedelta(days=60),
             )
         )  # fmt: skip
-
-
-async def _change_first_date(begin: Begin, run: Run, change: str) -> UUID:
-    async with begin() as session:
-        meeting = (
-            await session.scalars(select(Session).where(Session.run_id == run.id).order_by(Session.starts_at))
-        ).first()
-        assert meeting is not None
-        before = (meeting.starts_at, meeting.ends_at, meeting.room_id)
-        meeting.sequence += 1
-        meeting.changed_at = MOMENT + timedelta(hours=1)
-        if change == "moved":
-            meeting.starts_at += timedelta(hours=2)
-            meeting.ends_at += timedelta(hours=2)
-            event = SessionMoved(
-                session_id=meeting.id,
-                before_starts_at=before[0],
-                before_ends_at=before[1],
-                before_room_id=before[2],
-            )
-            announce(session, event)
-        else:
-            meeting.state = SessionState.CANCELLED
-            announce(session, SessionCancelled(session_id=meeting.id))
-        return meeting.id

@@ -1,8 +1,10 @@
 """The page of a run and every way on from it."""
 
+import html
+import re
 from datetime import date, time
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -92,7 +94,7 @@ async def test_a_draft_is_published_after_a_look_at_what_follows(
 async def test_a_run_without_sessions_is_not_published(client: Browser, office: Office, begin: Begin) -> None:
     run = await office.run(publish=False, sessions=1)
     (meeting,) = await dates(begin, run)
-    await send(client, f"/verwaltung/termine/{meeting.id}/ausfall", {"reason": "Heizung", "version": "1"})
+    await send(client, f"/verwaltung/termine/{meeting.id}/ausfall", dropped("Heizung") | DO)
 
     answer = await send(client, f"{path_of(run)}/veroeffentlichen", {"unread": "y"})
 
@@ -111,13 +113,19 @@ async def test_moving_a_session_says_who_is_told_and_then_tells_them(
     )
     first, _ = await dates(begin, run)
 
-    asked = words_of((await client.get(f"/verwaltung/termine/{first.id}/verschieben")).text)
-    answer = await send(client, f"/verwaltung/termine/{first.id}/verschieben", moved(office, first))
+    looked = await send(client, f"/verwaltung/termine/{first.id}/verschieben", moved(office, first))
+    assert (await dates(begin, run))[0].starts_at == first.starts_at
+    answer = await send(client, f"/verwaltung/termine/{first.id}/verschieben", moved(office, first) | DO)
 
+    seen = words_of(looked.text)
+    assert "Di, 08.12.2026, 10:00 bis 11:30 Uhr, Raum 1 Mi, 09.12.2026, 18:00 bis 19:30 Uhr" in seen
     assert (
-        "2 Personen bekommen Bescheid: 1 per E-Mail, 1 mit einem Brief auf Papier, der gedruckt werden muss."
-        in asked
+        "1 Person per E-Mail, 1 per Brief auf Papier, der gedruckt werden muss, 1 Kursleitung"
+        " Per E-Mail: Ada Lehmann Per Brief: Ben Ohnemail Kursleitung: Jonas Krüger" in seen
     )
+    assert "Neu: Mittwoch, 9. Dezember 2026, 18:00 bis 19:30 Uhr, Raum 1" in seen
+    assert "/anmeldung/" in looked.text
+    assert re.search(r"/anmeldung/[0-9a-f-]{36}/…", looked.text)  # nobody of the team gets a link that opens
     assert answer.headers["location"] == f"{path_of(run)}?nachricht=verschoben#termine"
     assert f"{(await dates(begin, run))[0].starts_at:%m-%d %H:%M}" == "12-09 17:00"
     await jobs.drain()
@@ -126,8 +134,15 @@ async def test_moving_a_session_says_who_is_told_and_then_tells_them(
 
         from lms.messaging.models import Letter
 
-        told = (await session.scalars(select(Letter.channel).where(Letter.kind == "session_moved"))).all()
+        told = (await session.scalars(select(Letter.channel).where(Letter.kind == "dates_changed"))).all()
     assert sorted(told) == [Channel.EMAIL, Channel.POST]
+
+
+DO = {"schritt": "ausfuehren"}
+
+
+def dropped(reason: str, **changed: str) -> dict[str, str]:
+    return {"reason": reason, "replacement": "kein", "key": str(uuid4()), "version": "1"} | changed
 
 
 def moved(office: Office, meeting: Session, **changed: str) -> dict[str, Any]:
@@ -139,6 +154,7 @@ def moved(office: Office, meeting: Session, **changed: str) -> dict[str, Any]:
         "minutes": "90",
         "room": str(office.room.id),
         "version": str(meeting.version),
+        "key": str(uuid4()),
     } | {name.replace("__", "-"): value for name, value in changed.items()}
 
 
@@ -153,11 +169,13 @@ async def test_a_room_that_is_taken_is_named_and_the_nearest_free_times_are_butt
 
     assert answer.status_code == 409
     assert f"Raum 1 ist am Mi, 09.12.2026 von 17:45 bis 19:45 Uhr durch Kurs {other.number} belegt." in page
-    assert "Diese Zeiten sind frei: Di, 08.12.2026, 18:00 bis 19:30 Uhr Do, 10.12.2026" in page
+    assert "Di, 08.12.2026, 18:00 bis 19:30 Uhr Do, 10.12.2026, 18:00 bis 19:30 Uhr" in page
+    values = [html.unescape(one) for one in re.findall(r'name="statt" value="([^"]+)"', answer.text)]
+    assert len(values) == 3
     chosen = await send(
         client,
         f"/verwaltung/termine/{first.id}/verschieben",
-        moved(office, first) | {"statt": "2026-12-10T17:00:00+00:00"},
+        moved(office, first) | {"statt": next(one for one in values if "T17:00" in one)} | DO,
     )
     assert chosen.status_code == 303
     assert f"{(await dates(begin, run))[0].starts_at:%m-%d %H:%M}" == "12-10 17:00"
@@ -194,9 +212,11 @@ async def test_a_cancelled_session_stays_in_the_list_and_a_replacement_is_added(
     run = await office.run()
     first, _ = await dates(begin, run)
 
-    missing = await send(client, f"/verwaltung/termine/{first.id}/ausfall", {"reason": "", "version": "1"})
-    done = await send(client, f"/verwaltung/termine/{first.id}/ausfall", {"reason": "Krank", "version": "1"})
-    await send(client, f"{path_of(run)}/neuer-termin", moved(office, first))
+    missing = await send(client, f"/verwaltung/termine/{first.id}/ausfall", dropped(""))
+    done = await send(client, f"/verwaltung/termine/{first.id}/ausfall", dropped("Krank") | DO)
+    fields = moved(office, first, replaces=str(first.id)) | DO
+    for _ in range(2):  # a double click adds it once
+        await send(client, f"{path_of(run)}/neuer-termin", fields)
 
     assert missing.status_code == 422
     assert done.headers["location"] == f"{path_of(run)}?nachricht=ausgefallen#termine"
@@ -221,7 +241,7 @@ async def test_a_skipped_date_can_be_taught_all_the_same(
     await send(
         client,
         f"{path_of(run)}/neuer-termin",
-        moved(office, (await dates(begin, run))[0]) | {"day-day": "22", "starts_at": "10"},
+        moved(office, (await dates(begin, run))[0]) | {"day-day": "22", "starts_at": "10"} | DO,
     )
 
     assert 'name="day-day" type="text" inputmode="numeric" value="22"' in form

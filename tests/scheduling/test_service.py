@@ -180,7 +180,7 @@ async def test_a_session_moves_with_its_room_and_tells_everybody(
     )
 
     assert (moved.sequence, moved.starts_at) == (1, later)
-    assert await events(begin) == ["event:RunPublished", "event:SessionMoved"]
+    assert await events(begin) == ["event:RunPublished", "event:SessionsChanged"]
     with pytest.raises(Stale):
         await scheduling.cancel_session(PLANNER, session_id=first.id, reason="krank", version=first.version)
 

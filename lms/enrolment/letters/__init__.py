@@ -6,13 +6,7 @@ from lms.enrolment import events
 from lms.enrolment.letters import dates, endings, places, teachers
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
-from lms.scheduling.events import (
-    RunConfirmed,
-    SessionAdded,
-    SessionCancelled,
-    SessionMoved,
-    TrainersChanged,
-)
+from lms.scheduling.events import RunConfirmed, SessionsChanged, TrainersChanged
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.PlaceConfirmed: [places.confirm_place],
@@ -23,11 +17,9 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.OfferLapsed: [endings.close_offer],
     events.OfferDeclined: [endings.close_offer],
     events.EnrolmentCancelled: [endings.confirm_cancellation],
-    events.SessionsChanged: [endings.tell_of_changed_sessions],
+    events.ChosenSessionsChanged: [endings.tell_of_changed_sessions],
     events.RequestExpired: [endings.close_request],
-    SessionMoved: [dates.tell_of_new_time],
-    SessionCancelled: [dates.tell_of_dropped_session],
-    SessionAdded: [dates.tell_of_added_session],
+    SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
     RunConfirmed: [dates.tell_that_it_takes_place],
 }

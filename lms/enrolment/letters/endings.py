@@ -61,7 +61,7 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     )  # fmt: skip
 
 
-async def tell_of_changed_sessions(session: AsyncSession, event: events.SessionsChanged) -> None:
+async def tell_of_changed_sessions(session: AsyncSession, event: events.ChosenSessionsChanged) -> None:
     """Which single sessions somebody comes to now, and what is to be paid; the calendar file takes the others out."""
     facts = await facts_of(session, event.enrolment_id)
     if facts is None or facts.enrolment.version != event.version:

@@ -18,7 +18,7 @@ from lms.catalogue.models import PaymentMethod, Run
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.errors import DropInNotOffered, PaymentMethodRefused, ReasonNeeded, RunIsOver, SessionFull
-from lms.enrolment.events import EnrolmentCancelled, SessionsChanged
+from lms.enrolment.events import ChosenSessionsChanged, EnrolmentCancelled
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, PartyRule
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.service.locked import LockedRun, lock
@@ -351,7 +351,9 @@ async def _change(
         actor=actor,
         reason=reason,
     )
-    locked.tell(SessionsChanged(enrolment_id=enrolment.id, version=enrolment.version, dropped=list(dropped)))
+    locked.tell(
+        ChosenSessionsChanged(enrolment_id=enrolment.id, version=enrolment.version, dropped=list(dropped))
+    )
     await locked.session.flush()
 
 

@@ -5,6 +5,7 @@ from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
+from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
 from lms.portal.desk.pages import DeskPages
@@ -16,6 +17,7 @@ from lms.portal.desk.run_list import RunListPages
 from lms.portal.desk.run_page import RunPages
 from lms.portal.desk.run_steps import StepPages
 from lms.portal.desk.sessions import NewSessionPages, SessionPages
+from lms.portal.desk.substitution import SearchListPages, SubstitutionPages
 from lms.portal.desk.todo import PatternPages, TaskPages
 from lms.portal.desk.trainers import OpenMattersPages, TrainerPages
 
@@ -35,6 +37,9 @@ DESK = (
     TrainerPages,
     OpenMattersPages,
     SessionPages,
+    ManyDatesPages,
+    SubstitutionPages,
+    SearchListPages,
     NewSessionPages,
     RegisterPages,
     ClosingPages,

@@ -1,5 +1,8 @@
-"""Single dates of a run: move, cancel, add; always with who will be told, before anybody is."""
+"""Single dates of a run: move, cancel, add; always one look before anybody is told."""
 
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,33 +12,35 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 from wtforms.validators import ValidationError
 
-from lms.catalogue.models import Course, Run, RunState
+from lms.catalogue.models import Course, Run
 from lms.db import Begin
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock, at_venue, local, today
-from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.clock import at_venue, local
+from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
-from lms.portal.desk.run_reading import Recipients, recipients, run_with_course
-from lms.portal.desk.step import Step, step_page, who_is_told
+from lms.portal.desk.dates_form import NONE, REASON_HINT, ReplacementForm, dropping, new_key
+from lms.portal.desk.dates_pages import replacement_days
+from lms.portal.desk.dates_preview import BACK, DO, INSTEAD, STEP, Frame, preview_page, with_alternatives
+from lms.portal.desk.run_reading import run_with_course
+from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import spoken
-from lms.scheduling.alternatives import free_times
+from lms.scheduling.change_set import ChangeSet, InRoom, NewSession, SessionChange
 from lms.scheduling.choices import room_choices
 from lms.scheduling.errors import InThePast, ResourceTaken
 from lms.scheduling.forms import NO_ROOM
-from lms.scheduling.models import RunTrainer, Session, SkippedDate
-from lms.scheduling.queries import clashes, session_of
+from lms.scheduling.models import Session, SkippedDate
+from lms.scheduling.queries import session_of, sessions_of
 from lms.scheduling.service import Scheduling
-from lms.scheduling.words import clash_in_words
 from lms.web.access import may
-from lms.web.formats import date_short, period, time_range
+from lms.web.formats import period
 from lms.web.forms import DateParts, Form, Hidden, Number, Select, TextArea, TimeOfDay, form_from
 from lms.web.language import gettext
 from lms.web.module import Around
-from lms.web.notices import after, declare
+from lms.web.notices import Notice, after, declare
+from lms.web.versions import both_versions
 
 MOVED = declare("verschoben", N_("The session is moved. Everybody concerned is told, calendars update."))
 DROPPED = declare("ausgefallen", N_("The session is cancelled. Everybody concerned is told."))
@@ -51,7 +56,10 @@ class WhenForm(Form):
         N_("Length in minutes"), least=15, most=600, width=5, missing=N_("Enter the length in minutes.")
     )
     room = Select(N_("Room"), blank=NO_ROOM)
+    reason = TextArea(N_("Reason"), hint=REASON_HINT, rows=3, longest=500)
     version = Hidden()
+    key = Hidden()
+    replaces = Hidden()
 
     def validate_minutes(self, _field: Number) -> None:
         if self.day.data and self.starts_at.data and local(self.span().end).date() != self.day.data:
@@ -68,23 +76,27 @@ class WhenForm(Form):
         """The chosen room."""
         return UUID(self.room.data) if self.room.data else None
 
-    def put(self, start: datetime) -> None:
-        """Fill in another beginning, as if it had been typed."""
-        begins = local(start)
-        self.day.sent, self.day.data = None, begins.date()
-        self.starts_at.raw_data, self.starts_at.data = None, begins.time()
 
+class DropForm(ReplacementForm):
+    """Why a session does not take place, and what comes in its place."""
 
-class DropForm(Form):
-    """Why a session does not take place."""
-
-    reason = TextArea(
-        N_("Reason"),
-        hint=N_("For the team's history."),
-        missing=N_("State the reason."),
-        rows=3,
-    )
     version = Hidden()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A reason is needed, and a day where one was chosen."""
+        is_fine = super().validate(extra_validators)
+        self.check_replacement(1)
+        return is_fine and not self.errors
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A session with its run."""
+
+    meeting: Session
+    run: Run
+    course: Course
+    meetings: Sequence[Session]
 
 
 class SessionPages(Controller):
@@ -95,11 +107,19 @@ class SessionPages(Controller):
     include_in_schema = False
 
     @get("/verschieben")
-    async def ask_move(self, session_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
-        meeting, run, course, told = await _known(begin, session_id)
-        form = form_from(WhenForm, **_as_it_is(meeting))
+    async def ask_move(
+        self,
+        session_id: FromPath[UUID],
+        begin: NamedDependency[Begin],
+        beginn: FromQuery[str] = "",
+        ende: FromQuery[str] = "",
+        raum: FromQuery[str] = "",
+    ) -> Template:
+        """The form; `?beginn=<iso>&ende=<iso>&raum=<id>` fills in what somebody dragged."""
+        known = await _known(begin, session_id)
+        form = form_from(WhenForm, **_as_it_is(known.meeting) | _wished(known.meeting, beginn, ende, raum))
         await _offer_rooms(form, begin)
-        return step_page(_moving(meeting, run, course, told), form)
+        return step_page(_moving(known), form)
 
     @post("/verschieben")
     async def move(
@@ -108,50 +128,40 @@ class SessionPages(Controller):
         session_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        around: NamedDependency[Around],
-        clock: NamedDependency[Clock],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
-        """Another time or room; a clash is said in sentences, with the nearest free times as buttons."""
+        """Another time or room."""
         sent = await request.form()
         form = form_from(WhenForm, sent)
         await _offer_rooms(form, begin)
-        meeting, run, course, told = await _known(begin, session_id)
-        step = _moving(meeting, run, course, told)
-        chosen = _moment(sent.get("statt"))
-        if chosen is not None:
-            form.put(chosen)
+        known = await _known(begin, session_id)
+        step = _moving(known)
         if not form.validate():
             return step_page(step, form, status=422)
-        wanted = form.span()
+        if sent.get(STEP) == BACK:
+            return step_page(step, form)
+        change = SessionChange(
+            session_id=session_id,
+            version=_version(form.version.data),
+            period=form.span(),
+            room=InRoom(form.room_id),
+        )
+        wanted = ChangeSet(changes=[change], reason=form.reason.data or "")
         try:
-            await scheduling.move_session(
-                actor,
-                session_id=session_id,
-                starts_at=wanted.start,
-                ends_at=wanted.end,
-                room_id=form.room_id,
-                version=_version(form.version.data),
-            )
-        except ResourceTaken as refusal:
-            async with begin.reading() as session:
-                trainers = await _trainer_ids(session, run.id)
-                sentences, free = await _obstacles(
-                    session, wanted, form.room_id, trainers, [session_id], around, clock
-                )
-            form.refuse("", refusal.message)
-            return step_page(step, form, status=refusal.status, clashes=sentences, alternatives=free)
+            return await _look_or_do(scheduling, actor, wanted, step, sent, MOVED)
+        except Stale as refusal:
+            stored = form_from(WhenForm, **_as_it_is(known.meeting), reason=form.reason.data)
+            versions = both_versions(form, stored, marks=["version"], keep=step.back)
+            return step_page(step, form, status=refusal.status, versions=versions)
         except DomainError as refusal:
-            form.refuse("day" if isinstance(refusal, InThePast) else "", refusal.message)
+            form.refuse("day" if isinstance(refusal, InThePast) else "", refusal.message, **refusal.params)
             return step_page(step, form, status=refusal.status)
-        return after(f"/verwaltung/durchfuehrungen/{run.id}#termine", MOVED)
 
     @get("/ausfall")
     async def ask_drop(self, session_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
-        meeting, run, course, told = await _known(begin, session_id)
-        return step_page(
-            _dropping(meeting, run, course, told), form_from(DropForm, version=str(meeting.version))
-        )
+        known = await _known(begin, session_id)
+        form = form_from(DropForm, version=str(known.meeting.version), replacement=NONE, key=new_key())
+        return step_page(_dropping(known), form)
 
     @post("/ausfall")
     async def drop(
@@ -160,29 +170,35 @@ class SessionPages(Controller):
         session_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
-        """The session does not take place."""
-        form = form_from(DropForm, await request.form())
-        meeting, run, course, told = await _known(begin, session_id)
-        status = 422
-        if form.validate():
-            try:
-                await scheduling.cancel_session(
-                    actor,
-                    session_id=session_id,
-                    reason=form.reason.data,
-                    version=_version(form.version.data),
-                )
-                return after(f"/verwaltung/durchfuehrungen/{run.id}#termine", DROPPED)
-            except DomainError as refusal:
-                form.refuse("", refusal.message)
-                status = refusal.status
-        return step_page(_dropping(meeting, run, course, told), form, status=status)
+        """The session does not take place; perhaps another one does."""
+        sent = await request.form()
+        form = form_from(DropForm, sent)
+        known = await _known(begin, session_id)
+        step = _dropping(known)
+        if not form.validate():
+            return step_page(step, form, status=422)
+        if sent.get(STEP) == BACK:
+            return step_page(step, form)
+        try:
+            async with begin.reading() as session:
+                days = await replacement_days(session, form, known.meetings, 1, around)
+            versions = {session_id: _version(form.version.data)}
+            wanted = dropping([known.meeting], versions, days, form.reason.data or "", form.key.data or "")
+            return await _look_or_do(scheduling, actor, wanted, step, sent, DROPPED)
+        except Stale as refusal:
+            form.version.raw_data, form.version.data = None, str(known.meeting.version)
+            form.refuse("", refusal.message)
+            return step_page(step, form, status=refusal.status)
+        except DomainError as refusal:
+            form.refuse("", refusal.message, **refusal.params)
+            return step_page(step, form, status=refusal.status)
 
 
 class NewSessionPages(Controller):
-    """Adding one session: a replacement, or a skipped date restored."""
+    """Adding one session: one more, a replacement, or a skipped date restored."""
 
     path = "/verwaltung/durchfuehrungen/{run_id:uuid}/neuer-termin"
     opt = may("U", "plan")
@@ -194,23 +210,27 @@ class NewSessionPages(Controller):
         run_id: FromPath[UUID],
         begin: NamedDependency[Begin],
         statt: FromQuery[UUID | None] = None,
+        ersatz: FromQuery[UUID | None] = None,
     ) -> Template:
+        """The form; `?statt=` names a skipped date, `?ersatz=` a session that drops out."""
         async with begin.reading() as session:
             run, course, room, _ = await run_with_course(session, run_id)
-            told = await recipients(session, run_id)
             skipped = await session.get(SkippedDate, statt) if statt else None
+            dropped = await session.get(Session, ersatz) if ersatz else None
             last = await session.scalar(
                 select(Session).where(Session.run_id == run_id).order_by(Session.starts_at.desc()).limit(1)
             )
         values: dict[str, Any] = {"room": str(room.id) if room else "", "minutes": course.default_minutes}
         if last is not None:
             values |= _as_it_is(last) | {"day": local(last.starts_at).date() + timedelta(days=7)}
+        if dropped is not None and dropped.run_id == run_id:
+            values |= {"replaces": str(dropped.id)}
         if skipped is not None and skipped.run_id == run_id:
             begins = local(skipped.starts_at)
             values |= {"day": begins.date(), "starts_at": begins.time()}
-        form = form_from(WhenForm, **values)
+        form = form_from(WhenForm, **values | {"key": new_key()})
         await _offer_rooms(form, begin)
-        return step_page(_adding(run, course, told), form)
+        return step_page(_adding(run, course, dropped), form)
 
     @post()
     async def add(
@@ -219,8 +239,6 @@ class NewSessionPages(Controller):
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        around: NamedDependency[Around],
-        clock: NamedDependency[Clock],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
         """One more session, in the room and with the trainers of the run."""
@@ -229,73 +247,51 @@ class NewSessionPages(Controller):
         await _offer_rooms(form, begin)
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
-            told = await recipients(session, run_id)
-        step = _adding(run, course, told)
-        chosen = _moment(sent.get("statt"))
-        if chosen is not None:
-            form.put(chosen)
+            dropped = await session.get(Session, _uuid(form.replaces.data)) if form.replaces.data else None
+        step = _adding(run, course, dropped)
         if not form.validate():
             return step_page(step, form, status=422)
-        wanted = form.span()
+        if sent.get(STEP) == BACK:
+            return step_page(step, form)
         try:
-            await scheduling.add_session(
-                actor, run_id=run_id, starts_at=wanted.start, ends_at=wanted.end, room_id=form.room_id
+            new = NewSession(
+                id=_uuid(form.key.data),
+                run_id=run_id,
+                period=form.span(),
+                room_id=form.room_id,
+                replaces_id=dropped.id if dropped is not None and dropped.run_id == run_id else None,
             )
-        except ResourceTaken as refusal:
-            async with begin.reading() as session:
-                trainers = await _trainer_ids(session, run.id)
-                sentences, free = await _obstacles(session, wanted, form.room_id, trainers, [], around, clock)
-            form.refuse("", refusal.message)
-            return step_page(step, form, status=refusal.status, clashes=sentences, alternatives=free)
+            wanted = ChangeSet(added=[new], reason=form.reason.data or "")
+            return await _look_or_do(scheduling, actor, wanted, step, sent, ADDED)
         except DomainError as refusal:
-            form.refuse("day" if isinstance(refusal, InThePast) else "", refusal.message)
+            form.refuse("day" if isinstance(refusal, InThePast) else "", refusal.message, **refusal.params)
             return step_page(step, form, status=refusal.status)
-        return after(f"/verwaltung/durchfuehrungen/{run_id}#termine", ADDED)
 
 
-async def _known(begin: Begin, session_id: UUID) -> tuple[Session, Run, Course, Recipients]:
+async def _look_or_do(
+    scheduling: Scheduling, actor: Actor, wanted: ChangeSet, step: Step, sent: Any, notice: Notice
+) -> Template | Redirect:
+    """The preview first; what was looked at is done with the next click, unless it was taken meanwhile."""
+    wanted = with_alternatives(wanted, sent.getall(INSTEAD, []))
+    if sent.get(STEP) == DO:
+        with suppress(ResourceTaken):
+            await scheduling.change_sessions(actor, wanted)
+            return after(f"{step.back}#termine", notice)
+    frame = Frame(title=gettext("Check the changes"), about=step.about, path=step.path, back=step.back)
+    return await preview_page(scheduling, actor, wanted, frame, sent.multi_items())
+
+
+async def _known(begin: Begin, session_id: UUID) -> Known:
     async with begin.reading() as session:
         meeting = await session_of(session, session_id)
         run, course, _, _ = await run_with_course(session, meeting.run_id)
-        told = await recipients(session, run.id)
-    if run.state == RunState.DRAFT:
-        told = Recipients(0, 0)
-    return meeting, run, course, told
+        meetings = (await sessions_of(session, [run.id])).get(run.id, ())
+    return Known(meeting, run, course, meetings)
 
 
 async def _offer_rooms(form: WhenForm, begin: Begin) -> None:
     async with begin.reading() as session:
         form.room.choices = await room_choices(session)
-
-
-async def _trainer_ids(session: AsyncSession, run_id: UUID) -> list[UUID]:
-    return list(await session.scalars(select(RunTrainer.person_id).where(RunTrainer.run_id == run_id)))
-
-
-async def _obstacles(
-    session: AsyncSession,
-    wanted: Period,
-    room_id: UUID | None,
-    trainers: list[UUID],
-    besides: list[UUID],
-    around: Around,
-    clock: Clock,
-) -> tuple[list[str], list[tuple[str, str]]]:
-    """What is in the way, in sentences, and the nearest free times as values and words of buttons."""
-    found = await clashes(session, [wanted], room_id=room_id, trainer_ids=trainers, besides=besides)
-    free = await free_times(
-        session,
-        wanted,
-        room_id=room_id,
-        trainer_ids=trainers,
-        besides=besides,
-        state=around.settings.federal_state,
-        not_before=today(clock) + timedelta(days=1),
-    )
-    buttons = [
-        (one.start.isoformat(), f"{date_short(one.start)}, {time_range(one.start, one.end)}") for one in free
-    ]
-    return [clash_in_words(clash) for clash in found], buttons
 
 
 def _as_it_is(meeting: Session) -> dict[str, Any]:
@@ -309,15 +305,35 @@ def _as_it_is(meeting: Session) -> dict[str, Any]:
     }
 
 
+def _wished(meeting: Session, begins: str, ends: str, room: str) -> dict[str, Any]:
+    """What the address wishes for; what cannot be read is left as it is."""
+    values: dict[str, Any] = {"room": room} if room else {}
+    start, end = _moment(begins), _moment(ends)
+    if start is not None:
+        here = local(start)
+        minutes = (
+            int((end - start).total_seconds() // 60) if end is not None and end > start else meeting.minutes
+        )
+        values |= {"day": here.date(), "starts_at": here.time().replace(tzinfo=None), "minutes": minutes}
+    return values
+
+
 def _version(text: str | None) -> int:
     if not text or not text.isdecimal():
         raise NotFound
     return int(text)
 
 
-def _moment(text: Any) -> datetime | None:
+def _uuid(text: str | None) -> UUID:
     try:
-        moment = datetime.fromisoformat(str(text or ""))
+        return UUID(text or "")
+    except ValueError as problem:
+        raise NotFound from problem
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         return None
     return moment if moment.tzinfo else None
@@ -329,49 +345,52 @@ def _titled(run: Run, course: Course) -> str:
     )
 
 
-def _moving(meeting: Session, run: Run, course: Course, told: Recipients) -> Step:
+def _moving(known: Known) -> Step:
+    meeting = known.meeting
     return Step(
         title=gettext("Move the session"),
-        about=_titled(run, course),
+        about=_titled(known.run, known.course),
         path=f"/verwaltung/termine/{meeting.id}/verschieben",
-        back=f"/verwaltung/durchfuehrungen/{run.id}",
-        button=gettext("Move the session"),
+        back=f"/verwaltung/durchfuehrungen/{known.run.id}",
+        button=gettext("Continue to the preview"),
         way_out=gettext("Leave it as it is"),
         sentences=[
             gettext("So far: %(when)s.", when=period(meeting.starts_at, meeting.ends_at)),
-            who_is_told(told),
+            gettext("Nothing is changed before you have seen a preview."),
         ],
     )
 
 
-def _dropping(meeting: Session, run: Run, course: Course, told: Recipients) -> Step:
+def _dropping(known: Known) -> Step:
+    meeting = known.meeting
     return Step(
         title=gettext("Cancel this session?"),
-        about=_titled(run, course),
+        about=_titled(known.run, known.course),
         path=f"/verwaltung/termine/{meeting.id}/ausfall",
-        back=f"/verwaltung/durchfuehrungen/{run.id}",
-        button=gettext("Cancel the session"),
+        back=f"/verwaltung/durchfuehrungen/{known.run.id}",
+        button=gettext("Continue to the preview"),
         way_out=gettext("Keep the session"),
-        is_dangerous=True,
         sentences=[
             gettext(
                 "The session on %(when)s does not take place. Room and trainer are free again.",
                 when=period(meeting.starts_at, meeting.ends_at),
             ),
-            who_is_told(told),
-            gettext("You can add a replacement afterwards."),
+            gettext("Nothing is changed before you have seen a preview."),
         ],
     )
 
 
-def _adding(run: Run, course: Course, told: Recipients) -> Step:
-    nobody = run.state == RunState.DRAFT
+def _adding(run: Run, course: Course, dropped: Session | None) -> Step:
+    sentences = [gettext("Nothing is changed before you have seen a preview.")]
+    if dropped is not None and dropped.run_id == run.id:
+        when = period(dropped.starts_at, dropped.ends_at)
+        sentences.insert(0, gettext("In place of the session on %(when)s, which drops out.", when=when))
     return Step(
         title=gettext("Add a session"),
         about=_titled(run, course),
         path=f"/verwaltung/durchfuehrungen/{run.id}/neuer-termin",
         back=f"/verwaltung/durchfuehrungen/{run.id}",
-        button=gettext("Add the session"),
+        button=gettext("Continue to the preview"),
         way_out=gettext("Add nothing"),
-        sentences=[who_is_told(Recipients(0, 0) if nobody else told)],
+        sentences=sentences,
     )

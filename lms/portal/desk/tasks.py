@@ -33,6 +33,8 @@ from lms.scheduling.models import (
     RunTrainer,
     Session,
     SessionState,
+    Substitution,
+    SubstitutionState,
 )
 from lms.web.formats import date_long
 from lms.web.language import gettext, ngettext
@@ -132,6 +134,18 @@ def piles(now: datetime) -> Sequence[Pile]:
                     BookingDate.booking_id == Booking.id, BookingDate.state == BookingDateState.REQUESTED
                 )
             ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/vertretungen",
+            lambda num: ngettext(
+                "For %(num)s session somebody has to stand in",
+                "For %(num)s sessions somebody has to stand in",
+                num,
+            ),
+            select(func.count(), func.min(Session.starts_at))
+            .select_from(Substitution)
+            .join(Session, Session.id == Substitution.session_id)
+            .where(Substitution.state == SubstitutionState.OPEN, Session.starts_at > now),
         ),
         Pile(
             "R", "message", "/verwaltung/briefe",

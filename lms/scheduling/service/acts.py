@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Run, RunState
 from lms.jobs.queue import Event, announce
 from lms.kernel.period import Period
+from lms.scheduling.demands import Ground
 from lms.scheduling.looking import Looking
 from lms.scheduling.models import Session, SessionTrainer
 from lms.scheduling.occupying import flush, occupy
@@ -24,6 +25,7 @@ class Acts:
         self.federal_state = around.settings.federal_state
         self.looking = Looking(around.settings.federal_state, around.settings.travel_minutes)
         self.require_proof = around.settings.require_proof
+        self.ground = Ground(around.settings.federal_state, around.settings.travel_minutes)
 
     async def _add(
         self,

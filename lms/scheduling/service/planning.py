@@ -14,11 +14,12 @@ from lms.jobs.queue import Event, announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
-from lms.resources.reserving import lock
+from lms.resources.reserving import AlreadyTaken, lock
 from lms.scheduling import policy
+from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
 from lms.scheduling.events import RunConfirmed, RunPublished
-from lms.scheduling.models import RunNeed, RunTrainer, SkipCause, SkippedDate
+from lms.scheduling.models import RunNeed, RunTrainer, Session, SkipCause, SkippedDate
 from lms.scheduling.occupying import flush, summarise
 from lms.scheduling.preparation import ensure_proof_read, is_idea, preparation_of
 from lms.scheduling.queries import run_of
@@ -77,7 +78,7 @@ class Planning(Acts):
             await session.flush()
             self._name_trainers(session, run.id, plan.trainer_ids)
             await self._prepare(session, run, plan)
-            for date in preview.dates:
+            meetings = [
                 await self._add(
                     session,
                     run,
@@ -86,6 +87,9 @@ class Planning(Acts):
                     online_url=plan.online_url,
                     trainer_ids=plan.trainer_ids,
                 )
+                for date in preview.dates
+            ]
+            await self._equip(session, run, meetings)
             session.add_all(_skipped(run, preview))
             await summarise(session, run)
             await start_tasks(session, run)
@@ -195,6 +199,19 @@ class Planning(Acts):
             for need in plan.needs
         )
         await session.flush()
+
+    async def _equip(self, session: AsyncSession, run: Run, meetings: Sequence[Session]) -> None:
+        """Give the sessions their devices. Raises ResourceTaken when somebody was quicker after all."""
+        try:
+            await equip_all(
+                session,
+                meetings,
+                await needs_of(session, run.id),
+                purpose=run.number,
+                travel_minutes=self.ground.travel_minutes,
+            )
+        except (DevicesMissing, AlreadyTaken) as refusal:
+            raise ResourceTaken from refusal
 
     @staticmethod
     def _name_trainers(session: AsyncSession, run_id: UUID, trainer_ids: Sequence[UUID]) -> None:
