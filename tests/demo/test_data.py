@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, time
+from itertools import combinations
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,13 @@ def test_a_misspelt_field_is_refused_with_the_name_of_the_file(tmp_path: Path) -
 
 def test_start_times_are_those_of_daily_life() -> None:
     assert [run.number for run in DEMO.runs if not time(8, 30) <= run.start <= time(18, 30)] == []
+
+
+def test_rooms_have_only_equipment_that_has_a_name_and_every_way_is_known_once() -> None:
+    vocabulary = [one.key for one in DEMO.house.equipment]
+    ways = [frozenset(way.between) for way in DEMO.house.way]
+    houses = [venue.key for venue in DEMO.venues]
+
+    assert {key for room in DEMO.rooms().values() for key in room.equipment} == set(vocabulary)
+    assert doubled(vocabulary) == []
+    assert sorted(map(sorted, ways)) == sorted(map(sorted, combinations(houses, 2)))
