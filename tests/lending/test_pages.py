@@ -349,7 +349,6 @@ async def test_in_class_twelve_devices_are_twelve_scans(
     assert [one.status_code for one in (home, back, wiped, everything)] == [303] * 4
     assert "Mit nach Hause genommen" in await page(client, here)
     assert (await stranger.get(here)).status_code == 404
-    await stranger.aclose()
 
 
 async def test_the_desk_counts_what_is_overdue_to_be_wiped_and_missing(
