@@ -51,10 +51,12 @@ async def test_an_idea_becomes_a_run_by_the_form_of_the_course(
     answer = await send(client, f"{course}/neue-idee", {"note": "Mit der Bücherei", "key": key})
     page = await client.get(answer.headers["location"])
     form = await client.get(f"{course}/neue-durchfuehrung?idee={key}")
-    sent = dict(re.findall(r'name="([^"]+)"[^>]*?value="([^"]*)"', form.text)) | {
-        "weekdays": "1", "interval": "1", "starts_at": "10:00", "room": str(office.room.id),
-        "trainer": str(office.trainer.id), "second_trainer": "", "payment_methods": "cash",
-        "first_day-day": "8", "first_day-month": "12", "first_day-year": "2026", "act": "speichern",
+    offered = re.findall(r'name="key"[^>]*? value="([^"]*)"', form.text)
+    sent = {
+        "key": offered[0], "weekdays": "1", "interval": "1", "starts_at": "10:00", "minutes": "90", "count": "2",
+        "first_day-day": "8", "first_day-month": "12", "first_day-year": "2026", "capacity": "12", "minimum": "5",
+        "room": str(office.room.id), "trainer": str(office.trainer.id), "price": "0", "closes_days_before": "1",
+        "cancel_free_days": "7", "cancel_fee_percent": "50", "payment_methods": "cash", "act": "speichern",
     }  # fmt: skip
     planned = await send(client, f"{course}/neue-durchfuehrung", sent)
 
