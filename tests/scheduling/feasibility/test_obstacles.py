@@ -51,13 +51,13 @@ def plan(**changes: object) -> Wanted:
 def taken(room: UUID = ROOM, *periods: Period) -> World:
     there = world()
     busy = [Busy(period, "26-0009", HERE) for period in periods]
-    return replace(there, rooms=there.rooms | {room: replace(there.rooms[room], busy=busy)})
+    return replace(there, rooms={**there.rooms, room: replace(there.rooms[room], busy=busy)})
 
 
 def teaches(period: Period, venue: UUID | None) -> World:
     there = world()
     kim = replace(there.trainers[KIM], busy=[Busy(period, "26-0009", venue)])
-    return replace(there, trainers=there.trainers | {KIM: kim})
+    return replace(there, trainers={**there.trainers, KIM: kim})
 
 
 def tablets(*busy: Busy) -> World:
