@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from lms.web.csv import csv_file, csv_text
+from lms.web.csv import Cell, csv_file, csv_text
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\0"])
@@ -13,7 +13,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(sign: str) -> None:
 
 
 def test_numbers_and_days_are_written_as_german_spreadsheets_read_them() -> None:
-    row = ["Saal; groß", -3, 2.5, date(2026, 12, 1), datetime(2026, 12, 1, 17, tzinfo=UTC), None]
+    row: list[Cell] = ["Saal; groß", -3, 2.5, date(2026, 12, 1), datetime(2026, 12, 1, 17, tzinfo=UTC), None]
 
     assert csv_text([row]) == '"Saal; groß";-3;2,5;01.12.2026;01.12.2026 18:00;\r\n'
 

@@ -41,7 +41,7 @@ class DayForm(Form):
     first = DateParts(N_("First day"), missing=N_("State the first day."))
     last = DateParts(N_("Last day"), hint=N_("Leave it empty for one day."))
     name = Text(
-        N_("What is it?"),
+        N_("What is on these days?"),
         hint=N_("For example: staff outing. Planners read it."),
         missing=N_("Say what it is."),
     )
