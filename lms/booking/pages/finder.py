@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Request, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
@@ -23,10 +23,10 @@ from lms.booking.rules import week_of
 from lms.booking.words import equipment_words, group_words
 from lms.db import Begin
 from lms.kernel.clock import Clock, at_venue, local
-from lms.kernel.errors import NotFound
 from lms.kernel.period import Period
 from lms.resources.finding import Hindrance, Needs, find_rooms
-from lms.resources.models import Equipment, Room, RoomPhoto, Venue
+from lms.resources.models import Equipment, Room, Venue
+from lms.resources.queries import PhotoFacts, equipment_of_all, photos_of
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.language import current_language
@@ -43,7 +43,8 @@ class Found:
     room: Room
     venue: Venue
     equipment: Sequence[str]
-    photo: str
+    photo: PhotoFacts | None
+    photo_words: str
     hindrance: Hindrance | None = None
 
 
@@ -104,7 +105,7 @@ class RoomFinderPages(Controller):
         async with begin.reading() as session:
             room, venue = await bookable_room(session, room_id)
             vocabulary = await vocabulary_of(session)
-            photo = await session.scalar(select(RoomPhoto).where(RoomPhoto.room_id == room_id))
+            photo = (await photos_of(session, [room_id])).get(room_id)
             days = await week_of_room(session, room, monday, now)
             offered = await groups(session, with_internal=False)
             prices = await tariffs_of_room(session, room_id, offered)
@@ -118,8 +119,7 @@ class RoomFinderPages(Controller):
                 "arrival": (venue.arrival_en if current_language() == "en" else "") or venue.arrival_de,
                 "equipment": equipment_words(room, vocabulary),
                 "photo": photo,
-                "photo_words": photo
-                and ((photo.alt_en if current_language() == "en" else "") or photo.alt_de),
+                "photo_words": _alt(photo),
                 "days": days,
                 "before": monday - timedelta(days=7) if monday > this_week else None,
                 "after": monday + timedelta(days=7)
@@ -132,17 +132,6 @@ class RoomFinderPages(Controller):
                 "hindrance": hindrance,
                 "query": "?" + when_query(period) if period else "",
             },
-        )
-
-    @get("/{room_id:uuid}/bild")
-    async def picture(self, room_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Response[bytes]:
-        """The photo of a room."""
-        async with begin.reading() as session:
-            photo = await session.scalar(select(RoomPhoto).where(RoomPhoto.room_id == room_id))
-        if photo is None:
-            raise NotFound
-        return Response(
-            photo.image, media_type=photo.media_type, headers={"cache-control": "public, max-age=3600"}
         )
 
 
@@ -162,8 +151,7 @@ def when_query(period: Period) -> str:
 
 async def vocabulary_of(session: AsyncSession) -> Mapping[str, Equipment]:
     """What rooms can have, by key; one statement."""
-    rows = await session.scalars(select(Equipment).order_by(Equipment.name_de))
-    return {one.key: one for one in rows}
+    return {one.key: one for one in await equipment_of_all(session)}
 
 
 async def tariffs_of_room(
@@ -205,20 +193,25 @@ async def _found(
     # without a time the facts alone decide: any moment will do, and what is taken then does not matter
     some_time = period or ANY_TIME
     rooms = await find_rooms(session, some_time, needs)
-    photos = {
-        row.room_id: (row.alt_en if current_language() == "en" else "") or row.alt_de
-        for row in await session.execute(select(RoomPhoto.room_id, RoomPhoto.alt_de, RoomPhoto.alt_en))
-    }
+    photos = await photos_of(session, [one.room.id for one in rooms])
     return [
         Found(
             one.room,
             one.venue,
             equipment_words(one.room, vocabulary),
-            photos.get(one.room.id, ""),
+            photos.get(one.room.id),
+            _alt(photos.get(one.room.id)),
             one.reason if period else None,
         )
         for one in (rooms if period else sorted(rooms, key=lambda one: (one.venue.name, one.room.name)))
     ]
+
+
+def _alt(photo: PhotoFacts | None) -> str:
+    """What a picture shows, in the language being spoken."""
+    if photo is None:
+        return ""
+    return (photo.alt_en if current_language() == "en" else "") or photo.alt_de
 
 
 async def _hindrance(session: AsyncSession, room_id: UUID, period: Period) -> Hindrance | None:
