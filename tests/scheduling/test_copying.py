@@ -12,14 +12,16 @@ from lms.db import Begin
 from lms.jobs.worker import Worker
 from lms.kernel.errors import Forbidden
 from lms.kernel.rights import Identity
-from lms.resources.models import ClosingDay, OpeningTime, Reservation, ReservationState
+from lms.resources.models import ClosingDay, Device, DeviceModel, OpeningTime, Reservation, ReservationState
 from lms.scheduling.copying import Kept
+from lms.scheduling.equipping import DevicesMissing
 from lms.scheduling.errors import InThePast, NoSessions
 from lms.scheduling.models import (
     CopyBatch,
     CopyItem,
     CopyState,
     Preparation,
+    RunNeed,
     RunTask,
     RunTrainer,
     SkippedDate,
@@ -210,6 +212,31 @@ async def test_a_term_is_copied_by_the_worker_and_the_result_tells_what_was_left
     assert (await look(begin, uuid5(batch, first.id.hex))).reserved == 4
     assert (await look(begin, uuid5(batch, blocked.id.hex))).reserved == 1
     assert runs == 7
+
+
+async def test_devices_are_taken_by_number_and_too_few_are_said(
+    scheduling: Scheduling, office: Office, begin: Begin
+) -> None:
+    run = await office.run(sessions=1)
+    model = DeviceModel(slug="tablet", name="Tablet", kind="tablet")
+    async with begin() as session:
+        session.add(model)
+        await session.flush()
+        session.add_all(Device(inventory_number=f"000{number}", model_id=model.id) for number in (1, 2))
+        session.add(RunNeed(run_id=run.id, count=2, model_id=model.id))
+
+    copy = await scheduling.copy_run(TEAM, run_id=run.id, copy_id=uuid4(), shift_days=TERM, kept=ALL)
+    async with begin() as session:
+        need = (await session.scalars(select(RunNeed).where(RunNeed.run_id == run.id))).one()
+        need.count = 3
+
+    assert (await look(begin, copy.id)).reserved == 4  # room, trainer, two tablets
+    with pytest.raises(DevicesMissing):
+        await scheduling.copy_run(TEAM, run_id=run.id, copy_id=uuid4(), shift_days=TERM + 7, kept=ALL)
+    bare = await scheduling.copy_run(
+        TEAM, run_id=run.id, copy_id=uuid4(), shift_days=TERM + 7, kept=ALL - {Kept.DEVICES}
+    )
+    assert (await look(begin, bare.id)).reserved == 2
 
 
 async def test_the_preview_costs_as_many_statements_for_a_term_as_for_one_run(

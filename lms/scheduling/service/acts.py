@@ -24,6 +24,7 @@ class Acts:
         self.signer = around.signer
         self.federal_state = around.settings.federal_state
         self.looking = Looking(around.settings.federal_state, around.settings.travel_minutes)
+        self.travel_minutes = around.settings.travel_minutes
         self.require_proof = around.settings.require_proof
         self.ground = Ground(around.settings.federal_state, around.settings.travel_minutes)
 

@@ -23,6 +23,7 @@ from lms.resources.reserving import AlreadyTaken, Claim, claim_room
 from lms.scheduling import policy
 from lms.scheduling.copy_reading import Copy, Source, Trouble, copies, sources
 from lms.scheduling.copying import Kept
+from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, RoomTooSmall, RuleTooLong
 from lms.scheduling.models import (
     CopyBatch,
@@ -97,7 +98,7 @@ class Copying(Acts):
     ) -> Run:
         """Copy one run under the id `copy_id`: under one id it is copied once.
 
-        Raises CopyClashes with every reason, InThePast, NoSessions, NotFound, RuleTooLong, RoomTooSmall.
+        Raises CopyClashes with every reason, DevicesMissing, InThePast, NoSessions, NotFound, RuleTooLong, RoomTooSmall.
         """
         ensure(policy.may_plan(actor), actor)
         async with self.begin() as session:
@@ -184,7 +185,7 @@ class Copying(Acts):
             await self._copy_and_note(actor, batch, item, kept)
         except CopyClashes as refusal:
             await self._leave_out(item.id, [stored(one) for one in refusal.troubles])
-        except (InThePast, NoSessions, RuleTooLong, RoomTooSmall, AlreadyTaken) as refusal:
+        except (InThePast, NoSessions, RuleTooLong, RoomTooSmall, AlreadyTaken, DevicesMissing) as refusal:
             await self._leave_out(item.id, [{"sentence": refusal.message}])
 
     @retried
@@ -240,10 +241,13 @@ class Copying(Acts):
         run = _run(source, copy, copy_id, await next_number(session, now), kept, now)
         session.add(run)
         await session.flush()
-        await self._write_sessions(session, run, copy, kept, rooms, now)
+        meetings = await self._write_sessions(session, run, copy, kept, rooms, now)
         _write_beside(session, run, source, copy, kept)
         await summarise(session, run)
         await flush(session)
+        if Kept.DEVICES in kept and source.needs:
+            needs = await needs_of(session, run.id)
+            await equip_all(session, meetings, needs, purpose=run.number, travel_minutes=self.travel_minutes)
         await _write_tasks(session, run, source, kept)
         await index_courses(session, [run.course_id])
         record(
@@ -260,7 +264,7 @@ class Copying(Acts):
         kept: frozenset[Kept],
         rooms: Mapping[UUID, Room],
         now: datetime,
-    ) -> None:
+    ) -> Sequence[Session]:
         claims: list[tuple[Session, list[Claim]]] = []
         for old, period in zip(copy.source.meetings, copy.dates.periods, strict=True):
             room = rooms.get(old.room_id) if old.room_id else None
@@ -285,6 +289,7 @@ class Copying(Acts):
             await reserving.reserve(
                 session, wanted, kind=ReservationKind.SESSION, purpose=run.number, session_id=meeting.id
             )
+        return [meeting for meeting, _ in claims]
 
 
 async def _lock(session: AsyncSession, source: Source, kept: frozenset[Kept]) -> Mapping[UUID, Room]:
