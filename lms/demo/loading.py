@@ -23,6 +23,7 @@ from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
+from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.timetable import fill_runs
 from lms.kernel.clock import system_clock
 from lms.scheduling.searchable import index_courses
@@ -64,6 +65,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_bookings(ground, everybody, rooms)
         with step("Planning"):
             await fill_planning(ground, courses, everybody, runs)
+        with step("A substitute wanted"):
+            await fill_substitution(ground)
             await ground.finish()
 
 

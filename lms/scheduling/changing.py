@@ -1,11 +1,11 @@
 """Carrying out a change set: everything in one transaction, and one event for all of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
@@ -13,10 +13,11 @@ from lms.catalogue.models import RunState
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
 from lms.resources import reserving
-from lms.resources.models import ReservationKind
+from lms.resources.models import Reservation, ReservationKind, ReservationState
 from lms.scheduling.change_set import ChangeSet
 from lms.scheduling.demands import Condition, Ground
-from lms.scheduling.devices_along import take_along, units_of
+from lms.scheduling.devices_along import Unit, take_along, units_of
+from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of, unequip
 from lms.scheduling.errors import ResourceTaken
 from lms.scheduling.events import ChangeKind, SessionChanged, SessionsChanged
 from lms.scheduling.foreseeing import Foreseen, Line, foresee, refuse_obstacles
@@ -53,13 +54,11 @@ async def apply(
     foreseen = await foresee(session, wanted, ground, now=now)  # again, now that nobody else can take them
     refuse_obstacles(foreseen)
     lines = foreseen.lines
-    await reserving.release(session, session_ids=[line.session_id for line in lines])
+    await _give_back(session, lines)
     await _write(session, lines, wanted, now)
     for line in lines:
         await _reserve(session, foreseen, line)
-    lacking = await take_along(
-        session, units, {line.session_id: line.meeting for line in lines}, _venues(foreseen)
-    )
+    lacking = await _equip(session, foreseen, units, ground)
     await _end_searches(session, lines, now)
     runs = {line.run.id: line.run for line in lines}
     for run in runs.values():
@@ -73,6 +72,57 @@ async def apply(
     if told.changes:
         announce(session, told, at=now)
     return told
+
+
+async def _give_back(session: AsyncSession, lines: Sequence[Line]) -> None:
+    """Rooms and trainers of all lines; the devices of those that drop out, the others take theirs along."""
+    await reserving.release(session, session_ids=[line.session_id for line in lines if line.after is None])
+    await session.execute(
+        update(Reservation)
+        .where(
+            Reservation.session_id.in_([line.session_id for line in lines if line.after is not None]),
+            Reservation.device_id.is_(None),
+            Reservation.state != ReservationState.RELEASED,
+        )
+        .values(state=ReservationState.RELEASED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def _equip(
+    session: AsyncSession, foreseen: Foreseen, units: Sequence[Unit], ground: Ground
+) -> Mapping[UUID, Sequence[str]]:
+    """Give what moves or is new the devices that its run needs; without needs it takes along what it held.
+
+    Gives the numbers of units that a session without needs has lost. Raises ResourceTaken where devices are missing.
+    """
+    moving = [line for line in foreseen.lines if _needs_devices_anew(line)]
+    lacking: dict[UUID, Sequence[str]] = {}
+    for run in {line.run.id: line.run for line in moving}.values():
+        theirs = {line.session_id: line.meeting for line in moving if line.run is run and line.meeting}
+        needs = await needs_of(session, run.id)
+        if not needs:
+            await unequip(session, list(theirs))
+            lacking |= await take_along(session, units, theirs, _venues(foreseen))
+            continue
+        try:
+            await equip_all(
+                session,
+                list(theirs.values()),
+                needs,
+                purpose=run.number,
+                travel_minutes=ground.travel_minutes,
+            )
+        except (DevicesMissing, reserving.AlreadyTaken) as refusal:
+            raise ResourceTaken from refusal
+    return lacking
+
+
+def _needs_devices_anew(line: Line) -> bool:
+    before, after = line.before, line.after
+    if after is None:
+        return False
+    return before is None or (before.period, before.room_id) != (after.period, after.room_id)
 
 
 async def _lock(session: AsyncSession, foreseen: Foreseen, device_ids: Sequence[Any]) -> None:

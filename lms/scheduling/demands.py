@@ -65,7 +65,7 @@ def wanted_of(demands: Demands, conditions: Sequence[Condition]) -> Wanted:
         room_id=first.room_id,
         trainer_ids=first.trainer_ids,
         needs=demands.needs,
-        seats=demands.run.capacity,
+        seats=demands.run.capacity + demands.run.drop_in_places,
         room_override_reason=demands.run.room_override_reason,
         equipment=frozenset(prepared.equipment) if prepared else frozenset(),
         step_free=bool(prepared and prepared.step_free),

@@ -1,4 +1,7 @@
-"""The devices of a session go along when it moves; whatever somebody else has by then is left behind and named."""
+"""Devices that a session holds beyond what its run needs go along when it moves.
+
+Whatever somebody else has by then is left behind and named.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

@@ -35,13 +35,17 @@ ENDED = frozenset({RunState.COMPLETED, RunState.CANCELLED})
 
 @dataclass(slots=True, kw_only=True)
 class Line:
-    """One session of the set. `meeting` is None while it is only to be added, `after` when it drops out."""
+    """One session of the set. `meeting` is None while it is only to be added, `after` when it drops out.
+
+    `replaced` is the session of the same set in whose place it comes.
+    """
 
     run: Run
     meeting: Session | None
     before: Condition | None
     after: Condition | None
     new: NewSession | None = None
+    replaced: Condition | None = None
     clashes: list[Clash] = field(default_factory=list)
 
     @property
@@ -86,6 +90,9 @@ async def foresee(
         await session.scalars(select(Session.id).where(Session.id.in_([new.id for new in wanted.added])))
     )
     lines += [_added(new, runs, teachers, now) for new in wanted.added if new.id not in known]
+    dropped = {line.session_id: line.before for line in lines if line.after is None}
+    for line in lines:
+        line.replaced = dropped.get(line.new.replaces_id) if line.new and line.new.replaces_id else None
     conditions = [one for line in lines for one in (line.before, line.after) if one is not None]
     rooms = await _rooms(session, (one.room_id for one in conditions))
     people = await _people(session, (each for one in conditions for each in one.trainer_ids))

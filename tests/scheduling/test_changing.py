@@ -23,7 +23,7 @@ from lms.resources.models import Device, DeviceModel, Reservation, ReservationKi
 from lms.scheduling.change_set import ChangeSet, InRoom, NewSession, SessionChange
 from lms.scheduling.errors import InThePast, ResourceTaken, RoomTooSmall, Taken
 from lms.scheduling.events import SessionsChanged
-from lms.scheduling.models import Session, SessionState, SessionTrainer
+from lms.scheduling.models import RunNeed, Session, SessionState, SessionTrainer
 from lms.scheduling.queries import sessions_of
 from lms.scheduling.service import Scheduling
 from lms.trainers.models import Absence
@@ -292,6 +292,48 @@ async def test_devices_go_along_unless_somebody_else_has_them_then(
     async with begin.reading() as session:
         entry = (await session.scalars(select(AuditEntry).where(AuditEntry.action == "session.moved"))).one()
     assert entry.after["devices_lacking"] == ["0002"]
+
+
+async def test_a_moved_session_is_equipped_anew_for_what_its_run_needs(
+    scheduling: Scheduling, office: Office, begin: Begin
+) -> None:
+    run = await office.run()
+    first, _ = await sessions(begin, run)
+    model = DeviceModel(slug="tablet", name="Tablet", kind="tablet")
+    async with begin() as session:
+        session.add(model)
+        await session.flush()
+        units = [Device(inventory_number=f"000{number}", model_id=model.id) for number in (1, 2)]
+        session.add_all([*units, RunNeed(run_id=run.id, count=1, model_id=model.id)])
+        await session.flush()
+        session.add(
+            Reservation(
+                device_id=units[0].id, starts_at=first.starts_at, ends_at=first.ends_at, session_id=first.id
+            )
+        )  # fmt: skip
+        session.add_all(
+            Reservation(
+                device_id=unit.id, starts_at=first.starts_at + days * DAY, ends_at=first.ends_at + days * DAY,
+                kind=ReservationKind.REPAIR, cause_id=uuid4(),
+            )
+            for unit, days in ((units[0], 1), (units[0], 2), (units[1], 2))
+        )  # fmt: skip
+
+    await scheduling.change_sessions(PLANNER, ChangeSet(changes=[move(first, DAY)]))
+    again = (await sessions(begin, run))[0]
+    with pytest.raises(ResourceTaken) as refused:
+        await scheduling.change_sessions(PLANNER, ChangeSet(changes=[move(again, DAY)]))
+
+    assert {clash.taken for clash in refused.value.clashes} == {Taken.DEVICES}
+    async with begin.reading() as session:
+        firm = await session.scalars(
+            select(Reservation.device_id).where(
+                Reservation.session_id == first.id,
+                Reservation.device_id.is_not(None),
+                Reservation.state == ReservationState.FIRM,
+            )
+        )
+        assert list(firm) == [units[1].id]
 
 
 async def test_whoever_is_away_is_not_given_a_session_but_keeps_one_that_only_changes_rooms(

@@ -46,8 +46,8 @@ class ReplacementForm(Form):
         ],
         missing=N_("Choose whether there is a replacement."),
     )
-    replacement_day = DateParts(N_("Day of the replacement"))
-    reason = TextArea(N_("Reason"), hint=REASON_HINT, rows=3, longest=500)
+    replacement_day = DateParts(N_("Day of the replacement"), is_asked=True)
+    reason = TextArea(N_("Reason"), hint=REASON_HINT, rows=3, longest=500, is_asked=True)
     key = Hidden()
 
     def check_replacement(self, sessions: int) -> None:

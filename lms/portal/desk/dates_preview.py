@@ -1,6 +1,6 @@
 """The one look before dates change: each change in words, what is in the way, who is told how, and the very message."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from lms.messaging.models import Channel
 from lms.messaging.secrets import covered
 from lms.people.models import Person
 from lms.portal.desk.dates_words import change_in_words, condition_in_words, told_in_words
+from lms.resources.models import Room
 from lms.scheduling.change_set import ChangeSet, InRoom
 from lms.scheduling.errors import ResourceTaken
 from lms.scheduling.events import SessionsChanged
@@ -97,7 +98,10 @@ async def preview_page(
     is_draft = all(line.run.state is RunState.DRAFT for line in foreseen.lines)
     context = {
         "frame": frame,
-        "lines": [_shown(line, foreseen, instead.get(line.session_id, ())) for line in foreseen.lines],
+        "lines": [
+            _shown(line, foreseen, instead.get(line.session_id, ()))
+            for line in sorted(foreseen.lines, key=_order)
+        ],
         "is_blocked": is_blocked,
         "is_draft": is_draft,
         "audience": audience,
@@ -143,15 +147,28 @@ def with_alternatives(wanted: ChangeSet, taken: Iterable[str]) -> ChangeSet:
     )
 
 
+def _order(line: Line) -> tuple[datetime, bool]:
+    """In order of time, and a replacement right behind the session that it stands for."""
+    first = line.before or line.replaced or line.after
+    assert first is not None  # noqa: S101 - a line has a before, an after, or both
+    return first.period.start, line.replaced is not None
+
+
 def _shown(line: Line, foreseen: Foreseen, instead: Sequence[Instead]) -> LineView:
     rooms, people = foreseen.rooms, foreseen.people
     return LineView(
-        before=condition_in_words(line.before, rooms) if line.before else "–",
+        before=_before(line, rooms),
         after=change_in_words(line, rooms, people),
         obstacles=[clash_in_words(clash) for clash in line.clashes if not clash.is_hint],
         hints=[clash_in_words(clash) for clash in line.clashes if clash.is_hint],
         alternatives=[_button(line, one) for one in instead],
     )
+
+
+def _before(line: Line, rooms: Mapping[UUID, Room]) -> str:
+    if line.replaced is not None:
+        return gettext("in place of %(day)s", day=date_short(line.replaced.period.start))
+    return condition_in_words(line.before, rooms) if line.before else "–"
 
 
 def _button(line: Line, one: Instead) -> tuple[str, str]:
