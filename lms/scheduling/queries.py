@@ -60,6 +60,22 @@ async def trainers_of(session: AsyncSession, run_ids: Iterable[UUID]) -> Mapping
     return by_run
 
 
+async def teachers_of(session: AsyncSession, meetings: Iterable[Session]) -> Mapping[UUID, Sequence[Person]]:
+    """Who teaches these sessions, by session: those named for it, else those of its run; two statements."""
+    wanted = list(meetings)
+    rows = await session.execute(
+        select(SessionTrainer.session_id, Person)
+        .join(Person, Person.id == SessionTrainer.person_id)
+        .where(SessionTrainer.session_id.in_([one.id for one in wanted]))
+        .order_by(Person.family_name, Person.given_name, Person.id)
+    )
+    named: dict[UUID, list[Person]] = defaultdict(list)
+    for session_id, person in rows:
+        named[session_id].append(person)
+    of_runs = await trainers_of(session, {one.run_id for one in wanted if one.id not in named})
+    return {one.id: named.get(one.id) or of_runs.get(one.run_id, ()) for one in wanted}
+
+
 async def teaches(session: AsyncSession, person_id: UUID, *, run_id: UUID) -> bool:
     """Whether this person teaches the run, as a whole or one of its sessions."""
     as_run = select(RunTrainer.run_id).where(RunTrainer.run_id == run_id, RunTrainer.person_id == person_id)

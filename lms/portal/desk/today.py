@@ -12,7 +12,7 @@ from lms.catalogue.models import Course, Run, RunState
 from lms.kernel.clock import at_venue
 from lms.resources.models import Room, Venue
 from lms.scheduling.models import Session, SessionState
-from lms.scheduling.queries import trainers_of
+from lms.scheduling.queries import teachers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Meeting:
 
 
 async def meetings_on(session: AsyncSession, day: date) -> Sequence[Meeting]:
-    """Every session of a day that takes place, ordered by venue, room and time; two statements."""
+    """Every session of a day that takes place, ordered by venue, room and time; three statements."""
     rows = (
         await session.execute(
             select(Session, Run, Course, Room.name, Venue.name)
@@ -50,7 +50,7 @@ async def meetings_on(session: AsyncSession, day: date) -> Sequence[Meeting]:
             .order_by(Venue.name, Room.name, Session.starts_at)
         )
     ).all()
-    named = await trainers_of(session, {run.id for _, run, *_ in rows})
+    named = await teachers_of(session, [meeting for meeting, *_ in rows])
     return [
         Meeting(
             session_id=meeting.id,
@@ -62,7 +62,7 @@ async def meetings_on(session: AsyncSession, day: date) -> Sequence[Meeting]:
             ends_at=meeting.ends_at,
             room=room or "",
             venue=venue or "",
-            trainers=", ".join(person.name for person in named.get(run.id, ())),
+            trainers=", ".join(person.name for person in named[meeting.id]),
             people=run.occupied,
         )
         for meeting, run, course, room, venue in rows

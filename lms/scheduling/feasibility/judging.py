@@ -6,6 +6,7 @@ from uuid import UUID
 
 from lms.kernel.clock import local
 from lms.kernel.period import Period
+from lms.resources.models import ReservationKind
 from lms.resources.rules import is_open
 from lms.scheduling.errors import Clash, Taken
 from lms.scheduling.feasibility.world import (
@@ -101,6 +102,10 @@ def _devices_missing(
     spoken_for: set[UUID] = set()
     for need in needs:
         units = world.units_of(need)
+        broken = []
+        if need.kit_id is not None:  # a kit goes without what is being repaired
+            broken = [unit for unit in units if is_in_repair(unit, period)]
+            units = [unit for unit in units if unit not in broken]
         free = [
             unit for unit in units if unit.id not in spoken_for and is_free(unit, period, venue_id, world)
         ]
@@ -112,6 +117,11 @@ def _devices_missing(
                     taken=Taken.KIT, name=name, wanted=period, wanting=len(units), found=len(free),
                     is_hint=bool(need.note),
                 )  # fmt: skip
+            elif broken:
+                yield Clash(
+                    taken=Taken.KIT, name=name, wanted=period, wanting=len(units) + len(broken), found=len(free),
+                    is_hint=True,
+                )  # fmt: skip
             if missing := tuple(world.missing_parts.get(need.kit_id, ())):
                 yield Clash(taken=Taken.PARTS, name=name, wanted=period, missing=missing, is_hint=True)
         elif len(free) < need.count:
@@ -119,6 +129,12 @@ def _devices_missing(
                 taken=Taken.DEVICES, name=name, wanted=period, wanting=need.count, found=len(free),
                 is_hint=bool(need.note),
             )  # fmt: skip
+
+
+def is_in_repair(unit: UnitFacts, period: Period) -> bool:
+    """Whether a repair takes the unit at any moment of this use of it."""
+    needed = period.widened(before_minutes=0, after_minutes=unit.turnaround_minutes)
+    return any(busy.kind is ReservationKind.REPAIR for busy in near(unit.busy, needed, timedelta()))
 
 
 def is_free(unit: UnitFacts, period: Period, venue_id: UUID | None, world: World) -> bool:

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from lms.kernel.clock import at_venue, local
 from lms.kernel.period import Period
+from lms.resources.models import ReservationKind
 from lms.resources.rules import MIDNIGHT
 from lms.scheduling.errors import Taken
 from lms.scheduling.feasibility.judging import FARTHEST, obstacles, works
@@ -368,9 +369,12 @@ def _of_units(
         return
     edges: list[tuple[float, int]] = []
     for unit in units:
+        busy = unit.busy
+        if need.kit_id is not None:  # a kit goes without what is being repaired
+            busy = [one for one in busy if one.kind is not ReservationKind.REPAIR]
         taken = joined(
             slot.ruled_out(start, end, after=unit.turnaround_minutes)
-            for start, end in _with_the_way(unit.busy, slot, venue_id, world)
+            for start, end in _with_the_way(busy, slot, venue_id, world)
         )
         for start, end in taken:
             edges += [(start, 1), (end, -1)]

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from lms.kernel.period import Period
+from lms.resources.models import ReservationKind
 from lms.resources.rules import Hours
 from lms.scheduling.errors import Taken
 from lms.scheduling.feasibility import Need, Wanted, World, nearest, obstacles
@@ -106,6 +107,16 @@ def tablets(*busy: Busy) -> World:
 )  # fmt: skip
 def test_what_is_in_the_way(wanted: Wanted, there: World, found: list[Taken]) -> None:
     assert [clash.taken for clash in obstacles(wanted, there)] == found
+
+
+def test_a_kit_goes_without_what_is_being_repaired_and_says_so() -> None:
+    there = tablets(Busy(on(7, 8, 300), "Display", None, ReservationKind.REPAIR))
+
+    found = obstacles(plan(needs=(Need(1, kit_id=KIT),)), there)
+
+    assert [(clash.taken, clash.is_hint, clash.found, clash.wanting) for clash in found] == [
+        (Taken.KIT, True, 1, 2)
+    ]
 
 
 def test_absences_and_hours_of_people_and_rooms() -> None:
