@@ -156,6 +156,7 @@ async def test_the_worker_writes_a_handful_of_letters_and_draws_the_certificates
         "event:PutOnWaitingList": 1,
         "event:ConsentAsked": 1,
         "event:PlaceOffered": 2,
+        "event:SubstitutesAsked": 1,
         "task:draw-demo-certificate": items,
     }
     assert items >= 80
