@@ -81,7 +81,7 @@ async def _throughput(url: str) -> None:
     """G3: CPU milliseconds of server and database for one enrolment, against one small transaction."""
     run_id, *_ = await prepare(url, runs=1, capacity=1_000_000)
     settings = _settings(url)
-    database = _postgres_pid(url)
+    database = postgres_pid(url)
     async with (
         served("lms.app:create_app", settings=settings) as ours,
         served("bench.limits:create_app", settings=settings) as bare,
@@ -94,7 +94,7 @@ async def _throughput(url: str) -> None:
                     for number in range(ENROLMENTS // TURNS):
                         if name == "ours":
                             await asker.post(
-                                "/api/v1/enrolments", _order(run_id, turn * 1_000 + number), _from_somewhere()
+                                "/api/v1/enrolments", _order(run_id, turn * 1_000 + number), from_somewhere()
                             )
                         else:
                             await asker.post("/take", {"name": f"Person {number}"})
@@ -136,7 +136,7 @@ async def _enrol(server: Server, run_id: str, number: int, tally: Tally) -> int:
     async with Asker(server.port) as asker:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                reply = await asker.post("/api/v1/enrolments", _order(run_id, number), _from_somewhere())
+                reply = await asker.post("/api/v1/enrolments", _order(run_id, number), from_somewhere())
         except (TimeoutError, OSError, asyncio.IncompleteReadError):
             return 0
     tally.seconds.append(time.perf_counter() - started)
@@ -175,7 +175,7 @@ def _order(run_id: str, number: int) -> dict[str, object]:
     return {"run_id": run_id, "persons": [person]}
 
 
-def _from_somewhere() -> dict[str, str]:
+def from_somewhere() -> dict[str, str]:
     """An address of its own for each request, so that no limit for one address is reached (S-40)."""
     number = next(ADDRESSES)
     return {"x-forwarded-for": f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"}
@@ -185,7 +185,7 @@ def _settings(url: str) -> dict[str, str]:
     return {"DATABASE_URL": url, "LMS_DEMO": "true", "LMS_TRUSTED_PROXIES": '["127.0.0.1/32"]'}
 
 
-def _postgres_pid(url: str) -> int:
+def postgres_pid(url: str) -> int:
     """The process of the server that listens at this address: its port stands on its command line."""
     port = url.rsplit(":", 1)[1].split("/", maxsplit=1)[0]
     for folder in Path("/proc").glob("[0-9]*"):

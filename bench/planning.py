@@ -15,9 +15,15 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, event, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench.asking import Asker
+from bench.places import from_somewhere, postgres_pid
+from bench.serving import cpu_of_tree, served
+from lms.booking.models import BookerGroup
+from lms.booking.service import Bookings
 from lms.catalogue.models import Course
 from lms.db import Begin, connect
-from lms.kernel.clock import at_venue
+from lms.kernel.clock import at_venue, system_clock
+from lms.kernel.tokens import Signer
 from lms.migrating import migrate
 from lms.people.models import Person
 from lms.resources.models import (
@@ -33,9 +39,11 @@ from lms.scheduling.feasibility import Need
 from lms.scheduling.looking import Looking
 from lms.scheduling.rules import WeeklyRule
 from lms.scheduling.values import RunPlan, Terms
-from tests.making import make_course, make_person, make_room, make_venue
+from lms.settings import Settings
+from lms.web.module import Around
+from tests.making import make_course, make_person, make_room, make_venue, staff
 from tests.postgres import create_database, postgres_server
-from tests.races.taking import furnish, race
+from tests.races.taking import Resource, furnish, race, take, wish
 
 NOW = datetime(2026, 12, 4, 8, 0, tzinfo=UTC)
 FIRST_DAY = date(2027, 1, 5)
@@ -46,6 +54,8 @@ CLIENTS = int(os.environ.get("R06_CLIENTS", "100"))
 TRIES = int(os.environ.get("R06_TRIES", "100"))
 RESOURCES = 40
 QUARTER = timedelta(minutes=15)
+BOOKINGS = int(os.environ.get("G13_BOOKINGS", "100"))
+WARM_UP = 10
 
 
 class Town:
@@ -138,6 +148,8 @@ async def run() -> None:
             await _check(name, urls["check"])
             await _large(name, urls["large"])
             await _race(name, urls["race"])
+            if name == "postgresql":
+                await _booking(create_database(server, "booking"))
 
 
 async def _check(name: str, url: str) -> None:
@@ -205,3 +217,64 @@ async def _race(name: str, url: str) -> None:
         f" overlaps={found.overlaps} wrongly_refused={found.wrongly_refused} broken={found.broken} lost={found.lost}"
         f" adjacent={found.adjacent} per_second={found.tries / found.seconds:.0f}"
     )
+
+
+async def _booking(url: str) -> None:
+    """G13: CPU milliseconds of program and database for taking a room, and for a request over HTTP with its approval."""
+    await migrate(url)
+    begin = connect(url)
+    venue = make_venue()
+    room = make_room(venue, "Saal", seats=40, is_bookable=True, setup_minutes=15, clearup_minutes=15)
+    group = BookerGroup(
+        key="vereine", name_de="Vereine", name_en="Clubs", cents_per_hour=800, days_ahead=3650
+    )
+    async with begin() as session:
+        session.add_all([venue, group])
+        await session.flush()
+        session.add(room)
+    surroundings = {"DATABASE_URL": url, "LMS_DEMO": "true", "LMS_TRUSTED_PROXIES": '["127.0.0.1/32"]'}
+    database = postgres_pid(url)
+    given = Settings(database_url=url, demo=True, _env_file=None)  # type: ignore[call-arg]
+    bookings = Bookings(Around(begin, system_clock, given, Signer(given.secret_values)))
+    first_day = datetime.now(UTC).date() + timedelta(days=30)
+    async with served("lms.app:create_app", settings=surroundings) as server, Asker(server.port) as asker:
+        made: list[UUID] = []
+        for number in range(WARM_UP):
+            await asker.post(
+                "/api/v1/bookings", _request(room.id, group.id, first_day, number), from_somewhere()
+            )
+        before = server.cpu_seconds() + cpu_of_tree(database)
+        for number in range(WARM_UP, WARM_UP + BOOKINGS):
+            reply = await asker.post(
+                "/api/v1/bookings", _request(room.id, group.id, first_day, number), from_somewhere()
+            )
+            made.append(UUID(reply.json()["id"]))
+        asked_ms = (server.cpu_seconds() + cpu_of_tree(database) - before) * 1_000 / BOOKINGS
+    before = time.process_time() + cpu_of_tree(database)
+    for booking_id in made:
+        await bookings.decide(staff(), booking_id=booking_id, choices={})
+    approved_ms = (time.process_time() + cpu_of_tree(database) - before) * 1_000 / BOOKINGS
+    dice, hall = random.Random(13), Resource("room", room.id)
+    before = time.process_time() + cpu_of_tree(database)
+    for _ in range(BOOKINGS):
+        await take(begin, hall, wish(dice))
+    reserved_ms = (time.process_time() + cpu_of_tree(database) - before) * 1_000 / BOOKINGS
+    await begin.close()
+    print(
+        f"G13 database=postgresql bookings={BOOKINGS} lock_look_reserve_ms={reserved_ms:.1f}"
+        f" indico_75ms_to_ours={75 / reserved_ms:.1f} request_over_http_ms={asked_ms:.1f} approval_ms={approved_ms:.1f}"
+        f" indico_75ms_to_both={75 / (asked_ms + approved_ms):.1f}"
+    )
+
+
+def _request(room_id: UUID, group_id: UUID, first_day: date, number: int) -> dict[str, object]:
+    """One hour on a day of its own."""
+    day = first_day + timedelta(days=number)
+    return {
+        "room_id": str(room_id),
+        "group_id": str(group_id),
+        "series": {"first_day": day.isoformat(), "starts": "10:00:00", "ends": "11:00:00"},
+        "people": 10,
+        "title": "Probe",
+        "contact": {"given_name": "Ada", "family_name": "Lehmann", "email": f"ada{number}@example.com"},
+    }
