@@ -49,6 +49,7 @@ from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.kernel.rights import Scope
 from lms.resources.models import Room, Venue
+from lms.scheduling.rules import between
 from lms.web.access import may
 from lms.web.forms import Form, TextArea, form_from
 from lms.web.language import gettext
@@ -328,8 +329,8 @@ class BookingDeskPages(Controller):
         if form.bis.data <= form.von.data:
             form.refuse("bis", EndsTooLate.message)
             return _change_page(whole, row, form, status=422)
-        period = Period(at_venue(form.tag.data, form.von.data), at_venue(form.tag.data, form.bis.data))
         try:
+            period = between(form.tag.data, form.von.data, form.tag.data, form.bis.data)
             await bookings.change_date(
                 actor,
                 booking_id=booking_id,
