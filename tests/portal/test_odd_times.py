@@ -120,13 +120,13 @@ async def test_nobody_asks_for_a_room_at_a_time_that_does_not_exist(
     client: Browser, office: Office, begin: Begin
 ) -> None:
     async with begin() as session:
-        (await session.get_one(Room, office.room.id)).bookable = True
+        (await session.get_one(Room, office.room.id)).is_bookable = True
     when = renamed("tag") | {
         "von": "02:30",
         "bis": "03:15",
         "wiederholung": "once",
         "personen": "3",
-        }
+    }
 
     answer = await send(client, f"/raeume/{office.room.id}/anfragen", when | {"act": "wer"})
     wished = await send(client, f"/raeume/{office.room.id}/bescheid?" + "&".join(map("=".join, when.items())))
@@ -140,7 +140,7 @@ async def test_an_end_before_the_beginning_is_said_before_anybody_types_their_na
     client: Browser, office: Office, begin: Begin
 ) -> None:
     async with begin() as session:
-        (await session.get_one(Room, office.room.id)).bookable = True
+        (await session.get_one(Room, office.room.id)).is_bookable = True
     when = renamed("tag") | {"von": "18:00", "bis": "17:00", "personen": "3"}
 
     answer = await send(client, f"/raeume/{office.room.id}/anfragen", when | {"act": "wer"})
