@@ -147,3 +147,46 @@ async def test_an_end_before_the_beginning_is_said_before_anybody_types_their_na
 
     assert answer.status_code == 422
     assert "Das Ende muss nach dem Beginn liegen" in words_of(answer.text)
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "ends_at"),
+    [
+        ("0001-01-01T00:00:00+14:00", "0001-01-01T01:00:00+14:00"),
+        ("9999-12-31T23:00:00Z", "9999-12-31T23:30:00Z"),
+    ],
+)
+async def test_programs_ask_in_vain_for_days_that_no_calendar_has(
+    client: Browser, office: Office, starts_at: str, ends_at: str
+) -> None:
+    answer = await client.get("/api/v1/rooms/free", params={"starts_at": starts_at, "ends_at": ends_at})
+
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("month", ["9999-12", "0001-01"])
+async def test_the_bookings_of_a_month_out_of_reach_are_those_of_this_month(
+    client: Browser, office: Office, month: str
+) -> None:
+    answer = await client.get("/verwaltung/buchungen/abrechnung.csv", params={"monat": month})
+
+    assert "raumbuchungen-2026-12.csv" in answer.headers["content-disposition"]
+
+
+async def test_a_wrong_field_that_is_called_like_a_service_is_the_senders_fault(
+    client: Browser, office: Office
+) -> None:
+    when = {"first_day": "2027-01-12", "starts_at": "10:00", "ends_at": "11:00"}
+
+    answer = await client.post("/api/v1/bookings", json={"people": "viele", "series": when})
+
+    assert answer.status_code == 400
+    assert "people" in answer.text
+
+
+async def test_the_last_day_of_all_calendars_is_refused_in_a_form(client: Browser, office: Office) -> None:
+    typed = {"first-day": "31", "first-month": "12", "first-year": "9999", "room": "alles", "reason": "Umbau"}
+
+    answer = await send(client, f"/verwaltung/raeume/ort/{office.venue.id}/sperren", typed)
+
+    assert answer.status_code == 422

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.booking import checking, policy
 from lms.booking.errors import AlreadyDecided, EndsTooLate, ReasonNeeded
-from lms.booking.forms import ChangeDateForm, ReasonForm, without_choices
+from lms.booking.forms import EARLIEST, LATEST, ChangeDateForm, ReasonForm, without_choices
 from lms.booking.models import BookingDateState
 from lms.booking.queries import (
     VIEWS,
@@ -488,10 +488,12 @@ def _number(text: str) -> int | None:
 
 
 def _first_of_month(text: str, day: date) -> date:
+    """The month of an address; this month for anything odd."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return day.replace(day=1)
+    return first if EARLIEST <= first <= LATEST else day.replace(day=1)
 
 
 def _plain(cell: str) -> str:
