@@ -209,6 +209,12 @@ def between(first: date, starts_at: time, last: date, ends_at: time) -> Period:
     return Period(start, end)
 
 
+def ensure_one_day(period: Period) -> None:
+    """A session ends on the day on which it begins. Raises EndsNextDay."""
+    if local(period.start).date() != local(period.end).date():
+        raise EndsNextDay
+
+
 def _wall(moment: datetime) -> datetime:
     return local(moment).replace(tzinfo=None)
 
