@@ -32,6 +32,9 @@ from lms.kernel.links import Links
 BUSY_TIMEOUT_MS = 5_000  # S-70
 ATTEMPTS = 6
 SERIALISATION_FAILURES = frozenset({"40001", "40P01"})
+UNIQUE_VIOLATION = "23505"
+OF_A_KEY = '"pk_'
+"""Begins the name of every primary key, as PostgreSQL quotes it; on SQLite nobody writes at the same moment."""
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -218,7 +221,11 @@ T = TypeVar("T")
 
 
 def retried(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Do a whole transaction again when the database asks for it: serialisation failure, deadlock, busy file (S-70)."""
+    """Do a whole transaction again when the database asks for it: serialisation failure, deadlock, busy file (S-70).
+
+    Also when a row with the same id was written a moment earlier: the same form sent twice at once, which the second time
+    finds what the first one made.
+    """
 
     @wraps(action)
     async def again(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -236,4 +243,6 @@ def retried(action: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
 
 def _is_passing(error: DBAPIError) -> bool:
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "pgcode", None)
+    if code == UNIQUE_VIOLATION and OF_A_KEY in str(error.orig):
+        return True
     return code in SERIALISATION_FAILURES or "database is locked" in str(error.orig)

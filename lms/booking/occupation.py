@@ -55,7 +55,7 @@ def _day(day: date, hours: Sequence[Hours], rows: Sequence[Reservation], now: da
     open_spans = [
         Period(at_venue(day, one.opens), at_venue(day, one.closes))
         for one in hours
-        if one.weekday == day.weekday()
+        if one.weekday == day.weekday() and at_venue(day, one.opens) < at_venue(day, one.closes)
     ]
     if not hours:
         open_spans = [Period(at_venue(day, USUAL_HOURS[0]), at_venue(day, USUAL_HOURS[1]))]

@@ -9,8 +9,9 @@ from itertools import islice
 from dateutil import rrule
 
 from lms.booking.errors import EndsTooLate, NoDates, TooManyDates
-from lms.kernel.clock import at_venue, local
+from lms.kernel.clock import local
 from lms.kernel.period import Period
+from lms.scheduling.rules import between
 
 MOST_DATES = 100
 QUARTER = 15
@@ -47,7 +48,7 @@ class Series:
     days: tuple[date, ...] = ()
 
     def periods(self) -> list[Period]:
-        """The dates in order. Raises EndsTooLate, NoDates, TooManyDates."""
+        """The dates in order. Raises EndsTooLate, NoDates, TooManyDates, scheduling's NoSuchTime."""
         if self.ends <= self.starts:
             raise EndsTooLate
         if self.first_day.year not in REASONABLE_YEARS:
@@ -57,7 +58,7 @@ class Series:
             raise TooManyDates(most=MOST_DATES)
         if not days:
             raise NoDates
-        return [Period(at_venue(day, self.starts), at_venue(day, self.ends)) for day in days]
+        return [between(day, self.starts, day, self.ends) for day in days]
 
     def _days(self) -> Iterator[date]:
         if self.repeat is Repeat.ONCE:

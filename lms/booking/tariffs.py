@@ -13,7 +13,7 @@ from lms.audit.trail import record
 from lms.booking import policy
 from lms.booking.errors import GroupInUse
 from lms.booking.models import BookerGroup, Tariff
-from lms.db import retried
+from lms.db import OF_A_KEY, retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.people.rules import matching
@@ -62,6 +62,8 @@ class Tariffs:
             try:
                 await session.flush()
             except IntegrityError as error:
+                if OF_A_KEY in str(error.orig):
+                    raise  # the same form sent twice: `retried` looks again
                 raise GroupInUse from error
             record(
                 session, actor, "booker_group.created", at=self.clock(), kind="booker_group", object_id=group.id,

@@ -121,10 +121,7 @@ class Times:
     @property
     def hours_in_words(self) -> Sequence[str]:
         """Monday: 8:00–12:00."""
-        return [
-            gettext("%(day)s: %(time)s", day=translated(WEEKDAYS[day]), time=spans_in_words(spans))
-            for day, spans in sorted(self.hours.items())
-        ]
+        return week_in_words(self.hours)
 
 
 def is_named(person_id: UUID) -> ColumnElement[bool]:
@@ -207,6 +204,14 @@ def absence_form() -> AbsenceForm:
     return form_from(AbsenceForm, key=str(uuid4()))
 
 
+def week_in_words(hours: Hours) -> Sequence[str]:
+    """Each day on which somebody can teach: "Monday: 8:00–12:00"."""
+    return [
+        gettext("%(day)s: %(time)s", day=translated(WEEKDAYS[day]), time=spans_in_words(spans))
+        for day, spans in sorted(hours.items())
+    ]
+
+
 async def save_hours(trainers: Trainers, actor: Actor, person_id: UUID, form: HoursForm, begin: Begin) -> int:
     """Save; 0 when it is done, else the status, with the reason in the form."""
     if not form.validate():
@@ -218,6 +223,8 @@ async def save_hours(trainers: Trainers, actor: Actor, person_id: UUID, form: Ho
         if isinstance(refusal, Stale):
             async with begin.reading() as session:
                 stored = await hours_of(session, person_id)
+            theirs = "; ".join(week_in_words(stored)) or gettext("at any time")
+            form.refuse("", N_("Stored now: %(text)s"), text=theirs)
             form.seen.data, form.seen.raw_data = written_hours(stored), None
         return refusal.status
     return 0

@@ -28,6 +28,7 @@ from lms.scheduling.errors import (
 )
 from lms.scheduling.feasibility import load_world, obstacles
 from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
+from lms.scheduling.rules import ensure_one_day
 
 OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE})
 ENDED = frozenset({RunState.COMPLETED, RunState.CANCELLED})
@@ -174,8 +175,10 @@ def _changed(
     )
     if change.is_cancelled:
         return Line(run=run, meeting=meeting, before=before, after=None)
-    if change.period is not None and change.period.start <= now:
-        raise InThePast
+    if change.period is not None and change.period != before.period:
+        ensure_one_day(change.period)
+        if change.period.start <= now:
+            raise InThePast
     named = trainer_ids
     if change.trainer_ids is not None and set(change.trainer_ids) != set(trainer_ids):
         named = tuple(dict.fromkeys(change.trainer_ids))
@@ -193,6 +196,7 @@ def _added(
     run = runs[new.run_id]
     if run.state in ENDED:
         raise WrongState
+    ensure_one_day(new.period)
     if new.period.start <= now:
         raise InThePast
     named = teachers.get(run.id, ()) if new.trainer_ids is None else tuple(dict.fromkeys(new.trainer_ids))

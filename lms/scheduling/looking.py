@@ -18,7 +18,7 @@ from lms.scheduling.errors import Clash, InThePast, RuleTooLong, RuleWithoutDate
 from lms.scheduling.feasibility import Alternative, Wanted, World, load_world, nearest, obstacles
 from lms.scheduling.feasibility.searching import MOST, on_other_days
 from lms.scheduling.holidays import closed_days
-from lms.scheduling.rules import Dates, dates_by_rule, last_day_needed
+from lms.scheduling.rules import Dates, dates_by_rule, ensure_one_day, last_day_needed
 from lms.scheduling.values import DateChange, PlannedDate, Preview, RunPlan
 from lms.trainers.models import Trainer
 
@@ -106,6 +106,8 @@ def _with_changes(plan: RunPlan, dates: Dates) -> tuple[list[PlannedDate], list[
     found, left_out = [], []
     for period in dates.planned:
         change = plan.changes.get(period.start, DateChange())
+        if change.period is not None:
+            ensure_one_day(change.period)
         if change.skip:
             left_out.append(period)
         else:

@@ -188,14 +188,35 @@ def period_on(day: date, starts_at: time, minutes: int) -> Period:
     Raises EndsNextDay when it would pass midnight, NoSuchTime when it begins or ends in the hour that a change of clocks
     leaves out.
     """
-    starts = datetime.combine(day, starts_at)
-    ends = starts + timedelta(minutes=minutes)
+    ends = datetime.combine(day, starts_at) + timedelta(minutes=minutes)
     if ends.date() != day:
         raise EndsNextDay
-    start, end = at_venue(day, starts_at), at_venue(day, ends.time())
-    if local(start).replace(tzinfo=None) != starts or local(end).replace(tzinfo=None) != ends or start >= end:
+    return between(day, starts_at, day, ends.time())
+
+
+def between(first: date, starts_at: time, last: date, ends_at: time) -> Period:
+    """From a time of the wall clock on one day until one on the same or a later day.
+
+    Raises NoSuchTime when one of them lies in the hour that a change of clocks leaves out, or nothing is between them.
+    """
+    start, end = at_venue(first, starts_at), at_venue(last, ends_at)
+    is_told = (_wall(start), _wall(end)) == (
+        datetime.combine(first, starts_at),
+        datetime.combine(last, ends_at),
+    )
+    if not is_told or start >= end:
         raise NoSuchTime
     return Period(start, end)
+
+
+def ensure_one_day(period: Period) -> None:
+    """A session ends on the day on which it begins. Raises EndsNextDay."""
+    if local(period.start).date() != local(period.end).date():
+        raise EndsNextDay
+
+
+def _wall(moment: datetime) -> datetime:
+    return local(moment).replace(tzinfo=None)
 
 
 def units_in(minutes: int) -> float:

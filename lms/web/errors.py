@@ -13,9 +13,9 @@ from urllib.parse import quote, urlsplit
 import structlog
 from jinja2 import Environment
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 
-from lms.kernel.errors import DomainError, SignInNeeded
+from lms.kernel.errors import DomainError, Invalid, SignInNeeded
 from lms.kernel.marking import N_
 from lms.web.language import gettext
 from lms.web.templating import url
@@ -26,6 +26,7 @@ AnyRequest = Request[Any, Any, Any]
 Handler = Callable[[AnyRequest, Any], Response[Any]]
 PROBLEM = "application/problem+json"
 PASSED_ON = ("retry-after", "allow", "www-authenticate")
+IN_THE_BODY = " - at `$.data."
 PAGES_WITHOUT_STORE = {"cache-control": "no-store"}
 
 TITLES: Mapping[int, str] = {
@@ -72,6 +73,7 @@ def handlers(
     return {
         DomainError: answers.refusal,
         HTTPException: answers.framework,
+        OverflowError: answers.out_of_reach,
         Exception: answers.fault,
     }
 
@@ -113,6 +115,7 @@ class _Answers:
 
     def framework(self, request: AnyRequest, problem: HTTPException) -> Response[Any]:
         """What Litestar refuses: unknown addresses, wrong methods, unreadable parameters, missing CSRF tokens."""
+        problem = _of_the_body(problem)
         status = problem.status_code
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.SERVICE_UNAVAILABLE:
             return self.fault(request, problem)
@@ -123,6 +126,11 @@ class _Answers:
             status = HTTPStatus.NOT_FOUND  # an address with a part nobody can read, such as a broken number
         sentence = gettext(TOO_LONG_OPEN) if "CSRF" in problem.detail else _sentence(status)
         return self._answer(request, status, sentence, headers, wrong=wrong)
+
+    def out_of_reach(self, request: AnyRequest, problem: OverflowError) -> Response[Any]:
+        """A number or a day so large or so small that nothing can be reckoned with it: nobody can mean it."""
+        log.warning("out of reach", method=request.method, path=request.url.path, exc_info=problem)
+        return self.refusal(request, Invalid())
 
     def fault(self, request: AnyRequest, problem: Exception) -> Response[Any]:
         """Anything nobody expected. The log gets everything, the reader the number of the incident."""
@@ -195,6 +203,16 @@ def _sentence(status: int) -> str:
 def _waiting(problem: DomainError) -> dict[str, str]:
     seconds = getattr(problem, "retry_after", None)
     return {} if seconds is None else {"retry-after": str(seconds)}
+
+
+def _of_the_body(problem: HTTPException) -> HTTPException:
+    """What was sent is wrong, though Litestar takes the field for a service of ours that happens to have its name."""
+    said, is_of_body, field = str(problem.__cause__).partition(IN_THE_BODY)
+    if not isinstance(problem, InternalServerException) or not is_of_body:
+        return problem
+    return ValidationException(
+        detail=problem.detail, extra=[{"key": field.rstrip("`"), "message": said, "source": "body"}]
+    )
 
 
 def _wrong_fields(problem: ValidationException) -> list[dict[str, str]]:

@@ -21,6 +21,8 @@ from lms.web.formats import date_plain
 from lms.web.forms import Form
 from lms.web.language import gettext, translated
 
+MOST_DIGITS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -71,3 +73,8 @@ def in_words(field: Any) -> str:
         return date_plain(field.data) if field.data else ""
     text = field.written() if field.data is not None else field.typed
     return f"{text} {translated(field.unit)}" if text and field.unit else str(text)
+
+
+def version_in(text: str | None) -> int | None:
+    """The version that a form carries along; None for anything else, and for more digits than any version has."""
+    return int(text) if text and text.isdecimal() and len(text) < MOST_DIGITS else None

@@ -68,6 +68,8 @@ async def test_a_trainer_enters_hours_and_a_slower_form_is_told(
 
     assert saved.status_code == 303
     assert (stale.status_code, wrong.status_code) == (409, 422)
+    assert "Jetzt gespeichert: Dienstag: 09:00–12:00, 14:00–18:00" in words_of(stale.text)
+    assert 'value="10–11"' in stale.text
     assert (crossed.status_code, backwards.status_code) == (422, 422)
     assert "nachmittags" in wrong.text
     assert "Wöchentliche Zeiten" in page

@@ -195,3 +195,27 @@ async def test_a_token_opens_no_more_than_its_holder_and_its_scopes(
 
     assert answer.status_code == 403
     assert (await client.post("/api/v1/planning/runs", json=plan(office))).status_code == 401
+
+
+@pytest.mark.parametrize("room", ["", "of the run"])
+async def test_no_session_goes_beyond_midnight_however_it_is_sent(
+    client: Browser, office: Office, begin: Begin, clock: FixedClock, room: str
+) -> None:
+    headers, door = await bearer(begin, clock, Identity.PROGRAMME), "/api/v1/planning"
+    night = {"starts_at": "2026-12-09T22:00:00+01:00", "ends_at": "2026-12-10T01:00:00+01:00"}
+    run = (await client.post(f"{door}/runs", json=plan(office), headers=headers)).json()
+    first = run["sessions"][0]
+    where = {"room_id": str(office.room.id) if room else None}
+
+    moved = await client.put(
+        f"{door}/sessions/{first['id']}",
+        json=night | where | {"version": first["version"]},
+        headers=headers,
+    )
+    added = await client.post(f"{door}/runs/{run['id']}/sessions", json=night | where, headers=headers)
+    change = night | {"instead_of": "2026-12-08T17:00:00Z"}
+    other = plan(office, id=None, room_id=where["room_id"], trainer_ids=[], changes=[change])
+    planned = await client.post(f"{door}/runs", json=other, headers=headers)
+
+    answers = [(one.status_code, one.json()["code"]) for one in (moved, added, planned)]
+    assert answers == [(422, "EndsNextDay")] * 3

@@ -1,9 +1,10 @@
 """Planning through the service: dates, rooms, trainers, and what is refused."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -48,6 +49,10 @@ class Place:
             room_id=self.room.id,
             trainer_ids=(self.trainer.id,),
         )
+
+    def plan_nowhere(self) -> RunPlan:
+        """The same hours in no room and with nobody: nothing in it queues for anything of another."""
+        return replace(self.plan(), run_id=uuid4(), room_id=None, trainer_ids=())
 
 
 @pytest.fixture
@@ -132,6 +137,24 @@ async def test_of_two_who_want_the_room_at_once_one_gets_it(
     async with begin.reading() as session:
         firm = await session.scalars(select(Reservation).where(Reservation.state == ReservationState.FIRM))
         assert len(firm.all()) == 4
+
+
+async def test_runs_that_are_planned_at_the_same_moment_get_numbers_of_their_own(
+    scheduling: Scheduling, place: Place
+) -> None:
+    plans = [scheduling.plan(PLANNER, place.plan_nowhere()) for _ in range(5)]
+
+    runs = await asyncio.gather(*plans)
+
+    assert sorted(run.number for run in runs) == [f"26-000{number}" for number in range(1, 6)]
+
+
+async def test_the_same_form_sent_twice_at_once_plans_one_run(scheduling: Scheduling, place: Place) -> None:
+    plan = replace(place.plan(), run_id=uuid4())
+
+    runs = await asyncio.gather(*(scheduling.plan(PLANNER, plan) for _ in range(4)))
+
+    assert {run.id for run in runs} == {plan.run_id}
 
 
 async def test_a_run_larger_than_its_room_needs_a_stated_reason(scheduling: Scheduling, place: Place) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms.audit.models import AuditEntry
 from lms.catalogue.models import CourseTopic, Run
 from lms.db import Begin
+from lms.enrolment.service import Enrolments
 from lms.jobs.worker import Worker
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import Forbidden, NotFound
@@ -269,3 +270,26 @@ async def test_moving_or_cancelling_the_session_ends_the_search(
     async with begin.reading() as session:
         search = (await session.scalars(select(Substitution))).one()
     assert search.state is (SubstitutionState.OPEN if stays else SubstitutionState.WITHDRAWN)
+
+
+async def test_a_run_that_is_cancelled_ends_the_search_and_gives_everything_back(
+    scheduling: Scheduling, office: Office, begin: Begin, house: Around, jobs: Worker
+) -> None:
+    run = await office.run(sessions=1)
+    meeting = await first_of(begin, run)
+    petra = await trainer(begin, "Petra")
+    search = await ask(scheduling, office, meeting, petra)
+    await jobs.drain()
+
+    await Enrolments(house).cancel_run(PLANNER, run_id=run.id, reason_de="Zu wenige")
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        state = (await session.get_one(Substitution, search.id)).state
+        firm = await session.scalars(select(Reservation.id).where(Reservation.state == ReservationState.FIRM))
+        thanked = await session.scalars(select(Letter.kind).where(Letter.to_name == petra.name))
+        assert (state, firm.all()) == (SubstitutionState.WITHDRAWN, [])
+        assert len(thanked.all()) == 2
+    assert (await offers(begin))[petra.id].state is SubstituteOfferState.WITHDRAWN
+    with pytest.raises(NoLongerAsked):
+        await scheduling.accept_substitution(as_trainer(petra), offer_id=(await offers(begin))[petra.id].id)

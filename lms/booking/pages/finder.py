@@ -22,11 +22,13 @@ from lms.booking.queries import bookable_room, groups
 from lms.booking.rules import week_of
 from lms.booking.words import equipment_words, group_words
 from lms.db import Begin
-from lms.kernel.clock import Clock, at_venue, local
+from lms.kernel.clock import Clock, local
 from lms.kernel.period import Period
 from lms.resources.finding import Hindrance, Needs, find_rooms
 from lms.resources.models import Equipment, Room, Venue
 from lms.resources.queries import PhotoFacts, equipment_of_all, photos_of
+from lms.scheduling.errors import NoSuchTime
+from lms.scheduling.rules import between
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.language import current_language
@@ -171,7 +173,11 @@ def _asked(form: FinderForm, now: datetime) -> Period | None:
     if ends <= starts:
         form.refuse("bis", EndsTooLate.message)
         return None
-    period = Period(at_venue(day, starts), at_venue(day, ends))
+    try:
+        period = between(day, starts, day, ends)
+    except NoSuchTime as refusal:
+        form.refuse("bis", refusal.message)
+        return None
     if period.start <= now:
         form.refuse("tag", DatesInThePast.message)
         return None

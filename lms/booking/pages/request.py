@@ -35,6 +35,7 @@ from lms.kernel.marking import N_
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
 from lms.resources.reserving import AlreadyTaken
+from lms.scheduling.errors import NoSuchTime
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.language import gettext
@@ -46,6 +47,7 @@ SENT = declare("anfrage-gesendet", N_("Your request has arrived. We write to you
 BOOKED = declare("gebucht", N_("The room is booked. The booker gets a confirmation."))
 ABOUT_TIME: Mapping[type[DomainError], str] = {
     EndsTooLate: "bis",
+    NoSuchTime: "bis",
     NoDates: "tag",
     TooManyDates: "anzahl",
     DatesInThePast: "tag",
@@ -100,6 +102,7 @@ class RequestPages(Controller):
             when.series().periods()
         except TIME_REFUSALS as refusal:
             when.refuse(ABOUT_TIME[type(refusal)], refusal.message, **refusal.params)
+            return _when_page(room, venue, when, who, status=refusal.status)
         if when.personen.data > room.seats:
             when.refuse(
                 "personen", N_("%(room)s has %(seats)s seats, too few for %(people)s people. Choose a larger room."),

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.booking import checking, policy
 from lms.booking.errors import AlreadyDecided, EndsTooLate, ReasonNeeded
-from lms.booking.forms import ChangeDateForm, ReasonForm, without_choices
+from lms.booking.forms import EARLIEST, LATEST, ChangeDateForm, ReasonForm, without_choices
 from lms.booking.models import BookingDateState
 from lms.booking.queries import (
     VIEWS,
@@ -49,6 +49,7 @@ from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.kernel.rights import Scope
 from lms.resources.models import Room, Venue
+from lms.scheduling.rules import between
 from lms.web.access import may
 from lms.web.forms import Form, TextArea, form_from
 from lms.web.language import gettext
@@ -328,8 +329,8 @@ class BookingDeskPages(Controller):
         if form.bis.data <= form.von.data:
             form.refuse("bis", EndsTooLate.message)
             return _change_page(whole, row, form, status=422)
-        period = Period(at_venue(form.tag.data, form.von.data), at_venue(form.tag.data, form.bis.data))
         try:
+            period = between(form.tag.data, form.von.data, form.tag.data, form.bis.data)
             await bookings.change_date(
                 actor,
                 booking_id=booking_id,
@@ -487,10 +488,12 @@ def _number(text: str) -> int | None:
 
 
 def _first_of_month(text: str, day: date) -> date:
+    """The month of an address; this month for anything odd."""
     try:
-        return date.fromisoformat(f"{text}-01")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return day.replace(day=1)
+    return first if EARLIEST <= first <= LATEST else day.replace(day=1)
 
 
 def _plain(cell: str) -> str:

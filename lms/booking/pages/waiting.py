@@ -19,12 +19,13 @@ from lms.booking.wishes import Wishes
 from lms.booking.words import room_words
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
-from lms.kernel.clock import at_venue
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
+from lms.scheduling.errors import NoSuchTime
+from lms.scheduling.rules import between
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.module import Around
@@ -206,7 +207,10 @@ def _period(request: AnyRequest) -> Period | None:
     form.ausstattung.choices = []
     if not form.validate() or not form.has_time or form.bis.data <= form.von.data:
         return None
-    return Period(at_venue(form.tag.data, form.von.data), at_venue(form.tag.data, form.bis.data))
+    try:
+        return between(form.tag.data, form.von.data, form.tag.data, form.bis.data)
+    except NoSuchTime:
+        return None
 
 
 def _uuid(text: str | None) -> UUID | None:

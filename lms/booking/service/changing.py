@@ -19,11 +19,12 @@ from lms.booking.words import GIVEN_UP, GIVEN_UP_BY_TEAM, group_words
 from lms.db import retried
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
-from lms.kernel.clock import at_venue, local
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.kernel.period import Period
 from lms.resources.models import ReservationState
 from lms.resources.reserving import release
+from lms.scheduling.rules import between
 
 LIVE = frozenset({BookingState.REQUESTED, BookingState.APPROVED})
 
@@ -238,5 +239,5 @@ def _shifted(first: BookingDate, rows: Sequence[BookingDate], room_id: UUID, per
     slots = []
     for row in rows:
         day = local(row.starts_at).date() + days
-        slots.append(Slot(room_id, Period(at_venue(day, begins.time()), at_venue(day, ends.time()))))
+        slots.append(Slot(room_id, between(day, begins.time(), day, ends.time())))
     return slots

@@ -21,6 +21,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid, Stale
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.occupying import release
+from lms.scheduling.searching import end_searches
 
 
 class Steering(Transactions):
@@ -128,7 +129,7 @@ async def set_capacity(locked: LockedRun, actor: Actor, capacity: int) -> None:
 
 
 async def _free_rooms_and_trainers(locked: LockedRun) -> None:
-    """What has not taken place yet never will: calendars say so, and what it had reserved is free again."""
+    """What has not taken place yet never will: calendars say so, what it had reserved is free again, nobody has to stand in."""
     dropped = await locked.session.scalars(
         update(Session)
         .where(
@@ -144,7 +145,9 @@ async def _free_rooms_and_trainers(locked: LockedRun) -> None:
         )
         .returning(Session.id)
     )
-    await release(locked.session, dropped.all())
+    ids = dropped.all()
+    await release(locked.session, ids)
+    await end_searches(locked.session, dict.fromkeys(ids, frozenset()), now=locked.at)
 
 
 async def _end_everything(locked: LockedRun, actor: Actor) -> None:

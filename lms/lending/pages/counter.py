@@ -33,6 +33,7 @@ from lms.lending.terms import CURRENT, terms
 from lms.web.forms import Form, form_from
 from lms.web.language import gettext
 from lms.web.notices import after
+from lms.web.versions import version_in
 
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex", "referrer-policy": "same-origin"}
 SCAN = f"{LENDING}/scan"
@@ -119,8 +120,7 @@ class CounterPages(Controller):
         form, status = form_from(ExtendForm, await request.form()), 422
         if form.validate():
             try:
-                typed = form.version.data or ""
-                version = int(typed) if typed.isdecimal() else 0
+                version = version_in(form.version.data) or 0
                 await lending.extend(actor, loan_id=loan_id, last=form.last.data, version=version)
                 return after(f"{LENDING}/{loan_id}", EXTENDED)
             except DomainError as refusal:

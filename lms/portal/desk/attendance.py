@@ -149,7 +149,7 @@ def _mark(sent: Any, line: Line) -> Mark | None:
     if chosen not in set(Presence):
         return None
     late = str(sent.get(f"m-{line.enrolment_id}", "") or "0").strip()
-    minutes = min(int(late), MOST_LATE) if late.isascii() and late.isdecimal() else 0
+    minutes = min(int(late), MOST_LATE) if late.isascii() and late.isdecimal() and len(late) < 10 else 0
     return Mark(line.enrolment_id, Presence(chosen), minutes, line.note)
 
 

@@ -30,6 +30,7 @@ from lms.portal.digcomp import competence, step
 from lms.web.access import may
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
+from lms.web.versions import version_in
 
 CREATED = declare("kurs-angelegt", N_("The course is created. Plan its first run."))
 AT_FIELDS: Mapping[type[DomainError], str] = {AgesTheWrongWayRound: "max_age", UnknownTopic: "topics"}
@@ -244,7 +245,7 @@ async def _form_page(
 
 
 def _version(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return version_in(text) or 0
 
 
 def _id(text: str | None) -> UUID | None:

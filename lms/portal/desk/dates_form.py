@@ -1,19 +1,20 @@
 """The form by which several dates of a run change at once, and the change set that it asks for."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from wtforms.validators import ValidationError
 
-from lms.kernel.clock import at_venue, local
+from lms.kernel.clock import local
 from lms.kernel.errors import Invalid
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.scheduling.change_set import ChangeSet, InRoom, NewSession, SessionChange
-from lms.scheduling.errors import AcrossMidnight
+from lms.scheduling.errors import AcrossMidnight, EndsNextDay
 from lms.scheduling.models import Session
+from lms.scheduling.rules import period_on
 from lms.web.forms import (
     Checkboxes,
     DateParts,
@@ -189,12 +190,11 @@ def _moved(meeting: Session, days: int, at: time | None, minutes: int | None) ->
 
 
 def _moved_to(meeting: Session, day: date, at: time | None, minutes: int | None) -> Period:
-    """By the wall clock, so that 18:00 stays 18:00 across the change of clocks. Raises AcrossMidnight."""
-    begins = datetime.combine(day, at or local(meeting.starts_at).time())
-    ends = begins + timedelta(minutes=minutes or meeting.minutes)
-    if ends.date() != begins.date():
-        raise AcrossMidnight
-    return Period(at_venue(begins.date(), begins.time()), at_venue(ends.date(), ends.time()))
+    """By the wall clock, so that 18:00 stays 18:00 across the change of clocks. Raises AcrossMidnight, NoSuchTime."""
+    try:
+        return period_on(day, at or local(meeting.starts_at).time(), minutes or meeting.minutes)
+    except EndsNextDay as refusal:
+        raise AcrossMidnight from refusal
 
 
 def _room(chosen: str | None) -> InRoom | None:
@@ -206,7 +206,7 @@ def _room(chosen: str | None) -> InRoom | None:
 def _read(value: str) -> tuple[UUID, int]:
     session_id, _, version = value.partition(".")
     try:
-        return UUID(session_id), int(version)
+        return UUID(session_id), int(version)  # ValueError for more digits than Python reads, too
     except ValueError as problem:
         raise Invalid from problem
 

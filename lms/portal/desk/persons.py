@@ -30,6 +30,7 @@ from lms.web.forms import DateParts, Email, Form, Hidden, Phone, Radios, Text, T
 from lms.web.language import gettext
 from lms.web.notices import SAVED, after
 from lms.web.pagination import page_of, window
+from lms.web.versions import version_in
 
 PERSONS = "/verwaltung/personen"
 LONGEST_SEARCH = 100
@@ -198,7 +199,7 @@ class PersonPages(Controller):
 
 
 def _version(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    return version_in(text) or 0
 
 
 def _changing(person: Person) -> Step:

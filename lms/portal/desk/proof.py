@@ -21,6 +21,7 @@ from lms.scheduling.service import Scheduling
 from lms.web.access import may
 from lms.web.forms import Form
 from lms.web.notices import after, declare
+from lms.web.versions import version_in
 
 ASKED = declare("korrektur-gefragt", N_('The draft is sent. You see the answer here and under "Today".'))
 TAKEN_OVER = declare("texte-uebernommen", N_("The proposed texts now stand in the course."))
@@ -71,9 +72,7 @@ class ProofPages(Controller):
         """Write the proposed texts into the course."""
         version = str((await request.form()).get("version", ""))
         try:
-            await scheduling.take_over_texts(
-                actor, run_id=run_id, version=int(version) if version.isdecimal() else 0
-            )
+            await scheduling.take_over_texts(actor, run_id=run_id, version=version_in(version) or 0)
         except DomainError as refusal:
             return await _page(begin, run_id, refusal)
         return after(f"/verwaltung/durchfuehrungen/{run_id}/korrektur", TAKEN_OVER)

@@ -28,7 +28,7 @@ from lms.web.access import may
 from lms.web.forms import Checkbox, Form, Hidden, Number, TextArea, form_from
 from lms.web.language import gettext, ngettext
 from lms.web.notices import SAVED, after, declare
-from lms.web.versions import Versions, both_versions
+from lms.web.versions import Versions, both_versions, version_in
 
 PUBLISHED = declare("veroeffentlicht", N_("The run is published. People can find it and enrol."))
 CONFIRMED = declare("bestaetigt", N_("The run is confirmed: it takes place."))
@@ -265,7 +265,7 @@ def _path(run_id: UUID) -> str:
 
 
 def _version(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() else None
+    return version_in(text)
 
 
 def _refused(step: Step, refusal: DomainError) -> Template:

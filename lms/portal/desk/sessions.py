@@ -17,7 +17,7 @@ from wtforms.validators import ValidationError
 from lms.catalogue.models import Course, Run
 from lms.db import Begin
 from lms.kernel.actor import Actor
-from lms.kernel.clock import at_venue, local
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
@@ -29,10 +29,11 @@ from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import spoken
 from lms.scheduling.change_set import ChangeSet, InRoom, NewSession, SessionChange
 from lms.scheduling.choices import room_choices
-from lms.scheduling.errors import InThePast, ResourceTaken
+from lms.scheduling.errors import EndsNextDay, InThePast, NoSuchTime, ResourceTaken
 from lms.scheduling.forms import NO_ROOM
 from lms.scheduling.models import Session, SkippedDate
 from lms.scheduling.queries import session_of, sessions_of
+from lms.scheduling.rules import period_on
 from lms.scheduling.service import Scheduling
 from lms.web.access import may
 from lms.web.formats import period
@@ -40,7 +41,7 @@ from lms.web.forms import DateParts, Form, Hidden, Number, Select, TextArea, Tim
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import Notice, after, declare
-from lms.web.versions import both_versions
+from lms.web.versions import both_versions, version_in
 
 MOVED = declare("verschoben", N_("The session is moved. Everybody concerned is told, calendars update."))
 DROPPED = declare("ausgefallen", N_("The session is cancelled. Everybody concerned is told."))
@@ -62,14 +63,18 @@ class WhenForm(Form):
     replaces = Hidden()
 
     def validate_minutes(self, _field: Number) -> None:
-        if self.day.data and self.starts_at.data and local(self.span().end).date() != self.day.data:
-            raise ValidationError(gettext("A session ends on the day on which it begins."))
+        if self.day.data is None or self.starts_at.data is None:
+            return
+        try:
+            self.span()
+        except EndsNextDay as refusal:
+            raise ValidationError(gettext("A session ends on the day on which it begins.")) from refusal
+        except NoSuchTime as refusal:
+            raise ValidationError(gettext(refusal.message)) from refusal
 
     def span(self) -> Period:
         """The period of a form that is valid."""
-        starts_at = at_venue(self.day.data, self.starts_at.data)
-        ends = datetime.combine(self.day.data, self.starts_at.data) + timedelta(minutes=self.minutes.data)
-        return Period(starts_at, at_venue(ends.date(), ends.time()))
+        return period_on(self.day.data, self.starts_at.data, self.minutes.data)
 
     @property
     def room_id(self) -> UUID | None:
@@ -319,9 +324,10 @@ def _wished(meeting: Session, begins: str, ends: str, room: str) -> dict[str, An
 
 
 def _version(text: str | None) -> int:
-    if not text or not text.isdecimal():
+    version = version_in(text)
+    if version is None:
         raise NotFound
-    return int(text)
+    return version
 
 
 def _uuid(text: str | None) -> UUID:
@@ -336,7 +342,9 @@ def _moment(text: str) -> datetime | None:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    # outside these years the wall clock of the venues does not exist
+    is_near = moment.tzinfo is not None and 1 < moment.year < 9999
+    return moment if is_near else None
 
 
 def _titled(run: Run, course: Course) -> str:

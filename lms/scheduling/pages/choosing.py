@@ -88,9 +88,11 @@ def _changes(sent: Any) -> Iterator[tuple[datetime, DateChange]]:
                 yield moment, DateChange(skip=True)
                 continue
             start, end, room = chosen.split("|")
-            period = Period(datetime.fromisoformat(start), datetime.fromisoformat(end))
+            period = Period(
+                datetime.fromisoformat(start).astimezone(UTC), datetime.fromisoformat(end).astimezone(UTC)
+            )
             yield moment, DateChange(room_id=UUID(room) if room else None, period=period)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
 
 

@@ -349,7 +349,7 @@ def _is_id(text: object) -> bool:
 
 
 def _is_count(text: str, most: int) -> bool:
-    return text.isascii() and text.isdigit() and int(text) <= most
+    return text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= most
 
 
 def _number(text: object) -> int:

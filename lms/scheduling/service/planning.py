@@ -28,6 +28,7 @@ from lms.scheduling.service.acts import Acts
 from lms.scheduling.tasks import start_tasks
 from lms.scheduling.values import Preview, RunPlan, Terms
 
+NUMBERING = 0x72756E  # "run"; nobody else locks anything by number
 PUBLIC_STATES = frozenset({RunState.PUBLISHED, RunState.CONFIRMED})
 
 
@@ -52,7 +53,9 @@ class Planning(Acts):
         ensure(policy.may_plan(actor), actor)
         now = self.clock()
         async with self.begin() as session:
-            course = await session.get(Course, plan.course_id)
+            course = await session.get(
+                Course, plan.course_id, with_for_update={"key_share": True}
+            )  # two clicks at once queue here
             if course is None:
                 raise NotFound
             known = await session.get(Run, plan.run_id, with_for_update=True) if plan.run_id else None
@@ -274,7 +277,12 @@ def apply_terms(run: Run, terms: Terms, *, first_start: datetime | None) -> None
 
 
 async def next_number(session: AsyncSession, now: datetime) -> str:
-    """The next run number of the year, such as "26-0042"; a collision is refused by the database and tried again."""
+    """The next run number of the year, such as "26-0042". Whoever asks next waits until this transaction ends.
+
+    On SQLite the writing transaction is the lock.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(NUMBERING)))
     prefix = f"{local(now):%y}-"
     last = await session.scalar(
         select(func.max(Run.number)).where(Run.number.like(f"{prefix}____"), Run.source.is_(None))

@@ -101,7 +101,8 @@ PART_UNREADABLE: Mapping[str, str] = {
     "month": N_("Enter the month as a number from 1 to 12."),
     "year": N_("Enter the year with four digits, for example 1958."),
 }
-LIMITS = {"day": (1, 31), "month": (1, 12), "year": (1000, 9999)}
+LIMITS = {"day": (1, 31), "month": (1, 12), "year": (1000, 2999)}
+"""The last years that a calendar knows have no day after the last one: nothing could be reckoned from there."""
 
 
 class DateParts(OurField):

@@ -14,7 +14,7 @@ from wtforms.validators import ValidationError
 
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
-from lms.kernel.clock import Clock, at_venue, today
+from lms.kernel.clock import Clock, today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
@@ -26,6 +26,8 @@ from lms.resources.errors import OverAlready, PlannedThen
 from lms.resources.models import Closure, Room, Venue
 from lms.resources.service import Closures
 from lms.resources.service.closures import closures_ahead
+from lms.scheduling.errors import NoSuchTime
+from lms.scheduling.rules import between
 from lms.web.access import may
 from lms.web.forms import DateParts, Form, Hidden, Select, Text, TimeOfDay, form_from
 from lms.web.language import gettext
@@ -66,11 +68,24 @@ class ClosureForm(Form):
         if same_day and field.data <= (self.begins.data or time()):
             raise ValidationError(gettext("The end comes after the beginning."))
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What the fields alone do not know: whether the clocks of that night show these times."""
+        is_fine: bool = super().validate(extra_validators)
+        if is_fine:
+            try:
+                self.span()
+            except NoSuchTime as refusal:
+                self.refuse("begins", refusal.message)
+                return False
+        return is_fine
+
     def span(self) -> Period:
         """The period of a form that is valid: whole days where no time is stated."""
         last: date = self.last.data or self.first.data
-        end = at_venue(last, self.ends.data) if self.ends.data else at_venue(last + timedelta(days=1), time())
-        return Period(at_venue(self.first.data, self.begins.data or time()), end)
+        begins = self.begins.data or time()
+        if self.ends.data:
+            return between(self.first.data, begins, last, self.ends.data)
+        return between(self.first.data, begins, last + timedelta(days=1), time())
 
 
 class ClosurePages(Controller):

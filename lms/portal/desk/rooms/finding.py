@@ -11,7 +11,7 @@ from wtforms.validators import ValidationError
 
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
-from lms.kernel.clock import Clock, at_venue, today
+from lms.kernel.clock import Clock, today
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
 from lms.kernel.rights import Scope
@@ -19,7 +19,9 @@ from lms.portal.desk.rooms.reading import ROOMS, Planned, planned_in_words
 from lms.resources.finding import FoundRoom, Hindrance, Needs, find_rooms
 from lms.resources.queries import PhotoFacts, equipment_of_all, photos_of
 from lms.resources.words import name_of
+from lms.scheduling.errors import NoSuchTime
 from lms.scheduling.holidays import closed_days
+from lms.scheduling.rules import between
 from lms.web.access import may
 from lms.web.forms import Checkbox, Checkboxes, DateParts, Form, Number, TimeOfDay, form_from
 from lms.web.language import gettext
@@ -44,10 +46,15 @@ class FinderForm(Form):
         """The end comes after the beginning."""
         if self.begins.data and field.data <= self.begins.data:
             raise ValidationError(gettext("The end comes after the beginning."))
+        if self.begins.data and self.day.data:
+            try:
+                self.span()
+            except NoSuchTime as refusal:
+                raise ValidationError(gettext(refusal.message)) from refusal
 
     def span(self) -> Period:
         """The period of a form that is valid."""
-        return Period(at_venue(self.day.data, self.begins.data), at_venue(self.day.data, self.ends.data))
+        return between(self.day.data, self.begins.data, self.day.data, self.ends.data)
 
     def needs(self) -> Needs:
         """What a form that is valid asks for."""
