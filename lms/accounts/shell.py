@@ -35,7 +35,7 @@ ADMINISTRATION = (
     Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
     Link(N_("Attendance"), "/verwaltung/anwesenheit"),
     Link(N_("Certificates"), "/verwaltung/nachweise"),
-    Link(N_("Rooms and devices"), "/verwaltung/raeume"),
+    Link(N_("Rooms"), "/verwaltung/raeume"),
     Link(N_("Devices"), "/verwaltung/geraete"),
     Link(N_("Lending"), "/verwaltung/ausleihe"),
     Link(N_("Bookings"), "/verwaltung/buchungen"),

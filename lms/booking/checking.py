@@ -234,14 +234,16 @@ async def _alternatives(
     besides: Sequence[UUID],
     by_team: bool,
 ) -> Mapping[Slot, Sequence[Place]]:
-    """Up to three other rooms for each slot, the smallest that are large enough first."""
+    """Up to three other rooms for each slot: first those in the same house, there the smallest that are large enough."""
+    everywhere = list(places)
+    houses = {room.id: venue.id for room, venue in everywhere}
     fitting = [
-        (room, venue) for room, venue in places if room.seats >= people and (room.is_bookable or by_team)
+        (room, venue) for room, venue in everywhere if room.seats >= people and (room.is_bookable or by_team)
     ]
     tried = [
         (slot, (room, venue))
         for slot in slots
-        for room, venue in fitting
+        for room, venue in sorted(fitting, key=lambda place: place[1].id != houses.get(slot.room_id))
         if room.id != slot.room_id and is_open(hours.of(room.id, venue.id), slot.period)
     ]
     known = {room.id: (room, venue) for room, venue in fitting}

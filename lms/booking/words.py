@@ -20,7 +20,7 @@ DATE_STATES: Mapping[BookingDateState, tuple[str, str]] = {
     BookingDateState.REQUESTED: (N_("requested"), "warning"),
     BookingDateState.APPROVED: (N_("booked"), "success"),
     BookingDateState.DECLINED: (N_("not possible"), "danger"),
-    BookingDateState.CANCELLED: (N_("left out"), "info"),
+    BookingDateState.CANCELLED: (N_("dropped"), "info"),
     BookingDateState.RELEASED: (N_("not used"), "info"),
 }
 REPEATS: Mapping[Repeat, str] = {

@@ -48,7 +48,7 @@ class CannotForm(Form):
 
     reason = TextArea(
         N_("Reason"),
-        hint=N_("Only the team reads it. A short word will do, for example: ill."),
+        hint=N_("Only the team reads it. Please write nothing about illnesses."),
         rows=3,
         longest=500,
     )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Course, Run, RunState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
+from lms.resources.devices.words import spoken
 from lms.resources.models import Device, DeviceModel, DeviceStatus, Equipment, Kit, Room, Venue
 from lms.scheduling.models import CourseNeed, CoursePattern, RunTrainer, Session
 from lms.trainers.models import Trainer
@@ -53,22 +54,24 @@ async def trainer_choices(session: AsyncSession) -> Choices:
 async def thing_choices(session: AsyncSession) -> Choices:
     """Kits first, then every model with the number of units that are there; two statements."""
     kits = await session.execute(
-        select(Kit.id, Kit.name, func.count(Device.id))
+        select(Kit.id, Kit.name, Kit.name_en, func.count(Device.id))
         .outerjoin(Device, (Device.kit_id == Kit.id) & (Device.status == DeviceStatus.USABLE))
-        .group_by(Kit.id, Kit.name)
+        .group_by(Kit.id, Kit.name, Kit.name_en)
         .order_by(Kit.name)
     )
     models = await session.execute(
-        select(DeviceModel.id, DeviceModel.name, func.count(Device.id))
+        select(DeviceModel.id, DeviceModel.name, DeviceModel.name_en, func.count(Device.id))
         .join(Device, (Device.model_id == DeviceModel.id) & (Device.status == DeviceStatus.USABLE))
-        .group_by(DeviceModel.id, DeviceModel.name)
+        .group_by(DeviceModel.id, DeviceModel.name, DeviceModel.name_en)
         .order_by(DeviceModel.name)
     )
     found = [
-        (f"kit:{key}", gettext("%(kit)s, complete (%(num)s devices)", kit=name, num=units))
-        for key, name, units in kits
+        (f"kit:{key}", gettext("%(kit)s, complete (%(num)s devices)", kit=spoken(name, name_en), num=units))
+        for key, name, name_en, units in kits
     ]
-    return found + [(f"model:{key}", f"{name} ({units})") for key, name, units in models]
+    return found + [
+        (f"model:{key}", f"{spoken(name, name_en)} ({units})") for key, name, name_en, units in models
+    ]
 
 
 async def equipment_choices(session: AsyncSession) -> Choices:

@@ -98,9 +98,9 @@ async def test_an_absence_shows_what_it_hits_and_the_desk_is_reminded(
     await send(client, f"{HERE}/abwesenheit/{key}/entfernen")
 
     assert (entered.status_code, again.status_code, backwards.status_code) == (303, 303, 422)
-    assert "1 Termin braucht Vertretung" in page
+    assert "An 1 Termin ist die Kursleitung verhindert" in page
     assert "Dienstag, 8. Dezember 2026, 10:00 bis 11:30 Uhr" in page
-    assert "1 Termin braucht Vertretung" in today
+    assert "An 1 Termin ist die Kursleitung verhindert" in today
     assert run.number in open_matters
     assert "Jonas Krüger ist abwesend." in open_matters
     async with begin.reading() as session:

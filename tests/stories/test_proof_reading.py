@@ -18,7 +18,7 @@ def test_the_planner_sends_a_draft_the_trainer_corrects_on_the_phone_the_planner
     planner.goto("/verwaltung/durchfuehrungen?ansicht=entwurf")
     planner.get_by_role("link", name="2016", exact=True).click()
     expect(planner.locator("[aria-current=step]")).to_contain_text("geplant")
-    planner.get_by_role("link", name="Korrektur", exact=True).click()
+    planner.get_by_role("link", name="Zur Korrektur schicken").click()
     planner.get_by_role("button", name="Zur Korrektur schicken").click()
     expect(planner.locator("main")).to_contain_text("gefragt, noch keine Antwort")
 

@@ -17,7 +17,7 @@ from lms.enrolment.pages.offering import Offering, other_runs
 from lms.enrolment.pages.private import PRIVATE, browser_cookie, new_browser_key
 from lms.enrolment.pages.questions import TITLES, Step
 from lms.enrolment.pages.way import first_open, is_reached, next_after, path_before, steps_of
-from lms.enrolment.pages.words import PRIVACY, explanation, question, waiting_list_words
+from lms.enrolment.pages.words import explanation, privacy, question, waiting_list_words
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
@@ -194,7 +194,7 @@ def around_step(draft: Draft, step: Step) -> dict[str, Any]:
         "step_title": translated(TITLES[step]),
         "question": question(draft, step),
         "explanation": explanation(draft, step),
-        "privacy": translated(PRIVACY.get(step, "")),
+        "privacy": privacy(draft, step),
         "back_path": path_before(draft, step),
     }
 

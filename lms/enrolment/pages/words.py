@@ -39,6 +39,13 @@ PRIVACY: Mapping[Step, str] = {
 """The short notice at each form that collects something about a person (Article 13 GDPR, L-42)."""
 
 
+def privacy(draft: Draft, step: Step) -> str:
+    """What the entries of a page are for. There is no certificate for single dates."""
+    if step is Step.PERSON and draft.is_drop_in:
+        return gettext("We need the name for the list of participants.")
+    return translated(PRIVACY.get(step, ""))
+
+
 def question(draft: Draft, step: Step) -> str:
     """The heading of a page."""
     name = draft.names[0] if draft.names else ""

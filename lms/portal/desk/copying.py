@@ -83,7 +83,7 @@ class TermForm(CopyForm):
 
     first = DateParts(N_("Runs that begin from"), missing=N_("Enter the first day of the old term."))
     last = DateParts(N_("Until"), missing=N_("Enter the last day of the old term."))
-    audience = Select(N_("For whom?"), blank=N_("For everybody"), choices=list(AUDIENCES.items()))
+    audience = Select(N_("For whom?"), blank=N_("No matter for whom"), choices=list(AUDIENCES.items()))
     venue = Select(N_("Where?"), blank=N_("In all places"))
 
 

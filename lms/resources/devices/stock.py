@@ -15,7 +15,7 @@ from lms.audit.models import AuditEntry
 from lms.kernel.errors import NotFound
 from lms.kernel.period import Period
 from lms.people.models import Person
-from lms.resources.devices.words import ACTIONS, Gaps, differences
+from lms.resources.devices.words import ACTIONS, Gaps, differences, spoken
 from lms.resources.models import (
     Device,
     DeviceModel,
@@ -144,15 +144,17 @@ async def gaps_of(session: AsyncSession, kit_ids: Collection[UUID], period: Peri
 
 
 async def model_choices(session: AsyncSession) -> Choices:
-    """Every model, for a field of a form."""
-    rows = await session.execute(select(DeviceModel.id, DeviceModel.name).order_by(DeviceModel.name))
-    return [(str(key), name) for key, name in rows]
+    """Every model in the reader's language, for a field of a form."""
+    rows = await session.execute(
+        select(DeviceModel.id, DeviceModel.name, DeviceModel.name_en).order_by(DeviceModel.name)
+    )
+    return [(str(key), spoken(name, name_en)) for key, name, name_en in rows]
 
 
 async def kit_choices(session: AsyncSession) -> Choices:
-    """Every kit, for a field of a form."""
-    rows = await session.execute(select(Kit.id, Kit.name).order_by(Kit.name))
-    return [(str(key), name) for key, name in rows]
+    """Every kit in the reader's language, for a field of a form."""
+    rows = await session.execute(select(Kit.id, Kit.name, Kit.name_en).order_by(Kit.name))
+    return [(str(key), spoken(name, name_en)) for key, name, name_en in rows]
 
 
 async def venue_choices(session: AsyncSession) -> Choices:

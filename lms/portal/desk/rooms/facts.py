@@ -196,7 +196,7 @@ def _new_venue() -> Step:
 def _facts(title: str, path: str, back: str) -> Step:
     return Step(
         title=title,
-        about=gettext("Rooms and devices"),
+        about=gettext("Rooms"),
         path=path,
         back=back,
         button=gettext("Save"),
