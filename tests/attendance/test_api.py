@@ -98,7 +98,15 @@ async def test_an_app_reads_todays_sessions_and_marks_in_their_register(
     assert [
         (one["name"], one["presence"], one["minutes_late"], one["note"]) for one in written.json()["marks"]
     ] == [("Cem Albers", "late", 15, "Bus"), ("Ada Berg", None, 0, "")]
-    assert set(first) == {"enrolment_id", "name", "presence", "minutes_late", "note", "marked_at"}
+    assert set(first) == {
+        "enrolment_id",
+        "name",
+        "presence",
+        "minutes_late",
+        "note",
+        "marked_at",
+        "is_drop_in",
+    }
 
 
 @pytest.mark.parametrize(

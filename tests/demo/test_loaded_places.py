@@ -46,6 +46,8 @@ async def test_places_are_counted_and_the_numbers_of_the_files_are_reached(town:
     shapes = {run.number: run for run in DEMO.runs}
     wrong = []
     for run in await town.all(Run):
+        if run.number not in shapes:  # an idea of the planners has no places yet
+            continue
         of_run, shape = counted[run.id], shapes[run.number]
         occupied = sum(of_run[state] for state in OCCUPYING)
         expected = 0 if run.state is RunState.CANCELLED else shape.enrolled + of_run[EnrolmentState.HELD]

@@ -166,7 +166,7 @@ async def test_sessions_are_added_later_and_asking_twice_adds_once(
         )
 
     assert await taken(begin, meetings) == [1, 1, 0]
-    assert await told(begin) == ["PlaceConfirmed", "ChosenSessionsChanged"]
+    assert await told(begin) == ["ChosenSessionsChanged", "PlaceConfirmed"]
 
 
 async def test_what_is_given_back_is_free_for_others_and_with_the_last_session_it_ends(
@@ -181,7 +181,7 @@ async def test_what_is_given_back_is_free_for_others_and_with_the_last_session_i
         await enrolments.give_back(TEAM, enrolment_id=enrolment.id, session_ids=[meetings[1].id])
 
     assert (await taken(begin, meetings), (await kept(begin, enrolment)).state) == ([0, 0, 0], CANCELLED)
-    assert await told(begin) == ["EnrolmentCancelled", "PlaceConfirmed", "ChosenSessionsChanged"]
+    assert await told(begin) == ["ChosenSessionsChanged", "EnrolmentCancelled", "PlaceConfirmed"]
 
 
 async def test_cancelling_gives_all_sessions_back_that_are_still_to_come(

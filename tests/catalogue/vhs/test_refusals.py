@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.catalogue.vhs import ImportRefused, read_programme
@@ -95,6 +95,7 @@ NESTED = st.fixed_dictionaries(
 )  # fmt: skip
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine the first row may take seconds
 @given(
     st.dictionaries(
         st.sampled_from(sorted(course())), TREES | NESTED | st.lists(NESTED, max_size=2), max_size=4

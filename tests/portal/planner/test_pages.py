@@ -121,7 +121,7 @@ async def test_what_goes_on_over_days_is_told_once_and_then_named(
 
     week = words_of((await client.get(PLANNER, params=TUESDAY | {"zeitraum": "woche"})).text)
 
-    assert week.count("Geschlossen: Malerarbeiten") == 1
+    assert week.count("Gesperrt: Malerarbeiten") == 1
     assert week.count("Noch belegt: Raum 2") == 2
     assert week.count("Es findet nichts statt.") == 4
 
