@@ -103,10 +103,10 @@ class Trainers:
         ensure(policy.may_change_times(actor, person_id), actor)
         async with self.begin() as session:
             absence = await session.get(Absence, absence_id)
-            if absence is None:
+            if (
+                absence is None or absence.person_id != person_id
+            ):  # S-03: nobody learns that it is somebody else's
                 return
-            if absence.person_id != person_id:
-                raise NotFound
             await session.delete(absence)
             self._note(session, actor, "trainer.absence_removed", person_id)
 

@@ -142,4 +142,7 @@ async def test_the_team_keeps_topics_and_times_and_nobody_touches_a_colleagues(
     assert (trainer.topics, trainer.qualifications) == (["geraete"], ["Meister", "Erste Hilfe"])
     assert absence.person_id == office.trainer.id != stranger.person_id
     removed = await send(other, f"{HERE}/abwesenheit/{absence.id}/entfernen")
-    assert removed.status_code == 404
+    missing = await send(other, f"{HERE}/abwesenheit/{uuid4()}/entfernen")
+    assert (removed.status_code, removed.headers["location"]) == (303, missing.headers["location"])
+    async with begin.reading() as session:
+        assert await session.get(Absence, absence.id) is not None

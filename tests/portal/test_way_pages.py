@@ -210,6 +210,20 @@ async def test_tasks_follow_the_dates_are_ticked_and_reminded_of(
     assert "3 Tage vor dem ersten Termin" in words_of(patterns.text)
 
 
+async def test_whoever_dates_a_task_too_late_sees_both_days(client: Browser, office: Office) -> None:
+    run, task = await office.run(), uuid4()
+    first = {"due-day": "7", "due-month": "12", "due-year": "2026"}
+    await send(client, f"{path_of(run)}/aufgaben/neu", first | {"title": "Saft kaufen", "key": str(task)})
+    path, seen = f"{path_of(run)}/aufgaben/{task}", "2026-12-07"
+
+    saved = await send(client, path, first | {"due-day": "8", "seen": seen})
+    stale = await send(client, path, first | {"due-day": "9", "seen": seen})
+    again = await send(client, path, first | {"due-day": "9", "seen": "2026-12-08"})
+
+    assert (saved.status_code, stale.status_code, again.status_code) == (303, 409, 303)
+    assert re.search(r"8\. ?(12\.|Dezember) ?2026 .*9\. ?(12\.|Dezember) ?2026", words_of(stale.text))
+
+
 async def test_a_pattern_is_changed_by_whoever_saw_its_present_state(
     client: Browser, office: Office, begin: Begin
 ) -> None:

@@ -20,11 +20,12 @@ from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import spoken
 from lms.scheduling.models import RunTask, TaskPattern
 from lms.scheduling.service import Scheduling
-from lms.scheduling.service.todo import PatternFacts
+from lms.scheduling.service.todo import PatternFacts, day_seen
 from lms.web.access import may
 from lms.web.forms import DateParts, Form, Hidden, Number, Radios, Text, form_from
 from lms.web.language import gettext, ngettext
 from lms.web.notices import SAVED, after
+from lms.web.versions import Versions, both_versions
 
 PATTERNS = "/verwaltung/aufgaben"
 MISSING_TITLE = N_("Enter what is to be done.")
@@ -42,6 +43,7 @@ class DueForm(Form):
     """Another day."""
 
     due = DateParts(N_("Until when?"), hint=N_("From now on this day stays, also when the dates of the run change."))  # fmt: skip
+    seen = Hidden()
 
 
 class PatternForm(Form):
@@ -123,7 +125,7 @@ class TaskPages(Controller):
     ) -> Template:
         """Another day, or remove it."""
         task, step = await _dating(begin, run_id, task_id)
-        return _task_page(step, task, form_from(DueForm, due=task.due_on))
+        return _task_page(step, task, form_from(DueForm, due=task.due_on, seen=day_seen(task)))
 
     @post("/{task_id:uuid}")
     async def change_date(
@@ -141,7 +143,15 @@ class TaskPages(Controller):
             task, step = await _dating(begin, run_id, task_id)
             return _task_page(step, task, form, status=422)
         due: date | None = form.due.data
-        await scheduling.date_task(actor, run_id=run_id, task_id=task_id, due=due)
+        try:
+            await scheduling.date_task(
+                actor, run_id=run_id, task_id=task_id, due=due, seen=form.seen.data or ""
+            )
+        except Stale as refusal:
+            task, step = await _dating(begin, run_id, task_id)
+            stored = form_from(DueForm, due=task.due_on, seen=day_seen(task))
+            versions = both_versions(form, stored, marks=["seen"], keep=step.back)
+            return _task_page(step, task, form, status=refusal.status, versions=versions)
         return _back(run_id)
 
     @post("/{task_id:uuid}/entfernen")
@@ -269,10 +279,11 @@ async def _dating(begin: Begin, run_id: UUID, task_id: UUID) -> tuple[RunTask, S
     return task, await _step(begin, run_id, task.title, str(task_id))
 
 
-def _task_page(step: Step, task: RunTask, form: DueForm, *, status: int = 200) -> Template:
-    return Template(
-        "portal/desk/task.html", context={"step": step, "task": task, "form": form}, status_code=status
-    )
+def _task_page(
+    step: Step, task: RunTask, form: DueForm, *, status: int = 200, versions: Versions | None = None
+) -> Template:
+    context = {"step": step, "task": task, "form": form, "versions": versions}
+    return Template("portal/desk/task.html", context=context, status_code=status)
 
 
 async def _pattern(begin: Begin, pattern_id: UUID) -> TaskPattern:

@@ -30,6 +30,11 @@ class PatternFacts:
         return f"{self.days_before} {self.title}"
 
 
+def day_seen(task: RunTask) -> str:
+    """How a page remembers the day that it showed."""
+    return task.due_on.isoformat() if task.due_on else ""
+
+
 class ToDo(Acts):
     """What staff do about tasks."""
 
@@ -76,14 +81,21 @@ class ToDo(Acts):
                 task.due_on = due_on(run, task.days_before)
 
     @retried
-    async def date_task(self, actor: Actor, *, run_id: UUID, task_id: UUID, due: date | None) -> None:
-        """Another day, chosen by hand: from now on it does not follow the dates any more."""
+    async def date_task(
+        self, actor: Actor, *, run_id: UUID, task_id: UUID, due: date | None, seen: str
+    ) -> None:
+        """Another day, chosen by hand: from now on it does not follow the dates any more.
+
+        `seen` is the day as the page knew it, see `day_seen`. Raises Stale, NotFound.
+        """
         ensure(policy.may_plan(actor), actor)
         async with self.begin() as session:
             task = await self._task(session, run_id, task_id)
             if task is None:
                 raise NotFound
             if task.due_on != due:
+                if day_seen(task) != seen:
+                    raise Stale
                 task.due_on, task.days_before = due, None
 
     @retried
