@@ -98,7 +98,7 @@ async def test_an_absence_shows_what_it_hits_and_the_desk_is_reminded(
     await send(client, f"{HERE}/abwesenheit/{key}/entfernen")
 
     assert (entered.status_code, again.status_code, backwards.status_code) == (303, 303, 422)
-    assert "An 1 Termin ist die Kursleitung verhindert" in page
+    assert "1 Termin braucht Vertretung" in page
     assert "Dienstag, 8. Dezember 2026, 10:00 bis 11:30 Uhr" in page
     assert "An 1 Termin ist die Kursleitung verhindert" in today
     assert run.number in open_matters

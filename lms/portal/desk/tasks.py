@@ -221,7 +221,9 @@ def piles(now: datetime) -> Sequence[Pile]:
         ),
         Pile(
             "U", "plan", "/verwaltung/einsaetze",
-            lambda num: ngettext("%(num)s session needs somebody else", "%(num)s sessions need somebody else", num),
+            lambda num: ngettext(
+                "At %(num)s session the trainer is away", "At %(num)s sessions the trainer is away", num
+            ),
             select(func.count(), func.min(Session.starts_at)).where(uncovered(now)),
         ),
         Pile(
