@@ -6,7 +6,8 @@ from lms.scheduling.api import PlanningDoor
 from lms.scheduling.care import DeviceCare
 from lms.scheduling.devices import RunDevices
 from lms.scheduling.letters import LISTENERS
-from lms.scheduling.pages import DEVICE_PAGES, NewRunPages
+from lms.scheduling.pages import DEVICE_PAGES, CoursePatternPages, NewRunPages
+from lms.scheduling.patterns import Patterns
 from lms.scheduling.rooms import Rooms
 from lms.scheduling.searchable import find_again
 from lms.scheduling.service import Scheduling
@@ -16,8 +17,14 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="scheduling",
-    controllers=[NewRunPages, PlanningDoor, *DEVICE_PAGES],
-    services={"scheduling": Scheduling, "rooms": Rooms, "run_devices": RunDevices, "device_care": DeviceCare},
+    controllers=[NewRunPages, CoursePatternPages, PlanningDoor, *DEVICE_PAGES],
+    services={
+        "scheduling": Scheduling,
+        "rooms": Rooms,
+        "run_devices": RunDevices,
+        "device_care": DeviceCare,
+        "patterns": Patterns,
+    },
     listeners={CourseChanged: [find_again], **LISTENERS, **TEACHING_LISTENERS},
     tasks={COPY: lambda around: Scheduling(around).copy_ordered},
     personal_data=[

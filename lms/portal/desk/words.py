@@ -102,6 +102,7 @@ ACTIONS: Mapping[str, str] = {
     "equipment.removed": N_("Equipment removed"),
     "travel-times.changed": N_("Travel times changed"),
     "run.devices_changed": N_("Devices of the run changed"),
+    "course.pattern_changed": N_("Room and notes of the course changed"),
     "course.devices_changed": N_("Devices of the course changed"),
     "session.device_exchanged": N_("Device exchanged"),
     "enrolment.held": N_("Place held"),
