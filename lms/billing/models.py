@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base, Row
+from lms.db import Base, LongText, Row
 
 
 class EntryKind(StrEnum):
@@ -97,3 +97,60 @@ class InvoiceDocument(Base):
     sha256: Mapped[str]
     content: Mapped[bytes]
     written_at: Mapped[datetime]
+
+
+class SettlementCause(StrEnum):
+    """Why an enrolment costs something else than before."""
+
+    CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    GOODWILL = "goodwill"
+    TRANSFERRED = "transferred"
+    SUBSTITUTED = "substituted"
+    SMALL_GROUP = "small_group"
+    REPRICED = "repriced"
+    RELEASED = "released"
+
+
+class SettlementState(StrEnum):
+    """Waiting for the cashiers, done, or overtaken by a later one for the same enrolment."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    OVERTAKEN = "overtaken"
+
+
+OPEN_SETTLEMENT = text("state = 'open'")
+
+
+class Settlement(Row):
+    """The request to the cashiers to pay money back or to collect it, with its reason and the sum explained (U13).
+
+    `amount_cents` is what the enrolment's account stood at when it was written: positive is still owed, negative is to be
+    paid back. `lines` are messages marked with `N_()`, their parameters and cents. One enrolment has one open at most.
+    """
+
+    __tablename__ = "settlement"
+    __table_args__ = (
+        Index(
+            "uq_settlement_open",
+            "enrolment_id",
+            unique=True,
+            postgresql_where=OPEN_SETTLEMENT,
+            sqlite_where=OPEN_SETTLEMENT,
+        ),
+        Index("ix_settlement_state", "state", "requested_at"),
+    )
+
+    enrolment_id: Mapped[UUID] = mapped_column(index=True)
+    cause: Mapped[SettlementCause]
+    amount_cents: Mapped[int]
+    lines: Mapped[list[dict[str, Any]]]
+    requested_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(LongText, default="")
+    due_on: Mapped[date | None] = mapped_column(default=None)
+    requested_by: Mapped[UUID | None] = mapped_column(default=None)
+    state: Mapped[SettlementState] = mapped_column(default=SettlementState.OPEN)
+    settled_at: Mapped[datetime | None] = mapped_column(default=None)
+    settled_by: Mapped[UUID | None] = mapped_column(default=None)
+    settled_note: Mapped[str] = mapped_column(LongText, default="")

@@ -4,8 +4,6 @@ from uuid import UUID
 
 from lms.billing.models import EntryKind
 from lms.billing.queries import balance_of
-from lms.billing.service import charge, credit
-from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.errors import ReasonNeeded, RunIsOver
@@ -15,7 +13,7 @@ from lms.enrolment.queries import claim, sessions_of
 from lms.enrolment.service.dropping_in import end_sessions, outcome_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.offering import end_unplaced
-from lms.enrolment.service.placing import debtors_of, invoice
+from lms.enrolment.service.rebooking import Part, book_anew
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import Cancellation
@@ -102,8 +100,8 @@ async def cancel_place(
         waived=bool(waive_reason),
         by_centre=by_centre,
     )
-    if enrolment.price_cents:
-        await _book(locked, actor, enrolment, outcome)
+    fee: list[Part] = [("cancellation_fee", outcome.fee_cents, EntryKind.FEE)]
+    await book_anew(locked, actor, enrolment, fee, cause="cancelled")
     locked.move(
         enrolment, EnrolmentState.CANCELLED, actor=actor, action="cancelled", reason=waive_reason or reason
     )
@@ -112,38 +110,6 @@ async def cancel_place(
     if not by_centre:
         await serve_waiting_list(locked)
     return outcome
-
-
-async def _book(locked: LockedRun, actor: Actor, enrolment: Enrolment, outcome: Cancellation) -> None:
-    """The whole price is taken back, by a credit note where there was an invoice; a fee is owed anew."""
-    debtor = (await debtors_of(locked, [enrolment]))[enrolment.id]
-    await credit(
-        locked.session,
-        actor,
-        enrolment_id=enrolment.id,
-        debtor=debtor,
-        amount_cents=enrolment.price_cents,
-        cause="cancelled",
-        at=locked.at,
-    )
-    if not outcome.fee_cents:
-        return
-    document = None
-    if enrolment.payment_method is PaymentMethod.INVOICE:
-        document = await invoice(
-            locked, actor, enrolment, debtor, lines=[("cancellation_fee", outcome.fee_cents)]
-        )
-    charge(
-        locked.session,
-        actor,
-        enrolment_id=enrolment.id,
-        debtor=debtor,
-        amount_cents=outcome.fee_cents,
-        cause="cancellation_fee",
-        at=locked.at,
-        kind=EntryKind.FEE,
-        invoice=document,
-    )
 
 
 async def _as_it_stands(locked: LockedRun, enrolment: Enrolment) -> Cancellation:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import aliased
 
 from lms.billing.models import EntryKind
 from lms.billing.queries import balance_of
-from lms.billing.service import charge, credit
 from lms.catalogue.models import PaymentMethod, Run
 from lms.db import retried
 from lms.enrolment import policy, rules
@@ -23,7 +22,8 @@ from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, Pa
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.service.locked import LockedRun, lock
 from lms.enrolment.service.order import Order, bookable
-from lms.enrolment.service.placing import confirm, debtors_of, invoice, new_party, request
+from lms.enrolment.service.placing import confirm, new_party, request
+from lms.enrolment.service.rebooking import rebook
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.values import CANCEL_WORDS, Cancellation, CancellationLine
 from lms.kernel.actor import SYSTEM, Actor, ensure
@@ -364,23 +364,6 @@ async def _rebook(locked: LockedRun, actor: Actor, enrolment: Enrolment) -> None
     chosen = await sessions_of(session, enrolment.id)
     comes = sum(one.price_cents for one, _ in chosen if one.ended_at is None)
     fees = sum(one.price_cents for one, _ in chosen if one.ended_at is not None)
-    before, enrolment.price_cents = enrolment.price_cents, comes + fees
-    if before == enrolment.price_cents:
-        return
-    debtor = (await debtors_of(locked, [enrolment]))[enrolment.id]
-    if before:
-        await credit(
-            session, actor, enrolment_id=enrolment.id, debtor=debtor, amount_cents=before,
-            cause="sessions_changed", at=locked.at,
-        )  # fmt: skip
-    parts = [("participation", comes, EntryKind.CHARGE), ("cancellation_fee", fees, EntryKind.FEE)]
-    owed = [part for part in parts if part[1]]
-    document = None
-    if owed and enrolment.payment_method is PaymentMethod.INVOICE:
-        lines = [(what, cents) for what, cents, _ in owed]
-        document = await invoice(locked, actor, enrolment, debtor, lines=lines)
-    for what, cents, kind in owed:
-        charge(
-            session, actor, enrolment_id=enrolment.id, debtor=debtor, amount_cents=cents,
-            cause="price" if kind is EntryKind.CHARGE else what, at=locked.at, kind=kind, invoice=document,
-        )  # fmt: skip
+    if enrolment.price_cents != comes + fees:
+        parts = [("participation", comes, EntryKind.CHARGE), ("cancellation_fee", fees, EntryKind.FEE)]
+        await rebook(locked, actor, enrolment, parts, cause="sessions_changed")
