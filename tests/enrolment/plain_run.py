@@ -1,24 +1,29 @@
 """One run as somebody would keep it on paper: the waiting list of domain.md in plain Python, one thing after the other.
 
-It shares no line with the service; the histories of test_histories.py are played on both and compared.
+It shares no line with the service; histories are played on both and compared. What a method returns is what the person is
+told. A name such as "P3.7" is the seventh claim that anybody made, for the person P3.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 OCCUPYING = {"held", "confirmed", "offered"}
+LIVE = OCCUPYING | {"requested", "waiting"}
 OFFER = timedelta(hours=48)
 HOLD = timedelta(minutes=30)
 
 
 @dataclass
 class Card:
-    """A party: its persons by name, in which state, and until when."""
+    """A party: its persons by name, in which state, and until when. A form that is still empty has a card without persons."""
 
     names: list[str]
     state: dict[str, str]
     until: datetime | None = None
     rule: str = "together"
+    is_form: bool = False
+    has_accepted: bool = False
 
     def all_are(self, state: str) -> bool:
         return all(one == state for one in self.state.values())
@@ -34,6 +39,19 @@ class PlainRun:
     now: datetime
     promotion_ends_at: datetime
     cards: list[Card] = field(default_factory=list)
+    forms: dict[str, str] = field(default_factory=dict)
+    is_cancelled: bool = False
+
+    def copy(self) -> "PlainRun":
+        cards = [replace(card, names=list(card.names), state=dict(card.state)) for card in self.cards]
+        return replace(self, cards=cards, forms=dict(self.forms))
+
+    def fingerprint(self) -> object:
+        cards = tuple(
+            (tuple(card.state.items()), card.until, card.rule, card.is_form, card.has_accepted)
+            for card in self.cards
+        )
+        return cards, tuple(sorted(self.forms.items())), self.capacity, self.is_cancelled
 
     @property
     def free(self) -> int:
@@ -46,13 +64,19 @@ class PlainRun:
 
     @property
     def promoting(self) -> bool:
-        return self.now < self.promotion_ends_at
+        return not self.is_cancelled and self.now < self.promotion_ends_at
 
     def states(self) -> dict[str, str]:
-        return {name: state for card in self.cards for name, state in card.state.items()}
+        return {name: state for card in self.cards if not card.is_form for name, state in card.state.items()}
 
     def card_of(self, name: str) -> Card:
         return next(card for card in self.cards if name in card.state)
+
+    def told(self, names: Sequence[str]) -> str:
+        states = self.states()
+        first = self.card_of(names[0])
+        rank = f" at {self.line.index(first) + 1}" if first in self.line else ""
+        return ",".join(states[name] for name in names) + rank
 
     def settle(self) -> None:
         """What has lapsed ends, and the line is served."""
@@ -68,76 +92,161 @@ class PlainRun:
                 return
             fitting[0].turn("offered", min(self.now + OFFER, self.promotion_ends_at))
 
-    def enrol(self, names: list[str], rule: str) -> None:
+    def enrol(self, names: Sequence[str], rule: str) -> str:
         self.settle()
+        if self.is_cancelled:
+            return "not offered"
+        if any(self._is_live(name) for name in names):
+            return "already there"
+        self._place(list(names), rule)
+        self.serve()
+        return self.told(names)
+
+    def enrol_child(self, names: Sequence[str], rule: str) -> str:
+        """The guardian of the first one has to agree before anything else happens."""
+        self.settle()
+        if self.is_cancelled:
+            return "not offered"
+        if any(self._is_live(name) for name in names):
+            return "already there"
+        self._add(list(names), rule, "requested")
+        return self.told(names)
+
+    def consent(self, name: str) -> str:
+        """The party is a newcomer of this moment. Saying it twice says how things stand."""
+        self.settle()
+        card = self.card_of(name)
+        if self.forms.get(name) == "consented":
+            return self.states()[name]
+        if not card.all_are("requested"):
+            return "gone"
+        self.forms[name] = "consented"
+        self.cards.remove(card)
+        self._place(card.names, card.rule)
+        self.serve()
+        return self.states()[name]
+
+    def refuse(self, name: str) -> str:
+        self.settle()
+        card = self.card_of(name)
+        if card.all_are("requested"):
+            card.turn("cancelled")
+        return ""
+
+    def hold(self, name: str) -> str:
+        """The name stands for the browser until somebody is named."""
+        self.settle()
+        if self.is_cancelled:
+            return "not offered"
+        self.forms[name] = "open"
+        if not self._fits(1):
+            return "nothing held"
+        self._add([name], "together", "held")
+        self.cards[-1].until = self.now + HOLD
+        self.cards[-1].is_form = True
+        return "held"
+
+    def give_up(self, name: str) -> str:
+        self.settle()
+        if self.forms[name] == "gone":
+            return "unknown"
+        if self.forms[name] == "open":
+            self.forms[name] = "gone"
+            for card in [card for card in self.cards if card.is_form and name in card.state]:
+                self.cards.remove(card)
+            self.serve()
+        return ""
+
+    def finish(self, name: str) -> str:
+        """The form is sent: the held place is taken, or the sender is a newcomer."""
+        self.settle()
+        if self.forms[name] == "gone":
+            return "unknown"
+        if self.forms[name] == "sent":
+            return self.told([name])
+        held = next((card for card in self.cards if card.is_form and name in card.state), None)
+        if held is None or not held.all_are("held"):
+            if self.is_cancelled:
+                return "not offered"
+            if held is not None:
+                self.cards.remove(held)
+            self._place([name], "together")
+        else:
+            held.turn("confirmed")
+            held.is_form = False
+        self.forms[name] = "sent"
+        self.serve()
+        return self.told([name])
+
+    def cancel(self, name: str) -> str:
+        self.settle()
+        card = self.card_of(name)
+        if card.state[name] == "confirmed":
+            card.state[name] = "cancelled"
+        elif card.state[name] in {"waiting", "requested"}:
+            card.turn("cancelled")
+        elif card.state[name] == "offered":
+            card.turn("expired")
+        self.serve()
+        return ""
+
+    def leave(self, name: str) -> str:
+        self.settle()
+        return "has a place" if self.card_of(name).state[name] == "confirmed" else self.cancel(name)
+
+    def accept(self, name: str) -> str:
+        """Whether the offer that the name had is taken now, or was before."""
+        self.settle()
+        card = self.card_of(name)
+        if card.all_are("offered"):
+            card.turn("confirmed")
+            card.has_accepted = True
+        return "accepted" if card.has_accepted else "gone"
+
+    def decline(self, name: str) -> str:
+        self.settle()
+        card = self.card_of(name)
+        if card.has_accepted:
+            return "accepted already"
+        if card.all_are("offered"):
+            card.turn("expired")
+            self.serve()
+        return ""
+
+    def resize(self, capacity: int) -> str:
+        self.settle()
+        if capacity < self.capacity - self.free:
+            return "too few"
+        self.capacity = capacity
+        self.serve()
+        return ""
+
+    def cancel_run(self) -> str:
+        """Every claim ends; what has lapsed already has ended by itself."""
+        self.is_cancelled = True
+        for card in self.cards:
+            for name, state in card.state.items():
+                card.state[name] = "cancelled" if state in LIVE else state
+            card.until = None
+        return ""
+
+    def _place(self, names: list[str], rule: str) -> None:
         if self._fits(len(names)):
             self._add(names, rule, "confirmed")
         elif rule == "split" and len(names) > 1:
             for name in names:
                 self._add([name], rule, "confirmed" if self._fits(1) else "waiting")
-        elif rule == "next_run":
-            self._add(names, rule, "expired")
         else:
-            self._add(names, rule, "waiting")
-        self.serve()
+            self._add(names, rule, "expired" if rule == "next_run" else "waiting")
 
-    def hold(self, name: str) -> bool:
-        """The name stands for the browser until somebody is named."""
-        self.settle()
-        if not self._fits(1):
-            return False
-        self._add([name], "together", "held")
-        self.cards[-1].until = self.now + HOLD
-        return True
-
-    def give_up(self, name: str) -> None:
-        self.settle()
-        card = self.card_of(name)
-        if card.all_are("held"):
-            card.turn("cancelled")
-            self.serve()
-
-    def finish(self, name: str) -> None:
-        """The form is sent: the held place is taken, or the sender is a newcomer."""
-        self.settle()
-        card = self.card_of(name)
-        if card.all_are("held"):
-            card.turn("confirmed")
-        else:
-            self.cards.remove(card)
-            self.enrol([name], "together")
-
-    def cancel(self, name: str) -> None:
-        self.settle()
-        card = self.card_of(name)
-        if card.state[name] == "confirmed":
-            card.state[name] = "cancelled"
-        elif card.state[name] == "waiting":
-            card.turn("cancelled")
-        elif card.state[name] == "offered":
-            card.turn("expired")
-        self.serve()
-
-    def accept(self, name: str) -> None:
-        self.settle()
-        card = self.card_of(name)
-        if card.all_are("offered"):
-            card.turn("confirmed")
-
-    def decline(self, name: str) -> None:
-        self.settle()
-        card = self.card_of(name)
-        if card.all_are("offered"):
-            card.turn("expired")
-            self.serve()
-
-    def resize(self, capacity: int) -> bool:
-        self.settle()
-        if capacity < self.capacity - self.free:
-            return False
-        self.capacity = capacity
-        self.serve()
-        return True
+    def _is_live(self, name: str) -> bool:
+        person = name.split(".", maxsplit=1)[0]
+        return any(
+            one.split(".")[0] == person and state in LIVE
+            for card in self.cards
+            if not card.is_form
+            for one, state in card.state.items()
+        )
 
     def _fits(self, size: int) -> bool:
         if size > self.free:

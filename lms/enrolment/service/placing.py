@@ -173,6 +173,9 @@ async def _split(
 ) -> None:
     """Single persons in a row: each is a newcomer of its own."""
     party.size = 1
+    await (
+        locked.session.flush()
+    )  # before any of them is placed: the database's guard asks how large the party is
     for number, claim in enumerate(claims):
         single = party if number == 0 else await new_party(locked, 1, PartyRule.SPLIT)
         claim.party_id = single.id
