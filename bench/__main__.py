@@ -4,9 +4,10 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import pages, places, planning
+from bench import histories, pages, places, planning
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+    "histories": histories.run,
     "pages": pages.run,
     "places": places.run,
     "planning": planning.run,

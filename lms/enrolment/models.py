@@ -71,7 +71,7 @@ class Enrolment(Row):
     together, also where the persons stand on the list as several parties. `guardian_id` is set where an adult has to consent
     (L-30); `consented_at` and `consent_wording` say when and to which words. `held_until` is when a hold or an offer lapses,
     or a request that nobody has consented to. `is_drop_in` is for the sessions named in `EnrolmentSession` alone and counts
-    there instead of in the run.
+    there instead of in the run. `rank` counts those of one order as they were named, from 0: who splits joins in that order.
     """
 
     __tablename__ = "enrolment"
@@ -117,6 +117,7 @@ class Enrolment(Row):
     consent_wording: Mapped[str] = mapped_column(LongText, default="")
     version: Mapped[int] = mapped_column(default=1)
     is_drop_in: Mapped[bool] = mapped_column(default=False)
+    rank: Mapped[int] = mapped_column(default=0)
 
 
 class EnrolmentSession(Base):

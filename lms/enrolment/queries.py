@@ -147,7 +147,7 @@ async def claims_of_persons(session: AsyncSession, person_ids: Collection[UUID])
         .where(
             or_(Enrolment.person_id.in_(ids), Enrolment.contact_id.in_(ids)), Enrolment.person_id.is_not(None)
         )
-        .order_by(Run.starts_at, Enrolment.created_at, Enrolment.id)
+        .order_by(Run.starts_at, Enrolment.created_at, Enrolment.rank, Enrolment.id)
     )
     return [Claim(*row) for row in rows]
 
@@ -158,7 +158,7 @@ async def claims_of_order(session: AsyncSession, order_id: UUID) -> Sequence[Cla
         _claims()
         .join(Party, Party.id == Enrolment.party_id)
         .where(Enrolment.order_id == order_id)
-        .order_by(Party.position, Enrolment.created_at, Enrolment.id)
+        .order_by(Party.position, Enrolment.created_at, Enrolment.rank, Enrolment.id)
     )
     return [Claim(*row) for row in rows]
 
@@ -166,7 +166,9 @@ async def claims_of_order(session: AsyncSession, order_id: UUID) -> Sequence[Cla
 async def claims_of_party(session: AsyncSession, party_id: UUID) -> Sequence[Claim]:
     """Who stands together: for the letter and the page of an offer."""
     rows = await session.execute(
-        _claims().where(Enrolment.party_id == party_id).order_by(Enrolment.created_at, Enrolment.id)
+        _claims()
+        .where(Enrolment.party_id == party_id)
+        .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
     )
     return [Claim(*row) for row in rows]
 
@@ -178,7 +180,7 @@ async def order_of(session: AsyncSession, order_id: UUID) -> Sequence[Enrolment]
             select(Enrolment)
             .join(Party, Party.id == Enrolment.party_id)
             .where(Enrolment.order_id == order_id)
-            .order_by(Party.position, Enrolment.created_at, Enrolment.id)
+            .order_by(Party.position, Enrolment.created_at, Enrolment.rank, Enrolment.id)
         )
     ).all()
     if not found:
@@ -221,7 +223,7 @@ async def waiting_list(session: AsyncSession, run_id: UUID) -> Sequence[Standing
         .join(Enrolment, Enrolment.party_id == Party.id)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Party.run_id == run_id, Enrolment.state == EnrolmentState.WAITING)
-        .order_by(Party.position, Enrolment.created_at, Enrolment.id)
+        .order_by(Party.position, Enrolment.created_at, Enrolment.rank, Enrolment.id)
     )
     together: dict[UUID, tuple[Party, list[str], list[UUID]]] = {}
     for party, enrolment_id, given_name, family_name in rows:
@@ -362,6 +364,6 @@ async def live_in(session: AsyncSession, run_id: UUID) -> Sequence[Enrolment]:
         await session.scalars(
             select(Enrolment)
             .where(Enrolment.run_id == run_id, Enrolment.state.in_(LIVE))
-            .order_by(Enrolment.created_at, Enrolment.id)
+            .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
         )
     ).all()

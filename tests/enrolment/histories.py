@@ -158,9 +158,9 @@ class History:
             if not self.papers:
                 return Verdict(acted, acts, overtaken)
             if self.dice.random() < 0.5:
-                acts = await self._wait()
+                waited = await self._wait()
                 if not self.papers:
-                    return Verdict(acted, acts, overtaken)
+                    return Verdict(acted, waited, overtaken)
         return Verdict(acted, (), overtaken)
 
     def _doing(self) -> tuple[str, tuple[object, ...]]:
@@ -223,7 +223,9 @@ class History:
                 )
             ).all()
             run = await session.get_one(Run, self.run.id, populate_existing=True)
-        self.offers |= {whose[enrolment_id]: offer_id for enrolment_id, _, offer_id in rows if offer_id}
+        self.offers |= {
+            whose[enrolment_id]: offer_id for enrolment_id, _, offer_id in rows if offer_id is not None
+        }
         return {whose[enrolment_id]: state.value for enrolment_id, state, _ in rows}, run.capacity
 
     async def _overtaken(self) -> int:

@@ -22,7 +22,7 @@ async def close_offer(session: AsyncSession, event: events.OfferLapsed | events.
     first = await session.scalar(
         select(Enrolment.id)
         .where(Enrolment.party_id == offer.party_id)
-        .order_by(Enrolment.created_at, Enrolment.id)
+        .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
         .limit(1)
     )
     facts = await facts_of(session, first) if first else None

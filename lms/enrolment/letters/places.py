@@ -68,7 +68,7 @@ async def offer_place(session: AsyncSession, event: events.PlaceOffered) -> None
         await session.scalars(
             select(Enrolment.id)
             .where(Enrolment.party_id == offer.party_id)
-            .order_by(Enrolment.created_at, Enrolment.id)
+            .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
         )
     ).all()
     facts = await facts_of(session, claims[0])

@@ -146,7 +146,7 @@ async def members(session: AsyncSession, party_id: UUID) -> list[Enrolment]:
     found = await session.scalars(
         select(Enrolment)
         .where(Enrolment.party_id == party_id)
-        .order_by(Enrolment.created_at, Enrolment.id)
+        .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
         .execution_options(populate_existing=True)
     )
     return list(found.all())

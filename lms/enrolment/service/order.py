@@ -110,6 +110,7 @@ class Order:
         enrolment.payment_method = self.payment_method
         enrolment.terms_version = self.terms_version
         enrolment.way = self.way
+        enrolment.rank = self.entrants.index(entrant)
         if entrant.guardian:
             enrolment.guardian_id = entrant.guardian.id
         if entrant.consents_now:
