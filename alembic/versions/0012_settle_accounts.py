@@ -1,7 +1,7 @@
 """Settle accounts
 
 What is to be paid back or collected is a request with its reason; one enrolment has one open at most. The enrolments of one
-order keep the order in which the persons were named: their ids are random.
+order keep the order in which the persons were named: their ids are random. A form may hold places for several persons.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ CAUSES = (
 
 def upgrade() -> None:
     op.add_column("enrolment", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("application", sa.Column("held_places", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "settlement",
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
@@ -61,4 +62,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("settlement")
+    op.execute("ALTER TABLE application DROP COLUMN held_places")
     op.execute("ALTER TABLE enrolment DROP COLUMN rank")

@@ -202,7 +202,7 @@ class Application(Row):
     `key_hash` belongs to the browser that fills it in, `client_hash` to the address it comes from (both only limit how many
     places one may hold). While it lives it may hold a place (`enrolment_id`). `completed_at` makes sending it twice as good
     as once; from then on `enrolment_id` is the first enrolment that came of it, and the answers are gone. `held_until` is
-    what the page says: until when the place is held, None when none is.
+    what the page says: until when `held_places` are held, None when none is.
     """
 
     __tablename__ = "application"
@@ -229,3 +229,4 @@ class Application(Row):
     enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id"), default=None, index=True)
     held_until: Mapped[datetime | None] = mapped_column(default=None)
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
+    held_places: Mapped[int] = mapped_column(default=0)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -214,7 +215,7 @@ class History:
         """The run as it is, and the offers that can be answered from now on."""
         whose = {enrolment_id: name for name, enrolment_id in self.ids.items()}
         async with self.begin.reading() as session:
-            rows = (
+            rows: Sequence[Any] = (
                 await session.execute(
                     select(Enrolment.id, Enrolment.state, Offer.id)
                     .outerjoin(Offer, Offer.party_id == Enrolment.party_id)

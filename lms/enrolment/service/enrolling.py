@@ -13,6 +13,7 @@ from lms.enrolment.errors import HoldLost, RunFull
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.queries import order_of
 from lms.enrolment.service.dropping_in import drop_in
+from lms.enrolment.service.holding import live_holds
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
 from lms.enrolment.service.particulars import keep_photo_consent
@@ -70,14 +71,14 @@ class Enrolling(Transactions):
                     return await placement(session, list(await order_of(session, known)))
             locked = await self.lock(session, run_id, at=at)
             application = await _application(session, application_id, browser_key, run_id=run_id)
-            held = await _claim_of(session, application)
-            if application is not None and application.completed_at is not None and held is not None:
-                return await placement(session, list(await order_of(session, held.order_id)))
-            hold = held if held is not None and held.state is EnrolmentState.HELD else None
+            claimed = await _claim_of(session, application)
+            if application is not None and application.completed_at is not None and claimed is not None:
+                return await placement(session, list(await order_of(session, claimed.order_id)))
+            holds = await live_holds(session, application) if application is not None else []
             by_staff = policy.is_enrolment_staff(actor)
             if session_ids:
                 rules.refuse_unless_open_for_drop_ins(locked.run, at, by_staff=by_staff)
-            elif hold is None:  # whoever holds a place may finish although enrolment has closed meanwhile
+            elif not holds:  # whoever holds a place may finish although enrolment has closed meanwhile
                 rules.refuse_unless_open(locked.run, at, by_staff=by_staff)
             order = await checked_order(
                 locked,
@@ -97,8 +98,8 @@ class Enrolling(Transactions):
             if order.sessions:
                 placed = await drop_in(locked, actor, order)
             else:
-                _refuse_unless_placed(locked, order, hold, had_hold=held is not None)
-                placed = await _place(locked, actor, order, hold)
+                _refuse_unless_placed(locked, order, holds, had_hold=claimed is not None)
+                placed = await _place(locked, actor, order, holds)
             await session.flush()
             order.keep_support(locked, placed)
             for entrant in order.entrants:
@@ -113,35 +114,50 @@ class Enrolling(Transactions):
             return await placement(session, placed)
 
 
-def _refuse_unless_placed(locked: LockedRun, order: Order, hold: Enrolment | None, *, had_hold: bool) -> None:
+def _refuse_unless_placed(
+    locked: LockedRun, order: Order, holds: Sequence[Enrolment], *, had_hold: bool
+) -> None:
     if order.wants is not Wants.PLACE or order.waits_for_consent:
         return
-    if not locked.takes(len(order.entrants), held=1 if hold else 0):
-        raise HoldLost if had_hold and hold is None else RunFull
+    if not locked.takes(len(order.entrants), held=len(holds)):
+        raise HoldLost if had_hold and not holds else RunFull
 
 
-async def _place(locked: LockedRun, actor: Actor, order: Order, hold: Enrolment | None) -> list[Enrolment]:
+async def _place(
+    locked: LockedRun, actor: Actor, order: Order, holds: Sequence[Enrolment]
+) -> list[Enrolment]:
     entrants, size = order.entrants, len(order.entrants)
     may_confirm = not (order.waits_for_consent or order.chose_no_payment)
-    if hold is not None:
-        await locked.session.flush()  # the persons first: a held place is about to name one of them
-    if hold is not None and may_confirm and locked.takes(size, held=1):
-        party = await locked.session.get_one(Party, hold.party_id)
+    if not holds:
+        return await _settle(locked, actor, order, entrants)
+    await locked.session.flush()  # the persons first: a held place is about to name one of them
+    if may_confirm and locked.takes(size, held=len(holds)):
+        party = await locked.session.get_one(Party, holds[0].party_id)
         party.size, party.rule = size, order.rule
-        order.name(locked, hold, entrants[0])
-        others = [order.claim(locked, entrant, party.id) for entrant in entrants[1:]]
-        await confirm(locked, actor, [hold], is_new=False)
-        await confirm(locked, actor, others, is_new=True)
-        return [hold, *others]
-    if hold is not None and may_confirm and order.rule is PartyRule.SPLIT:
-        order.name(locked, hold, entrants[0])
-        await confirm(locked, actor, [hold], is_new=False)
-        return [hold, *await _settle(locked, actor, order, entrants[1:])]
-    if hold is not None:
-        locked.move(hold, EnrolmentState.EXPIRED, actor=actor, action="released", reason="hold_released")
+        named = await _name(locked, actor, order, holds)
+        others = [order.claim(locked, entrant, party.id) for entrant in entrants[len(named) :]]
         await locked.session.flush()
-        await serve_waiting_list(locked)
+        await confirm(locked, actor, others, is_new=True)
+        return [*named, *others]
+    if may_confirm and order.rule is PartyRule.SPLIT:
+        named = await _name(locked, actor, order, holds)
+        return [*named, *await _settle(locked, actor, order, entrants[len(named) :])]
+    for hold in holds:
+        locked.move(hold, EnrolmentState.EXPIRED, actor=actor, action="released", reason="hold_released")
+    await locked.session.flush()
+    await serve_waiting_list(locked)
     return await _settle(locked, actor, order, entrants)
+
+
+async def _name(locked: LockedRun, actor: Actor, order: Order, holds: Sequence[Enrolment]) -> list[Enrolment]:
+    """Give the held places to the first persons of the order, and free those that are too many."""
+    named = list(holds[: len(order.entrants)])
+    for hold, entrant in zip(named, order.entrants, strict=False):
+        order.name(locked, hold, entrant)
+    await confirm(locked, actor, named, is_new=False)
+    for hold in holds[len(named) :]:
+        locked.move(hold, EnrolmentState.EXPIRED, actor=actor, action="released", reason="hold_released")
+    return named
 
 
 async def _settle(

@@ -1,4 +1,4 @@
-"""Holding one place while a form is filled in."""
+"""Holding places while a form is filled in: one, and as many as persons are named."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -7,15 +7,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from lms.db import retried
 from lms.enrolment import policy, rules
-from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, PartyRule
+from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import new_reference
 from lms.enrolment.service.placing import new_party
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
+from lms.enrolment.values import MOST_AT_ONCE
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.kernel.tokens import hashed
@@ -23,6 +25,8 @@ from lms.kernel.tokens import hashed
 HOLDS_OF_A_BROWSER = 3
 HOLDS_OF_AN_ADDRESS = 12
 """A class that enrols together from the centre's own network has to find room."""
+PLACES_OF_A_BROWSER = MOST_AT_ONCE
+PLACES_OF_AN_ADDRESS = 2 * MOST_AT_ONCE
 LONGEST_HOLD = timedelta(hours=2)
 """However often a hold is renewed."""
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -75,10 +79,11 @@ class Holding(Transactions):
             if application is None:
                 application = self._new_application(actor, run_id, browser_key, at)
                 session.add(application)
-            hold = await _live_hold(session, application)
-            if hold is not None:
-                locked.move(hold, EnrolmentState.CANCELLED, actor=actor, action="released", reason="given_up")
+            holds = await live_holds(session, application)
+            if holds:
+                _let_go(locked, actor, holds)
                 application.enrolment_id = application.held_until = None
+                application.held_places = 0
                 await session.flush()
                 await serve_waiting_list(locked)
             chosen = {SESSIONS: {"sessions": [str(one) for one in session_ids]}} if session_ids else {}
@@ -99,18 +104,25 @@ class Holding(Transactions):
 
     @retried
     async def touch(
-        self, actor: Actor, *, application_id: UUID, browser_key: str, answers: Mapping[str, Any]
+        self,
+        actor: Actor,
+        *,
+        application_id: UUID,
+        browser_key: str,
+        answers: Mapping[str, Any],
+        size: int = 1,
     ) -> Application:
         """Keep what was typed (all of it: `answers` replaces the earlier ones) and renew the hold, or try for one again.
 
-        Raises NotFound for another browser's application. A completed application comes back as it is.
+        `size` is how many persons are named so far: as many places are held, if a party of that size would get them. Else
+        what is held already stays held. Raises NotFound for another browser's application. A completed application comes back as it is.
         """
         at = self.clock()
         async with self.transaction() as session:
             locked, application = await self._lock_application(session, application_id, browser_key, at=at)
             if application.completed_at is None:
                 application.answers = dict(answers)
-                await self._renew(locked, actor, application)
+                await self._renew(locked, actor, application, size=size)
             return application
 
     @retried
@@ -121,9 +133,7 @@ class Holding(Transactions):
             locked, application = await self._lock_application(session, application_id, browser_key, at=at)
             if application.completed_at is not None:
                 return
-            hold = await _live_hold(session, application)
-            if hold is not None:
-                locked.move(hold, EnrolmentState.CANCELLED, actor=actor, action="released", reason="given_up")
+            _let_go(locked, actor, await live_holds(session, application))
             await session.delete(application)
             await session.flush()
             await serve_waiting_list(locked)
@@ -151,49 +161,43 @@ class Holding(Transactions):
         await session.refresh(application)
         return locked, application
 
-    async def _renew(self, locked: LockedRun, actor: Actor, application: Application) -> None:
-        """Hold on, or take a place if one is free; the page reads from `held_until` how long."""
+    async def _renew(
+        self, locked: LockedRun, actor: Actor, application: Application, *, size: int = 1
+    ) -> None:
+        """Hold on, or take places if they are free; the page reads from `held_until` how long."""
         application.touched_at = locked.at
-        application.held_until = None
+        application.held_until, application.held_places = None, 0
         if application.answers.get(DROP_IN):
             return  # a place in a single session is there or not when the form is sent
         until = min(
             locked.at + timedelta(minutes=locked.settings.hold_minutes), application.started_at + LONGEST_HOLD
         )
-        hold = await _live_hold(locked.session, application)
-        if hold is not None:
-            hold.held_until = max(until, hold.held_until or until)
-            application.held_until = hold.held_until
-            return
-        if until <= locked.at or not locked.takes(1) or not rules.is_open(locked.run, locked.at):
-            return
-        if await self._has_too_many(locked.session, application, locked.at):
-            return
-        party = await new_party(locked, 1, PartyRule.TOGETHER)
-        hold = Enrolment(
-            run_id=locked.run.id,
-            party_id=party.id,
-            reference=new_reference(),
-            state=EnrolmentState.HELD,
-            created_at=locked.at,
-            changed_at=locked.at,
-            way=EntryWay.WEB,
-            held_until=until,
-        )
-        locked.move(hold, EnrolmentState.HELD, actor=actor, action="held", is_new=True)
-        locked.session.add(hold)
-        await locked.session.flush()
-        application.enrolment_id = hold.id
-        application.held_until = until
+        holds = await live_holds(locked.session, application)
+        for hold in holds:
+            hold.held_until = until = max(until, hold.held_until or until)
+        if len(holds) > size:
+            holds = await _let_some_go(locked, actor, holds, size)
+        elif len(holds) < size and until > locked.at and locked.takes(size, held=len(holds)):
+            is_allowed = bool(holds) or rules.is_open(locked.run, locked.at)
+            if is_allowed and not await self._has_too_many(locked.session, application, locked.at, size=size):
+                holds = await _hold_more(locked, actor, holds, size, until=until)
+        if holds:
+            application.enrolment_id = holds[0].id
+            application.held_until, application.held_places = until, len(holds)
 
-    async def _has_too_many(self, session: AsyncSession, application: Application, at: datetime) -> bool:
-        def holds(whose: Any) -> Any:
+    async def _has_too_many(
+        self, session: AsyncSession, application: Application, at: datetime, *, size: int
+    ) -> bool:
+        """Whether this browser or address holds too much elsewhere to hold so many places here."""
+
+        def holds(what: Any, whose: Any) -> Any:
             return (
-                select(func.count())
+                select(what)
                 .select_from(Application)
                 .join(Enrolment, Enrolment.id == Application.enrolment_id)
                 .where(
                     whose,
+                    Application.id != application.id,
                     Application.completed_at.is_(None),
                     Enrolment.state == EnrolmentState.HELD,
                     Enrolment.held_until > at,
@@ -201,18 +205,25 @@ class Holding(Transactions):
                 .scalar_subquery()
             )
 
-        of_browser, of_address = (
+        forms, places = func.count(), func.coalesce(func.sum(Application.held_places), 0)
+        of_browser = Application.key_hash == application.key_hash
+        of_address = Application.client_hash == application.client_hash
+        browser_forms, browser_places, address_forms, address_places = (
             await session.execute(
                 select(
-                    holds(Application.key_hash == application.key_hash),
-                    holds(Application.client_hash == application.client_hash),
+                    holds(forms, of_browser),
+                    holds(places, of_browser),
+                    holds(forms, of_address),
+                    holds(places, of_address),
                 )
             )
         ).one()
-        return bool(
-            of_browser >= HOLDS_OF_A_BROWSER
-            or (application.client_hash and of_address >= HOLDS_OF_AN_ADDRESS)
-        )
+        has_too_many = browser_forms >= HOLDS_OF_A_BROWSER or browser_places + size > PLACES_OF_A_BROWSER
+        if application.client_hash:
+            has_too_many |= (
+                address_forms >= HOLDS_OF_AN_ADDRESS or address_places + size > PLACES_OF_AN_ADDRESS
+            )
+        return bool(has_too_many)
 
     def _client(self, actor: Actor) -> str:
         """The address as a keyed hash: good for counting, not for finding anybody."""
@@ -231,8 +242,64 @@ async def _open_application(session: AsyncSession, run_id: UUID, browser_key: st
     ).first()
 
 
-async def _live_hold(session: AsyncSession, application: Application) -> Enrolment | None:
+async def live_holds(session: AsyncSession, application: Application) -> list[Enrolment]:
+    """The places that are held for a form, the first one first; they stand together as one party."""
     if application.enrolment_id is None:
-        return None
-    hold = await session.get(Enrolment, application.enrolment_id, populate_existing=True)
-    return hold if hold is not None and hold.state is EnrolmentState.HELD else None
+        return []
+    first = aliased(Enrolment)
+    found = await session.scalars(
+        select(Enrolment)
+        .join(first, first.party_id == Enrolment.party_id)
+        .where(
+            first.id == application.enrolment_id,
+            Enrolment.state == EnrolmentState.HELD,
+            Enrolment.person_id.is_(None),
+        )
+        .order_by(Enrolment.rank, Enrolment.id)
+        .execution_options(populate_existing=True)
+    )
+    return list(found.all())
+
+
+def _let_go(locked: LockedRun, actor: Actor, holds: Sequence[Enrolment]) -> None:
+    for hold in holds:
+        locked.move(hold, EnrolmentState.CANCELLED, actor=actor, action="released", reason="given_up")
+
+
+async def _let_some_go(locked: LockedRun, actor: Actor, holds: list[Enrolment], size: int) -> list[Enrolment]:
+    party = await locked.session.get_one(Party, holds[0].party_id)
+    _let_go(locked, actor, holds[size:])
+    party.size = size
+    await locked.session.flush()
+    await serve_waiting_list(locked)
+    return holds[:size]
+
+
+async def _hold_more(
+    locked: LockedRun, actor: Actor, holds: list[Enrolment], size: int, *, until: datetime
+) -> list[Enrolment]:
+    if holds:
+        party = await locked.session.get_one(Party, holds[0].party_id)
+        party.size = size
+        await locked.session.flush()  # the guard of the order asks how large the party is
+    else:
+        party = await new_party(locked, size, PartyRule.TOGETHER)
+    more = [
+        Enrolment(
+            run_id=locked.run.id,
+            party_id=party.id,
+            reference=new_reference(),
+            state=EnrolmentState.HELD,
+            created_at=locked.at,
+            changed_at=locked.at,
+            way=EntryWay.WEB,
+            held_until=until,
+            rank=rank,
+        )
+        for rank in range(len(holds), size)
+    ]
+    for hold in more:
+        locked.move(hold, EnrolmentState.HELD, actor=actor, action="held", is_new=True)
+    locked.session.add_all(more)
+    await locked.session.flush()
+    return [*holds, *more]
