@@ -67,6 +67,7 @@ class History:
     papers: list[PlainRun]
     ids: dict[str, UUID] = field(default_factory=dict)
     forms: dict[str, UUID] = field(default_factory=dict)
+    named: dict[str, tuple[str, ...]] = field(default_factory=dict)
     children: list[str] = field(default_factory=list)
     offers: dict[str, UUID] = field(default_factory=dict)
     born: int = 0
@@ -105,14 +106,21 @@ class History:
         await door.give_up(VISITOR, application_id=self.forms[name], browser_key=self._browser(name))
         return ""
 
-    async def finish(self, door: Enrolments, name: str) -> str:
+    async def grow(self, door: Enrolments, name: str, size: int) -> str:
+        form = await door.touch(
+            VISITOR, application_id=self.forms[name], browser_key=self._browser(name), answers={}, size=size
+        )
+        return f"{form.held_places} held"
+
+    async def finish(self, door: Enrolments, names: Sequence[str], rule: str) -> str:
         placed = await door.enrol(
             VISITOR,
             run_id=self.run.id,
-            persons=[named(f"{name.split('.', maxsplit=1)[0]} {self.surname}")],
-            application_id=self.forms[name],
+            persons=[named(f"{name.split('.')[0]} {self.surname}") for name in names],
+            rule=PartyRule(rule),
+            application_id=self.forms[names[0]],
         )
-        return self._told([name], placed)
+        return self._told(names, placed)
 
     async def cancel(self, door: Enrolments, name: str) -> str:
         await door.cancel(TEAM, enrolment_id=self.ids[name])
@@ -179,7 +187,14 @@ class History:
             ("resize", (dice.randint(1, 9),)),
         ]
         if self.forms:
-            doings += [(act, (dice.choice(sorted(self.forms)),)) for act in ("finish", "finish", "give_up")]
+            form = dice.choice(sorted(self.forms))
+            everybody = self.named.setdefault(form, (form, *self._names()[1:]))
+            doings += [
+                ("finish", (everybody, dice.choice(RULES))),
+                ("finish", (everybody, dice.choice(RULES))),
+                ("grow", (form, dice.randint(1, 3))),
+                ("give_up", (form,)),
+            ]
         if claimed:
             again = dice.choice(claimed)
             act = "enrol_child" if again in self.children else "enrol"

@@ -12,6 +12,7 @@ OCCUPYING = {"held", "confirmed", "offered"}
 LIVE = OCCUPYING | {"requested", "waiting"}
 OFFER = timedelta(hours=48)
 HOLD = timedelta(minutes=30)
+LONGEST_HOLD = timedelta(hours=2)
 
 
 @dataclass
@@ -40,11 +41,15 @@ class PlainRun:
     promotion_ends_at: datetime
     cards: list[Card] = field(default_factory=list)
     forms: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    started: dict[str, datetime] = field(default_factory=dict)
     is_cancelled: bool = False
 
     def copy(self) -> "PlainRun":
         cards = [replace(card, names=list(card.names), state=dict(card.state)) for card in self.cards]
-        return replace(self, cards=cards, forms=dict(self.forms))
+        return replace(
+            self, cards=cards, forms=dict(self.forms), sent=dict(self.sent), started=dict(self.started)
+        )
 
     def fingerprint(self) -> object:
         cards = tuple(
@@ -138,12 +143,10 @@ class PlainRun:
         self.settle()
         if self.is_cancelled:
             return "not offered"
-        self.forms[name] = "open"
+        self.forms[name], self.started[name] = "open", self.now
         if not self._fits(1):
             return "nothing held"
-        self._add([name], "together", "held")
-        self.cards[-1].until = self.now + HOLD
-        self.cards[-1].is_form = True
+        self._hold([name])
         return "held"
 
     def give_up(self, name: str) -> str:
@@ -157,26 +160,51 @@ class PlainRun:
             self.serve()
         return ""
 
-    def finish(self, name: str) -> str:
-        """The form is sent: the held place is taken, or the sender is a newcomer."""
+    def grow(self, name: str, size: int) -> str:
+        """The form names so many persons now: as many places are held as long as they all would get one."""
         self.settle()
         if self.forms[name] == "gone":
             return "unknown"
         if self.forms[name] == "sent":
-            return self.told([name])
-        held = next((card for card in self.cards if card.is_form and name in card.state), None)
-        if held is None or not held.all_are("held"):
-            if self.is_cancelled:
-                return "not offered"
-            if held is not None:
-                self.cards.remove(held)
-            self._place([name], "together")
-        else:
-            held.turn("confirmed")
-            held.is_form = False
-        self.forms[name] = "sent"
+            return "0 held"
+        held = self._held_for(name)
+        until = min(self.now + HOLD, self.started[name] + LONGEST_HOLD)
+        if held is None:
+            if self.is_cancelled or until <= self.now or not self._fits(size):
+                return "0 held"
+            self._hold([name])
+            held = self.cards[-1]
+        if until > self.now and self._fits(size, held=len(held.names)):
+            held.names = [name, *(f"{name}/{number}" for number in range(1, size))]
+        held.turn("held", max(until, held.until or until))
         self.serve()
-        return self.told([name])
+        return f"{len(held.names)} held"
+
+    def finish(self, names: Sequence[str], rule: str) -> str:
+        """The form is sent: what is held is taken; if that is not enough, everybody is a newcomer, or the rest is."""
+        self.settle()
+        form = names[0]
+        if self.forms[form] == "gone":
+            return "unknown"
+        if self.forms[form] == "sent":
+            return self.told(self.sent[form])
+        held = self._held_for(form)
+        if held is None and self.is_cancelled:
+            return "not offered"
+        self.cards = [card for card in self.cards if not (card.is_form and form in card.state)]
+        if held is None:
+            self._place(list(names), rule)
+        elif self._fits(len(names), held=len(held.names), taken=-len(held.names)):
+            self._add(list(names), rule, "confirmed")
+        elif rule == "split":
+            self._add(list(names[: len(held.names)]), rule, "confirmed")
+            self._place(list(names[len(held.names) :]), rule)
+        else:
+            self.serve()
+            self._place(list(names), rule)
+        self.forms[form], self.sent[form] = "sent", tuple(names)
+        self.serve()
+        return self.told(names)
 
     def cancel(self, name: str) -> str:
         self.settle()
@@ -248,12 +276,27 @@ class PlainRun:
             for one, state in card.state.items()
         )
 
-    def _fits(self, size: int) -> bool:
-        if size > self.free:
+    def _held_for(self, name: str) -> Card | None:
+        return next(
+            (card for card in self.cards if card.is_form and name in card.state and card.all_are("held")),
+            None,
+        )
+
+    def _hold(self, names: list[str]) -> None:
+        self._add(names, "together", "held")
+        self.cards[-1].until = self.now + HOLD
+        self.cards[-1].is_form = True
+
+    def _fits(self, size: int, *, held: int = 0, taken: int = 0) -> bool:
+        """Whether a newcomer gets its places at once, some of which may be held for it (`taken`: not on any card any more)."""
+        free = self.free + held + taken
+        if size <= held:
+            return True
+        if size > free:
             return False
         if not self.promoting:
             return not self.line
-        return all(len(card.names) > self.free for card in self.line)
+        return all(len(card.names) > free for card in self.line)
 
     def _add(self, names: list[str], rule: str, state: str) -> None:
         self.cards.append(Card(list(names), dict.fromkeys(names, state), rule=rule))

@@ -194,5 +194,5 @@ async def _claim_of(session: AsyncSession, application: Application | None) -> E
 def _complete(application: Application, first: Enrolment, locked: LockedRun) -> None:
     application.enrolment_id = first.id
     application.completed_at = locked.at
-    application.held_until = None
+    application.held_until, application.held_places = None, 0
     application.answers = {}
