@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.stories.conftest import DESKTOP, look_closely, sit_down
+from tests.stories.conftest import DESKTOP, let_settle, look_closely, sit_down
 
 ROOM = "Vereinsraum"
 SATURDAY = 5
@@ -38,11 +38,12 @@ def _ask(page: Page, first_day: datetime) -> str:
     look_closely(page)
     page.get_by_role("button", name="Weiter").click()
     expect(page.locator("h1")).to_have_text("Prüfen und absenden")
-    while page.get_by_role(
-        "button", name="auslassen"
-    ).count():  # a course may have the room on one of the days
-        page.get_by_role("button", name="auslassen").first.click()
-        page.wait_for_load_state()
+    let_settle(page)
+    leaving_out = page.get_by_role("button", name="auslassen")
+    while taken := leaving_out.count():  # a course may have the room on one of the days
+        leaving_out.first.click()
+        expect(leaving_out).to_have_count(taken - 1)
+        let_settle(page)
     look_closely(page)
     page.get_by_role("button", name="Anfrage absenden").click()
     expect(page.locator("main")).to_contain_text("Ihre Anfrage ist angekommen")

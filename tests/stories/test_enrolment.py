@@ -21,7 +21,7 @@ from tests.making import make_course, make_run
 from tests.stories.conftest import DESKTOP, PHONE, Centre, arrange, look_closely
 
 Opener = Callable[..., Page]
-SECONDS_FOR_A_LETTER = 90
+SECONDS_FOR_A_LETTER = 180
 
 
 def offer(centre: Centre, title: str, **given: Any) -> tuple[str, str]:

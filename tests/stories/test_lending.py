@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from lms.db import Begin
 from lms.resources.models import Device, DeviceModel
-from tests.stories.conftest import PHONE, Centre, arrange, look_closely, sit_down
+from tests.stories.conftest import PATIENCE_MS, PHONE, Centre, arrange, look_closely, sit_down
 
 KEEPER = "Claudia Wegmann"
 WIDTH, HEIGHT, FRAMES = 640, 480, 12
@@ -80,7 +80,7 @@ def phone(centre: Centre, label: str, tmp_path: Path) -> Iterator[Page]:
         context = browser.new_context(
             viewport={"width": PHONE["width"], "height": PHONE["height"]}, base_url=centre.url
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -95,7 +95,7 @@ def test_a_tablet_is_scanned_handed_out_taken_back_and_wiped(phone: Page, label:
     look_closely(phone)
 
     phone.get_by_role("button", name="Mit der Kamera scannen").click()
-    expect(phone.get_by_role("heading", name=f"{label}, Tablet der Geschichte")).to_be_visible(timeout=30_000)
+    expect(phone.get_by_role("heading", name=f"{label}, Tablet der Geschichte")).to_be_visible(timeout=60_000)
     phone.get_by_role("button", name="Kamera ausschalten").click()
     look_closely(phone)
 

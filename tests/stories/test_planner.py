@@ -1,10 +1,11 @@
 """A planner's morning in a browser: look at a week, drag a session, be asked before anything is saved."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 from sqlalchemy import select
 
 from lms.catalogue.models import Run, RunState
@@ -12,7 +13,7 @@ from lms.db import Begin
 from lms.kernel.clock import local
 from lms.resources.models import Room, Venue
 from lms.scheduling.models import Session, SessionState
-from tests.stories.conftest import AXE, DESKTOP, PHONE, RULES, Centre, arrange, sit_down
+from tests.stories.conftest import AXE, DESKTOP, PHONE, RULES, Centre, arrange, let_settle, sit_down
 
 WIDE = DESKTOP | {"width": 1600}
 WIDGET = "#zeitleiste"
@@ -42,6 +43,7 @@ async def a_coming_session(begin: Begin) -> tuple[Session, Room, Venue]:
 
 def judge(page: Page) -> None:
     """Nothing but the widget may break a rule of axe-core, and nothing scrolls sideways."""
+    let_settle(page)
     page.evaluate(AXE.read_text())
     found = page.evaluate(
         "([tags, widget]) => axe.run({include: ['html'], exclude: [widget]}, {runOnly: tags})",
@@ -49,6 +51,14 @@ def judge(page: Page) -> None:
     )
     assert [(each["id"], each["nodes"][0]["html"]) for each in found["violations"]] == []
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def place_of(block: Locator) -> FloatRect:
+    """Where it lies once it has come to rest, which is what a mouse waits for as well."""
+    block.hover()
+    box = block.bounding_box()
+    assert box is not None
+    return box
 
 
 def test_a_session_is_dragged_and_nothing_is_saved_before_the_planner_has_seen_who_is_told(
@@ -61,9 +71,7 @@ def test_a_session_is_dragged_and_nothing_is_saved_before_the_planner_has_seen_w
     sit_down(page, "Claudia Wegmann")
     page.goto(day + "&ansicht=zeitleiste")
     block = page.locator(f'{WIDGET} .ec-event[data-session="{meeting.id}"]')
-    block.scroll_into_view_if_needed()
-    box = block.bounding_box()
-    assert box is not None
+    box = place_of(block)
     hour = box["width"] * 60 / meeting.minutes
 
     page.mouse.move(box["x"] + 20, box["y"] + 12)
@@ -107,9 +115,7 @@ def test_a_free_stretch_offers_a_new_run_there(open_page: Callable[..., Page], c
     sit_down(page, "Claudia Wegmann")
     page.goto("/verwaltung/planer?tag=2031-01-01&ansicht=zeitleiste&ort=innovationszentrum")
     row = page.locator(f"{WIDGET} .ec-body .ec-day").first
-    expect(row).to_be_visible()
-    box = row.bounding_box()
-    assert box is not None
+    box = place_of(row)
 
     page.mouse.move(box["x"] + 50, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -119,6 +125,7 @@ def test_a_free_stretch_offers_a_new_run_there(open_page: Callable[..., Page], c
     dialog = page.get_by_role("dialog", name="Freie Zeit")
     expect(dialog).to_be_visible()
     link = dialog.get_by_role("link", name="Neue Durchführung hier")
+    expect(link).to_have_attribute("href", re.compile("raum="))
     address = parse_qs(urlsplit(link.get_attribute("href") or "").query)
     assert set(address) == {"beginn", "ende", "raum"}
     dialog.get_by_role("button", name="Schließen").click()

@@ -42,10 +42,12 @@ def test_the_conflict_stands_beside_the_form_and_one_button_solves_it(
     sit_down(page, "Claudia Wegmann")
     page.goto(f"/verwaltung/kurse/{taken.course_id}/neue-durchfuehrung")
 
+    page.locator("#count").fill("1")
     for field, value in (("Tag", begins.day), ("Monat", begins.month), ("Jahr", begins.year)):
         page.get_by_label(field, exact=True).fill(str(value))
-    page.locator("#starts_at").fill(f"{begins:%H:%M}")
-    page.locator("#count").fill("1")
+    page.locator("#starts_at").fill(
+        f"{begins:%H:%M}"
+    )  # last: what stands beside is asked for anew with each entry
     beside = page.locator("#sketch")
     expect(beside).to_contain_text("Konflikt")
     expect(beside).to_contain_text("Das geht stattdessen:")

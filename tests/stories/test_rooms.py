@@ -94,7 +94,7 @@ def test_a_room_gets_a_picture_and_hours_of_its_own(open_page: Callable[..., Pag
     page.get_by_role("button", name="Speichern").click()
     shown = page.get_by_role("img", name="Klassenzimmer mit hohen Fenstern")
     expect(shown).to_be_visible()
-    assert shown.evaluate("picture => picture.naturalWidth") == 1200
+    expect(shown).to_have_js_property("naturalWidth", 1200)  # 0 until the picture itself has come
 
     page.get_by_role("link", name="Öffnungszeiten").first.click()
     page.get_by_label("Diese Zeiten").check()

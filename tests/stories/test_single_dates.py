@@ -81,6 +81,7 @@ def test_two_dates_are_booked_one_is_given_back_and_the_online_room_is_entered(
     look_closely(page)
 
     page.get_by_role("link", name=re.compile("Anmeldung von Ingrid Werkmann")).click()
+    expect(page.get_by_text("Ihre Termine", exact=True)).to_be_visible()
     look_closely(page)
     mine = page.url
     page.get_by_role("link", name="Weitere Termine buchen").click()

@@ -121,7 +121,7 @@ def test_a_trainer_falls_ill_and_a_colleague_stands_in_by_a_link(
     desk.goto(f"/verwaltung/termine/{session_id}/vertretung")
     expect(desk.locator("main")).to_contain_text("Grund: Fieber")
     look_closely(desk)
-    assert desk.get_by_label(STAND_IN).is_checked()
+    expect(desk.get_by_label(STAND_IN)).to_be_checked()
     desk.get_by_role("button", name="Anfragen senden").click()
     expect(desk.locator("main")).to_contain_text("Bisher angefragt")
 

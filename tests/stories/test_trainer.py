@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import delete, func, select, update
 
 from lms.attendance.models import Attendance
@@ -15,7 +15,7 @@ from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.clock import local, system_clock
 from lms.people.models import Person
 from lms.scheduling.models import Session, SessionState, SessionTrainer
-from tests.stories.conftest import Centre, arrange, look_closely, sit_down
+from tests.stories.conftest import Centre, arrange, let_settle, look_closely, sit_down
 
 Opener = Callable[..., Page]
 SMALL_GROUP = 5
@@ -61,6 +61,12 @@ async def begin_lesson(begin: Begin) -> tuple[str, UUID]:
     return f"{found.given_name} {found.family_name}", found.id
 
 
+def how_many(rows: Locator) -> int:
+    """A count that is not taken while the list is still coming."""
+    let_settle(rows.page)
+    return rows.count()
+
+
 def register_path(session_id: UUID) -> str:
     return f"/kursleitung/termine/{session_id}/anwesenheit"
 
@@ -78,7 +84,7 @@ def test_a_trainer_opens_the_day_marks_row_by_row_and_sees_the_result(
     look_closely(page)
     rows = page.locator("[data-row]")
     count = page.locator("[data-roll-count]")
-    people = rows.count()
+    people = how_many(rows)
     expect(count).to_have_text(f"0 gespeichert, {people} offen")
 
     rows.nth(0).get_by_label("Da", exact=True).check()
@@ -108,7 +114,7 @@ def test_in_a_cellar_without_network_marks_wait_on_the_device_until_it_is_back(
     sit_down(page, name)
     page.goto(register_path(session_id))
     rows, count = page.locator("[data-row]"), page.locator("[data-roll-count]")
-    people = rows.count()
+    people = how_many(rows)
 
     page.context.set_offline(True)
     rows.nth(0).get_by_label("Fehlt").check()
@@ -122,11 +128,11 @@ def test_in_a_cellar_without_network_marks_wait_on_the_device_until_it_is_back(
     assert rows.nth(0).locator("legend").inner_text() not in kept
 
     page.context.set_offline(False)
-    expect(count).to_have_text(f"2 gespeichert, {people - 2} offen", timeout=20_000)
+    expect(count).to_have_text(f"2 gespeichert, {people - 2} offen", timeout=60_000)
     expect(page.get_by_text("Keine Verbindung.")).to_be_hidden()
     page.reload()
     expect(rows.nth(0).get_by_label("Fehlt")).to_be_checked()
-    assert page.evaluate("localStorage.length") == 0
+    page.wait_for_function("localStorage.length == 0")
     open_page.complaints.clear()  # type: ignore[attr-defined]  # the browser itself reports the missing network
 
 
@@ -161,7 +167,7 @@ def test_without_script_one_form_saves_everybody_and_mistakes_are_named(
     sit_down(page, name)
     page.goto(register_path(session_id))
     rows = page.locator("[data-row]")
-    people = rows.count()
+    people = how_many(rows)
 
     rows.nth(0).get_by_label("Später da").check()
     page.get_by_role("button", name="Speichern").last.click()
@@ -185,11 +191,11 @@ def test_the_list_to_sign_fits_on_paper_and_leaves_the_menus_away(
 
     page.emulate_media(media="print")
 
+    for away in (".lms-nav", ".lms-subnav", ".lms-buttons"):
+        expect(page.locator(away).first).to_be_hidden()
     row = page.locator(".lms-paper tbody tr").first
     size = row.locator("th").evaluate("cell => getComputedStyle(cell).fontSize")
     assert float(size.removesuffix("px")) * 72 / 96 == pytest.approx(14, abs=0.1)
-    for away in (".lms-nav", ".lms-subnav", ".lms-buttons"):
-        assert page.locator(away).first.is_hidden()
 
 
 @pytest.mark.parametrize(("language", "width"), [("", 320), ("/en", 1280)])
