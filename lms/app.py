@@ -1,7 +1,7 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -56,12 +56,13 @@ from lms.trainers.module import MODULE as TRAINERS
 from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
 from lms.web.edge import Edge
 from lms.web.errors import handlers
-from lms.web.module import Around, Module
+from lms.web.module import Around, Lodging, Module
 from lms.web.templating import STATIC, environment
 
 SEALING = timedelta(minutes=1)
 TIDYING = timedelta(hours=1)
 FORGETTING = timedelta(days=1)
+OF_THE_ROUTES = frozenset({"lodging", "usual_shell"})  # what the application's state holds from the start
 A_YEAR_SECONDS = 31_536_000  # addresses of static files carry a hash of what is in them
 
 
@@ -183,22 +184,37 @@ class Health(Controller):
         return Response({"status": "ready"})
 
 
-def _provide(value: object) -> Provide:
-    return Provide(lambda: value, sync_to_thread=False)
-
-
 def create_app(given: Settings | None = None, *, clock: Clock = system_clock) -> Litestar:
     """The application. Raises RouteWithoutPermission when a route does not say who may use it."""
     log_plainly()
     chosen = given or settings()
-    place = around(chosen, clock)
-    house = modules(chosen)
+    app = build(chosen)
+    move_in(app, around(chosen, clock))
+    return app
+
+
+def move_in(app: Litestar, place: Around) -> None:
+    """Serve this database by this clock from now on; of who lived there before, nothing stays but the routes.
+
+    In service this happens once. The settings are those the application was built for, but for what services alone read,
+    such as database, files and mail server.
+    """
+    for name in set(app.state) - OF_THE_ROUTES:
+        del app.state[name]
+    lodging: Lodging = app.state.lodging
+    lodging.move_in(place)
+
+
+def build(given: Settings) -> Litestar:
+    """The application before anybody has moved in: routes, access and look, as these settings want them."""
+    house = modules(given)
     look = environment([module.templates for module in house if module.templates.is_dir()])
+    lodging = Lodging({name: make for module in house for name, make in module.services.items()})
 
     @asynccontextmanager
     async def open_house(_app: Litestar) -> AsyncIterator[None]:
         yield
-        await place.begin.close()
+        await lodging.around.begin.close()
 
     async def actor(request: Request[Any, Any, Any]) -> Actor:
         return actor_of(request)
@@ -217,17 +233,17 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
         ],
         dependencies={
             "actor": Provide(actor),
-            "around": _provide(place),
-            "begin": _provide(place.begin),
-            "clock": _provide(clock),
-            **{name: _provide(make(place)) for module in house for name, make in module.services.items()},
+            "around": _provide(lambda: lodging.around),
+            "begin": _provide(lambda: lodging.around.begin),
+            "clock": _provide(lambda: lodging.around.clock),
+            **{name: _service(lodging, name) for module in house for name in module.services},
         },
         guards=[guard],
-        middleware=[DefineMiddleware(Doorkeeper, around=place)],
+        middleware=[DefineMiddleware(Doorkeeper, settings=given, lodging=lodging)],
         csrf_config=CSRFConfig(
-            secret=chosen.secret_values[0],
-            cookie_name="__Host-csrf" if chosen.is_secure else "csrf",
-            cookie_secure=chosen.is_secure,
+            secret=given.secret_values[0],
+            cookie_name="__Host-csrf" if given.is_secure else "csrf",
+            cookie_secure=given.is_secure,
             cookie_httponly=True,
             cookie_samesite="lax",
             exclude=["^/api/", "^/static/"],  # files that everybody keeps for a year carry no cookie
@@ -246,6 +262,15 @@ def create_app(given: Settings | None = None, *, clock: Clock = system_clock) ->
         debug=False,
     )
     refuse_undeclared(app)
+    app.state.lodging = lodging
     app.state.usual_shell = Signposts(app).shell_for(ANONYMOUS, "/")  # for pages that no route leads to
-    app.asgi_handler = Edge(app.asgi_handler, chosen)
+    app.asgi_handler = Edge(app.asgi_handler, given)
     return app
+
+
+def _provide(now: Callable[[], object]) -> Provide:
+    return Provide(now, sync_to_thread=False)
+
+
+def _service(lodging: Lodging, name: str) -> Provide:
+    return _provide(lambda: lodging.services[name])

@@ -16,7 +16,7 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
-from lms.app import around, create_app, worker
+from lms.app import around, build, log_plainly, move_in, worker
 from lms.db import Begin
 from lms.jobs.worker import Worker
 from lms.migrating import migrate
@@ -36,6 +36,7 @@ __all__ = ["postgres", "pytest_configure"]
 
 BASE_URL = "http://127.0.0.1:8000"
 NAMES = count()
+OF_SERVICES = {"database_url": "", "files": Path(), "smtp_url": ""}  # what no route is built of
 
 
 @pytest.fixture(scope="session")
@@ -95,9 +96,27 @@ def jobs(house: Around) -> Worker:
     return worker(house)
 
 
+@pytest.fixture(scope="session")
+def built() -> Callable[[Settings], Litestar]:
+    """An application that has been built: the second that it takes is spent once in a process, not in each test."""
+    last: list[tuple[Settings, Litestar]] = []
+
+    def one_for(wanted: Settings) -> Litestar:
+        same = wanted.model_copy(update=OF_SERVICES)
+        if not last or last[0][0] != same:
+            log_plainly()
+            last[:] = [(same, build(wanted))]
+        return last[0][1]
+
+    return one_for
+
+
 @pytest.fixture
-def app(settings: Settings, clock: FixedClock) -> Litestar:
-    return create_app(settings, clock=clock)
+def app(settings: Settings, clock: FixedClock, built: Callable[[Settings], Litestar]) -> Litestar:
+    """The application with this test's database and clock. Who adds routes makes one of their own: `create_app`."""
+    app = built(settings)
+    move_in(app, around(settings, clock))
+    return app
 
 
 @pytest.fixture

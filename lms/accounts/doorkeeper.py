@@ -14,14 +14,15 @@ from lms.accounts.rules import SEEN_EVERY
 from lms.accounts.sessions import ENTRY, Entry, session_cookie_name
 from lms.accounts.shell import Signposts
 from lms.audit.trail import shortened
-from lms.db import retried
+from lms.db import Begin, retried
 from lms.kernel.actor import Actor
-from lms.kernel.clock import today
+from lms.kernel.clock import Clock, today
 from lms.kernel.errors import SignInNeeded
 from lms.kernel.rights import NEEDS_SECOND_FACTOR, Identity
 from lms.kernel.tokens import hashed
 from lms.people.models import Person
-from lms.web.module import Around
+from lms.settings import Settings
+from lms.web.module import Lodging
 
 API = "/api/"
 OPEN_TO_ALL = ("/static/", "/health/")
@@ -36,13 +37,20 @@ class Doorkeeper:
     Who brings neither cookie nor token costs no look into the database.
     """
 
-    def __init__(self, app: ASGIApp, around: Around) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, lodging: Lodging) -> None:
         self.app = app
-        self.begin = around.begin
-        self.clock = around.clock
-        self.cookie = session_cookie_name(around.settings)
-        self.is_secure = around.settings.is_secure
+        self.lodging = lodging
+        self.cookie = session_cookie_name(settings)
+        self.is_secure = settings.is_secure
         self._signposts: Signposts | None = None
+
+    @property
+    def begin(self) -> Begin:
+        return self.lodging.around.begin
+
+    @property
+    def clock(self) -> Clock:
+        return self.lodging.around.clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         state = scope.setdefault("state", {})

@@ -26,6 +26,31 @@ class Around:
     signer: Signer
 
 
+class Lodging:
+    """Where the routes of one application find, at each request, what they are served with.
+
+    The routes depend on none of it and take a second to build: whoever serves one centre after another, as tests do, builds
+    them once and lets the next one move in.
+    """
+
+    def __init__(self, makers: Mapping[str, "ServiceMaker"]) -> None:
+        self._makers = makers
+        self._around: Around | None = None
+        self.services: Mapping[str, object] = {}
+
+    def move_in(self, around: Around) -> None:
+        """Serve these surroundings from now on, with services made for them."""
+        self._around = around
+        self.services = {name: make(around) for name, make in self._makers.items()}
+
+    @property
+    def around(self) -> Around:
+        """Who lives here now. Raises LookupError when nobody has moved in."""
+        if self._around is None:
+            raise LookupError("nobody has moved in yet: lms.app.move_in")
+        return self._around
+
+
 ServiceMaker = Callable[[Around], object]
 TaskMaker = Callable[[Around], Callable[[dict[str, Any]], Awaitable[None]]]
 BeatMaker = Callable[[Around], Periodic]
