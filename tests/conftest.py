@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import pytest
@@ -26,6 +27,7 @@ from tests.making import FixedClock
 from tests.postgres import (
     create_database,
     drop_database,
+    in_memory,
     postgres,
     pytest_configure,
     template_database,
@@ -45,19 +47,21 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("template") / "lms.sqlite3"
-    asyncio.run(migrate(f"sqlite:///{file}"))
-    return file
+def migrated_file() -> Iterator[Path]:
+    """An empty database in a file, to copy; every test's own copy lies beside it, if possible in memory."""
+    with TemporaryDirectory(prefix="lms-sqlite-", dir=in_memory()) as folder:
+        file = Path(folder) / "lms.sqlite3"
+        asyncio.run(migrate(f"sqlite:///{file}"))
+        yield file
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty, migrated database."""
     if getattr(request, "param", "sqlite") == "sqlite":
-        file = tmp_path / "lms.sqlite3"
-        shutil.copy(request.getfixturevalue("migrated_file"), file)
-        yield f"sqlite:///{file}"
+        original: Path = request.getfixturevalue("migrated_file")
+        with TemporaryDirectory(dir=original.parent) as folder:
+            yield f"sqlite:///{shutil.copy(original, folder)}"
         return
     server: str = request.getfixturevalue("postgres")
     template = template_database(server, "lms_template", lambda url: asyncio.run(migrate(url)))
