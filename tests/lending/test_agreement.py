@@ -69,7 +69,7 @@ async def test_it_speaks_the_borrowers_language_and_the_link_opens_it_without_an
     token = counter.house.signer.token("loan", loan.id, loan.link_version)
 
     with pytest.raises(NotFound):
-        await counter.lending.accept(ANONYMOUS, loan_id=loan.id, name="Ben Zander", token=token[:-1] + "x")
+        await counter.lending.accept(ANONYMOUS, loan_id=loan.id, name="Ben Zander", token=token[:-1] + "!")
     with pytest.raises(NotFound):
         await counter.lending.accept(learner(counter.ada), loan_id=loan.id, name="Ada Lehmann")
     with pytest.raises(errors.NobodyNamed):

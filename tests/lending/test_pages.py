@@ -303,7 +303,7 @@ async def test_by_the_link_of_the_letter_it_is_accepted_without_an_account(
     looked = await client.get(here)
     before = await counter.loan(loan.id)
     accepted = await send(client, f"{here}/vereinbarung", {"name": "Ada Lehmann", "accepted": "1"})
-    wrong = await client.get(f"/ausleihe/{loan.id}/{token[:-1]}x")
+    wrong = await client.get(f"/ausleihe/{loan.id}/{token[:-1]}!")
     missing = await client.get(f"/ausleihe/{uuid4()}/{token}")
 
     assert (looked.headers["cache-control"], before.terms_accepted_at) == ("no-store", None)
