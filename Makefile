@@ -14,6 +14,8 @@ export PYTHON VENV PORT
 
 # never another virtual environment's, and nothing a user's settings add
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
+# and every process but the first starts in half the time when Python may keep what it has compiled
+unexport PYTHONDONTWRITEBYTECODE
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
