@@ -142,6 +142,7 @@ class CompanyForm(Form):
 
 
 class ParticipantForm(Form):
+    who = Radios(N_("Who takes part?"))
     given_name = _first_name()
     family_name = _family_name()
     birth_date = DateParts(N_("Birth date"), earliest=EARLIEST_BIRTH)

@@ -4,12 +4,12 @@ Moments come in as aware UTC and go out as the wall clock of the venues (Europe/
 template filter of the same name.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import phonenumbers
-from babel import dates, numbers
+from babel import dates, lists, numbers
 
 from lms.kernel.clock import MINUTES_PER_UNIT, ZONE
 from lms.web.language import babel_locale, current_language, gettext, ngettext
@@ -29,6 +29,11 @@ def _day(moment: date) -> date:
 
 def _written(moment: date, pattern: str) -> str:
     return dates.format_date(_day(moment), _PATTERNS[current_language()][pattern], locale=babel_locale())
+
+
+def all_of(names: Sequence[str]) -> str:
+    """Lena, Max und Ada."""
+    return lists.format_list(list(names), locale=babel_locale()) if names else ""
 
 
 def date_long(moment: date) -> str:

@@ -12,7 +12,7 @@ from lms.enrolment.pages.questions import Kind, Step
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.scheduling.calendar import Entry
-from lms.web.formats import money, period, phone
+from lms.web.formats import all_of, money, period, phone
 from lms.web.forms import Form, form_from
 from lms.web.language import gettext, ngettext
 
@@ -65,8 +65,40 @@ def participant_form(
     form = form_from(
         forms.ParticipantForm, submitted, **{name: _restored(name, value) for name, value in said.items()}
     )
-    ask_birth_date(form, draft)
+    if draft.kind is Kind.COMPANY:
+        del form.who
+        ask_birth_date(form, draft)
+    else:
+        _ask_group_member(form, draft, number)
     return form
+
+
+def _ask_group_member(form: forms.ParticipantForm, draft: Draft, number: int | None) -> None:
+    """Whom we know is chosen instead of typed; a birth date is asked of children, or of all where there is an age limit."""
+    others = [one for index, one in enumerate(draft.participants) if index != number]
+    taken = {known.id for known in map(draft.known_as, others) if known}
+    choices = [one for one in draft.visitor.persons if one.id not in taken]
+    chosen = None
+    if choices:
+        form.who.choices = [
+            *((f"{KNOWN}{one.id}", one.name) for one in choices),
+            (ANOTHER, N_("Another person")),
+        ]
+        form.who.missing = N_("Choose who takes part.")
+        chosen = draft.visitor.person(str(form.who.data or "").removeprefix(KNOWN))
+    else:
+        del form.who
+    if chosen:
+        form.given_name.missing = form.family_name.missing = ""
+    form.birth_date.latest = local(draft.now).date()
+    if draft.offering.needs_birth_date:
+        form.birth_date.hint = why_birth_date(draft)
+        if chosen is None or chosen.birth_date is None:
+            form.birth_date.missing = forms.BIRTH_DATE_MISSING
+    else:
+        form.birth_date.hint = gettext(
+            "Only for children and young people under 18: a parent or guardian has to agree for them."
+        )
 
 
 def answers_of(form: Form) -> dict[str, Any]:
@@ -77,13 +109,18 @@ def answers_of(form: Form) -> dict[str, Any]:
     }
 
 
-def refuse_wrong_age(form: forms.PersonForm | forms.ParticipantForm, draft: Draft, name: str) -> bool:
+def refuse_wrong_age(
+    form: forms.PersonForm | forms.ParticipantForm,
+    draft: Draft,
+    name: str,
+    known_birth_date: date | None = None,
+) -> bool:
     """Say at the birth date that somebody is too young or too old, before anything else is typed; whether it did."""
     course, run = draft.offering.course, draft.offering.run
     try:
         rules.refuse_unless_age_fits(
             name,
-            form.birth_date.data if "birth_date" in form else None,
+            known_birth_date or (form.birth_date.data if "birth_date" in form else None),
             local(run.starts_at or draft.now).date(),
             least=course.min_age,
             most=course.max_age,
@@ -120,9 +157,15 @@ def why_birth_date(draft: Draft) -> str:
     return f"{why} {example}"
 
 
-def name_child(form: forms.GuardianForm | forms.ConsentForm, name: str) -> None:
+def name_child(form: forms.GuardianForm | forms.ConsentForm, *names: str) -> None:
     """Ask about somebody by name instead of about "the child"."""
-    form.alone.label.text = gettext("May %(name)s go home alone after the course?", name=name)
+    name, count = all_of(names), len(names)
+    form.alone.label.text = ngettext(
+        "May %(name)s go home alone after the course?",
+        "May %(name)s go home alone after the course?",
+        count,
+        name=name,
+    )
     form.photo.label.text = gettext("May we take photos of %(name)s for our website?", name=name)
 
 
@@ -136,9 +179,9 @@ def _person(form: forms.PersonForm, draft: Draft) -> None:
 
 
 def _guardian(form: forms.GuardianForm, draft: Draft) -> None:
-    if draft.guardian_is_me:
+    if draft.guardian_is_named:
         del form.given_name, form.family_name
-    name_child(form, draft.names[0])
+    name_child(form, *draft.wards)
 
 
 def _contact(form: forms.ContactForm, draft: Draft) -> None:
@@ -186,9 +229,14 @@ def _who(form: forms.WhoForm, draft: Draft) -> None:
         *((f"{KNOWN}{one.id}", one.name) for one in household),
         (Kind.CHILD, child),
         (Kind.OTHER, other),
+        (Kind.GROUP, N_("For several persons together")),
         (Kind.COMPANY, N_("For employees of a company")),
     ]
-    form.who.hints = {Kind.CHILD: N_("Or a young person under 18"), Kind.COMPANY: N_("The company pays.")}
+    form.who.hints = {
+        Kind.CHILD: N_("Or a young person under 18"),
+        Kind.GROUP: N_("For example as a couple, or a parent with a child"),
+        Kind.COMPANY: N_("The company pays."),
+    }
 
 
 def _company(form: forms.CompanyForm, draft: Draft) -> None:

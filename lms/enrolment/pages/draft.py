@@ -9,7 +9,7 @@ from lms.catalogue.models import PaymentMethod
 from lms.enrolment import rules
 from lms.enrolment.models import Application, PartyRule
 from lms.enrolment.pages.offering import Offering
-from lms.enrolment.pages.questions import Kind, Place, Step
+from lms.enrolment.pages.questions import NAMES_LIST, Kind, Place, Step
 from lms.enrolment.pages.visitor import Visitor
 from lms.enrolment.service.holding import DROP_IN
 from lms.kernel.clock import local
@@ -97,20 +97,56 @@ class Draft:
     @property
     def names(self) -> Sequence[str]:
         """Who takes part."""
-        if self.kind is Kind.COMPANY:
-            return [full_name(one) for one in self.participants]
+        if self.names_list:
+            return [self.name_of(one) for one in self.participants]
         return [self.known.name if self.known else full_name(self.said(Step.PERSON))]
 
     @property
+    def names_list(self) -> bool:
+        """Whether several persons are named, one small page each."""
+        return self.kind in NAMES_LIST
+
+    @property
     def participants(self) -> Sequence[Answers]:
-        """The persons a company sends."""
-        found = self.answers.get(Step.PARTICIPANTS, ())
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+        """The persons of a group, or those whom a company sends."""
+        return named_in(self.answers)
+
+    def known_as(self, participant: Answers) -> Person | None:
+        """The person that was chosen for a group instead of typed."""
+        return self.visitor.person(str(participant.get("who") or "").removeprefix(KNOWN))
+
+    def name_of(self, participant: Answers) -> str:
+        """What one of the list is called."""
+        known = self.known_as(participant)
+        return known.name if known else full_name(participant)
+
+    def birth_date_of(self, participant: Answers) -> date | None:
+        """When one of the list was born, where that is known."""
+        known = self.known_as(participant)
+        return (known.birth_date if known else None) or as_date(participant.get("birth_date"))
+
+    def is_ward(self, birth_date: date | None) -> bool:
+        """Whether a parent or guardian has to agree for somebody born then (L-30)."""
+        return rules.needs_consent(
+            birth_date,
+            local(self.now).date(),
+            price_cents=self.full_price_cents,
+            alone_from_age=self.alone_from_age,
+        )
+
+    @property
+    def wards(self) -> Sequence[str]:
+        """The names of those for whom a parent or guardian has to agree."""
+        if self.kind is Kind.COMPANY:
+            return []
+        if self.kind is Kind.GROUP:
+            return [self.name_of(one) for one in self.participants if self.is_ward(self.birth_date_of(one))]
+        return self.names if self.is_ward(self.birth_date) else []
 
     @property
     def size(self) -> int:
         """For how many."""
-        return len(self.participants) if self.kind is Kind.COMPANY else 1
+        return len(self.participants) if self.names_list else 1
 
     @property
     def birth_date(self) -> date | None:
@@ -127,12 +163,22 @@ class Draft:
     @property
     def needs_consent(self) -> bool:
         """Whether a parent or guardian has to agree (L-30)."""
-        return self.kind is not Kind.COMPANY and rules.needs_consent(
-            self.birth_date,
-            local(self.now).date(),
-            price_cents=self.full_price_cents,
-            alone_from_age=self.alone_from_age,
+        return bool(self.wards)
+
+    @property
+    def guardian_is_first(self) -> bool:
+        """Whether the first of the group is an adult who decides for the children named after."""
+        return (
+            self.kind is Kind.GROUP
+            and self.visitor.me is None
+            and bool(self.wards)
+            and self.names[0] not in self.wards
         )
+
+    @property
+    def guardian_is_named(self) -> bool:
+        """Whether we know who decides without asking."""
+        return self.guardian_is_me or self.guardian_is_first
 
     @property
     def guardian_is_me(self) -> bool:
@@ -149,14 +195,14 @@ class Draft:
     @property
     def asks_contact_name(self) -> bool:
         """Whether somebody else is written to than the person, and nobody has said who."""
-        return not self.is_own and not self.needs_consent
+        return not self.is_own and not self.needs_consent and self.kind is not Kind.GROUP
 
     @property
     def contact_name(self) -> str:
         """Who is written to."""
         if self.contact_is_known and self.visitor.me:
             return self.visitor.me.name
-        if self.needs_consent:
+        if self.needs_consent and not self.guardian_is_first:
             return full_name(self.said(Step.GUARDIAN))
         return full_name(self.said(Step.CONTACT)) if self.asks_contact_name else self.names[0]
 
@@ -202,7 +248,7 @@ class Draft:
         """How many places this form could get, the one that is held included."""
         is_held = self.place in {Place.HELD, Place.LAPSED}
         others = self.offering.run.free if self.offering.run.waiting == 0 else 0
-        return others + is_held
+        return others + (self.application.held_places if is_held else 0)
 
     @property
     def has_place(self) -> bool:
@@ -277,6 +323,19 @@ class Draft:
     def path(self, step: Step | str = "") -> str:
         """The address of a page; of the start page without one."""
         return f"/anmelden/{self.offering.run.id}" + (f"/{step}" if step else "")
+
+
+def named_in(answers: Answers) -> Sequence[Answers]:
+    """The list of persons among the answers of a form."""
+    found = answers.get(Step.PARTICIPANTS, ())
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def size_of(answers: Answers) -> int:
+    """For how many persons places are wanted; one as long as nobody is named."""
+    who = answers.get(Step.WHO)
+    names_list = isinstance(who, dict) and who.get("who") in NAMES_LIST
+    return max(len(named_in(answers)), 1) if names_list else 1
 
 
 def full_name(answers: Answers) -> str:

@@ -9,7 +9,7 @@ from litestar import Request
 from sqlalchemy import select
 
 from lms.enrolment.models import Application
-from lms.enrolment.pages.draft import HAD_PLACE, Draft
+from lms.enrolment.pages.draft import HAD_PLACE, Draft, size_of
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.private import browser_key
 from lms.enrolment.pages.questions import Place, Step
@@ -59,7 +59,7 @@ async def keep(
     """Keep what was answered and hold the place on; the form as it is afterwards."""
     answers = {**answers, HAD_PLACE: draft.place not in {Place.NONE, Place.FREE}}
     application = await enrolments.touch(
-        actor, application_id=draft.application.id, browser_key=key, answers=answers
+        actor, application_id=draft.application.id, browser_key=key, answers=answers, size=size_of(answers)
     )
     async with around.begin.reading() as session:
         offering = await offering_of(session, draft.offering.run.id)
@@ -70,6 +70,6 @@ def with_answer(draft: Draft, step: Step, answer: object) -> dict[str, Any]:
     """All answers, one of them anew. Somebody else takes part: what was said about the former person is dropped."""
     answers: dict[str, Any] = {**draft.answers, step: answer}
     if step is Step.WHO and answer != draft.said(Step.WHO):
-        for about_person in (Step.PERSON, Step.GUARDIAN, Step.CONTACT):
+        for about_person in (Step.PERSON, Step.PARTICIPANTS, Step.GUARDIAN, Step.CONTACT):
             answers.pop(about_person, None)
     return answers

@@ -37,7 +37,7 @@ def wanted(draft: Draft) -> Wanted:
     """What the form asks for: a place or nothing where the page has promised a place, else also the waiting list."""
     is_company = draft.kind is Kind.COMPANY
     return Wanted(
-        persons=_participants(draft) if is_company else [_person(draft)],
+        persons=_participants(draft) if draft.names_list else [_person(draft)],
         contact=_contact(draft),
         company=_company(draft) if is_company else None,
         payment_method=draft.method if draft.price_is_due else None,
@@ -101,15 +101,31 @@ def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:
 
 
 def _participants(draft: Draft) -> list[NewPerson | KnownPerson | UUID]:
-    return [
-        NewPerson(
-            given_name=one["given_name"],
-            family_name=one["family_name"],
-            birth_date=as_date(one.get("birth_date")) if draft.needs_birth_date else None,
-            language=current_language(),
-        )
-        for one in draft.participants
-    ]
+    return [_participant(draft, one, is_first=number == 0) for number, one in enumerate(draft.participants)]
+
+
+def _participant(draft: Draft, one: Answers, *, is_first: bool) -> NewPerson | KnownPerson:
+    """One of a list. What is said about children counts for all of them; the first of a group gets the letters."""
+    is_ward = draft.name_of(one) in draft.wards
+    child = draft.said(Step.GUARDIAN) if is_ward else {}
+    about: dict[str, Any] = {
+        "guardian": _guardian(draft) if is_ward else None,
+        "emergency_phone": str(child.get("emergency_phone") or ""),
+        "may_go_home_alone": {"yes": True, "no": False}.get(child.get("alone", "")),
+        "photo_wording": photo_wording(draft.name_of(one)) if child.get("photo") == "yes" else "",
+    }
+    known = draft.known_as(one)
+    if known:
+        return KnownPerson(id=known.id, birth_date=as_date(one.get("birth_date")), **about)
+    is_written_to = is_first and draft.kind is Kind.GROUP and not draft.contact_is_known and not is_ward
+    return NewPerson(
+        given_name=one["given_name"],
+        family_name=one["family_name"],
+        birth_date=as_date(one.get("birth_date")),
+        language=current_language(),
+        **about,
+        **(_reached(draft) if is_written_to else {}),
+    )
 
 
 def _guardian(draft: Draft) -> NewPerson | UUID | None:
@@ -117,7 +133,7 @@ def _guardian(draft: Draft) -> NewPerson | UUID | None:
         return None
     if draft.guardian_is_me and draft.visitor.me:
         return draft.visitor.me.id
-    return _typed(draft, draft.said(Step.GUARDIAN))
+    return _typed(draft, draft.participants[0] if draft.guardian_is_first else draft.said(Step.GUARDIAN))
 
 
 def _contact(draft: Draft) -> NewPerson | UUID | None:

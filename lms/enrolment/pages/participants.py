@@ -1,4 +1,4 @@
-"""Whom a company sends: a list, and a small page for each person."""
+"""Who comes together, or whom a company sends: a list, and a small page for each person."""
 
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,11 @@ from litestar.response import Redirect, Template
 
 from lms.enrolment.forms import ParticipantForm
 from lms.enrolment.pages.asking import answers_of, participant_form, refuse_wrong_age
-from lms.enrolment.pages.draft import Draft, full_name
+from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import Found, find, keep, with_answer
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.questions import Step
-from lms.enrolment.pages.way import first_open, is_reached, next_after
+from lms.enrolment.pages.way import first_open, is_reached, next_after, path_before
 from lms.enrolment.pages.wizard import around_step, gone, to
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import MOST_AT_ONCE
@@ -29,7 +29,7 @@ NEW = "neu"
 
 
 class ParticipantPages(Controller):
-    """Several persons of one company, one page each."""
+    """Several persons, one page each."""
 
     path = "/anmelden/{run_id:uuid}/" + Step.PARTICIPANTS
     opt = PUBLIC
@@ -108,7 +108,8 @@ class ParticipantPages(Controller):
         place = _place(draft, number)
         form = participant_form(draft, place, await request.form())
         if form.validate():
-            refuse_wrong_age(form, draft, full_name(form.data))
+            said = answers_of(form)
+            refuse_wrong_age(form, draft, draft.name_of(said), draft.birth_date_of(said))
         if form.problems:
             return _page(draft, form, place, status=422)
         people = list(draft.participants)
@@ -165,7 +166,7 @@ def _page(draft: Draft, form: ParticipantForm, place: int | None, *, status: int
             "form": form,
             "ordinal": count + 1 if place is None else place + 1,
             "here": f"{path}/{NEW if place is None else place + 1}",
-            "before": path if count else draft.path(Step.COMPANY),
+            "before": path if count else path_before(draft, Step.PARTICIPANTS),
         },
         status_code=status,
         headers=PRIVATE,

@@ -46,8 +46,14 @@ class Kind(StrEnum):
     ME = "me"
     CHILD = "child"
     OTHER = "other"
+    GROUP = "group"
+    """Several persons who come together: a couple, a parent and a child."""
     COMPANY = "company"
     KNOWN = "known"
+
+
+NAMES_LIST = frozenset({Kind.GROUP, Kind.COMPANY})
+"""Who is asked for a list of persons instead of for one."""
 
 
 class Place(StrEnum):

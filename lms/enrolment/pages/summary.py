@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lms.enrolment.forms import SUPPORT, YES_NO
 from lms.enrolment.pages.asking import WAYS_TO_PAY
-from lms.enrolment.pages.draft import Draft, as_date, full_name
+from lms.enrolment.pages.draft import Draft, full_name
 from lms.enrolment.pages.questions import TITLES, Kind, Step
 from lms.enrolment.pages.way import steps_of
 from lms.web.formats import amount, date_plain, duration, period, phone
@@ -31,7 +31,7 @@ def blocks(draft: Draft) -> Sequence[Block]:
             found.append(_known_contact(draft))
         if step in _READERS:
             found.append(Block(translated(TITLES[step]), _filled(_READERS[step](draft)), draft.path(step)))
-    if draft.kind is Kind.COMPANY and draft.contact_is_known:
+    if draft.names_list and draft.contact_is_known:
         found.append(_known_contact(draft))
     return found
 
@@ -73,6 +73,7 @@ def _who(draft: Draft) -> Facts:
         Kind.ME: gettext("For me"),
         Kind.CHILD: gettext("For a child"),
         Kind.OTHER: gettext("For another person in the household"),
+        Kind.GROUP: gettext("For several persons together"),
         Kind.COMPANY: gettext("For employees of a company"),
     }
     if draft.is_own:
@@ -123,8 +124,8 @@ def _company(draft: Draft) -> Facts:
 def _participants(draft: Draft) -> Facts:
     facts = []
     for number, one in enumerate(draft.participants, start=1):
-        born = as_date(one.get("birth_date"))
-        words = f"{full_name(one)}, {date_plain(born)}" if born else full_name(one)
+        born, name = draft.birth_date_of(one), draft.name_of(one)
+        words = f"{name}, {date_plain(born)}" if born and not draft.known_as(one) else name
         facts.append((gettext("Person %(number)s", number=number), words))
     return facts
 

@@ -17,17 +17,17 @@ def steps_of(draft: Draft) -> Sequence[Step]:
     wanted = {
         Step.SESSIONS: draft.is_drop_in,
         Step.WHO: True,
-        Step.PERSON: not is_company and asks_person(draft),
-        Step.GUARDIAN: _asks_guardian(draft),
+        Step.PERSON: not draft.names_list and asks_person(draft),
         Step.COMPANY: is_company,
-        Step.PARTICIPANTS: is_company,
+        Step.PARTICIPANTS: draft.names_list,
+        Step.GUARDIAN: _asks_guardian(draft),
         Step.PARTY: draft.asks_rule,
         Step.CONTACT: not draft.contact_is_known,
         Step.ADDRESS: draft.needs_address and not is_late,
-        Step.SUPPORT: not is_company,
+        Step.SUPPORT: not draft.names_list,
         Step.CONCESSION: run.concession_cents is not None
         and run.price_cents > 0
-        and not is_company
+        and not draft.names_list
         and not draft.is_drop_in,
         Step.PAYMENT: draft.price_is_due,
     }
@@ -61,9 +61,9 @@ def is_answered(draft: Draft, step: Step) -> bool:
             has_name = draft.known is not None or bool(said.get("family_name"))
             answered = has_name and (draft.birth_date is not None or not draft.needs_birth_date)
         case Step.GUARDIAN:
-            answered = bool(said) and (draft.guardian_is_me or bool(said.get("family_name")))
+            answered = bool(said) and (draft.guardian_is_named or bool(said.get("family_name")))
         case Step.PARTICIPANTS:
-            has_dates = all(one.get("birth_date") for one in draft.participants)
+            has_dates = all(draft.birth_date_of(one) for one in draft.participants)
             answered = bool(draft.participants) and (has_dates or not draft.offering.needs_birth_date)
         case Step.CONTACT:
             is_reachable = bool(said.get("email") or said.get("phone"))

@@ -10,7 +10,7 @@ from lms.enrolment.pages.questions import Kind, Step
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.settings import Settings
-from lms.web.formats import amount, date_long, date_short
+from lms.web.formats import all_of, amount, date_long, date_short
 from lms.web.language import gettext, ngettext, translated
 
 TERMS_VERSION = "2026-11"
@@ -43,12 +43,14 @@ def privacy(draft: Draft, step: Step) -> str:
     """What the entries of a page are for. There is no certificate for single dates."""
     if step is Step.PERSON and draft.is_drop_in:
         return gettext("We need the name for the list of participants.")
+    if step is Step.PARTICIPANTS and draft.kind is Kind.GROUP:
+        return translated(PRIVACY[Step.PERSON])
     return translated(PRIVACY.get(step, ""))
 
 
 def question(draft: Draft, step: Step) -> str:
     """The heading of a page."""
-    name = draft.names[0] if draft.names else ""
+    name = all_of(draft.wards if step is Step.GUARDIAN else draft.names[:1])
     match step:
         case Step.PERSON:
             words = _question_about_person(draft)
@@ -89,7 +91,7 @@ def _question_about_person(draft: Draft) -> str:
 
 
 def _question_about_guardian(draft: Draft) -> str:
-    if draft.guardian_is_me:
+    if draft.guardian_is_named:
         return N_("What should we know about %(name)s?")
     return N_("Who is your parent or guardian?") if draft.is_own else N_("Who decides for %(name)s?")
 
@@ -98,6 +100,9 @@ def explanation(draft: Draft, step: Step) -> str:
     """The sentence below the heading; empty where the question says it all."""
     words = {
         Step.GUARDIAN: "" if draft.guardian_is_me else GUARDIAN_AGREES,
+        Step.PARTICIPANTS: N_("Letters and e-mails go to the person whom you name first.")
+        if draft.kind is Kind.GROUP and not draft.contact_is_known
+        else "",
         Step.CONTACT: N_("E-mail and telephone: one of the two is enough."),
         Step.ADDRESS: "" if draft.email else N_("Without an e-mail address everything comes by letter."),
         Step.SUPPORT: N_("You need not write anything here. Only the team and your trainers see it."),
