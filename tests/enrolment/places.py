@@ -74,6 +74,11 @@ class Look:
     enrolments: Sequence[Enrolment]
 
     @property
+    def named(self) -> Sequence[Enrolment]:
+        """Without the places that forms hold or have given back."""
+        return [one for one in self.enrolments if one.person_id is not None]
+
+    @property
     def occupied(self) -> int:
         return sum(one.state in OCCUPYING for one in self.enrolments)
 

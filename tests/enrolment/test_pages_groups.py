@@ -80,7 +80,7 @@ async def test_the_parent_who_is_named_first_decides_for_the_child(client: Brows
         kept = (await session.scalars(select(Guardianship))).one()
         guardian = await session.get_one(Person, kept.guardian_id)
     assert guardian.name == "Ruth Ebert"
-    assert {one.state for one in (await look(begin, run)).enrolments} == {EnrolmentState.REQUESTED}
+    assert {one.state for one in (await look(begin, run)).named} == {EnrolmentState.REQUESTED}
 
 
 async def test_whom_we_know_is_chosen_and_only_once(client: Browser, begin: Begin) -> None:

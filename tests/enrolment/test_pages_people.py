@@ -176,7 +176,7 @@ async def test_a_company_sends_two_persons_each_on_a_page_of_its_own(client: Bro
     page = await client.get(path(run, "pruefen"))
     await order(client, run)
 
-    enrolments = (await look(begin, run)).enrolments
+    enrolments = (await look(begin, run)).named
     async with begin.reading() as session:
         company = (await session.scalars(select(Company))).one()
     assert next_step(led) == "neu"
