@@ -24,6 +24,9 @@ MAIL = ("kontakt", {"email": "ruth.ebert@example.com"})
 async def test_a_couple_has_two_places_held_and_both_are_booked(client: Browser, begin: Begin) -> None:
     run = await offered_run(begin, capacity=2)
 
+    assert await walk(client, run, TOGETHER) == "teilnehmende"
+    first = await client.get((await client.get(path(run, "teilnehmende"))).headers["location"])
+    assert heading(first) == "Person 1: Wie ist der Name?"
     assert await walk(client, run, TOGETHER, RUTH, KARL, DONE) == "kontakt"
     page = await client.get(path(run, "kontakt"))
     assert "2 Plätze sind bis 9:30 Uhr für Sie reserviert" in text(page).replace("09:30", "9:30")

@@ -204,7 +204,9 @@ class Draft:
             return self.visitor.me.name
         if self.needs_consent and not self.guardian_is_first:
             return full_name(self.said(Step.GUARDIAN))
-        return full_name(self.said(Step.CONTACT)) if self.asks_contact_name else self.names[0]
+        if self.asks_contact_name:
+            return full_name(self.said(Step.CONTACT))
+        return self.names[0] if self.names else ""
 
     @property
     def email(self) -> str:
