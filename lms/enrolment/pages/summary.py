@@ -142,7 +142,7 @@ def _party(draft: Draft) -> Facts:
 def _contact(draft: Draft) -> Facts:
     said = draft.said(Step.CONTACT)
     return [
-        (gettext("Name"), draft.contact_name if draft.asks_contact_name else ""),
+        (gettext("Name"), draft.contact_name if draft.asks_contact_name or draft.names_list else ""),
         (gettext("E-mail address"), draft.email),
         (gettext("Telephone"), phone(said.get("phone") or "")),
     ]
