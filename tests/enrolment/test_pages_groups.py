@@ -17,7 +17,7 @@ Browser = AsyncTestClient[Litestar]
 TOGETHER = ("fuer-wen", {"who": "group"})
 RUTH = ("teilnehmende/neu", {"given_name": "Ruth", "family_name": "Ebert"})
 KARL = ("teilnehmende/neu", {"given_name": "Karl", "family_name": "Ebert"})
-DONE = ("teilnehmende", {})
+DONE: tuple[str, dict[str, str]] = ("teilnehmende", {})
 MAIL = ("kontakt", {"email": "ruth.ebert@example.com"})
 
 
