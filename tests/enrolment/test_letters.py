@@ -62,7 +62,8 @@ async def letters(begin: Begin, *kinds: str) -> Sequence[Letter]:
 async def calendar_of(begin: Begin, letter: Letter) -> list[Any]:
     """The entries of the calendar file that travels with a letter."""
     async with begin.reading() as session:
-        enclosed = (await session.scalars(select(Enclosure).where(Enclosure.letter_id == letter.id))).one()
+        whose = Enclosure.letter_id == letter.id, Enclosure.name == "termine.ics"
+        enclosed = (await session.scalars(select(Enclosure).where(*whose))).one()
     assert enclosed.media_type == "text/calendar; method=PUBLISH; charset=utf-8"
     return icalendar.Calendar.from_ical(enclosed.content).walk("VEVENT")
 

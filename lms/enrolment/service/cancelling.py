@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from lms.billing.models import EntryKind
+from lms.billing.models import EntryKind, SettlementCause
 from lms.billing.queries import balance_of
 from lms.db import retried
 from lms.enrolment import policy, rules
@@ -14,6 +14,7 @@ from lms.enrolment.service.dropping_in import end_sessions, outcome_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.offering import end_unplaced
 from lms.enrolment.service.rebooking import Part, book_anew
+from lms.enrolment.service.settling import ask_cashiers
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import Cancellation
@@ -102,6 +103,9 @@ async def cancel_place(
     )
     fee: list[Part] = [("cancellation_fee", outcome.fee_cents, EntryKind.FEE)]
     await book_anew(locked, actor, enrolment, fee, cause="cancelled")
+    await ask_cashiers(
+        locked, actor, enrolment, SettlementCause.CANCELLED, outcome.lines, reason=waive_reason or reason
+    )
     locked.move(
         enrolment, EnrolmentState.CANCELLED, actor=actor, action="cancelled", reason=waive_reason or reason
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from lms.billing.models import EntryKind
+from lms.billing.models import EntryKind, SettlementCause
 from lms.billing.queries import balance_of
 from lms.catalogue.models import PaymentMethod, Run
 from lms.db import retried
@@ -24,6 +24,7 @@ from lms.enrolment.service.locked import LockedRun, lock
 from lms.enrolment.service.order import Order, bookable
 from lms.enrolment.service.placing import confirm, new_party, request
 from lms.enrolment.service.rebooking import rebook
+from lms.enrolment.service.settling import ask_cashiers
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.values import CANCEL_WORDS, Cancellation, CancellationLine
 from lms.kernel.actor import SYSTEM, Actor, ensure
@@ -239,8 +240,10 @@ async def end_sessions(
     if not by_centre and any(one.ended_at is None and not _is_off(meeting) for one, meeting in chosen):
         dropped = [one.session_id for one, _ in leaving]
         await _change(locked, actor, enrolment, "sessions_given_back", dropped=dropped, reason=reason)
+        await ask_cashiers(locked, actor, enrolment, SettlementCause.CANCELLED, outcome.lines, reason=reason)
         return outcome
     await _rebook(locked, actor, enrolment)
+    await ask_cashiers(locked, actor, enrolment, SettlementCause.CANCELLED, outcome.lines, reason=reason)
     locked.move(
         enrolment, EnrolmentState.CANCELLED, actor=actor, action="cancelled", reason=waive_reason or reason
     )
