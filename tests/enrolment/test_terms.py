@@ -12,9 +12,7 @@ def test_the_period_is_counted_in_days_of_the_calendar_and_ends_on_a_working_day
 
     assert until(12, 4) == date(2026, 12, 18)
     assert until(12, 3, 23, 30) == date(2026, 12, 18)  # already the 4th in Haldensleben
-    assert until(12, 11) == date(
-        2026, 12, 28
-    )  # Christmas Day is no working day, nor are the days after it
+    assert until(12, 11) == date(2026, 12, 28)  # Christmas Day is no working day, nor are the days after it
     assert until(12, 23) == date(2027, 1, 7)  # Epiphany is a holiday in Saxony-Anhalt
     assert until(12, 5) == date(2026, 12, 21)  # a Saturday
 

@@ -144,7 +144,14 @@ def _page(
 ) -> Template:
     return Template(
         f"enrolment/substitute_{step}.html",
-        context={"offering": offering, "form": form, "here": way.here, "person": way.found.person, **more},
+        context={
+            "offering": offering,
+            "form": form,
+            "here": way.here,
+            "person": way.found.person,
+            "former_price": way.found.enrolment.price_cents,
+            **more,
+        },
         status_code=status,
         headers=PRIVATE,
     )

@@ -278,7 +278,7 @@ def _moving(claim: Claim) -> Step:
         claim,
         "umbuchen",
         gettext("Move to another run"),
-        gettext("Move"),
+        gettext("Move the enrolment"),
         gettext("Price and conditions of the other run hold. What was paid counts for it."),
         gettext("The old place goes to the next in line in the same moment."),
     )
