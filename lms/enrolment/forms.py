@@ -271,6 +271,15 @@ class CheckForm(Form):
     )
 
 
+class OfferForm(PaymentForm):
+    early = Checkbox(
+        EARLY_START,
+        missing=N_(
+            "The course begins within 14 days. Please tick that you want that, or choose a later date."
+        ),
+    )
+
+
 class CancelForm(Form):
     reason = Text(N_("Why can you not come?"), hint=N_("You need not say."), longest=200)
 

@@ -182,12 +182,18 @@ def withdrawal_words(offering: Offering) -> str:
 
 def asks_early_start(draft: Draft, settings: Settings) -> bool:
     """Whether somebody has to ask us expressly to begin while they may still withdraw (L-14)."""
-    offering = draft.offering
-    if not draft.price_is_due or draft.kind is Kind.COMPANY or not offering.course.has_withdrawal_right:
+    if not draft.price_is_due or draft.kind is Kind.COMPANY:
         return False
     first = next(iter(draft.sessions), None) if draft.is_drop_in else None
-    starts_at = first.starts_at if first else offering.run.starts_at
-    return begins_early(starts_at, draft.now, settings.federal_state)
+    starts_at = first.starts_at if first else draft.offering.run.starts_at
+    return begins_too_early(draft.offering, starts_at, draft.now, settings)
+
+
+def begins_too_early(
+    offering: Offering, starts_at: datetime | None, now: datetime, settings: Settings
+) -> bool:
+    """Whether a contract made now could still be withdrawn from when its first session begins."""
+    return offering.course.has_withdrawal_right and begins_early(starts_at, now, settings.federal_state)
 
 
 def cancel_words(run: Run, now: datetime) -> str:

@@ -60,9 +60,10 @@ class Goodwill(Transactions):
                 enrolment.id, enrolment.person_id, "goodwill", enrolment.state, enrolment.state, actor=actor,
                 reason=reason.strip(),
             )  # fmt: skip
-            await ask_cashiers(
-                locked, actor, enrolment, SettlementCause.GOODWILL, reckoning.lines, reason=reason.strip()
-            )
+            if account.paid_cents or not is_live:  # else the new invoice is the whole claim
+                await ask_cashiers(
+                    locked, actor, enrolment, SettlementCause.GOODWILL, reckoning.lines, reason=reason.strip()
+                )
             locked.tell(
                 GoodwillGranted(
                     enrolment_id=enrolment.id, off_cents=off_cents, reason=reason.strip(), at=at.isoformat()

@@ -85,9 +85,10 @@ class HandingOver(Transactions):
                 raise SumChanged
             left = of_substitution(0, await paid_for(session, former))
             await ask_cashiers(locked, actor, former, SettlementCause.SUBSTITUTED, left.lines, reason=reason)
-            await ask_cashiers(
-                locked, actor, claim, SettlementCause.SUBSTITUTED, reckoning.lines, reason=reason
-            )
+            if paid:
+                await ask_cashiers(
+                    locked, actor, claim, SettlementCause.SUBSTITUTED, reckoning.lines, reason=reason
+                )
             await session.flush()
             done = HandedOver(claim, reckoning)
             if is_trial:
@@ -148,7 +149,7 @@ async def _take_over(
     claim.follows_id = former.id
     claim.state = EnrolmentState.EXPIRED  # counts nowhere until the place is free
     if keeps:
-        claim.order_id = former.order_id
+        claim.order_id, claim.rank = former.order_id, former.rank
     if entrant.guardian and consent:
         claim.consented_at, claim.consent_wording = locked.at, consent
     await locked.session.flush()  # the person first, to whom the claim points

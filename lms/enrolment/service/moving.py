@@ -97,7 +97,10 @@ class Moving(Transactions):
             if expected_cents is not None and expected_cents != reckoning.balance_cents:
                 raise SumChanged
             await ask_cashiers(former, actor, found, SettlementCause.TRANSFERRED, ())
-            await ask_cashiers(new, actor, claim, SettlementCause.TRANSFERRED, reckoning.lines, reason=reason)
+            if paid:  # where nothing was paid, the new invoice is the whole claim
+                await ask_cashiers(
+                    new, actor, claim, SettlementCause.TRANSFERRED, reckoning.lines, reason=reason
+                )
             await session.flush()
             await serve_waiting_list(former)
             await session.flush()
