@@ -151,7 +151,7 @@ async def test_somebody_without_e_mail_gets_the_letter_on_paper_without_buttons(
         "Ada Lehmann\nHagenstraße 1\n39340 Haldensleben",
     )
     assert "/anmeldung/" not in letter.text
-    assert "Rufen Sie uns an und nennen Sie Ihre Vorgangsnummer." in letter.text
+    assert "Rufen Sie uns an und nennen Sie Ihre Anmeldenummer." in letter.text
 
 
 async def test_who_waits_reads_the_place_in_line_and_who_is_offered_one_until_when(
