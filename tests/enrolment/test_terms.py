@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 from lms.enrolment.changing.terms import held_until, last_day
+from lms.enrolment.letters.conditions import VERSIONS, Conditions, words_of
+from lms.enrolment.pages.words import TERMS_VERSION
 from tests.making import MOMENT
 
 
@@ -25,3 +27,23 @@ def test_a_session_under_way_is_not_counted_and_nothing_is_rounded_up() -> None:
     assert (held.minutes, held.all_minutes, held.cents) == (90, 270, 333)
     assert held_until(1000, day, MOMENT + timedelta(days=9), on_request=False).cents == 0
     assert held_until(1000, [], MOMENT, on_request=True).cents == 0
+
+
+def test_every_version_of_the_conditions_stays_readable_in_both_languages() -> None:
+    assert TERMS_VERSION in VERSIONS
+
+    for version in VERSIONS:
+        for language, form, none in (
+            ("de", "Muster-Widerrufsformular", "Kein Widerrufsrecht"),
+            ("en", "Model withdrawal form", "No right of withdrawal"),
+        ):
+            pages = [
+                words_of(
+                    Conditions(version, language, 7, 50, has_right, "Freizeitkurs.", "Steuerfrei", alone)  # type: ignore[arg-type]
+                )
+                for has_right, alone in ((True, False), (False, True))
+            ]
+            assert form in pages[0]
+            assert "7" in pages[0]
+            assert none in pages[1]
+            assert "Freizeitkurs." in pages[1]

@@ -66,13 +66,7 @@ def drawn(wanted: Conditions) -> bytes:
     """The PDF. Raises KeyError for a version that never was."""
     from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
 
-    since = VERSIONS[wanted.version]
-    with use_locale(wanted.language):
-        page = (
-            _pages()
-            .get_template(f"enrolment/papers/conditions_{wanted.version}_{wanted.language}.html")
-            .render(wanted=wanted, the=the_centre(), since=since)
-        )
+    page = words_of(wanted)
     fonts = _fonts()
     return html_to_pdf(
         fonts.printable(page),
@@ -80,8 +74,16 @@ def drawn(wanted: Conditions) -> bytes:
         fonts=fonts,
         title=NAMES[wanted.language].removesuffix(".pdf"),
         lang=wanted.language,
-        created=since,
+        created=VERSIONS[wanted.version],
     )
+
+
+def words_of(wanted: Conditions) -> str:
+    """The words of the paper as HTML. Raises KeyError for a version that never was."""
+    since = VERSIONS[wanted.version]
+    name = f"enrolment/papers/conditions_{wanted.version}_{wanted.language}.html"
+    with use_locale(wanted.language):
+        return _pages().get_template(name).render(wanted=wanted, the=the_centre(), since=since)
 
 
 @cache
