@@ -257,6 +257,8 @@ async def test_goodwill_has_a_reason_a_limit_and_is_nobodys_own_matter(
     ):
         with pytest.raises(refusal):
             await enrolments.let_off(actor, **wish | other, form_key="two")
+    with pytest.raises(OwnMatter):
+        await enrolments.cancel(herself, enrolment_id=enrolment.id, waive_reason="weil ich es bin")
     await jobs.drain()
     found = await letters(begin)
     assert "Heizung fiel aus" in found["goodwill"].text

@@ -6,7 +6,7 @@ from lms.billing.models import EntryKind, SettlementCause
 from lms.billing.queries import balance_of
 from lms.db import retried
 from lms.enrolment import policy, rules
-from lms.enrolment.errors import ReasonNeeded, RunIsOver
+from lms.enrolment.errors import OwnMatter, ReasonNeeded, RunIsOver
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.queries import claim, sessions_of
@@ -44,6 +44,8 @@ class Cancelling(Transactions):
             self._refuse_outsiders(actor, enrolment, token)
             if waive_reason:
                 ensure(policy.may_waive(actor), actor)
+                if policy.is_own(actor, enrolment):
+                    raise OwnMatter
             if enrolment.state is EnrolmentState.CONFIRMED:
                 return await cancel_place(locked, actor, enrolment, reason=reason, waive_reason=waive_reason)
             await end_unplaced(locked, actor, enrolment)

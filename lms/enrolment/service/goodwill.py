@@ -10,7 +10,7 @@ from lms.enrolment import policy
 from lms.enrolment.changing.sums import Reckoning, of_goodwill
 from lms.enrolment.errors import NothingToLetOff, OwnMatter, ReasonNeeded
 from lms.enrolment.events import GoodwillGranted
-from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.models import EnrolmentState
 from lms.enrolment.service.rebooking import Part, book_anew
 from lms.enrolment.service.settling import ask_cashiers
 from lms.enrolment.service.transactions import Transactions
@@ -36,7 +36,8 @@ class Goodwill(Transactions):
         at = self.clock()
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
-            _refuse_own(actor, enrolment)
+            if policy.is_own(actor, enrolment):
+                raise OwnMatter
             key = f"goodwill:{actor.account_id}:{form_key}"
             if await once(session, key, f"{enrolment_id}:{off_cents}".encode(), at=at) is not None:
                 return Reckoning(())
@@ -71,9 +72,3 @@ class Goodwill(Transactions):
             )
             await remember(session, key, enrolment.id)
             return reckoning
-
-
-def _refuse_own(actor: Actor, enrolment: Enrolment) -> None:
-    concerned = {enrolment.person_id, enrolment.contact_id, enrolment.guardian_id} - {None}
-    if concerned & actor.persons:
-        raise OwnMatter

@@ -21,7 +21,7 @@ from lms.enrolment.changing import terms
 from lms.enrolment.changing.matching import chosen, found_by, meant_by
 from lms.enrolment.changing.sums import Reckoning, of_withdrawal
 from lms.enrolment.changing.terms import Held, Standing
-from lms.enrolment.errors import AlreadyDecided, ReasonNeeded
+from lms.enrolment.errors import AlreadyDecided, OwnMatter, ReasonNeeded
 from lms.enrolment.events import EnrolmentCancelled, WithdrawalDeclined
 from lms.enrolment.letters.withdrawals import confirm_receipt
 from lms.enrolment.models import (
@@ -142,6 +142,8 @@ class Withdrawing(Transactions):
             claims = chosen(declared.part, everybody) or [
                 one for one in everybody if one.enrolment.id == first.id
             ]
+            if any(policy.is_own(actor, one.enrolment) for one in claims):
+                raise OwnMatter
             declared.order_id = first.order_id
             declared.enrolment_ids = [str(claim.enrolment.id) for claim in claims]
             declared.note = note.strip()
