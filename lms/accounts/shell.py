@@ -33,6 +33,8 @@ ADMINISTRATION = (
     Link(N_("Trainers"), "/verwaltung/kursleitungen"),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen"),
     Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
+    Link(N_("Withdrawals"), "/verwaltung/widerrufe"),
+    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen"),
     Link(N_("Attendance"), "/verwaltung/anwesenheit"),
     Link(N_("Certificates"), "/verwaltung/nachweise"),
     Link(N_("Rooms"), "/verwaltung/raeume"),

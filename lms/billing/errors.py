@@ -1,6 +1,6 @@
 """What the books refuse."""
 
-from lms.kernel.errors import Invalid
+from lms.kernel.errors import DomainError, Invalid
 from lms.kernel.marking import N_
 
 
@@ -14,3 +14,18 @@ class MoreThanOwed(Invalid):
 
 class MoreThanPaid(Invalid):
     message = N_("This is more than what was paid. Please check the amount.")
+
+
+class NoteNeeded(Invalid):
+    message = N_("Write how it was settled, for example: transferred on 4 December.")
+
+
+class OwnRefund(DomainError):
+    """S-08: nobody settles what they owe or are owed themselves."""
+
+    status = 403
+    message = N_("Nobody settles their own matters. Please ask a colleague.")
+
+
+class OtherRequestOpen(DomainError):
+    message = N_("There is a later request about this enrolment. Please look at that one.")

@@ -58,6 +58,8 @@ class CourseIn(Struct, forbid_unknown_fields=True):
     default_concession_cents: Cents | None = None
     certificate_threshold_percent: Percent = 80
     has_withdrawal_right: bool = True
+    withdrawal_reason_de: Annotated[str, Meta(max_length=300)] = ""
+    withdrawal_reason_en: Annotated[str, Meta(max_length=300)] = ""
     topic_ids: Annotated[list[UUID], Meta(max_length=20)] = field(default_factory=list)
     outcomes: Annotated[list[OutcomeShape], Meta(max_length=20)] = field(default_factory=list)
 

@@ -56,7 +56,10 @@ class Topic(Row):
 
 
 class Course(Row):
-    """What is taught. Texts are Markdown. `source` names where an imported course came from."""
+    """What is taught. Texts are Markdown. `source` names where an imported course came from.
+
+    `withdrawal_reason_de` says why there is no right of withdrawal, where there is none (L-15).
+    """
 
     __tablename__ = "course"
 
@@ -84,6 +87,8 @@ class Course(Row):
     default_concession_cents: Mapped[int | None] = mapped_column(default=None)
     certificate_threshold_percent: Mapped[int] = mapped_column(default=80)
     has_withdrawal_right: Mapped[bool] = mapped_column(default=True)
+    withdrawal_reason_de: Mapped[str] = mapped_column(default="")
+    withdrawal_reason_en: Mapped[str] = mapped_column(default="")
     source: Mapped[str] = mapped_column(default="")
     version: Mapped[int] = mapped_column(default=1)
 

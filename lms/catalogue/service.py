@@ -56,6 +56,8 @@ class CourseWords:
     default_concession_cents: int | None = None
     certificate_threshold_percent: int = 80
     has_withdrawal_right: bool = True
+    withdrawal_reason_de: str = ""
+    withdrawal_reason_en: str = ""
     audiences: tuple[Audience, ...] = ()
     topic_ids: tuple[UUID, ...] = ()
     outcomes: tuple[Goal, ...] = ()

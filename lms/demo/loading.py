@@ -25,6 +25,7 @@ from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.timetable import fill_runs
+from lms.demo.filling.withdrawals import fill_withdrawals
 from lms.kernel.clock import system_clock
 from lms.scheduling.searchable import index_courses
 from lms.settings import Settings
@@ -52,6 +53,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             places = await fill_enrolments(ground, everybody, runs)
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
+            await fill_withdrawals(ground, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)

@@ -140,3 +140,38 @@ class OrderBroken(DomainError):
     """The database refused to let somebody be overtaken: a fault of ours, answered as a wish to try again."""
 
     message = N_("Somebody was faster. Please try again.")
+
+
+class CannotMove(DomainError):
+    """Only a certain place for a whole run can be moved or handed over; single dates are given back and booked anew."""
+
+    message = N_("This place cannot be changed like that any more. Please call us.")
+
+
+class TooLateToMove(DomainError):
+    message = N_("The free time for changing is over. Please call us: perhaps there is a way.")
+
+
+class GuardianMustAgree(DomainError):
+    message = N_("A parent or guardian of %(name)s has to agree anew. Please call us.")
+
+
+class SumChanged(DomainError):
+    """What the page has promised is not what it comes to now."""
+
+    message = N_("The sum has changed meanwhile. Please look at it once more, and then send it again.")
+
+
+class OwnMatter(DomainError):
+    """S-08: nobody lets themselves off."""
+
+    status = 403
+    message = N_("Nobody decides about their own enrolment. Please ask a colleague.")
+
+
+class NothingToLetOff(Invalid):
+    message = N_("Enter at most what the enrolment costs: %(most)s.")
+
+
+class AlreadyDecided(DomainError):
+    message = N_("Somebody has decided about this already.")

@@ -68,3 +68,18 @@ class RunCancelled(Event):
     """A run does not take place; for each live enrolment there is an EnrolmentCancelled as well, which the letters follow."""
 
     run_id: UUID
+
+
+class GoodwillGranted(Event):
+    """The team has let somebody off a part of what they owe."""
+
+    enrolment_id: UUID
+    off_cents: int
+    reason: str
+    at: str
+
+
+class WithdrawalDeclined(Event):
+    """A declaration of withdrawal was answered with no, by the law or by the team; the letter says why."""
+
+    withdrawal_id: UUID

@@ -252,10 +252,31 @@ class PaymentForm(Form):
     method = Radios(N_("How do you want to pay?"), missing=N_("Choose how you want to pay."))
 
 
+EARLY_START = N_(
+    "I expressly request that the course begins before the period for withdrawing is over. If I withdraw after that, I pay for the sessions held until then. When all sessions are held, I can no longer withdraw."
+)
+"""The words that are kept with the order (§§ 356 (4), 357a (2) BGB, L-14)."""
+
+
 class CheckForm(Form):
     terms = Checkbox(
         N_("I have read the conditions above and agree to them."),
         missing=N_("Please agree to the conditions to continue."),
+    )
+    early = Checkbox(
+        EARLY_START,
+        missing=N_(
+            "The course begins within 14 days. Please tick that you want that, or choose a later date."
+        ),
+    )
+
+
+class OfferForm(PaymentForm):
+    early = Checkbox(
+        EARLY_START,
+        missing=N_(
+            "The course begins within 14 days. Please tick that you want that, or choose a later date."
+        ),
     )
 
 

@@ -25,6 +25,10 @@ class EnrolmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
+MOVED_AWAY = "moved"
+HANDED_OVER = "handed_over"
+WITHDRAWN = "withdrawn"
+"""Reasons that stand on an ended enrolment: its place is in another run now, somebody else has it, the contract was withdrawn from."""
 OCCUPYING = frozenset({EnrolmentState.HELD, EnrolmentState.CONFIRMED, EnrolmentState.OFFERED})
 LIVE = OCCUPYING | {EnrolmentState.REQUESTED, EnrolmentState.WAITING}
 STILL_LIVE = text(
@@ -72,6 +76,9 @@ class Enrolment(Row):
     (L-30); `consented_at` and `consent_wording` say when and to which words. `held_until` is when a hold or an offer lapses,
     or a request that nobody has consented to. `is_drop_in` is for the sessions named in `EnrolmentSession` alone and counts
     there instead of in the run. `rank` counts those of one order as they were named, from 0: who splits joins in that order.
+    `follows_id` is the enrolment in whose stead it came: moved from another run, or taken over from
+    somebody else in the same one. `early_start_at` says when, and `early_start_wording` in which words, somebody expressly
+    asked us to begin before the period for withdrawing is over (L-14).
     """
 
     __tablename__ = "enrolment"
@@ -118,6 +125,9 @@ class Enrolment(Row):
     version: Mapped[int] = mapped_column(default=1)
     is_drop_in: Mapped[bool] = mapped_column(default=False)
     rank: Mapped[int] = mapped_column(default=0)
+    follows_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    early_start_at: Mapped[datetime | None] = mapped_column(default=None)
+    early_start_wording: Mapped[str] = mapped_column(LongText, default="")
 
 
 class EnrolmentSession(Base):
@@ -230,3 +240,37 @@ class Application(Row):
     held_until: Mapped[datetime | None] = mapped_column(default=None)
     completed_at: Mapped[datetime | None] = mapped_column(default=None)
     held_places: Mapped[int] = mapped_column(default=0)
+
+
+class WithdrawalState(StrEnum):
+    """Received (nobody has looked yet), open (the team has to look), then accepted or declined; a declined one may still be accepted."""
+
+    RECEIVED = "received"
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Withdrawal(Row):
+    """Somebody's declaration to withdraw from a contract, as it was typed (§ 356a BGB), whether or not we know the contract.
+
+    `declared_at` is what counts for the period. `cause` says why it was not accepted at once: a code of WHY_NOT. The
+    enrolments it ended are in `enrolment_ids`.
+    """
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (Index("ix_withdrawal_state", "state", "declared_at"),)
+
+    declared_at: Mapped[datetime]
+    name: Mapped[str]
+    reference: Mapped[str]
+    email: Mapped[str]
+    part: Mapped[str] = mapped_column(LongText, default="")
+    language: Mapped[str] = mapped_column(default="de")
+    state: Mapped[WithdrawalState] = mapped_column(default=WithdrawalState.RECEIVED)
+    cause: Mapped[str] = mapped_column(default="")
+    order_id: Mapped[UUID | None] = mapped_column(default=None)
+    enrolment_ids: Mapped[list[str]] = mapped_column(default_factory=list)
+    decided_at: Mapped[datetime | None] = mapped_column(default=None)
+    decided_by: Mapped[UUID | None] = mapped_column(default=None)
+    note: Mapped[str] = mapped_column(LongText, default="")

@@ -1,17 +1,25 @@
 """The table of contents of `enrolment`, for app.py."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.letters import LISTENERS
+from lms.enrolment.letters.places import CONTRACT, contract_sender
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
+from lms.enrolment.pages.handing_over import OwnSubstitutePages, SubstituteLinkPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
+from lms.enrolment.pages.moving import MoveLinkPages, OwnMovePages
 from lms.enrolment.pages.offers import OfferPages
 from lms.enrolment.pages.participants import ParticipantPages
+from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
 from lms.enrolment.service import Enrolments
+from lms.enrolment.service.withdrawing import SETTLE
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
@@ -40,6 +48,15 @@ def _forget(around: Around) -> Periodic:
     return Periodic("forget-applications", FORGETTING, act)
 
 
+def _settle_withdrawal(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    enrolments = Enrolments(around)
+
+    async def act(payload: dict[str, Any]) -> None:
+        await enrolments.settle_withdrawal(withdrawal_id=UUID(payload["withdrawal_id"]))
+
+    return act
+
+
 MODULE = Module(
     name="enrolment",
     controllers=[
@@ -51,12 +68,18 @@ MODULE = Module(
         OwnDropInPages,
         LinkPages,
         OwnCancelPages,
+        MoveLinkPages,
+        OwnMovePages,
+        SubstituteLinkPages,
+        OwnSubstitutePages,
+        WithdrawalPages,
         OfferPages,
         ConsentPages,
         EnrolmentDoor,
     ],
     services={"enrolment": Enrolments},
     listeners=LISTENERS,
+    tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
     periodic=[_lapse, _forget],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),

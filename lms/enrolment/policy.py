@@ -40,6 +40,12 @@ def may_waive(actor: Actor) -> bool:
     return actor.may_for_all("U", "enrolment")
 
 
+def is_own(actor: Actor, enrolment: Enrolment) -> bool:
+    """Whether the enrolment concerns the actor themselves or their household: then somebody else decides about its money (S-08)."""
+    concerned = {enrolment.person_id, enrolment.contact_id, enrolment.guardian_id} - {None}
+    return bool(concerned & actor.persons)
+
+
 def may_plan(actor: Actor) -> bool:
     """Changes the places of a run, or cancels it."""
     return actor.may_for_all("U", "plan")

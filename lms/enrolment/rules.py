@@ -229,6 +229,12 @@ def free_until(run: Run) -> date | None:
     return local(run.starts_at).date() - timedelta(days=run.cancel_free_days) if run.starts_at else None
 
 
+def is_free_to_leave(run: Run, at: datetime) -> bool:
+    """Whether cancelling costs nothing at this moment: until then one may also change to another run (F-E14)."""
+    last_free = free_until(run)
+    return last_free is None or local(at).date() <= last_free
+
+
 def session_fee(run: Run, starts_at: datetime, price_cents: int, at: datetime) -> int:
     """What giving back one single session costs: nothing until so many days before it as the run allows, all of it once it has begun."""
     if at >= starts_at:
@@ -255,8 +261,11 @@ def cancellation_of(
 ) -> Cancellation:
     """What cancelling a confirmed place costs: nothing until the free day is over, then a share of the price."""
     last_free = free_until(run)
-    in_time = last_free is None or local(at).date() <= last_free
-    share = 0 if in_time or price_cents == 0 else (price_cents * run.cancel_fee_percent + 50) // 100
+    share = (
+        0
+        if is_free_to_leave(run, at) or price_cents == 0
+        else (price_cents * run.cancel_fee_percent + 50) // 100
+    )
     fee = 0 if waived or by_centre else share
     lines = []
     if by_centre:

@@ -13,6 +13,8 @@ from lms.resources.models import ClosingDay
 SCHOOL = "school"
 CATEGORIES = ("public", SCHOOL)
 FIRST_MONTH_OF_SCHOOL = 8
+PUBLIC = ("public",)
+SATURDAY = 5
 
 
 @lru_cache(maxsize=512)
@@ -35,6 +37,11 @@ def holidays_of(state: str, first: date, last: date) -> dict[date, str]:
         for day, name in _known(state, year, CATEGORIES).items()
         if first <= day <= last
     }
+
+
+def is_working_day(state: str, day: date) -> bool:
+    """Whether a term of the law may end on this day: neither Saturday, Sunday nor public holiday in the state (§ 193 BGB)."""
+    return day.weekday() < SATURDAY and day not in _known(state, day.year, PUBLIC)
 
 
 def school_year_without_holidays(state: str, today: date) -> int | None:

@@ -62,7 +62,8 @@ async def letters(begin: Begin, *kinds: str) -> Sequence[Letter]:
 async def calendar_of(begin: Begin, letter: Letter) -> list[Any]:
     """The entries of the calendar file that travels with a letter."""
     async with begin.reading() as session:
-        enclosed = (await session.scalars(select(Enclosure).where(Enclosure.letter_id == letter.id))).one()
+        whose = Enclosure.letter_id == letter.id, Enclosure.name == "termine.ics"
+        enclosed = (await session.scalars(select(Enclosure).where(*whose))).one()
     assert enclosed.media_type == "text/calendar; method=PUBLISH; charset=utf-8"
     return icalendar.Calendar.from_ical(enclosed.content).walk("VEVENT")
 
@@ -150,7 +151,7 @@ async def test_somebody_without_e_mail_gets_the_letter_on_paper_without_buttons(
         "Ada Lehmann\nHagenstraße 1\n39340 Haldensleben",
     )
     assert "/anmeldung/" not in letter.text
-    assert "Rufen Sie uns an und nennen Sie Ihre Vorgangsnummer." in letter.text
+    assert "Rufen Sie uns an und nennen Sie Ihre Anmeldenummer." in letter.text
 
 
 async def test_who_waits_reads_the_place_in_line_and_who_is_offered_one_until_when(

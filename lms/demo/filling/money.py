@@ -8,14 +8,23 @@ from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
+from lms.billing.models import (
+    EntryKind,
+    Invoice,
+    InvoiceKind,
+    LedgerEntry,
+    Settlement,
+    SettlementCause,
+)
 from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, due_on, series_year
 from lms.billing.service import Debtor, debtor_of
-from lms.catalogue.models import PaymentMethod
+from lms.catalogue.models import PaymentMethod, RunState
 from lms.demo.filling.book import Place
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
+from lms.enrolment.changing.sums import written
 from lms.enrolment.models import EnrolmentState
+from lms.enrolment.values import CANCEL_WORDS, CancellationLine
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import at_venue, local
 from lms.web.centre import the_centre
@@ -25,6 +34,7 @@ PAYS_IN_TIME_PERCENT = 82
 PAYS_AFTER_DAYS = (3, 13)
 REMINDED_AFTER_DAYS = (20, 40)
 NEVER_PAYS_PERCENT = 1
+PAID_BEFORE_CANCELLING = 2
 TEAM_AT_WORK = time(9, 30)
 
 
@@ -39,6 +49,9 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
     cancelled.sort(key=lambda place: (place.enrolment.changed_at, place.enrolment.reference))
     for place in cancelled:
         books.take_back(place)
+    in_time = [one for one in cancelled if one.planned.run.state is not RunState.CANCELLED]
+    for place in in_time[-PAID_BEFORE_CANCELLING:]:
+        books.owe_back(place)
     for place in sold:
         if place.enrolment.state is EnrolmentState.CONFIRMED:
             books.receive(place)
@@ -46,6 +59,7 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
     await ground.put(books.credit_notes)
     books.entries.sort(key=lambda entry: entry.booked_at)
     await ground.put(books.entries)
+    await ground.put(books.settlements)
 
 
 class Books:
@@ -57,6 +71,7 @@ class Books:
         self.invoices: dict[Place, Invoice] = {}
         self.credit_notes: list[Invoice] = []
         self.entries: list[LedgerEntry] = []
+        self.settlements: list[Settlement] = []
         self.issuer = _issuer(ground)
 
     def sell(self, place: Place) -> None:
@@ -82,6 +97,27 @@ class Books:
             )
             self.credit_notes.append(note)
         self._book(place, EntryKind.CREDIT, -cents, "cancelled", at, note)
+
+    def owe_back(self, place: Place) -> None:
+        """Somebody had paid before they cancelled: the cashiers are asked to pay it back."""
+        ended, cents = place.enrolment.changed_at, place.enrolment.price_cents
+        self._book(
+            place, EntryKind.PAYMENT, -cents, "transfer", _since(place) + (ended - _since(place)) / 2, None
+        )
+        lines = [
+            CancellationLine(CANCEL_WORDS["free"], 0, {}),
+            CancellationLine(CANCEL_WORDS["paid"], -cents, {}),
+        ]
+        self.settlements.append(
+            Settlement(
+                id=self.ground.key(),
+                enrolment_id=place.enrolment.id,
+                cause=SettlementCause.CANCELLED,
+                amount_cents=-cents,
+                lines=[written(line) for line in lines],
+                requested_at=ended,
+            )
+        )
 
     def receive(self, place: Place) -> None:
         """Most people pay in time, some when reminded, hardly anybody never; cash comes with the first session."""

@@ -69,4 +69,6 @@ def _course(ground: Ground, course: shapes.Course) -> Course:
         default_concession_cents=course.concession_cents if course.price_cents else None,
         certificate_threshold_percent=course.certificate_threshold_percent,
         has_withdrawal_right=course.withdrawal == "yes",
+        withdrawal_reason_de=course.withdrawal_reason_de,
+        withdrawal_reason_en=course.withdrawal_reason_en,
     )

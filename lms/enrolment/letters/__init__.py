@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, places, teachers
+from lms.enrolment.letters import dates, endings, places, teachers, withdrawals
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.scheduling.events import RunConfirmed, SessionsChanged, TrainersChanged
@@ -17,6 +17,8 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.OfferLapsed: [endings.close_offer],
     events.OfferDeclined: [endings.close_offer],
     events.EnrolmentCancelled: [endings.confirm_cancellation],
+    events.GoodwillGranted: [endings.tell_of_goodwill],
+    events.WithdrawalDeclined: [withdrawals.answer_withdrawal],
     events.ChosenSessionsChanged: [endings.tell_of_changed_sessions],
     events.RequestExpired: [endings.close_request],
     SessionsChanged: [dates.tell_of_changes],

@@ -2,14 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import RunState
 from lms.enrolment import events
-from lms.enrolment.letters.facts import Facts, facts_of, other_runs, send, settlement_of
-from lms.enrolment.models import Enrolment, Offer, OfferState
+from lms.enrolment.letters.facts import (
+    Facts,
+    facts_of,
+    follower_of,
+    invoice_of,
+    other_runs,
+    send,
+    settlement_of,
+    sum_in_words,
+)
+from lms.enrolment.models import HANDED_OVER, MOVED_AWAY, WITHDRAWN, Enrolment, Offer, OfferState
+from lms.people.models import Person
 from lms.scheduling.calendar import Entry
 from lms.web.language import gettext, use_locale
 
@@ -47,8 +58,17 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     enrolment, run = facts.enrolment, facts.run
     at = enrolment.ended_at or enrolment.changed_at
     had_place = enrolment.confirmed_at is not None
-    taken_out = _taken_out(facts, [*facts.dates, *facts.given_back]) if had_place else []
+    taken_out = out_of_calendar(facts, [*facts.dates, *facts.given_back]) if had_place else []
+    if enrolment.ended_reason == MOVED_AWAY:
+        return  # the letter about the new place says it
     money = await settlement_of(session, enrolment.id)
+    if enrolment.ended_reason == HANDED_OVER:
+        await _tell_of_substitute(session, facts, at=at, taken_out=taken_out)
+        return
+    if enrolment.ended_reason == WITHDRAWN:
+        lines = await sum_in_words(session, facts, enrolment.id)
+        await send(session, facts, "enrolment_withdrawn", at=at, dates=taken_out, lines=lines, **money)
+        return
     if run.state is RunState.CANCELLED:
         reason = (run.cancelled_reason_en if facts.language == "en" else "") or run.cancelled_reason_de
         runs = await other_runs(session, run, at)
@@ -59,6 +79,49 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     await send(
         session, facts, "enrolment_cancelled", at=at, dates=taken_out, had_place=had_place, by_centre=event.by_centre, **money
     )  # fmt: skip
+
+
+async def _tell_of_substitute(
+    session: AsyncSession, facts: Facts, *, at: datetime, taken_out: Sequence[Entry]
+) -> None:
+    """Who takes part now, and what it came to for whoever had the place."""
+    follower = await follower_of(session, facts.enrolment.id)
+    if follower is None or follower.person_id is None:
+        return
+    person = await session.get_one(Person, follower.person_id)
+    goes_on_paying = follower.contact_id == facts.reader.id
+    whose = follower.id if goes_on_paying else facts.enrolment.id
+    await send(
+        session,
+        facts,
+        "handed_over",
+        at=at,
+        dates=taken_out if facts.person.id == facts.reader.id else (),
+        substitute=person.name,
+        goes_on_paying=goes_on_paying,
+        invoice=await invoice_of(session, whose),
+        lines=await sum_in_words(session, facts, whose),
+        **await settlement_of(session, whose),
+    )
+
+
+async def tell_of_goodwill(session: AsyncSession, event: events.GoodwillGranted) -> None:
+    """How much the team has let off, why, and what is left."""
+    facts = await facts_of(session, event.enrolment_id)
+    if facts is None:
+        return
+    await send(
+        session,
+        facts,
+        "goodwill",
+        at=datetime.fromisoformat(event.at),
+        version=event.at,
+        off_cents=event.off_cents,
+        reason=event.reason,
+        invoice=await invoice_of(session, event.enrolment_id),
+        lines=await sum_in_words(session, facts, event.enrolment_id),
+        **await settlement_of(session, event.enrolment_id),
+    )
 
 
 async def tell_of_changed_sessions(session: AsyncSession, event: events.ChosenSessionsChanged) -> None:
@@ -74,14 +137,14 @@ async def tell_of_changed_sessions(session: AsyncSession, event: events.ChosenSe
         "sessions_changed",
         at=facts.enrolment.changed_at,
         version=str(event.version),
-        dates=[*facts.held, *_taken_out(facts, facts.given_back)],
+        dates=[*facts.held, *out_of_calendar(facts, facts.given_back)],
         comes_to=facts.held,
         dropped=dropped,
         **money,
     )
 
 
-def _taken_out(facts: Facts, dates: Sequence[Entry]) -> list[Entry]:
+def out_of_calendar(facts: Facts, dates: Sequence[Entry]) -> list[Entry]:
     """The sessions as cancelled in this reader's calendar, whether or not they take place for others."""
     with use_locale(facts.language):
         summary = gettext("Cancelled: %(course)s", course=facts.word("title"))

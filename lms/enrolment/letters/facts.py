@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.explaining import explained, latest_settlement
 from lms.billing.models import EntryKind, Invoice, LedgerEntry
 from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import Course, Run, RunState
@@ -128,9 +129,10 @@ async def send(
     at: datetime,
     version: str = "",
     dates: Sequence[Entry] = (),
+    papers: Sequence[Enclosed] = (),
     **more: Any,
 ) -> None:
-    """Write one letter about an enrolment, with these dates as a calendar file. Once for each enrolment and version."""
+    """Write one letter about an enrolment, with these dates as a calendar file and these papers. Once for each enrolment and version."""
     enclosures = (
         [Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=facts.word("title")))] if dates else []
     )
@@ -140,9 +142,9 @@ async def send(
         kind=name,
         to=facts.reader,
         template=f"{FOLDER}{name}.md",
-        context=said(facts, session) | {"has_calendar": bool(enclosures)} | more,
+        context=said(facts, session) | {"has_calendar": bool(enclosures), "has_papers": bool(papers)} | more,
         about=("enrolment", facts.enrolment.id),
-        enclosures=enclosures,
+        enclosures=[*enclosures, *papers],
         at=at,
     )
 
@@ -167,6 +169,18 @@ async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, 
         )
     open_cents = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
     return {"fee_cents": int(fee or 0), "owed_cents": max(0, open_cents), "refund_cents": max(0, -open_cents)}
+
+
+async def sum_in_words(session: AsyncSession, facts: Facts, enrolment_id: UUID) -> list[tuple[str, int]]:
+    """The lines of the newest request to the cashiers, as words and cents; none where nothing was to be settled."""
+    found = await latest_settlement(session, enrolment_id)
+    with use_locale(facts.language):
+        return explained(found.lines) if found else []
+
+
+async def follower_of(session: AsyncSession, enrolment_id: UUID) -> Enrolment | None:
+    """The enrolment that came in the stead of this one."""
+    return (await session.scalars(select(Enrolment).where(Enrolment.follows_id == enrolment_id))).first()
 
 
 async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[Run]:

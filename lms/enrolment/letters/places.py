@@ -1,29 +1,84 @@
 """Letters about getting a place: booked, waiting, offered, consent needed."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.db import links_of
+from lms.db import links_of, retried
 from lms.enrolment import events
-from lms.enrolment.letters.facts import facts_of, invoice_of, send
+from lms.enrolment.letters.conditions import conditions_paper
+from lms.enrolment.letters.endings import out_of_calendar
+from lms.enrolment.letters.facts import Facts, facts_of, invoice_of, send, settlement_of, sum_in_words
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import position_of
+from lms.jobs.queue import enqueue
+from lms.web.letters import Enclosed
+from lms.web.module import Around
+
+CONTRACT = "send-contract"
 
 
 async def confirm_place(session: AsyncSession, event: events.PlaceConfirmed) -> None:
-    """The place is booked: when, where, what to bring, what it costs, how to cancel; with a calendar file."""
+    """The place is booked. Where it costs something, its conditions go with the letter on paper, drawn outside of this transaction."""
     facts = await facts_of(session, event.enrolment_id)
     if facts is None:
         return
-    await send(
-        session,
-        facts,
-        "place_confirmed",
-        at=facts.enrolment.confirmed_at or facts.enrolment.changed_at,
-        dates=facts.held,
-        invoice=await invoice_of(session, event.enrolment_id),
-        has_withdrawal_right=facts.course.has_withdrawal_right and facts.enrolment.price_cents > 0,
-    )
+    if facts.enrolment.price_cents:
+        enqueue(session, CONTRACT, {"enrolment_id": str(event.enrolment_id)})
+        return
+    await write_confirmation(session, facts)
+
+
+async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequence[Enclosed] = ()) -> None:
+    """When, where, what to bring, what it costs, how to cancel; with a calendar file and the conditions.
+
+    Whoever moved from another run reads about both, and somebody whose place another pays for reads that it is theirs.
+    """
+    enrolment = facts.enrolment
+    at = enrolment.confirmed_at or enrolment.changed_at
+    invoice = await invoice_of(session, enrolment.id)
+    former = await facts_of(session, enrolment.follows_id) if enrolment.follows_id else None
+    has_right = facts.course.has_withdrawal_right and enrolment.price_cents > 0 and not enrolment.company_id
+    if former is not None and former.run.id != facts.run.id:
+        await send(
+            session, facts, "enrolment_moved", at=at, dates=[*out_of_calendar(former, former.dates), *facts.held],
+            papers=papers, invoice=invoice, former_course=former.word("title"), former_number=former.run.number,
+            lines=await sum_in_words(session, facts, enrolment.id), **await settlement_of(session, enrolment.id),
+        )  # fmt: skip
+    elif former is not None and former.reader.id == facts.reader.id:
+        guest = replace(facts, reader=facts.person)
+        if facts.person.id != facts.reader.id and (facts.person.email or facts.person.city):
+            await send(session, guest, "place_taken_over", at=at, dates=facts.held)
+    else:
+        await send(
+            session, facts, "place_confirmed", at=at, dates=facts.held, papers=papers, invoice=invoice,
+            has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None,
+        )  # fmt: skip
+
+
+def contract_sender(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    """The task that draws the conditions of a contract and sends the confirmation with them; twice is as good as once."""
+
+    async def act(payload: dict[str, Any]) -> None:
+        enrolment_id = UUID(payload["enrolment_id"])
+        async with around.begin.reading() as session:
+            facts = await facts_of(session, enrolment_id)
+        if facts is not None:
+            await _send_contract(around, enrolment_id, await conditions_paper(facts, around.settings))
+
+    return act
+
+
+@retried
+async def _send_contract(around: Around, enrolment_id: UUID, paper: Enclosed) -> None:
+    async with around.begin() as session:
+        facts = await facts_of(session, enrolment_id)
+        if facts is not None:
+            await write_confirmation(session, facts, [paper])
 
 
 async def confirm_spot_on_the_list(session: AsyncSession, event: events.PutOnWaitingList) -> None:

@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
 from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunFull, RunNotOffered, SessionFull
-from lms.enrolment.forms import CheckForm
+from lms.enrolment.forms import EARLY_START, CheckForm
 from lms.enrolment.models import EntryWay
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import find, keep
@@ -21,13 +21,20 @@ from lms.enrolment.pages.receipt import receipt_of
 from lms.enrolment.pages.summary import blocks, course_facts
 from lms.enrolment.pages.way import first_open
 from lms.enrolment.pages.wizard import around_step, gone, refused, to
-from lms.enrolment.pages.words import TERMS_VERSION, button_words, conditions, price_lines
+from lms.enrolment.pages.words import (
+    TERMS_VERSION,
+    asks_early_start,
+    button_words,
+    conditions,
+    price_lines,
+)
 from lms.enrolment.queries import application_of, claim, claims_of_order
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, Forbidden, NotFound, TooMany
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
+from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.templating import url
 
@@ -57,7 +64,7 @@ class CheckingPages(Controller):
         still_open = first_open(found.draft)
         if still_open is not Step.CHECK:
             return to(found.draft, still_open)
-        return _page(found.draft, around, form_from(CheckForm))
+        return _page(found.draft, around, check_form(found.draft, around))
 
     @post("/" + Step.CHECK)
     async def send(
@@ -76,11 +83,11 @@ class CheckingPages(Controller):
             return _confirmation(run_id, sent_id) if sent_id and found.key else gone(found, run_id)
         if first_open(draft) is not Step.CHECK:
             return to(draft, first_open(draft))
-        form = form_from(CheckForm, sent)
+        form = check_form(draft, around, sent)
         if not form.validate():
             return _page(draft, around, form, status=422)
         if sent.get("promise") != mark(draft):
-            return _page(draft, around, form_from(CheckForm), status=409, has_changed=True)
+            return _page(draft, around, check_form(draft, around), status=409, has_changed=True)
         try:
             await self._enrol(enrolment, actor, around, draft, found.key)
         except DomainError as refusal:
@@ -137,6 +144,7 @@ class CheckingPages(Controller):
             wants=order.wants,
             order_number=order.order_number,
             terms_version=TERMS_VERSION,
+            early_start_wording=gettext(EARLY_START) if asks_early_start(draft, around.settings) else "",
             session_ids=order.session_ids,
             application_id=draft.application.id,
             browser_key=key,
@@ -147,7 +155,7 @@ class CheckingPages(Controller):
         enrolment: Enrolments, actor: Actor, around: Around, draft: Draft, key: str, refusal: DomainError
     ) -> Template | Redirect:
         """The same page with the reason and what to do; nothing that was typed is lost."""
-        form, status = form_from(CheckForm), refusal.status
+        form, status = check_form(draft, around), refusal.status
         if isinstance(refusal, (RunFull, SessionFull)):
             draft = await keep(enrolment, actor, around, key, draft, draft.answers)
             if first_open(draft) is not Step.CHECK:
@@ -165,6 +173,14 @@ class CheckingPages(Controller):
 def manage_path(around: Around, enrolment_id: UUID, link_version: int) -> str:
     """The page of one enrolment that opens without an account."""
     return f"/anmeldung/{enrolment_id}/{around.signer.token('enrolment', enrolment_id, link_version)}"
+
+
+def check_form(draft: Draft, around: Around, sent: Any = None) -> CheckForm:
+    """The ticks of the last page: the express request to begin only where it would begin too early (L-14)."""
+    form = form_from(CheckForm, sent)
+    if not asks_early_start(draft, around.settings):
+        del form.early
+    return form
 
 
 def _page(

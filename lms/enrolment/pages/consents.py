@@ -20,7 +20,7 @@ from lms.enrolment.pages.asking import name_child
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.ordering import photo_wording
 from lms.enrolment.pages.private import PRIVATE
-from lms.enrolment.pages.words import cancel_words
+from lms.enrolment.pages.words import cancel_words, withdrawal_words
 from lms.enrolment.queries import Claim, claim
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import ChildFacts
@@ -146,6 +146,7 @@ def _page(
             "form": form,
             "is_open": enrolment.state is EnrolmentState.REQUESTED and enrolment.consented_at is None,
             "here": f"/einwilligung/{enrolment.id}/{token}",
+            "withdrawal": withdrawal_words(offering),
             "cancel_words": cancel_words(offering.run, around.clock()),
             "offer_hours": around.settings.offer_hours,
         },

@@ -17,6 +17,7 @@ from lms.enrolment.pages.dropping_in import give_back, give_back_page, opened
 from lms.enrolment.pages.offering import other_runs
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.receipt import Receipt, receipt_of
+from lms.enrolment.pages.ways import ways_for
 from lms.enrolment.queries import Claim, claim, claim_for
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
@@ -47,6 +48,7 @@ class LinkPages(Controller):
         async with around.begin.reading() as session:
             found = opened(around, await claim(session, enrolment_id), token)
             receipt = await receipt_of(session, around, [found])
+            ways = await ways_for(session, around, found)
             others = []
             if found.enrolment.state not in LIVE:
                 others = list(await other_runs(session, found.run, around.clock()))
@@ -64,6 +66,7 @@ class LinkPages(Controller):
                 "others": others,
                 "door": _door(around, receipt, token),
                 "is_over": _is_over(receipt, around.clock()),
+                "ways": ways,
             },
             headers=PRIVATE,
         )
@@ -155,10 +158,12 @@ async def consider(
     outcome = await enrolment.preview_cancellation(actor, enrolment_id=found.enrolment.id, token=token)
     async with around.begin.reading() as session:
         receipt = await receipt_of(session, around, [found])
+        ways = await ways_for(session, around, found)
     return Template(
         "enrolment/cancel.html",
         context={
             "receipt": receipt,
+            "ways": ways,
             "offering": receipt.offering,
             "outcome": outcome,
             "has_place": found.enrolment.state is EnrolmentState.CONFIRMED,

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment.errors import OfferAccepted, OfferGone
-from lms.enrolment.forms import PaymentForm
+from lms.enrolment.forms import EARLY_START, OfferForm
 from lms.enrolment.models import Offer, OfferState
 from lms.enrolment.pages.asking import ways_of
 from lms.enrolment.pages.checking import manage_path
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.receipt import Receipt, receipt_of
-from lms.enrolment.pages.words import cancel_words
+from lms.enrolment.pages.words import begins_too_early, cancel_words, withdrawal_words
 from lms.enrolment.queries import claims_of_party
 from lms.enrolment.queries import offer as offer_of
 from lms.enrolment.service import Enrolments
@@ -26,6 +26,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
+from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.templating import url
 
@@ -47,7 +48,7 @@ class OfferPages(Controller):
         _refuse_wrong(around, offer_id, token)
         async with around.begin.reading() as session:
             offer, receipt = await _read(session, around, offer_id)
-        return _page(around, offer, receipt, token, _form(receipt))
+        return _page(around, offer, receipt, token, _form(around, receipt))
 
     @post("/annehmen")
     async def accept(
@@ -63,13 +64,16 @@ class OfferPages(Controller):
         _refuse_wrong(around, offer_id, token)
         async with around.begin.reading() as session:
             offer, receipt = await _read(session, around, offer_id)
-        form, method = _form(receipt, await request.form()), None
+        form, method, early = _form(around, receipt, await request.form()), None, ""
         if form is not None:
             if not form.validate():
                 return _page(around, offer, receipt, token, form, status=422)
-            method = PaymentMethod(form.method.data)
+            method = PaymentMethod(form.method.data) if "method" in form else None
+            early = gettext(EARLY_START) if "early" in form else ""
         try:
-            placed = await enrolment.accept(actor, offer_id=offer_id, token=token, payment_method=method)
+            placed = await enrolment.accept(
+                actor, offer_id=offer_id, token=token, payment_method=method, early_start_wording=early
+            )
         except OfferGone:
             return _back(offer_id, token)
         first = placed.enrolments[0]
@@ -110,22 +114,27 @@ async def _read(session: AsyncSession, around: Around, offer_id: UUID) -> tuple[
     return offer, await receipt_of(session, around, claims)
 
 
-def _form(receipt: Receipt, submitted: Any = None) -> PaymentForm | None:
-    """How it is paid, where something is due and nobody has said so yet."""
-    if not any(
-        claim.enrolment.price_cents and claim.enrolment.payment_method is PaymentMethod.FREE
-        for claim in receipt.claims
+def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm | None:
+    """How it is paid, where something is due and nobody has said so yet; and the express request to begin early (L-14)."""
+    claims = [claim.enrolment for claim in receipt.claims if claim.enrolment.price_cents]
+    form = form_from(OfferForm, submitted)
+    if any(one.payment_method is PaymentMethod.FREE for one in claims):
+        offered = ways_of(receipt.offering.run)
+        form.method.choices = [(way, name) for way, name, _ in offered]
+        form.method.hints = {way: hint for way, _, hint in offered}
+    else:
+        del form.method
+    is_private = bool(claims) and receipt.first.company_id is None
+    run = receipt.offering.run
+    if not (
+        is_private and begins_too_early(receipt.offering, run.starts_at, around.clock(), around.settings)
     ):
-        return None
-    form = form_from(PaymentForm, submitted)
-    offered = ways_of(receipt.offering.run)
-    form.method.choices = [(way, name) for way, name, _ in offered]
-    form.method.hints = {way: hint for way, _, hint in offered}
-    return form
+        del form.early
+    return form if "method" in form or "early" in form else None
 
 
 def _page(
-    around: Around, offer: Offer, receipt: Receipt, token: str, form: PaymentForm | None, *, status: int = 200
+    around: Around, offer: Offer, receipt: Receipt, token: str, form: OfferForm | None, *, status: int = 200
 ) -> Template:
     is_open = offer.state is OfferState.OPEN and offer.deadline > around.clock()
     first = receipt.first
@@ -141,7 +150,7 @@ def _page(
             "here": f"/angebot/{offer.id}/{token}",
             "manage_path": manage_path(around, first.id, first.link_version),
             "cancel_words": cancel_words(receipt.offering.run, around.clock()),
-            "has_withdrawal_right": receipt.offering.course.has_withdrawal_right and not first.company_id,
+            "withdrawal": "" if first.company_id else withdrawal_words(receipt.offering),
         },
         status_code=status,
         headers=PRIVATE,

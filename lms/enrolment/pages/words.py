@@ -5,7 +5,9 @@ from datetime import datetime
 
 from lms.catalogue.models import Run
 from lms.enrolment import rules
+from lms.enrolment.changing.terms import WITHDRAWAL_DAYS, begins_early
 from lms.enrolment.pages.draft import Draft
+from lms.enrolment.pages.offering import Offering
 from lms.enrolment.pages.questions import Kind, Step
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
@@ -16,7 +18,6 @@ from lms.web.language import gettext, ngettext, translated
 TERMS_VERSION = "2026-11"
 """Of the conditions below; kept with each order (L-12)."""
 
-WITHDRAWAL_DAYS = 14
 ORDER = N_("Enrol with obligation to pay")
 """In German exactly "Kostenpflichtig anmelden" (docs/decisions/0009-order-button.md)."""
 CONFIRM = N_("Enrol with binding effect")
@@ -161,16 +162,38 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
         return said
     said.append(drop_in_cancel_words(run) if draft.is_drop_in else cancel_words(run, draft.now))
     said.append(gettext("If we have to cancel the course, you pay nothing, and get back what you have paid."))
-    if draft.offering.course.has_withdrawal_right and draft.kind is not Kind.COMPANY:
-        said.append(
-            gettext(
-                "You can withdraw from the contract within %(days)s days without giving reasons, by letter, e-mail or telephone.",
-                days=WITHDRAWAL_DAYS,
-            )
-        )
+    if draft.kind is not Kind.COMPANY:
+        said.append(withdrawal_words(draft.offering))
     if settings.tax_note:
         said.append(gettext("The price is free of value added tax."))
     return said
+
+
+def withdrawal_words(offering: Offering) -> str:
+    """Whether there is a right of withdrawal; where there is none, why (L-15, Art. 246a § 1 (3) EGBGB)."""
+    if offering.course.has_withdrawal_right:
+        return gettext(
+            "You can withdraw from the contract within %(days)s days without giving reasons, by letter, e-mail or telephone.",
+            days=WITHDRAWAL_DAYS,
+        )
+    words = gettext("There is no right of withdrawal for this course.")
+    return f"{words} {offering.word('withdrawal_reason')}".strip()
+
+
+def asks_early_start(draft: Draft, settings: Settings) -> bool:
+    """Whether somebody has to ask us expressly to begin while they may still withdraw (L-14)."""
+    if not draft.price_is_due or draft.kind is Kind.COMPANY:
+        return False
+    first = next(iter(draft.sessions), None) if draft.is_drop_in else None
+    starts_at = first.starts_at if first else draft.offering.run.starts_at
+    return begins_too_early(draft.offering, starts_at, draft.now, settings)
+
+
+def begins_too_early(
+    offering: Offering, starts_at: datetime | None, now: datetime, settings: Settings
+) -> bool:
+    """Whether a contract made now could still be withdrawn from when its first session begins."""
+    return offering.course.has_withdrawal_right and begins_early(starts_at, now, settings.federal_state)
 
 
 def cancel_words(run: Run, now: datetime) -> str:

@@ -7,16 +7,32 @@ from lms.enrolment.service.cancelling import Cancelling, cancel_place
 from lms.enrolment.service.consenting import Consenting
 from lms.enrolment.service.dropping_in import DroppingIn
 from lms.enrolment.service.enrolling import Enrolling
+from lms.enrolment.service.goodwill import Goodwill
+from lms.enrolment.service.handing_over import HandingOver
 from lms.enrolment.service.holding import Holding
+from lms.enrolment.service.moving import Moving
 from lms.enrolment.service.offering import Offering
 from lms.enrolment.service.steering import Steering, set_capacity
 from lms.enrolment.service.waiting_list import run_locked, serve_waiting_list
+from lms.enrolment.service.withdrawing import Withdrawing
 
 __all__ = ["Enrolments", "cancel_place", "run_locked", "serve_waiting_list", "set_capacity"]
 
 
-class Enrolments(Holding, Enrolling, DroppingIn, Offering, Cancelling, Consenting, Steering):
-    """Holding, enrolling, coming to single sessions, waiting, offers, cancelling, consent, capacity.
+class Enrolments(
+    Holding,
+    Enrolling,
+    DroppingIn,
+    Offering,
+    Cancelling,
+    Withdrawing,
+    Moving,
+    HandingOver,
+    Goodwill,
+    Consenting,
+    Steering,
+):
+    """Holding, enrolling, coming to single sessions, waiting, offers, changing one's mind, consent, capacity.
 
     Whatever concerns a run happens under its lock, after what has lapsed there was settled and its list served: deadlines
     are exact even while the worker sleeps. Doing a thing twice is as good as once.

@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from lms.billing.models import EntryKind
+from lms.billing.models import EntryKind, SettlementCause
 from lms.billing.queries import balance_of
 from lms.db import retried
 from lms.enrolment import policy, rules
-from lms.enrolment.errors import ReasonNeeded, RunIsOver
+from lms.enrolment.errors import OwnMatter, ReasonNeeded, RunIsOver
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.queries import claim, sessions_of
@@ -14,6 +14,7 @@ from lms.enrolment.service.dropping_in import end_sessions, outcome_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.offering import end_unplaced
 from lms.enrolment.service.rebooking import Part, book_anew
+from lms.enrolment.service.settling import ask_cashiers
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import Cancellation
@@ -43,6 +44,8 @@ class Cancelling(Transactions):
             self._refuse_outsiders(actor, enrolment, token)
             if waive_reason:
                 ensure(policy.may_waive(actor), actor)
+                if policy.is_own(actor, enrolment):
+                    raise OwnMatter
             if enrolment.state is EnrolmentState.CONFIRMED:
                 return await cancel_place(locked, actor, enrolment, reason=reason, waive_reason=waive_reason)
             await end_unplaced(locked, actor, enrolment)
@@ -102,6 +105,9 @@ async def cancel_place(
     )
     fee: list[Part] = [("cancellation_fee", outcome.fee_cents, EntryKind.FEE)]
     await book_anew(locked, actor, enrolment, fee, cause="cancelled")
+    await ask_cashiers(
+        locked, actor, enrolment, SettlementCause.CANCELLED, outcome.lines, reason=waive_reason or reason
+    )
     locked.move(
         enrolment, EnrolmentState.CANCELLED, actor=actor, action="cancelled", reason=waive_reason or reason
     )

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import aliased
 
-from lms.billing.models import EntryKind
+from lms.billing.models import EntryKind, SettlementCause
 from lms.billing.queries import balance_of
 from lms.catalogue.models import PaymentMethod, Run
 from lms.db import retried
@@ -24,6 +24,7 @@ from lms.enrolment.service.locked import LockedRun, lock
 from lms.enrolment.service.order import Order, bookable
 from lms.enrolment.service.placing import confirm, new_party, request
 from lms.enrolment.service.rebooking import rebook
+from lms.enrolment.service.settling import ask_cashiers
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.values import CANCEL_WORDS, Cancellation, CancellationLine
 from lms.kernel.actor import SYSTEM, Actor, ensure
@@ -147,8 +148,10 @@ class DroppingIn(Transactions):
                 if owed:
                     ids = [one.session_id for one in dropped]
                     await _change(locked, SYSTEM, enrolment, "session_cancelled", dropped=ids)
+                    await _pay_back(locked, enrolment)
                 return
             await _rebook(locked, SYSTEM, enrolment)
+            await _pay_back(locked, enrolment)
             locked.move(
                 enrolment,
                 EnrolmentState.CANCELLED,
@@ -239,8 +242,13 @@ async def end_sessions(
     if not by_centre and any(one.ended_at is None and not _is_off(meeting) for one, meeting in chosen):
         dropped = [one.session_id for one, _ in leaving]
         await _change(locked, actor, enrolment, "sessions_given_back", dropped=dropped, reason=reason)
+        if outcome.refund_cents or outcome.lines[0].amount_cents:
+            await ask_cashiers(
+                locked, actor, enrolment, SettlementCause.CANCELLED, outcome.lines, reason=reason
+            )
         return outcome
     await _rebook(locked, actor, enrolment)
+    await ask_cashiers(locked, actor, enrolment, SettlementCause.CANCELLED, outcome.lines, reason=reason)
     locked.move(
         enrolment, EnrolmentState.CANCELLED, actor=actor, action="cancelled", reason=waive_reason or reason
     )
@@ -327,6 +335,20 @@ def _still_comes() -> ColumnElement[bool]:
 
 async def _paid(locked: LockedRun, enrolment: Enrolment) -> int:
     return (await balance_of(locked.session, [enrolment.id]))[enrolment.id].paid_cents
+
+
+async def _pay_back(locked: LockedRun, enrolment: Enrolment) -> None:
+    """Ask the cashiers for what is paid too much after the centre has cancelled a session."""
+    await locked.session.flush()
+    account = (await balance_of(locked.session, [enrolment.id]))[enrolment.id]
+    if account.open_cents >= 0:
+        return
+    lines = [
+        CancellationLine(CANCEL_WORDS["by_centre"], 0, {}),
+        CancellationLine(CANCEL_WORDS["kept"], account.charged_cents, {}),
+        CancellationLine(CANCEL_WORDS["paid"], -account.paid_cents, {}),
+    ]
+    await ask_cashiers(locked, SYSTEM, enrolment, SettlementCause.CANCELLED, lines)
 
 
 async def _change(

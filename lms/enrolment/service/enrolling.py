@@ -45,6 +45,7 @@ class Enrolling(Transactions):
         wants: Wants = Wants.PLACE_OR_LIST,
         order_number: str = "",
         terms_version: str = "",
+        early_start_wording: str = "",
         session_ids: Collection[UUID] = (),
         application_id: UUID | None = None,
         browser_key: str | None = None,
@@ -57,6 +58,8 @@ class Enrolling(Transactions):
         Prices come from the run, never from outside. Where a price is due and no `payment_method` was chosen, a free place
         becomes an offer that has to be accepted with one. Sent again with the same `application_id` or `idempotency_key` it
         returns what came of it the first time.
+
+        `early_start_wording` is what somebody agreed to who wants us to begin while they may still withdraw (L-14).
 
         With `session_ids` it is for these single sessions of the run alone, at the run's price for each of them: places now
         or a refusal (SessionFull, DropInNotOffered), since nobody waits for single sessions.
@@ -100,6 +103,7 @@ class Enrolling(Transactions):
             else:
                 _refuse_unless_placed(locked, order, holds, had_hold=claimed is not None)
                 placed = await _place(locked, actor, order, holds)
+            _keep_early_start(locked, placed, early_start_wording)
             await session.flush()
             order.keep_support(locked, placed)
             for entrant in order.entrants:
@@ -121,6 +125,11 @@ def _refuse_unless_placed(
         return
     if not locked.takes(len(order.entrants), held=len(holds)):
         raise HoldLost if had_hold and not holds else RunFull
+
+
+def _keep_early_start(locked: LockedRun, placed: Sequence[Enrolment], wording: str) -> None:
+    for one in placed if wording else ():
+        one.early_start_at, one.early_start_wording = locked.at, wording
 
 
 async def _place(

@@ -29,12 +29,18 @@ class Offering(Transactions):
 
     @retried
     async def accept(
-        self, actor: Actor, *, offer_id: UUID, token: str = "", payment_method: PaymentMethod | None = None
+        self,
+        actor: Actor,
+        *,
+        offer_id: UUID,
+        token: str = "",
+        payment_method: PaymentMethod | None = None,
+        early_start_wording: str = "",
     ) -> Placement:
         """Take what is offered: the whole party is confirmed, charged and invoiced at once.
 
         `token` is the one of the letter: `signer.token("offer", offer_id)`. Where something is due, `payment_method` may
-        change what was chosen on the way to the list. Raises NotFound, OfferGone, PaymentMethodRefused.
+        change what was chosen on the way to the list; `early_start_wording` asks expressly to begin early (L-14). Raises NotFound, OfferGone, PaymentMethodRefused.
         """
         at = self.clock()
         async with self.transaction() as session:
@@ -44,6 +50,8 @@ class Offering(Transactions):
             if offer.state is OfferState.ACCEPTED:
                 return await placement(session, party)
             if offer.state is OfferState.OPEN:
+                for one in party if early_start_wording else ():
+                    one.early_start_at, one.early_start_wording = at, early_start_wording
                 return await self._accept(locked, actor, offer, party, payment_method)
         raise OfferGone  # after the transaction: what lapsed in it, and went on to the next, stays so
 

@@ -3,6 +3,7 @@
 from lms.portal.desk.api import DeskDoor
 from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
+from lms.portal.desk.changing import ChangePages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
@@ -17,9 +18,11 @@ from lms.portal.desk.run_list import RunListPages
 from lms.portal.desk.run_page import RunPages
 from lms.portal.desk.run_steps import StepPages
 from lms.portal.desk.sessions import NewSessionPages, SessionPages
+from lms.portal.desk.settlements import SettlementPages
 from lms.portal.desk.substitution import SearchListPages, SubstitutionPages
 from lms.portal.desk.todo import PatternPages, TaskPages
 from lms.portal.desk.trainers import OpenMattersPages, TrainerPages
+from lms.portal.desk.withdrawals import WithdrawalDeskPages
 
 DESK = (
     DeskPages,
@@ -45,6 +48,9 @@ DESK = (
     ClosingPages,
     CoursePages,
     EnrolmentPages,
+    ChangePages,
+    WithdrawalDeskPages,
+    SettlementPages,
     PhonePages,
     PersonPages,
     *ROOM_PAGES,

@@ -103,6 +103,10 @@ class CourseForm(Form):
         missing=N_("Enter the percentage."),
     )  # fmt: skip
     has_withdrawal_right = Checkbox(N_("Consumers may withdraw from the contract within 14 days"))
+    withdrawal_reason_de = Text(
+        N_("If not: why, in German"), hint=N_("It is shown before somebody orders."), longest=300
+    )
+    withdrawal_reason_en = Text(N_("If not: why, in English"), longest=300)
     key = Hidden()
     version = Hidden()
     goals: Sequence[OutcomeForm] = ()
@@ -149,6 +153,8 @@ class CourseForm(Form):
             default_price_cents=self.default_price.data,
             default_concession_cents=self.default_concession.data,
             has_withdrawal_right=bool(self.has_withdrawal_right.data),
+            withdrawal_reason_de=self.withdrawal_reason_de.data or "",
+            withdrawal_reason_en=self.withdrawal_reason_en.data or "",
             audiences=tuple(Audience(one) for one in self.audiences.data),
             topic_ids=tuple(UUID(one) for one in self.topics.data or ()),
             outcomes=tuple(
@@ -221,6 +227,7 @@ def _values(known: WholeCourse) -> dict[str, Any]:
         "title_de", "title_en", "summary_de", "summary_en", "text_de", "text_en", "prior_knowledge_de",
         "prior_knowledge_en", "bring_de", "bring_en", "language", "min_age", "max_age", "default_sessions",
         "default_minutes", "default_capacity", "default_minimum", "certificate_threshold_percent", "has_withdrawal_right",
+        "withdrawal_reason_de", "withdrawal_reason_en",
     )  # fmt: skip
     return {
         **{name: getattr(course, name) for name in same},

@@ -62,6 +62,10 @@ class EnrolmentView:
     support: SupportNeed | None
     alone: Sequence[datetime] = ()
     """When somebody comes who comes to single sessions."""
+    former: Claim | None = None
+    """The enrolment in whose stead this one came: of another run, or of another person."""
+    follower: Claim | None = None
+    """The one that came in its stead."""
 
 
 async def enrolment_rows(
@@ -137,6 +141,7 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         .order_by(Letter.written_at.desc())
         .limit(50)
     )
+    followed = await session.scalar(select(Enrolment.id).where(Enrolment.follows_id == enrolment_id))
     support = None
     if actor.may_for_all("R", "access-need"):
         support = await session.scalar(select(SupportNeed).where(SupportNeed.enrolment_id == enrolment_id))
@@ -161,4 +166,6 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         ]
         if enrolment.is_drop_in
         else (),
+        former=await claim_for(session, actor, enrolment.follows_id) if enrolment.follows_id else None,
+        follower=await claim_for(session, actor, followed) if followed else None,
     )

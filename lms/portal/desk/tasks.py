@@ -12,11 +12,18 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.models import Attendance
-from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
+from lms.billing.models import Invoice, InvoiceKind, LedgerEntry, Settlement, SettlementState
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Batch, Certificate
-from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
+from lms.enrolment.models import (
+    Enrolment,
+    EnrolmentState,
+    Offer,
+    OfferState,
+    Withdrawal,
+    WithdrawalState,
+)
 from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
@@ -121,6 +128,24 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Offer.deadline)).where(Offer.state == OfferState.OPEN),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/widerrufe",
+            lambda num: ngettext(
+                "%(num)s declaration of withdrawal has to be looked at",
+                "%(num)s declarations of withdrawal have to be looked at",
+                num,
+            ),
+            select(func.count(), func.min(Withdrawal.declared_at)).where(Withdrawal.state == WithdrawalState.OPEN),
+        ),
+        Pile(
+            "refund", "payment", "/verwaltung/erstattungen",
+            lambda num: ngettext(
+                "%(num)s sum has to be paid back or collected",
+                "%(num)s sums have to be paid back or collected",
+                num,
+            ),
+            select(func.count(), func.min(Settlement.requested_at)).where(Settlement.state == SettlementState.OPEN),
         ),
         Pile(
             "approve", "room-booking", "/verwaltung/buchungen",
