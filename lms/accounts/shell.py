@@ -33,6 +33,7 @@ ADMINISTRATION = (
     Link(N_("Trainers"), "/verwaltung/kursleitungen"),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen"),
     Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
+    Link(N_("Least number"), "/verwaltung/entscheidungen"),
     Link(N_("Attendance"), "/verwaltung/anwesenheit"),
     Link(N_("Certificates"), "/verwaltung/nachweise"),
     Link(N_("Rooms"), "/verwaltung/raeume"),
