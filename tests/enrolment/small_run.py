@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,10 +68,10 @@ class Small:
 
 
 async def small_run(house: Around, names: Sequence[str] = NAMES, **terms: Any) -> Small:
-    """A run of four Tuesdays from 22 December on, 60 euros, six people needed."""
+    """A run of four Tuesdays from 5 January on, 60 euros, six people needed."""
     office = await open_office(house)
     usual: dict[str, Any] = {"minimum": 6, "price_cents": 6000, "sessions": 4}
-    run = await office.run(first_day=datetime(2026, 12, 22).date(), **usual | terms)  # noqa: DTZ001
+    run = await office.run(first_day=date(2027, 1, 5), **usual | terms)
     for name in names:
         given_name, _, family_name = name.partition(" ")
         await office.enrol(run, given_name, family_name)

@@ -1,7 +1,7 @@
 """What becomes of a run with too few people (U3): asked, counted, done in one step for everybody or for nobody."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -45,6 +45,7 @@ from tests.office import TEAM
 
 pytestmark = BOTH
 YES, NO = Reply.YES, Reply.NO
+TUESDAY, WEDNESDAY = date(2027, 1, 5), date(2027, 1, 6)
 
 
 class Killed(Exception):
@@ -322,7 +323,7 @@ async def test_a_later_course_moves_with_room_and_trainer_or_not_at_all(
     small = await small_run(house)
     proposal = await small.propose(Measure.MOVE, days=28)
     await small.agree(proposal)
-    other = await small.office.run(first_day=small.run.starts_at.date() + timedelta(days=28))  # type: ignore[union-attr]
+    other = await small.office.run(first_day=TUESDAY + timedelta(days=28))
     version = await small.version(proposal)
 
     with pytest.raises(ResourceTaken):
@@ -356,7 +357,7 @@ async def test_two_groups_become_one_and_the_smaller_run_ends(
 ) -> None:
     small = await small_run(house)
     other = await small.office.run(
-        first_day=small.run.starts_at.date() + timedelta(days=1), capacity=5, price_cents=7000, sessions=4  # type: ignore[union-attr]
+        first_day=WEDNESDAY, capacity=5, price_cents=7000, sessions=4
     )  # fmt: skip
     await small.office.enrol(other, "Emil", "Voss")
     proposal = await small.propose(Measure.MERGE, into_id=other.id)
@@ -384,9 +385,9 @@ async def test_a_merger_takes_no_place_that_is_not_there_and_overtakes_nobody(
 ) -> None:
     small = await small_run(house)
     other = await small.office.run(
-        first_day=small.run.starts_at.date() + timedelta(days=1),
+        first_day=WEDNESDAY,
         capacity=4,
-        sessions=4,  # type: ignore[union-attr]
+        sessions=4,
     )
     proposal = await small.propose(Measure.MERGE, into_id=other.id, price_cents=0)
     await small.agree(proposal)

@@ -125,6 +125,7 @@ class MinimumNumbers(Transactions):
             async with self.transaction() as session:
                 asked = await self._open(session, actor, run_id, wish, proposal_id)
                 seen.append(await look(session, asked.proposal))
+                session.expunge_all()  # what was seen stays readable when it is taken back
                 raise _Rehearsed
         except _Rehearsed:
             return seen[0]
@@ -258,6 +259,7 @@ class MinimumNumbers(Transactions):
                 if outcome is None:
                     raise ProposalEnded
                 seen.append(await look(session, outcome))
+                session.expunge_all()  # what was seen stays readable when it is taken back
                 raise _Rehearsed
         except _Rehearsed:
             return seen[0]

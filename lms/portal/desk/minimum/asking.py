@@ -191,7 +191,7 @@ def _is_week(text: str) -> bool:
 
 async def _weeks(facts: Facts, actor: Actor, scheduling: Scheduling) -> list[tuple[str, str]]:
     """The nearest moves by whole weeks at which room, trainer and devices are free."""
-    found: list[tuple[str, str]] = []
+    found: list[tuple[bool, int, str]] = []
     for weeks in WEEKS:
         try:
             moved = moved_by(facts.meetings, 7 * weeks, facts.now)
@@ -204,10 +204,13 @@ async def _weeks(facts: Facts, actor: Actor, scheduling: Scheduling) -> list[tup
         if all(clash.is_hint for clash in foreseen.clashes):
             hints = sorted({clash_in_words(clash) for clash in foreseen.clashes})
             words = " ".join([_week_in_words(weeks, facts), *(f"({hint})" for hint in hints[:1])])
-            found.append((str(weeks), words))
-        if len(found) == MOST_WEEKS:
+            found.append((bool(hints), weeks, words))
+        if sum(not has_hints for has_hints, _, _ in found) == MOST_WEEKS:
             break
-    return found
+    best = sorted(found)[
+        :MOST_WEEKS
+    ]  # whole weeks of teaching before those in which somebody has to teach on a holiday
+    return [(str(weeks), words) for _, weeks, words in sorted(best, key=lambda one: one[1])]
 
 
 def _week_in_words(weeks: int, facts: Facts) -> str:

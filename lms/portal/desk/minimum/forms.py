@@ -143,10 +143,10 @@ class MoveForm(AskForm):
 
 
 def end_of(day: date, facts: Facts) -> datetime:
-    """The end of a day at the venues; on the last day before the start, the start itself is the end."""
-    end = at_venue(day + timedelta(days=1), time())
+    """The last minute of a day at the venues; on the day of the start, the start itself is the end."""
+    end = at_venue(day, time(23, 59))
     starts_at = facts.run.starts_at
-    return min(end, starts_at) if starts_at and local(starts_at).date() > day else end
+    return min(end, starts_at) if starts_at and local(starts_at).date() == day else end
 
 
 def usual_deadline(facts: Facts) -> date:

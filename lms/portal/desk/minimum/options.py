@@ -209,11 +209,16 @@ def _shorten(facts: Facts, here: str) -> Option:
     minutes = sum(one.minutes for one in facts.meetings) - sum(one.minutes for one in dropped)
     sentences = [
         ngettext(
-            "For example %(num)s session less: %(days)s. %(left)s sessions with %(units)s are left.",
-            "For example %(num)s sessions less: %(days)s. %(left)s sessions with %(units)s are left.",
+            "For example %(num)s session less: %(days)s.",
+            "For example %(num)s sessions less: %(days)s.",
             len(dropped),
             days=", ".join(date_short(one.starts_at) for one in dropped),
-            left=left,
+        )
+        + " "
+        + ngettext(
+            "%(num)s session with %(units)s is left.",
+            "%(num)s sessions with %(units)s are left.",
+            left,
             units=units(minutes),
         )
     ]
@@ -261,10 +266,16 @@ def _move(facts: Facts, here: str) -> Option:
                 "All %(num)s sessions move by some weeks; room, trainer and devices are checked.",
                 len(facts.to_come),
             ),
-            ngettext(
-                "%(num)s person wants to hear of the next run of this course.",
-                "%(num)s people want to hear of the next run of this course.",
-                facts.interested,
+            *(
+                [
+                    ngettext(
+                        "%(num)s person wants to hear of the next run of this course.",
+                        "%(num)s people want to hear of the next run of this course.",
+                        facts.interested,
+                    )
+                ]
+                if facts.interested
+                else []
             ),
         ],
         path=f"{here}/verschieben",
@@ -281,11 +292,13 @@ def run_in_words(other: Run, venue: Venue | None) -> str:
     """Another run: number, beginning, place, price and what is free."""
     begins = date_short(other.starts_at) if other.starts_at else gettext("not known yet")
     words = gettext(
-        "Run %(number)s from %(day)s, %(place)s, %(price)s:",
+        "Run %(number)s from %(day)s, %(place)s, %(price)s, %(taken)s enrolled of %(minimum)s that are needed:",
         number=other.number,
         day=begins,
         place=venue.name if venue else gettext("Online"),
         price=amount(other.price_cents),
+        taken=other.occupied,
+        minimum=other.minimum,
     )
     if other.waiting:
         return words + " " + gettext("people are waiting there, so nobody else can come in")

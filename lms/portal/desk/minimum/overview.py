@@ -48,7 +48,7 @@ MEASURES: Mapping[Measure, str] = {
 }
 ENDINGS: Mapping[ProposalState, tuple[str, str]] = {
     ProposalState.APPLIED: (N_("carried out"), "success"),
-    ProposalState.WITHDRAWN: (N_("withdrawn"), "info"),
+    ProposalState.WITHDRAWN: (N_("taken back"), "info"),
 }
 WAYS: Mapping[AskedBy, str] = {
     AskedBy.EMAIL: N_("by e-mail"),
