@@ -131,6 +131,7 @@ async def _take_along(
         guardian_id=old.guardian_id,
         consented_at=old.consented_at,
         consent_wording=old.consent_wording,
+        rank=old.rank,
     )
     new.id = follow_up_id(old.id, locked_to.run.id)
     locked_to.move(new, EnrolmentState.CONFIRMED, actor=actor, action="moved_here", is_new=True)
