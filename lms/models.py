@@ -9,6 +9,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
+from lms.enrolment.minimum import models as minimum
 from lms.feeds import models as feeds
 from lms.jobs import models as jobs
 from lms.lending import models as lending
@@ -34,6 +35,7 @@ __all__ = [
     "jobs",
     "lending",
     "messaging",
+    "minimum",
     "people",
     "resources",
     "scheduling",

@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     quiet_start_hour: int = Field(default=20, ge=0, le=23)
     cancel_free_days: int = Field(default=7, ge=0)
     cancel_fee_percent: int = Field(default=50, ge=0, le=100)
+    decide_days_before: int = Field(default=7, ge=0, le=365)
     invoice_due_days: int = Field(default=14, ge=0)
     tax_note: str = "Umsatzsteuerfrei nach § 4 Nr. 22 Buchstabe a UStG"
     tax_number: str = ""

@@ -35,6 +35,7 @@ ADMINISTRATION = (
     Link(N_("Waiting lists"), "/verwaltung/wartelisten"),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe"),
     Link(N_("Refunds and further claims"), "/verwaltung/erstattungen"),
+    Link(N_("Least number"), "/verwaltung/entscheidungen"),
     Link(N_("Attendance"), "/verwaltung/anwesenheit"),
     Link(N_("Certificates"), "/verwaltung/nachweise"),
     Link(N_("Rooms"), "/verwaltung/raeume"),

@@ -11,6 +11,7 @@ import rich_click as click
 from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.bookings import fill_bookings
+from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
@@ -69,6 +70,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_planning(ground, courses, everybody, runs)
         with step("A substitute wanted"):
             await fill_substitution(ground)
+        with step("A run with too few people"):
+            await fill_decision(ground)
             await ground.finish()
 
 

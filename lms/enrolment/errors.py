@@ -132,6 +132,18 @@ class ReasonNeeded(Invalid):
     message = N_("Please state the reason.")
 
 
+class NotPlaced(DomainError):
+    """Only who has a place in a whole run can take it along, and only into a run that takes people."""
+
+    message = N_("Only somebody with a place can change to another run, and only to one that is offered.")
+
+
+class OthersWait(DomainError):
+    message = N_(
+        "Other people are waiting for a place in that run, and nobody is overtaken. Give the run more places first: the waiting list is served before anybody else."
+    )
+
+
 class BelowOccupied(DomainError):
     message = N_("%(occupied)s places are taken, so there cannot be fewer. Cancel enrolments first.")
 

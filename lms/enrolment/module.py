@@ -8,6 +8,9 @@ from uuid import UUID
 from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.letters.places import CONTRACT, contract_sender
+from lms.enrolment.minimum.letters import LISTENERS as ABOUT_SMALL_RUNS
+from lms.enrolment.minimum.pages import ProposalPages
+from lms.enrolment.minimum.service import MinimumNumbers
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
@@ -25,6 +28,7 @@ from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
 
 LAPSING = timedelta(seconds=20)
+ASKING = timedelta(minutes=1)
 FORGETTING = timedelta(hours=1)
 KEPT = "three years after the run (part B, section B5); with an invoice as long as that"
 
@@ -37,6 +41,15 @@ def _lapse(around: Around) -> Periodic:
         await enrolments.settle_cancelled_sessions()
 
     return Periodic("lapse-places", LAPSING, act)
+
+
+def _ask(around: Around) -> Periodic:
+    numbers = MinimumNumbers(around)
+
+    async def act() -> None:
+        await numbers.ask_whoever_came()
+
+    return Periodic("ask-newcomers", ASKING, act)
 
 
 def _forget(around: Around) -> Periodic:
@@ -75,17 +88,19 @@ MODULE = Module(
         WithdrawalPages,
         OfferPages,
         ConsentPages,
+        ProposalPages,
         EnrolmentDoor,
     ],
-    services={"enrolment": Enrolments},
-    listeners=LISTENERS,
+    services={"enrolment": Enrolments, "numbers": MinimumNumbers},
+    listeners={**LISTENERS, **ABOUT_SMALL_RUNS},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
-    periodic=[_lapse, _forget],
+    periodic=[_lapse, _ask, _forget],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(
             "enrolment", "contact_id", "who enrolled them, gets the letters and owes the price", KEPT
         ),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
+        PersonalData("proposal_inquiry", "reader_id", "who was asked about a change of the course", KEPT),
     ],
 )

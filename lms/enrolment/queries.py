@@ -358,6 +358,20 @@ async def interested_in(session: AsyncSession, course_id: UUID) -> Sequence[tupl
     return [(enrolment, person) for enrolment, person in rows]
 
 
+async def enrolled_among(
+    session: AsyncSession, run_id: UUID, person_ids: Collection[UUID], states: Collection[EnrolmentState]
+) -> Sequence[UUID]:
+    """Which of these persons have an enrolment in one of these states in a run."""
+    found = await session.scalars(
+        select(Enrolment.person_id).where(
+            Enrolment.run_id == run_id,
+            Enrolment.person_id.in_(list(person_ids)),
+            Enrolment.state.in_(list(states)),
+        )
+    )
+    return [one for one in found if one is not None]
+
+
 async def live_in(session: AsyncSession, run_id: UUID) -> Sequence[Enrolment]:
     """Every live claim to a place in a run, nameless holds included."""
     return (

@@ -46,9 +46,13 @@ class NewSession:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeSet:
-    """Changes that happen together or not at all, and the reason that everybody is told."""
+    """Changes that happen together or not at all, and the reason that everybody is told.
+
+    With `is_told_apart` those who have a place in the whole run hear of it in another letter, written by whoever changes.
+    """
 
     changes: Sequence[SessionChange] = ()
     added: Sequence[NewSession] = ()
     reason: str = ""
     is_substitution: bool = False
+    is_told_apart: bool = False

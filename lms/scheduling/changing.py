@@ -46,7 +46,10 @@ async def apply(
     """
     foreseen = await foresee(session, wanted, ground, now=now, lock=True)
     lines = foreseen.lines
-    told = SessionsChanged(change_id=uuid4(), at=now, changes=[], is_substitution=wanted.is_substitution)
+    told = SessionsChanged(
+        change_id=uuid4(), at=now, changes=[], is_substitution=wanted.is_substitution,
+        is_told_apart=wanted.is_told_apart,
+    )  # fmt: skip
     if not lines:
         return told
     units = await units_of(session, [line.meeting.id for line in lines if line.meeting is not None])

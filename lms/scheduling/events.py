@@ -44,12 +44,16 @@ class SessionChanged(msgspec.Struct, kw_only=True):
 
 
 class SessionsChanged(Event):
-    """Dates that people know of have changed, all in one act; each person concerned gets one letter about all of it."""
+    """Dates that people know of have changed, all in one act; each person concerned gets one letter about all of it.
+
+    `is_told_apart`: those with a place in the whole run hear of it in a letter of its own kind.
+    """
 
     change_id: UUID
     at: datetime
     changes: list[SessionChanged]
     is_substitution: bool = False
+    is_told_apart: bool = False
 
 
 class SubstitutesAsked(Event):

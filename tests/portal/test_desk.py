@@ -39,7 +39,7 @@ async def test_a_run_with_too_few_people_stands_on_the_planners_list_and_on_nobo
 
     sentence = (
         f"Kurs {run.number} (Das Tablet kennenlernen) hat 1 von 6 Anmeldungen, "
-        "Entscheidung bis Dienstag, 8. Dezember 2026"
+        "Entscheidung bis Dienstag, 1. Dezember 2026"
     )
     assert sentence in planner
     assert sentence not in bookkeeper

@@ -88,7 +88,11 @@ async def sheets_for_participants(session: AsyncSession, event: SessionsChanged)
         of_runs[change.run_id].append(change.session_id)
     enrolments: list[Enrolment] = []
     for run_id, session_ids in of_runs.items():
-        enrolments += [one for one in await concerned(session, run_id, session_ids) if one.person_id]
+        enrolments += [
+            one
+            for one in await concerned(session, run_id, session_ids)
+            if one.person_id and (one.is_drop_in or not event.is_told_apart)
+        ]
     people = await _people(session, enrolments)
     readers: dict[UUID, list[Enrolment]] = defaultdict(list)
     for enrolment in enrolments:

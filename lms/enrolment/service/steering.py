@@ -1,6 +1,6 @@
 """What the team and the clock do to a whole run."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select, union, update
 
@@ -10,6 +10,7 @@ from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.errors import BelowOccupied, ReasonNeeded, RunNotOffered
 from lms.enrolment.events import EnrolmentCancelled, RunCancelled
+from lms.enrolment.minimum.models import Proposal, ProposalState
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState, Party
 from lms.enrolment.queries import live_in
 from lms.enrolment.rules import TAKES_PEOPLE
@@ -19,8 +20,10 @@ from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import run_locked, serve_waiting_list
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid, Stale
+from lms.scheduling.events import ChangeKind, SessionChanged, SessionsChanged
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.occupying import release
+from lms.scheduling.queries import teachers_of
 from lms.scheduling.searching import end_searches
 
 
@@ -60,17 +63,7 @@ class Steering(Transactions):
                 raise Stale
             if run.state is RunState.COMPLETED:
                 raise RunNotOffered
-            before = run.state
-            run.state, run.version = RunState.CANCELLED, run.version + 1
-            run.cancelled_reason_de, run.cancelled_reason_en = reason_de.strip(), reason_en.strip()
-            record(
-                session, actor, "run.cancelled", at=at, kind="run", object_id=run.id,
-                before={"state": before}, after={"state": run.state}, reason=reason_de,
-            )  # fmt: skip
-            await _end_everything(locked, actor)
-            await _free_rooms_and_trainers(locked)
-            locked.tell(RunCancelled(run_id=run.id))
-            await session.flush()
+            await end_run(locked, actor, reason_de=reason_de.strip(), reason_en=reason_en.strip())
             await session.refresh(run)
             return run
 
@@ -128,8 +121,38 @@ async def set_capacity(locked: LockedRun, actor: Actor, capacity: int) -> None:
     await serve_waiting_list(locked)
 
 
-async def _free_rooms_and_trainers(locked: LockedRun) -> None:
-    """What has not taken place yet never will: calendars say so, what it had reserved is free again, nobody has to stand in."""
+async def end_run(locked: LockedRun, actor: Actor, *, reason_de: str, reason_en: str) -> None:
+    """End a locked run that is not over: every claim, every offer, an open question to those enrolled, rooms and trainers."""
+    run, before = locked.run, locked.run.state
+    run.state, run.version = RunState.CANCELLED, run.version + 1
+    run.cancelled_reason_de, run.cancelled_reason_en = reason_de, reason_en
+    record(
+        locked.session, actor, "run.cancelled", at=locked.at, kind="run", object_id=run.id,
+        before={"state": before}, after={"state": run.state}, reason=reason_de,
+    )  # fmt: skip
+    await locked.session.execute(
+        update(Proposal)
+        .where(Proposal.run_id == run.id, Proposal.state == ProposalState.OPEN)
+        .values(
+            state=ProposalState.WITHDRAWN,
+            ended_at=locked.at,
+            ended_reason="run_cancelled",
+            version=Proposal.version + 1,
+        )
+    )
+    await _end_everything(locked, actor)
+    changes = await _free_rooms_and_trainers(locked, reason_de)
+    if changes and before is not RunState.DRAFT:  # a draft concerns nobody yet
+        locked.tell(SessionsChanged(change_id=uuid4(), at=locked.at, changes=changes, is_told_apart=True))
+    locked.tell(RunCancelled(run_id=run.id))
+    await locked.session.flush()
+
+
+async def _free_rooms_and_trainers(locked: LockedRun, reason: str) -> list[SessionChanged]:
+    """What has not taken place yet never will: calendars say so, what it had reserved is free again, nobody has to stand in.
+
+    Gives what trainers have to hear; those enrolled have a letter about the whole run.
+    """
     dropped = await locked.session.scalars(
         update(Session)
         .where(
@@ -148,6 +171,24 @@ async def _free_rooms_and_trainers(locked: LockedRun) -> None:
     ids = dropped.all()
     await release(locked.session, ids)
     await end_searches(locked.session, dict.fromkeys(ids, frozenset()), now=locked.at)
+    meetings = (
+        await locked.session.scalars(select(Session).where(Session.id.in_(ids)).order_by(Session.starts_at))
+    ).all()
+    teachers = await teachers_of(locked.session, meetings)
+    return [
+        SessionChanged(
+            session_id=one.id,
+            run_id=locked.run.id,
+            kind=ChangeKind.CANCELLED,
+            before_starts_at=one.starts_at,
+            before_ends_at=one.ends_at,
+            before_room_id=one.room_id,
+            before_trainer_ids=[person.id for person in teachers[one.id]],
+            reason=reason,
+        )
+        for one in meetings
+        if teachers[one.id]
+    ]
 
 
 async def _end_everything(locked: LockedRun, actor: Actor) -> None:

@@ -9,13 +9,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from lms.db import Begin
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock
 from lms.portal.desk.tasks import tasks
 from lms.scheduling.api import PlannedRun
 from lms.web.access import may
+from lms.web.module import Around
 
 
 class TaskOut(Struct):
@@ -48,12 +47,12 @@ class DeskDoor(Controller):
     tags = ("planning",)
 
     @get("/desk/tasks", opt=may("R", "desk"))
-    async def today(
-        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
-    ) -> list[TaskOut]:
+    async def today(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> list[TaskOut]:
         """What this member of the team has to do, the most urgent first."""
-        async with begin.reading() as session:
-            found = await tasks(session, actor, clock())
+        async with around.begin.reading() as session:
+            found = await tasks(
+                session, actor, around.clock(), days_before=around.settings.decide_days_before
+            )
         return [TaskOut(task.sentence, task.path, task.due) for task in found]
 
     @put("/planning/runs/{run_id:uuid}/capacity", opt=may("U", "plan"))

@@ -9,6 +9,7 @@ from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
+from lms.portal.desk.minimum import MINIMUM_PAGES
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
@@ -54,5 +55,6 @@ DESK = (
     PhonePages,
     PersonPages,
     *ROOM_PAGES,
+    *MINIMUM_PAGES,
     DeskDoor,
 )

@@ -192,14 +192,20 @@ async def audience_of(session: AsyncSession, event: SessionsChanged, *, may_see:
         (gettext("Message to the trainer"), trainers, True),
     ):
         if sheets:
-            sample = next((one for one in sheets if not _on_paper(one.reader)), sheets[0])
+            sample = next((one for one in sheets if not on_paper(one.reader)), sheets[0])
             texts.append(_text(session, title, sample, is_named=is_named))
     return Audience(
-        by_email=[sheet.reader.name for sheet in people if not _on_paper(sheet.reader)],
-        by_post=[sheet.reader.name for sheet in people if _on_paper(sheet.reader)],
+        by_email=[sheet.reader.name for sheet in people if not on_paper(sheet.reader)],
+        by_post=[sheet.reader.name for sheet in people if on_paper(sheet.reader)],
         trainers=[sheet.reader.name for sheet in trainers],
         texts=texts,
     )
+
+
+def text_of(session: AsyncSession, title: str, sheets: Sequence[Sheet]) -> Text | None:
+    """One of these letters as an example, by e-mail where there is one; None where there are no letters."""
+    sample = next((one for one in sheets if not on_paper(one.reader)), next(iter(sheets), None))
+    return _text(session, title, sample, is_named=True) if sample is not None else None
 
 
 def _text(session: AsyncSession, title: str, sheet: Sheet, *, is_named: bool) -> Text:
@@ -214,10 +220,11 @@ def _text(session: AsyncSession, title: str, sheet: Sheet, *, is_named: bool) ->
                 for block in context["blocks"]
             ]
         subject, words, _ = composed(
-            sheet.template, context, reader=reader, links=links_of(session), on_paper=_on_paper(sheet.reader)
+            sheet.template, context, reader=reader, links=links_of(session), on_paper=on_paper(sheet.reader)
         )
     return Text(title, subject, covered(words), language)
 
 
-def _on_paper(reader: Person) -> bool:
+def on_paper(reader: Person) -> bool:
+    """Whether somebody is written to on paper."""
     return not (reader.email and reader.channel == Channel.EMAIL)

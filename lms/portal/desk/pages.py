@@ -7,11 +7,12 @@ from litestar.response import Redirect, Template
 
 from lms.db import Begin
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock, local
+from lms.kernel.clock import local
 from lms.portal.desk import changes, search
 from lms.portal.desk.tasks import tasks
 from lms.portal.desk.today import meetings_on
 from lms.web.access import may
+from lms.web.module import Around
 from lms.web.templating import url
 
 LATEST = 8
@@ -26,12 +27,10 @@ class DeskPages(Controller):
     include_in_schema = False
 
     @get()
-    async def today(
-        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
-    ) -> Template:
-        now = clock()
-        async with begin.reading() as session:
-            to_do = await tasks(session, actor, now)
+    async def today(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> Template:
+        now = around.clock()
+        async with around.begin.reading() as session:
+            to_do = await tasks(session, actor, now, days_before=around.settings.decide_days_before)
             meetings = await meetings_on(session, local(now).date())
             latest = await changes.latest(session, actor, limit=LATEST)
         return Template(

@@ -16,6 +16,7 @@ from lms.billing.models import Invoice, InvoiceKind, LedgerEntry, Settlement, Se
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Batch, Certificate
+from lms.enrolment.minimum.queries import AtRisk, at_risk
 from lms.enrolment.models import (
     Enrolment,
     EnrolmentState,
@@ -46,8 +47,8 @@ from lms.scheduling.models import (
 from lms.web.formats import date_long
 from lms.web.language import gettext, ngettext
 
-DECIDE_WITHIN = timedelta(days=14)
-"""So long before the start a run with too few people is put before the planner (F-B14)."""
+DECIDE_WITHIN = timedelta(days=7)
+"""So long before the day of decision a run with too few people is put before the planner (F-B14)."""
 PUBLISH_WITHIN = timedelta(days=35)
 RUNNING = (RunState.PUBLISHED, RunState.CONFIRMED)
 MOST_NAMED = 20
@@ -78,11 +79,13 @@ class Pile:
     counted: Select[*tuple[Any, ...]]
 
 
-async def tasks(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Task]:
-    """Everything this member of staff has to do, ordered by deadline."""
+async def tasks(
+    session: AsyncSession, actor: Actor, now: datetime, *, days_before: int = 7
+) -> Sequence[Task]:
+    """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start."""
     found = [*await _piles(session, actor, now)]
     if actor.may_for_all("U", "plan"):
-        found += [*await _small_runs(session, now), *await _drafts(session, now)]
+        found += [*await _small_runs(session, now, days_before), *await _drafts(session, now)]
         found += [*await _corrections(session), *await _overdue_tasks(session, now)]
     return sorted(found, key=lambda task: task.due)
 
@@ -381,35 +384,32 @@ def came_back() -> ColumnElement[datetime | None]:
     )
 
 
-async def _small_runs(session: AsyncSession, now: datetime) -> Sequence[Task]:
-    rows = await session.execute(
-        select(Run.id, Run.number, Run.occupied, Run.minimum, Run.starts_at, Course.title_de, Course.title_en)
-        .join(Course, Course.id == Run.course_id)
-        .where(
-            Run.state == RunState.PUBLISHED,
-            Run.occupied < Run.minimum,
-            Run.starts_at > now,
-            Run.starts_at <= now + DECIDE_WITHIN,
-        )
-        .order_by(Run.starts_at)
-        .limit(MOST_NAMED)
+async def _small_runs(session: AsyncSession, now: datetime, days_before: int) -> Sequence[Task]:
+    """Runs with too few people whose day of decision comes near, and questions that can be decided (F-B14)."""
+    rows, _ = await at_risk(
+        session, now, days_before=days_before, within=DECIDE_WITHIN.days, limit=MOST_NAMED
     )
-    return [
-        Task(
-            gettext(
-                "Run %(number)s (%(title)s) has %(occupied)s of %(minimum)s enrolments, decision until %(day)s",
-                number=row.number,
-                title=spoken(row.title_de, row.title_en),
-                occupied=row.occupied,
-                minimum=row.minimum,
-                day=date_long(row.starts_at),
-            ),
-            f"/verwaltung/durchfuehrungen/{row.id}",
-            row.starts_at,
-            says_when=True,
-        )
-        for row in rows
-    ]
+    return [_decision(row, now) for row in rows]
+
+
+def _decision(row: AtRisk, now: datetime) -> Task:
+    run, day = row.run, row.decide_on or local(now).date()
+    title = spoken(row.course.title_de, row.course.title_en)
+    due = at_venue(day, time(12))
+    if row.proposal is not None:
+        sentence = gettext(
+            "Run %(number)s (%(title)s): %(yes)s of %(asked)s have agreed to the change, %(open)s open, decision until %(day)s",
+            number=run.number, title=title, yes=row.count.yes, asked=row.count.asked, open=row.count.open,
+            day=date_long(day),
+        )  # fmt: skip
+    else:
+        sentence = gettext(
+            "Run %(number)s (%(title)s) has %(occupied)s of %(minimum)s enrolments, decision until %(day)s",
+            number=run.number, title=title, occupied=run.occupied, minimum=run.minimum, day=date_long(day),
+        )  # fmt: skip
+    return Task(
+        sentence, f"/verwaltung/entscheidungen/{run.id}", due, is_late=day < local(now).date(), says_when=True
+    )
 
 
 async def _drafts(session: AsyncSession, now: datetime) -> Sequence[Task]:

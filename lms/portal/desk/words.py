@@ -70,6 +70,15 @@ ACTIONS: Mapping[str, str] = {
     "run.completed": N_("Run completed"),
     "run.cancelled": N_("Run cancelled"),
     "run.capacity_changed": N_("Number of places changed"),
+    "run.decision_planned": N_("Day of the decision and fee levels changed"),
+    "proposal.opened": N_("Those enrolled are asked about a change"),
+    "proposal.answered": N_("Answer to the proposed change"),
+    "proposal.not_reached": N_("Called in vain about the proposed change"),
+    "proposal.withdrawn": N_("Proposed change withdrawn"),
+    "proposal.applied": N_("Proposed change carried out"),
+    "enrolment.repriced": N_("Price changed with consent"),
+    "enrolment.moved": N_("Moved to another run"),
+    "enrolment.moved_here": N_("Came from another run"),
     "session.added": N_("Session added"),
     "session.moved": N_("Session moved"),
     "session.cancelled": N_("Session cancelled"),
@@ -161,6 +170,11 @@ REASONS: Mapping[str, str] = {
     "next_run": N_("The next run was wished for instead of waiting."),
     "by_person": N_("At the person's own wish."),
     "by_team": N_("By the team."),
+    "moved": N_("Has a place in another run now."),
+    "proposal_declined": N_("Did not agree to the change of the course: released free of charge."),
+    "proposal_unanswered": N_(
+        "Did not answer in time whether the course may change: released free of charge."
+    ),
 }
 """Reasons that the house itself writes."""
 

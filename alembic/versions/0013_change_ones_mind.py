@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0012_mind"
+revision: str = "0013"
 down_revision: str | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
@@ -46,7 +46,13 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "received", "open", "accepted", "declined", name="withdrawalstate", native_enum=False, length=32
+                "received",
+                "open",
+                "accepted",
+                "declined",
+                name="withdrawalstate",
+                native_enum=False,
+                length=32,
             ),
             nullable=False,
         ),
