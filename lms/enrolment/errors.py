@@ -140,3 +140,10 @@ class OrderBroken(DomainError):
     """The database refused to let somebody be overtaken: a fault of ours, answered as a wish to try again."""
 
     message = N_("Somebody was faster. Please try again.")
+
+
+class ConsentNeedsTeam(DomainError):
+    """L-32: guardians disagree."""
+
+    status = 409
+    message = N_("For this child the team records the consent. Please call us: we clear it up together.")

@@ -8,7 +8,7 @@ from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
-from lms.enrolment.pages.offers import OfferPages
+from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
 from lms.enrolment.pages.participants import ParticipantPages
 from lms.enrolment.pages.wizard import WizardPages
 from lms.enrolment.service import Enrolments
@@ -18,6 +18,7 @@ from lms.web.module import Around, Module
 
 LAPSING = timedelta(seconds=20)
 FORGETTING = timedelta(hours=1)
+REMINDING = timedelta(minutes=15)
 KEPT = "three years after the run (part B, section B5); with an invoice as long as that"
 
 
@@ -29,6 +30,15 @@ def _lapse(around: Around) -> Periodic:
         await enrolments.settle_cancelled_sessions()
 
     return Periodic("lapse-places", LAPSING, act)
+
+
+def _remind(around: Around) -> Periodic:
+    enrolments = Enrolments(around)
+
+    async def act() -> None:
+        await enrolments.remind_guardians()
+
+    return Periodic("remind-guardians", REMINDING, act)
 
 
 def _forget(around: Around) -> Periodic:
@@ -52,12 +62,13 @@ MODULE = Module(
         LinkPages,
         OwnCancelPages,
         OfferPages,
+        OwnOfferPages,
         ConsentPages,
         EnrolmentDoor,
     ],
     services={"enrolment": Enrolments},
     listeners=LISTENERS,
-    periodic=[_lapse, _forget],
+    periodic=[_lapse, _remind, _forget],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(

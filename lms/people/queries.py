@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -91,6 +91,7 @@ async def related_to(session: AsyncSession, person_id: UUID) -> Sequence[Related
                 and_(Guardianship.guardian_id == person_id, Person.id == Guardianship.child_id),
             ),
         )
+        .where(Guardianship.ended_at.is_(None))
         .order_by(Person.family_name, Person.given_name)
     )
     found += [
@@ -104,3 +105,13 @@ async def related_to(session: AsyncSession, person_id: UUID) -> Sequence[Related
         .order_by(Company.name)
     )
     return [*found, *(Related("company", name) for name in companies)]
+
+
+async def have_conflict(session: AsyncSession, child_id: UUID | None) -> bool:
+    """Whether the team knows that a child's guardians disagree (L-32): then nothing is agreed to by itself."""
+    wanted = exists().where(
+        Guardianship.child_id == child_id,
+        Guardianship.conflict_since.is_not(None),
+        Guardianship.ended_at.is_(None),
+    )
+    return bool(await session.scalar(select(wanted)))

@@ -1,5 +1,7 @@
 """The table of contents of `portal`, for app.py."""
 
+from lms.portal.acting.mandate_pages import CodePages, InvitationPages, MandatePages, PhotoPages
+from lms.portal.acting.pages import ActingPages
 from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofPages, ProofByLink
 from lms.portal.api import ProgrammeApi
 from lms.portal.availability import AvailabilityPages
@@ -30,6 +32,11 @@ MODULE = Module(
         SignPages,
         LetterPages,
         MyCoursesPages,
+        ActingPages,
+        MandatePages,
+        InvitationPages,
+        CodePages,
+        PhotoPages,
         OnlineRoomPages,
         TeachingPages,
         AvailabilityPages,
