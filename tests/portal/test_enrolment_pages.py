@@ -170,7 +170,16 @@ async def test_a_child_needs_a_guardian_who_then_signs_on_paper(
     (enrolment,) = await enrolments(begin)
     here = f"/verwaltung/anmeldungen/{enrolment.id}"
     bare = await send(client, f"{here}/einwilligung", {"wording": ""})
-    answer = await send(client, f"{here}/einwilligung", {"wording": "Formular vom 4. Dezember 2026"})
+    answer = await send(
+        client,
+        f"{here}/einwilligung",
+        {
+            "wording": "Formular vom 4. Dezember 2026",
+            "seen_on-day": "4",
+            "seen_on-month": "12",
+            "seen_on-year": "2026",
+        },
+    )
 
     assert alone.status_code == 422
     assert enrolment.state == EnrolmentState.REQUESTED

@@ -193,11 +193,11 @@ class CodeForm(Form):
     """What stands in the letter."""
 
     sign = Text(
-        N_("Sign"), hint=N_("Six letters and digits from our letter."), missing=N_("Enter the sign from our letter."),
+        N_("Sign of the letter"), hint=N_("Six letters and digits from our letter."), missing=N_("Enter the sign from our letter."),
         autocomplete="off", width=10, longest=20,
     )  # fmt: skip
     code = Text(
-        N_("Code"), hint=N_("Eight letters and digits from our letter."), missing=N_("Enter the code from our letter."),
+        N_("Code of the letter"), hint=N_("Eight letters and digits from our letter."), missing=N_("Enter the code from our letter."),
         autocomplete="off", width=10, longest=20,
     )  # fmt: skip
 

@@ -1,6 +1,6 @@
 """For whom somebody acts, and who acts for them; read with a constant number of statements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -32,7 +32,6 @@ from lms.portal.desk.words import ACTIONS
 from lms.web.language import translated
 
 DEEDS_SHOWN = 30
-FORMER_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +86,8 @@ class Home:
     household: Household
     members: Sequence[tuple[Membership, Person]]
     is_head: bool
+    adults: frozenset[UUID] = frozenset()
+    """Who of them may act for the household."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ async def people_of(session: AsyncSession, actor: Actor, day: date) -> People:
         raise NotFound
     children = await _children(session, me.id, day)
     held = [one for one in await mandates_with(session, me.id) if one.mandate.ended_at is None]
-    homes = await _homes(session, me.id)
+    homes = await _homes(session, me.id, day)
     return People(
         me=me,
         children=children,
@@ -244,7 +245,7 @@ async def _children(session: AsyncSession, guardian_id: UUID | None, day: date) 
     ]
 
 
-async def _homes(session: AsyncSession, person_id: UUID) -> Sequence[Home]:
+async def _homes(session: AsyncSession, person_id: UUID, day: date) -> Sequence[Home]:
     mine = select(Membership.household_id).where(Membership.person_id == person_id)
     rows = await session.execute(
         select(Household, Membership, Person)
@@ -261,11 +262,7 @@ async def _homes(session: AsyncSession, person_id: UUID) -> Sequence[Home]:
             household,
             members,
             any(one.person_id == person_id and one.is_head for one, _ in members),
+            frozenset(person.id for _, person in members if not is_minor(person.birth_date, day)),
         )
         for household, members in found.values()
     ]
-
-
-def names_by_id(homes: Sequence[Home]) -> Mapping[UUID, str]:
-    """Who lives there, by id."""
-    return {person.id: person.name for home in homes for _, person in home.members}
