@@ -126,7 +126,7 @@ async def test_on_the_birthday_at_midnight_here_access_ends_and_both_are_told(
     async with begin.reading() as session:
         fetching = await session.scalar(select(func.count()).select_from(PickUp))
         told = (await session.scalars(select(Job.kind).where(Job.kind == "event:GuardianshipEnded"))).all()
-    assert (before, after, again) == ((0, {child_id}), (1, frozenset()), 0)
+    assert (before, after, again) == ((0, frozenset({child_id})), (1, frozenset()), 0)
     assert (fetching, len(told)) == (0, 1)
     assert await letters(begin, "came_of_age") == [("Katja Berger", "email"), ("Lena Berger", "post")]
 
