@@ -265,7 +265,7 @@ class Guardians:
     @retried
     async def name(self, actor: Actor, *, guardian_id: UUID, child_id: UUID, emergency_phone: str) -> None:
         """Write down that this adult decides for this child. Raises NotFound, NotUnderAge. Twice is as good as once."""
-        ensure(policy.may_change(actor), actor)
+        ensure(policy.may_change(actor) and actor.person_id != guardian_id, actor)  # S-08: not for oneself
         day = today(self.clock)
         async with self.begin() as session:
             child = await session.get(Person, child_id, with_for_update=True)
@@ -319,7 +319,7 @@ class Guardians:
 
         Raises NotFound. The head may do everything for them: for adults who live elsewhere a mandate is the right way.
         """
-        ensure(policy.may_change(actor), actor)
+        ensure(policy.may_change(actor) and actor.person_id != head_id, actor)  # S-08: not for oneself
         async with self.begin() as session:
             head = await session.get(Person, head_id, with_for_update=True)
             person = await session.get(Person, person_id)

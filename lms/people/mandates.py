@@ -241,6 +241,9 @@ class Mandates:
             raise PaperFromFuture
         if principal_id == agent_id:
             raise NoOneself
+        ensure(
+            actor.person_id not in {principal_id, agent_id}, actor
+        )  # S-08: nobody writes down a right of their own
         async with self.begin() as session:
             for one in sorted((principal_id, agent_id)):
                 person = await self._locked(session, one)

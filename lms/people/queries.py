@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.kernel.errors import NotFound
 from lms.people.models import Company, CompanyContact, Guardianship, Household, Membership, Person
@@ -107,11 +107,15 @@ async def related_to(session: AsyncSession, person_id: UUID) -> Sequence[Related
     return [*found, *(Related("company", name) for name in companies)]
 
 
-async def have_conflict(session: AsyncSession, child_id: UUID | None) -> bool:
-    """Whether the team knows that a child's guardians disagree (L-32): then nothing is agreed to by itself."""
-    wanted = exists().where(
-        Guardianship.child_id == child_id,
+def parents_disagree(child: InstrumentedAttribute[UUID | None] | UUID | None) -> ColumnElement[bool]:
+    """Whether the team knows that a child's guardians disagree (L-32)."""
+    return exists().where(
+        Guardianship.child_id == child,
         Guardianship.conflict_since.is_not(None),
         Guardianship.ended_at.is_(None),
     )
-    return bool(await session.scalar(select(wanted)))
+
+
+async def have_conflict(session: AsyncSession, child_id: UUID | None) -> bool:
+    """The same for one child: then nothing is agreed to by itself."""
+    return bool(await session.scalar(select(parents_disagree(child_id))))

@@ -65,7 +65,7 @@ class RelationPages(Controller):
     """One person's household, guardians, children and mandates."""
 
     path = "/verwaltung/personen/{person_id:uuid}/beziehungen"
-    opt = may("R", "person", of=Scope.ALL)
+    opt = may("U", "person", of=Scope.ALL)
     include_in_schema = False
 
     @get()
@@ -73,7 +73,7 @@ class RelationPages(Controller):
         self, person_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Template:
         """Everything at once, with what has ended; six statements."""
-        ensure(policy.may_search(actor), actor)
+        ensure(policy.may_change(actor), actor)
         async with around.begin.reading() as session:
             relations = await relations_of(session, person_id)
         return Template(
@@ -83,12 +83,11 @@ class RelationPages(Controller):
                 "now_is": around.clock(),
                 "today": today(around.clock),
                 "ways": WAYS,
-                "may_change": policy.may_change(actor),
                 "here": _here(person_id),
             },
         )
 
-    @get("/neu", opt=may("U", "person"))
+    @get("/neu")
     async def choose(
         self,
         person_id: FromPath[UUID],
@@ -115,7 +114,7 @@ class RelationPages(Controller):
             },
         )
 
-    @get("/vollmacht/{agent_id:uuid}", opt=may("U", "person"))
+    @get("/vollmacht/{agent_id:uuid}")
     async def ask_paper(
         self, person_id: FromPath[UUID], agent_id: FromPath[UUID], begin: NamedDependency[Begin]
     ) -> Template:
@@ -123,7 +122,7 @@ class RelationPages(Controller):
         del form.version
         return step_page(await _recording(begin, person_id, agent_id), form)
 
-    @post("/vollmacht/{agent_id:uuid}", opt=may("U", "person"))
+    @post("/vollmacht/{agent_id:uuid}")
     async def record_paper(
         self,
         request: AnyRequest,
@@ -164,7 +163,7 @@ class RelationPages(Controller):
         around: NamedDependency[Around],
     ) -> Response[bytes]:
         """The paper to sign, filled in."""
-        ensure(policy.may_search(actor), actor)
+        ensure(policy.may_change(actor), actor)
         async with around.begin.reading() as session:
             held = await mandate_with(session, mandate_id)
         if (
@@ -175,13 +174,13 @@ class RelationPages(Controller):
             raise NotFound
         return await pdf(mandate_paper(held, at=around.clock()))
 
-    @get("/vollmacht/{mandate_id:uuid}/beenden", opt=may("U", "person"))
+    @get("/vollmacht/{mandate_id:uuid}/beenden")
     async def consider_ending(
         self, person_id: FromPath[UUID], mandate_id: FromPath[UUID], begin: NamedDependency[Begin]
     ) -> Template:
         return step_page(await _ending(begin, person_id, mandate_id), form_from(ReasonForm))
 
-    @post("/vollmacht/{mandate_id:uuid}/beenden", opt=may("U", "person"))
+    @post("/vollmacht/{mandate_id:uuid}/beenden")
     async def end(
         self,
         request: AnyRequest,
@@ -198,13 +197,13 @@ class RelationPages(Controller):
         await mandates.withdraw(actor, mandate_id=mandate_id, reason=form.reason.data)
         return after(_here(person_id), MANDATE_ENDED)
 
-    @get("/sorge/{guardian_id:uuid}", opt=may("U", "person"))
+    @get("/sorge/{guardian_id:uuid}")
     async def ask_guardian(
         self, person_id: FromPath[UUID], guardian_id: FromPath[UUID], begin: NamedDependency[Begin]
     ) -> Template:
         return step_page(await _naming(begin, person_id, guardian_id), form_from(GuardianForm))
 
-    @post("/sorge/{guardian_id:uuid}", opt=may("U", "person"))
+    @post("/sorge/{guardian_id:uuid}")
     async def name_guardian(
         self,
         request: AnyRequest,
@@ -229,13 +228,13 @@ class RelationPages(Controller):
                 status = _refused(form, refusal)
         return step_page(await _naming(begin, person_id, guardian_id), form, status=status)
 
-    @get("/sorge/{guardian_id:uuid}/beenden", opt=may("U", "person"))
+    @get("/sorge/{guardian_id:uuid}/beenden")
     async def consider_guardian(
         self, person_id: FromPath[UUID], guardian_id: FromPath[UUID], begin: NamedDependency[Begin]
     ) -> Template:
         return step_page(await _dismissing(begin, person_id, guardian_id), form_from(ReasonForm))
 
-    @post("/sorge/{guardian_id:uuid}/beenden", opt=may("U", "person"))
+    @post("/sorge/{guardian_id:uuid}/beenden")
     async def end_guardian(
         self,
         request: AnyRequest,
@@ -252,11 +251,11 @@ class RelationPages(Controller):
         await guardians.end(actor, guardian_id=guardian_id, child_id=person_id, reason=form.reason.data)
         return after(_here(person_id), SAVED)
 
-    @get("/streit", opt=may("U", "person"))
+    @get("/streit")
     async def consider_conflict(self, person_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
         return step_page(await _disagreeing(around.begin, person_id), form_from(ReasonForm))
 
-    @post("/streit", opt=may("U", "person"))
+    @post("/streit")
     async def mark_conflict(
         self,
         request: AnyRequest,
@@ -273,13 +272,13 @@ class RelationPages(Controller):
         await guardians.mark_conflict(actor, child_id=person_id, exists=exists, reason=form.reason.data)
         return after(_here(person_id), SAVED)
 
-    @get("/haushalt/{other_id:uuid}", opt=may("U", "person"))
+    @get("/haushalt/{other_id:uuid}")
     async def consider_household(
         self, person_id: FromPath[UUID], other_id: FromPath[UUID], begin: NamedDependency[Begin]
     ) -> Template:
         return step_page(await _joining(begin, person_id, other_id))
 
-    @post("/haushalt/{other_id:uuid}", opt=may("U", "person"))
+    @post("/haushalt/{other_id:uuid}")
     async def join(
         self,
         person_id: FromPath[UUID],
@@ -291,13 +290,13 @@ class RelationPages(Controller):
         await guardians.join(actor, head_id=person_id, person_id=other_id)
         return after(_here(person_id), SAVED)
 
-    @get("/haushalt/{household_id:uuid}/verlassen", opt=may("U", "person"))
+    @get("/haushalt/{household_id:uuid}/verlassen")
     async def consider_leaving(
         self, person_id: FromPath[UUID], household_id: FromPath[UUID], begin: NamedDependency[Begin]
     ) -> Template:
         return step_page(await _leaving(begin, person_id, household_id), form_from(ReasonForm))
 
-    @post("/haushalt/{household_id:uuid}/verlassen", opt=may("U", "person"))
+    @post("/haushalt/{household_id:uuid}/verlassen")
     async def take_out(
         self,
         request: AnyRequest,
