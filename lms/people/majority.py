@@ -13,7 +13,7 @@ from lms.db import retried
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import today
 from lms.people import letters
-from lms.people.family import end_guardianship
+from lms.people.guardians import end_guardianship
 from lms.people.models import Guardianship, Person, PickUp
 from lms.people.rules import MAJORITY, is_minor
 from lms.web.module import Around

@@ -7,7 +7,8 @@ from lms.jobs.worker import Periodic
 from lms.kernel.clock import local, system_clock
 from lms.people import letters, majority
 from lms.people.events import PhotoConsentAsked
-from lms.people.family import PHOTOS, Family, Guardians
+from lms.people.family import PHOTOS, Family
+from lms.people.guardians import Guardians
 from lms.people.mandates import Mandates
 from lms.people.models import Person
 from lms.people.service import People

@@ -1,6 +1,7 @@
 """The table of contents of `portal`, for app.py."""
 
-from lms.portal.acting.mandate_pages import CodePages, InvitationPages, MandatePages, PhotoPages
+from lms.portal.acting.answer_pages import CodePages, InvitationPages, PhotoPages
+from lms.portal.acting.mandate_pages import MandatePages
 from lms.portal.acting.pages import ActingPages
 from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofPages, ProofByLink
 from lms.portal.api import ProgrammeApi

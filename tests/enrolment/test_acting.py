@@ -19,7 +19,7 @@ from lms.jobs.worker import Worker
 from lms.kernel.errors import NotFound
 from lms.messaging.models import Letter
 from lms.people.errors import PaperFromFuture
-from lms.people.family import Guardians
+from lms.people.guardians import Guardians
 from lms.people.mandates import Mandates
 from lms.people.models import Consent, Guardianship, Person
 from lms.web.module import Around

@@ -11,7 +11,8 @@ from lms.db import Begin
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound, Stale
 from lms.people.errors import BornInFuture, JointNeeded, LastHead, NotDecidedHere, NotUnderAge, TooManyPersons
-from lms.people.family import ChildDetails, Family, Guardians
+from lms.people.family import ChildDetails, Family
+from lms.people.guardians import Guardians
 from lms.people.majority import greet_adults
 from lms.people.models import Consent, Guardianship, Household, Membership, Person, PickUp
 from lms.people.rules import MOST_CHILDREN

@@ -1,6 +1,5 @@
 """`/konto/personen`: for whom I act, who acts for me; children, the household, photos."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,12 +17,21 @@ from lms.people.family import Family
 from lms.people.mandates import Mandates
 from lms.people.models import Person
 from lms.portal.acting.forms import PICK_UPS, ChildForm, InvitationForm, RelativeForm
-from lms.portal.acting.page import HERE, PRIVATE, Page, page_with
+from lms.portal.acting.page import HERE, PRIVATE, page_with
+from lms.portal.acting.people_steps import (
+    adding_child,
+    asking_relative,
+    changing_child,
+    inviting,
+    leaving,
+    letting_go,
+    photo_wording,
+)
 from lms.portal.acting.reading import Child, child_of, has_live_enrolment, people_of
 from lms.portal.desk.ideas import key_of
 from lms.web.access import SIGNED_IN
 from lms.web.forms import Form, form_from
-from lms.web.language import current_language, gettext
+from lms.web.language import current_language
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.versions import both_versions, version_in
@@ -41,13 +49,6 @@ INVITED = declare(
 PHOTOS_SAVED = declare("fotos", N_("We keep to what you said about photos, from now on."))
 LEFT = declare("haushalt-verlassen", N_("The person is no longer in the household."))
 HEAD_NAMED = declare("haushalt-sprecher", N_("This person acts for the household too now."))
-PHOTO_QUESTION = N_("May we take photos of %(name)s for our website?")
-PHOTO_ANSWER = N_("Yes, photos are fine")
-
-
-def area() -> str:
-    """What the overview is called."""
-    return gettext("People for whom I act")
 
 
 class ActingPages(Controller):
@@ -84,7 +85,7 @@ class ActingPages(Controller):
             family_name=me.family_name if me else "",
             emergency_phone=me.phone if me else None,
         )
-        return page_with(_adding_child(), _without(form, "version"))
+        return page_with(adding_child(), _without(form, "version"))
 
     @post("/kind")
     async def add_child(
@@ -99,7 +100,7 @@ class ActingPages(Controller):
                 return after(HERE, CHILD_ADDED)
             except DomainError as refusal:
                 status = _refused(form, refusal)
-        return page_with(_adding_child(), form, status=status)
+        return page_with(adding_child(), form, status=status)
 
     @get("/kind/{child_id:uuid}")
     async def ask_about_child(
@@ -107,7 +108,7 @@ class ActingPages(Controller):
     ) -> Template:
         async with around.begin.reading() as session:
             child = await child_of(session, actor, child_id, today(around.clock))
-        return page_with(_changing_child(child.person), _known_child(child))
+        return page_with(changing_child(child.person), _known_child(child))
 
     @post("/kind/{child_id:uuid}")
     async def change_child(
@@ -135,7 +136,7 @@ class ActingPages(Controller):
                 versions = both_versions(form, stored, marks=["version"], keep=f"{HERE}/kind/{child_id}")
             except DomainError as refusal:
                 status = _refused(form, refusal)
-        return page_with(_changing_child(child.person), form, status=status, versions=versions)
+        return page_with(changing_child(child.person), form, status=status, versions=versions)
 
     @get("/kind/{child_id:uuid}/abgeben")
     async def consider_letting_go(
@@ -144,7 +145,7 @@ class ActingPages(Controller):
         async with around.begin.reading() as session:
             child = await child_of(session, actor, child_id, today(around.clock))
             is_enrolled = await has_live_enrolment(session, child_id)
-        return page_with(_letting_go(child.person, is_enrolled=is_enrolled), status=200)
+        return page_with(letting_go(child.person, is_enrolled=is_enrolled), status=200)
 
     @post("/kind/{child_id:uuid}/abgeben")
     async def let_go(
@@ -159,14 +160,14 @@ class ActingPages(Controller):
             child = await child_of(session, actor, child_id, today(around.clock))
             is_enrolled = await has_live_enrolment(session, child_id)
         if is_enrolled:
-            return page_with(_letting_go(child.person, is_enrolled=True), status=409)
+            return page_with(letting_go(child.person, is_enrolled=True), status=409)
         await family.let_go(actor, child_id=child_id)
         return after(HERE, CHILD_LEFT)
 
     @get("/angehoerige")
     async def ask_relative(self) -> Template:
         form = form_from(RelativeForm, key=str(uuid4()), scopes=["see", "enrol", "cancel"])
-        return page_with(_asking_relative(), form)
+        return page_with(asking_relative(), form)
 
     @post("/angehoerige")
     async def add_relative(
@@ -191,11 +192,11 @@ class ActingPages(Controller):
                 return after(HERE, LETTER_SENT)
             except DomainError as refusal:
                 status = _refused(form, refusal)
-        return page_with(_asking_relative(), form, status=status)
+        return page_with(asking_relative(), form, status=status)
 
     @get("/einladen")
     async def ask_invitation(self) -> Template:
-        return page_with(_inviting(), form_from(InvitationForm, key=str(uuid4()), scopes=["see", "enrol"]))
+        return page_with(inviting(), form_from(InvitationForm, key=str(uuid4()), scopes=["see", "enrol"]))
 
     @post("/einladen")
     async def invite(
@@ -221,7 +222,7 @@ class ActingPages(Controller):
                 return after(HERE, INVITED)
             except DomainError as refusal:
                 status = _refused(form, refusal)
-        return page_with(_inviting(), form, status=status)
+        return page_with(inviting(), form, status=status)
 
     @post("/{person_id:uuid}/fotos/{answer:str}")
     async def decide_photos(
@@ -257,7 +258,7 @@ class ActingPages(Controller):
                 if (home.household.id, member.person_id) == (household_id, person_id) and (
                     home.is_head or is_mine
                 ):
-                    return page_with(_leaving(household_id, person, is_mine=is_mine))
+                    return page_with(leaving(household_id, person, is_mine=is_mine))
         raise NotFound
 
     @post("/haushalt/{household_id:uuid}/{person_id:uuid}/entfernen")
@@ -283,11 +284,6 @@ class ActingPages(Controller):
         """Let another one act for the household too."""
         await family.name_head(actor, household_id=household_id, person_id=person_id)
         return after(HERE, HEAD_NAMED)
-
-
-def photo_wording(name: str) -> str:
-    """The words under which photos are allowed (L-40)."""
-    return f"{gettext(PHOTO_QUESTION, name=name)} {gettext(PHOTO_ANSWER)}"
 
 
 def _refused(form: Form, refusal: DomainError) -> int:
@@ -317,117 +313,3 @@ def _known_child(child: Child) -> ChildForm:
     for number, one in enumerate(child.pick_ups[:PICK_UPS], start=1):
         said |= {f"fetcher_{number}": one.name, f"fetcher_phone_{number}": one.phone or None}
     return _without(form_from(ChildForm, **said), "birth_date", "both", "key")
-
-
-def _adding_child() -> Page:
-    return Page(
-        title=gettext("Add a child"),
-        area=area(),
-        path=f"{HERE}/kind",
-        button=gettext("Add the child"),
-        sentences=[gettext("For somebody under 18 for whom you decide. You make the contracts and pay.")],
-    )
-
-
-def _changing_child(child: Person) -> Page:
-    return Page(
-        title=gettext("What we know about %(name)s", name=child.given_name),
-        area=area(),
-        path=f"{HERE}/kind/{child.id}",
-        button=gettext("Save"),
-        sentences=[
-            gettext(
-                "The course leader sees the numbers from 24 hours before a session to 24 hours after it."
-            ),
-            gettext("If the birth date is wrong, please call us."),
-        ],
-    )
-
-
-def _letting_go(child: Person, *, is_enrolled: bool) -> Page:
-    here = f"{HERE}/kind/{child.id}/abgeben"
-    if is_enrolled:
-        return Page(
-            title=gettext("%(name)s is in a course", name=child.given_name),
-            area=area(),
-            path=HERE + "/neu",
-            back=HERE,
-            way_out=gettext("Back"),
-            button=gettext("Add somebody"),
-            sentences=[
-                gettext(
-                    "As long as %(name)s takes part or waits, we have to know who decides.",
-                    name=child.given_name,
-                ),
-                gettext("Please cancel first, or call us if somebody else decides now."),
-            ],
-        )
-    return Page(
-        title=gettext("No longer decide for %(name)s?", name=child.given_name),
-        area=area(),
-        path=here,
-        button=gettext("No longer decide"),
-        way_out=gettext("Change nothing"),
-        is_dangerous=True,
-        sentences=[
-            gettext(
-                "You no longer see the courses of %(name)s, and can no longer enrol them.",
-                name=child.given_name,
-            ),
-            gettext("What you owe for courses stays as it is. Only the team can undo this."),
-        ],
-    )
-
-
-def _asking_relative() -> Page:
-    return Page(
-        title=gettext("Act for somebody without e-mail"),
-        area=area(),
-        path=f"{HERE}/angehoerige",
-        button=gettext("Ask by letter"),
-        sentences=_steps(
-            gettext(
-                "We write a letter to this person and ask whether they agree. The letter carries a code."
-            ),
-            gettext("You can also print the form for signing on the next page, and bring it to us signed."),
-        ),
-    )
-
-
-def _inviting() -> Page:
-    return Page(
-        title=gettext("Ask somebody with an e-mail address"),
-        area=area(),
-        path=f"{HERE}/einladen",
-        button=gettext("Send the question"),
-        sentences=_steps(
-            gettext("We write to this address. The other person signs in, sees who asks, and decides."),
-            gettext("Nobody acts for anybody before that."),
-        ),
-    )
-
-
-def _steps(*sentences: str) -> Sequence[str]:
-    return sentences
-
-
-def _leaving(household_id: UUID, person: Person, *, is_mine: bool) -> Page:
-    name = person.given_name
-    sentences = [gettext("Courses that are booked stay booked.")]
-    if is_mine:
-        sentences.insert(0, gettext("You no longer act for the others, and nobody of them acts for you."))
-    else:
-        sentences.insert(
-            0, gettext("You no longer see the courses of %(name)s, and no longer act for them.", name=name)
-        )
-    return Page(
-        title=gettext("Leave the household?")
-        if is_mine
-        else gettext("Take %(name)s out of the household?", name=name),
-        area=area(),
-        path=f"{HERE}/haushalt/{household_id}/{person.id}/entfernen",
-        button=gettext("Leave the household") if is_mine else gettext("Take out"),
-        way_out=gettext("Change nothing"),
-        is_dangerous=True,
-        sentences=sentences,
-    )
