@@ -198,6 +198,7 @@ def _actor(
         acts_for=capacities.acts_for,
         wards=capacities.wards,
         companies=capacities.companies,
+        granted=capacities.granted,
         name=person.name,
         address=visitor.address,
         request_id=visitor.request_id,

@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Uuid, cast, func, literal, null, or_, select, type_coerce, union_all
+from sqlalchemy import Uuid, case, cast, func, literal, null, or_, select, type_coerce, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import Date, String
 
 from lms.accounts.models import Account, ApiToken, BrowserSession, RecoveryCode, RoleGrant
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity
-from lms.people.models import CompanyContact, Guardianship, Membership, Person
-from lms.people.rules import is_minor, matching
+from lms.people.models import CompanyContact, Guardianship, Mandate, MandateScope, Membership, Person
+from lms.people.rules import is_minor, matching, rights_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,11 @@ class Capacities:
     acts_for: frozenset[UUID] = frozenset()
     wards: frozenset[UUID] = frozenset()
     companies: frozenset[UUID] = frozenset()
+    granted: frozenset[tuple[UUID, str, str]] = frozenset()
+
+    def persons_for(self, act: str, resource: str) -> frozenset[UUID]:
+        """Whose records these capacities open for this act, beside one's own; for feeds, where nobody signs in."""
+        return self.acts_for | {whose for whose, did, what in self.granted if (did, what) == (act, resource)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,10 @@ async def token_of(session: AsyncSession, token_hash: str) -> tuple[ApiToken, Ac
 
 
 async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID, today: date) -> Capacities:
-    """Roles, household, wards and companies, in one statement. Children who have come of age are nobody's wards (L-31)."""
+    """Roles, household, wards, companies and mandates, in one statement.
+
+    Children who have come of age are nobody's wards (L-31), nor are those for whom somebody else decides now.
+    """
     no_id, no_day, no_word = cast(null(), Uuid), cast(null(), Date), cast(null(), String)
     mine = select(Membership.household_id).where(Membership.person_id == person_id, Membership.is_head)
     found = await session.execute(
@@ -90,9 +98,20 @@ async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID
             select(literal("household"), Person.id, Person.birth_date, no_word)
             .join(Membership, Membership.person_id == Person.id)
             .where(Membership.household_id.in_(mine), Person.id != person_id),
-            select(literal("child"), Person.id, Person.birth_date, no_word)
+            select(
+                case((Guardianship.ended_at.is_(None), "child"), else_="former child"),
+                Person.id,
+                Person.birth_date,
+                no_word,
+            )
             .join(Guardianship, Guardianship.child_id == Person.id)
             .where(Guardianship.guardian_id == person_id),
+            select(literal("mandate"), Mandate.principal_id, no_day, Mandate.scopes).where(
+                Mandate.agent_id == person_id,
+                Mandate.given_at.is_not(None),
+                Mandate.ended_at.is_(None),
+                or_(Mandate.valid_until.is_(None), Mandate.valid_until >= today),
+            ),
             select(literal("company"), CompanyContact.company_id, no_day, no_word).where(
                 CompanyContact.person_id == person_id
             ),
@@ -103,11 +122,17 @@ async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID
     children: set[UUID] = set()
     wards: set[UUID] = set()
     companies: set[UUID] = set()
-    for kind, whose, birth_date, role in found.all():
+    granted: set[tuple[UUID, str, str]] = set()
+    for kind, whose, birth_date, word in found.all():
         if kind == "role":
-            roles.add(Identity(role))
+            roles.add(Identity(word))
         elif kind == "company":
             companies.add(whose)
+        elif kind == "mandate":
+            rights = rights_of(MandateScope(one) for one in word.split())
+            granted |= {(whose, act, resource) for act, resource in rights}
+        elif kind == "former child":
+            children.add(whose)
         else:
             (household if kind == "household" else children).add(whose)
             if is_minor(birth_date, today):
@@ -117,6 +142,7 @@ async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID
         acts_for=frozenset((household - (children - wards)) | wards),
         wards=frozenset(wards),
         companies=frozenset(companies),
+        granted=frozenset(granted),
     )
 
 

@@ -13,7 +13,7 @@ from lms.audit.trail import record
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, SupportNeed
 from lms.enrolment.rules import age_on
 from lms.kernel.actor import Actor
-from lms.people.models import Guardianship, Person
+from lms.people.models import Consent, Guardianship, Person, PickUp, Purpose
 from lms.scheduling.models import Session, SessionState
 
 OF_AGE = 18
@@ -50,6 +50,9 @@ class Participant:
     emergency: Sequence[Emergency]
     needs: Sequence[str]
     note: str
+    pick_ups: Sequence[tuple[str, str]] = ()
+    """Who may fetch a child beside its guardians, with their numbers; near a session only."""
+    may_be_photographed: bool = False
     only: Sequence[datetime] = ()
     """When somebody comes who comes to single sessions; empty for the whole run."""
 
@@ -89,7 +92,7 @@ def is_near(sessions: Sequence[Session], now: datetime) -> bool:
 async def participants(
     session: AsyncSession, run_id: UUID, *, today: date, with_emergency: bool
 ) -> Sequence[Participant]:
-    """Everybody who comes, from A to Z, those for single sessions with their dates; three statements."""
+    """Everybody who comes, from A to Z, those for single sessions with their dates; five statements."""
     rows = (
         await session.execute(
             select(
@@ -112,6 +115,8 @@ async def participants(
     groups = {row.id: _group(row.birth_date, today) for row in rows}
     minors = [person_id for person_id, group in groups.items() if group is not AgeGroup.ADULT]
     numbers = await _emergencies(session, minors if with_emergency else [])
+    fetching = await _pick_ups(session, minors if with_emergency else [])
+    photos = await _photographed(session, list(groups))
     return [
         Participant(
             person_id=row.id,
@@ -121,6 +126,8 @@ async def participants(
             emergency=numbers.get(row.id, ()),
             needs=row.needs or (),
             note=row.note or "",
+            pick_ups=fetching.get(row.id, ()),
+            may_be_photographed=row.id in photos,
             only=alone.get(row.enrolment_id, ()),
         )
         for row in rows
@@ -157,7 +164,11 @@ async def _emergencies(session: AsyncSession, children: Sequence[UUID]) -> dict[
     rows = await session.execute(
         select(Guardianship, Person)
         .join(Person, Person.id == Guardianship.guardian_id)
-        .where(Guardianship.child_id.in_(children), Guardianship.emergency_phone != "")
+        .where(
+            Guardianship.child_id.in_(children),
+            Guardianship.emergency_phone != "",
+            Guardianship.ended_at.is_(None),
+        )
         .order_by(Person.family_name, Person.given_name)
     )
     found: dict[UUID, list[Emergency]] = {}
@@ -166,6 +177,26 @@ async def _emergencies(session: AsyncSession, children: Sequence[UUID]) -> dict[
             Emergency(person.name, guardianship.emergency_phone, guardianship.may_go_home_alone)
         )
     return found
+
+
+async def _pick_ups(session: AsyncSession, children: Sequence[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    if not children:
+        return {}
+    rows = await session.scalars(select(PickUp).where(PickUp.child_id.in_(children)).order_by(PickUp.name))
+    found: dict[UUID, list[tuple[str, str]]] = {}
+    for row in rows:
+        found.setdefault(row.child_id, []).append((row.name, row.phone))
+    return found
+
+
+async def _photographed(session: AsyncSession, persons: Sequence[UUID]) -> set[UUID]:
+    """Who of these has allowed photos and not taken it back (L-35)."""
+    rows = await session.scalars(
+        select(Consent.person_id).where(
+            Consent.person_id.in_(persons), Consent.purpose == Purpose.PHOTO, Consent.withdrawn_at.is_(None)
+        )
+    )
+    return set(rows)
 
 
 def note_reading(

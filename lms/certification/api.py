@@ -107,7 +107,7 @@ class CertificateDoor(Controller):
     async def own(self, actor: NamedDependency[Actor], begin: NamedDependency[Begin]) -> list[CertificateOut]:
         """One's own and the household's, newest first."""
         async with begin.reading() as session:
-            held = await certificates_of(session, list(actor.persons))
+            held = await certificates_of(session, list(actor.persons_for("R", "certificate")))
         return [CertificateOut.from_row(row) for row in held]
 
     @get("/runs/{run_id:uuid}/certificates", opt=may("issue", "certificate"))

@@ -187,3 +187,10 @@ class NothingToLetOff(Invalid):
 
 class AlreadyDecided(DomainError):
     message = N_("Somebody has decided about this already.")
+
+
+class ConsentNeedsTeam(DomainError):
+    """L-32: guardians disagree."""
+
+    status = 409
+    message = N_("For this child the team records the consent. Please call us: we clear it up together.")

@@ -299,6 +299,8 @@ class ConsentForm(Form):
     alone = _alone()
     photo = _photo()
     agreed = Checkbox(
-        N_("I am a parent or guardian of this child and agree to the enrolment."),
+        N_(
+            "I am a parent or guardian of this child, decide for both parents where there are two, and agree to the enrolment."
+        ),
         missing=N_("Tick that you are a parent or guardian and agree."),
     )

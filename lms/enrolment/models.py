@@ -1,6 +1,6 @@
 """Claims to places, the parties that wait, and what happened to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
@@ -157,6 +157,17 @@ class SupportNeed(Row):
     needs: Mapped[list[str]]
     note: Mapped[str] = mapped_column(LongText, default="")
     consented_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PaperConsent(Row):
+    """The paper on which a guardian agreed to an enrolment, and who of the team saw it; the words stand in the enrolment."""
+
+    __tablename__ = "paper_consent"
+
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id", ondelete="CASCADE"), unique=True)
+    seen_on: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class OfferState(StrEnum):

@@ -17,7 +17,7 @@ from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDro
 from lms.enrolment.pages.handing_over import OwnSubstitutePages, SubstituteLinkPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.moving import MoveLinkPages, OwnMovePages
-from lms.enrolment.pages.offers import OfferPages
+from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
 from lms.enrolment.pages.participants import ParticipantPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
@@ -30,6 +30,7 @@ from lms.web.module import Around, Module
 LAPSING = timedelta(seconds=20)
 ASKING = timedelta(minutes=1)
 FORGETTING = timedelta(hours=1)
+REMINDING = timedelta(minutes=15)
 KEPT = "three years after the run (part B, section B5); with an invoice as long as that"
 
 
@@ -50,6 +51,15 @@ def _ask(around: Around) -> Periodic:
         await numbers.ask_whoever_came()
 
     return Periodic("ask-newcomers", ASKING, act)
+
+
+def _remind(around: Around) -> Periodic:
+    enrolments = Enrolments(around)
+
+    async def act() -> None:
+        await enrolments.remind_guardians()
+
+    return Periodic("remind-guardians", REMINDING, act)
 
 
 def _forget(around: Around) -> Periodic:
@@ -87,6 +97,7 @@ MODULE = Module(
         OwnSubstitutePages,
         WithdrawalPages,
         OfferPages,
+        OwnOfferPages,
         ConsentPages,
         ProposalPages,
         EnrolmentDoor,
@@ -94,7 +105,7 @@ MODULE = Module(
     services={"enrolment": Enrolments, "numbers": MinimumNumbers},
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
-    periodic=[_lapse, _ask, _forget],
+    periodic=[_lapse, _ask, _remind, _forget],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(

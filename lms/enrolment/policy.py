@@ -17,10 +17,23 @@ def reaches(actor: Actor, enrolment: Enrolment, act: str) -> bool:
     scopes = actor.scopes(act, "enrolment")
     if Scope.ALL in scopes:
         return True
-    involved = {enrolment.person_id, enrolment.contact_id} - {None}
-    if involved & actor.persons and scopes & {Scope.OWN, Scope.WARDS}:
+    if enrolment.person_id in actor.persons_for(act, "enrolment"):
+        return True
+    if has_booked(actor, enrolment) and scopes & {Scope.OWN, Scope.WARDS}:
         return True
     return enrolment.company_id in actor.companies and Scope.EMPLOYEES in scopes
+
+
+def has_booked(actor: Actor, enrolment: Enrolment) -> bool:
+    """Whether it was booked by the actor or the household; a guardian's word ends when the child is not theirs any more."""
+    if enrolment.contact_id is None or enrolment.contact_id not in actor.persons:
+        return False
+    return enrolment.guardian_id != enrolment.contact_id or enrolment.person_id in actor.persons
+
+
+def is_limited(actor: Actor, person_id: UUID | None) -> bool:
+    """Whether the actor does for this person only what a mandate says: such pages give no link that opens by itself."""
+    return person_id in actor.principals and person_id not in actor.persons
 
 
 def may_consent(actor: Actor, enrolment: Enrolment) -> bool:

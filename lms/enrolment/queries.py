@@ -62,8 +62,10 @@ def readable(actor: Actor) -> ColumnElement[bool]:
         return true()
     allowed: list[ColumnElement[bool]] = [false()]
     if scopes & {Scope.OWN, Scope.WARDS} and actor.persons:
-        persons = list(actor.persons)
-        allowed += [Enrolment.person_id.in_(persons), Enrolment.contact_id.in_(persons)]
+        allowed += [
+            Enrolment.person_id.in_(list(actor.persons_for("R", "enrolment"))),
+            booked_by(actor.persons),
+        ]
     if Scope.EMPLOYEES in scopes and actor.companies:
         allowed.append(Enrolment.company_id.in_(list(actor.companies)))
     if Scope.OWN_RUNS in scopes and actor.person_id:
@@ -74,6 +76,19 @@ def readable(actor: Actor) -> ColumnElement[bool]:
             )
         )
     return or_(*allowed)
+
+
+def booked_by(persons: Collection[UUID]) -> ColumnElement[bool]:
+    """What these persons have booked for somebody. A guardian sees it only as long as the child is theirs to speak for."""
+    ids = list(persons)
+    return and_(
+        Enrolment.contact_id.in_(ids),
+        or_(
+            Enrolment.guardian_id.is_(None),
+            Enrolment.guardian_id != Enrolment.contact_id,
+            Enrolment.person_id.in_(ids),
+        ),
+    )
 
 
 def taught_by(person_id: UUID) -> CompoundSelect[UUID]:
@@ -139,14 +154,17 @@ async def claims_page(
     return [Claim(*row) for row in rows], total or 0
 
 
-async def claims_of_persons(session: AsyncSession, person_ids: Collection[UUID]) -> Sequence[Claim]:
-    """Everything these persons are, or have booked as contact, in order of the runs' start: for *Meine Kurse*."""
-    ids = list(person_ids)
+async def claims_of_persons(
+    session: AsyncSession, person_ids: Collection[UUID], *, only_taking_part: Collection[UUID] = ()
+) -> Sequence[Claim]:
+    """Everything these persons are, or have booked as contact, in order of the runs' start: for *Meine Kurse*.
+
+    Of those in `only_taking_part` it gives what they take part in themselves, and not what they booked for others.
+    """
+    ids = [*person_ids, *only_taking_part]
     rows = await session.execute(
         _claims()
-        .where(
-            or_(Enrolment.person_id.in_(ids), Enrolment.contact_id.in_(ids)), Enrolment.person_id.is_not(None)
-        )
+        .where(or_(Enrolment.person_id.in_(ids), booked_by(person_ids)), Enrolment.person_id.is_not(None))
         .order_by(Run.starts_at, Enrolment.created_at, Enrolment.rank, Enrolment.id)
     )
     return [Claim(*row) for row in rows]

@@ -78,7 +78,7 @@ class Feeds:
             if account_id is not None:
                 household = (
                     await capacities_of(session, account_id, feed.person_id, local(now).date())
-                ).acts_for
+                ).persons_for("R", "enrolment")
         if feed.last_used_at is None or now - feed.last_used_at > timedelta(days=1):
             await self._used(feed_id, now)
         conditions = queries.personal(feed.person_id, household, since=self._since())
@@ -92,7 +92,7 @@ class Feeds:
 
     async def coming(self, actor: Actor) -> Sequence[Entry]:
         """What the actor's own calendar shows from now on."""
-        conditions = queries.personal(_person(actor), actor.acts_for, since=self.clock())
+        conditions = queries.personal(_person(actor), actor.persons_for("R", "enrolment"), since=self.clock())
         async with self.begin.reading() as session:
             return await entries(session, *conditions)
 

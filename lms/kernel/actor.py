@@ -12,7 +12,8 @@ class Actor:
     """Somebody at the door, in every capacity they have right now.
 
     `acts_for` holds the persons of the household, `wards` those of them under 18, `companies` the companies whose
-    contact the person is. Built anew for each request (S-04). `limited_to` holds the only rights that count for somebody
+    contact the person is. `granted` holds what others allow by mandate: on whose records, which act, on which resource; these
+    persons are not among `persons`. Built anew for each request (S-04). `limited_to` holds the only rights that count for somebody
     who comes with an access token, as pairs of act and resource (S-18).
     """
 
@@ -27,6 +28,7 @@ class Actor:
     request_id: str = ""
     lacks_second_factor: bool = False
     limited_to: frozenset[tuple[str, str]] | None = None
+    granted: frozenset[tuple[UUID, str, str]] = field(default=frozenset())
 
     @property
     def is_signed_in(self) -> bool:
@@ -35,8 +37,19 @@ class Actor:
 
     @property
     def persons(self) -> frozenset[UUID]:
-        """Everybody the actor may speak for as a learner: oneself and the household."""
+        """Everybody the actor may speak for in everything: oneself and the household. Ask `persons_for` about one act."""
         return self.acts_for if self.person_id is None else self.acts_for | {self.person_id}
+
+    @property
+    def principals(self) -> frozenset[UUID]:
+        """Those who allow the actor something by mandate."""
+        return frozenset(whose for whose, _, _ in self.granted)
+
+    def persons_for(self, act: str, resource: str) -> frozenset[UUID]:
+        """On whose records the actor may do this as a learner: oneself, the household, and whose mandate names it."""
+        if not self.scopes(act, resource) & {Scope.OWN, Scope.WARDS}:
+            return frozenset()
+        return self.persons | {whose for whose, did, what in self.granted if (did, what) == (act, resource)}
 
     def scopes(self, act: str, resource: str) -> frozenset[Scope]:
         """On whose records the actor may do this; empty when nowhere."""
@@ -54,10 +67,10 @@ class Actor:
         return Scope.ALL in self.scopes(act, resource)
 
     def may_for(self, person_id: UUID | None, act: str, resource: str) -> bool:
-        """Whether the actor may do this to the record of this person (own, household, or all)."""
+        """Whether the actor may do this to the record of this person (own, household, by mandate, or all)."""
         if self.may_for_all(act, resource):
             return True
-        return person_id in self.persons and bool(self.scopes(act, resource) & {Scope.OWN, Scope.WARDS})
+        return person_id in self.persons_for(act, resource)
 
 
 ANONYMOUS = Actor()

@@ -130,7 +130,7 @@ class LoanDoor(Controller):
             if Scope.ALL in actor.scopes("R", "loan"):
                 rows, _ = await loans_page(session, view=view, text=q.strip(), now=now, limit=MOST_LISTED)
             else:
-                rows = await loans_of(session, actor.persons)
+                rows = await loans_of(session, actor.persons_for("R", "loan"))
         return [LoanOut.from_lent(one, now) for one in rows]
 
     @post(opt=may("handover", "loan", of=Scope.ALL))

@@ -125,7 +125,7 @@ async def _reader(session: AsyncSession, person: Person, at: datetime) -> Person
     guardian: Person | None = await session.scalar(
         select(Person)
         .join(Guardianship, Guardianship.guardian_id == Person.id)
-        .where(Guardianship.child_id == person.id)
+        .where(Guardianship.child_id == person.id, Guardianship.ended_at.is_(None))
         .order_by(Person.created_at, Person.id)
         .limit(1)
     )

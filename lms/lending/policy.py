@@ -35,4 +35,4 @@ def may_read(actor: Actor, person_id: UUID) -> bool:
 
 def may_accept(actor: Actor, person_id: UUID) -> bool:
     """The borrower, or the head of their household; staff note what was signed on paper, which is another act."""
-    return person_id in actor.persons and bool(actor.scopes("accept", "loan") & {Scope.OWN, Scope.WARDS})
+    return person_id in actor.persons_for("accept", "loan")

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import LongText, Row
@@ -59,7 +59,13 @@ class Membership(Row):
 
 
 class Guardianship(Row):
-    """The adult who consents for a minor."""
+    """The adult who consents for a minor.
+
+    It is never deleted but ended (`ended_at`): at the 18th birthday, or when somebody else decides for the child. What ended
+    still says that the head of a household does not act for this person by being its head. `joint_since` is when the
+    guardian declared to act for the other one too (L-32); `conflict_since` is when the team learned that they disagree:
+    from then on nothing is agreed to by link.
+    """
 
     __tablename__ = "guardianship"
     __table_args__ = (UniqueConstraint("guardian_id", "child_id"),)
@@ -68,6 +74,95 @@ class Guardianship(Row):
     child_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
     emergency_phone: Mapped[str] = mapped_column(default="")
     may_go_home_alone: Mapped[bool | None] = mapped_column(default=None)
+    joint_since: Mapped[datetime | None] = mapped_column(default=None)
+    conflict_since: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class PickUp(Row):
+    """Somebody who may fetch a child from a course (F-F08), beside its guardians."""
+
+    __tablename__ = "pick_up"
+
+    child_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    name: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+
+
+class MandateScope(StrEnum):
+    """What an agent may do; `rules.GRANTS` says which rights that is."""
+
+    SEE = "see"
+    ENROL = "enrol"
+    CANCEL = "cancel"
+    LETTERS = "letters"
+
+
+class MandateWay(StrEnum):
+    """How the principal agreed."""
+
+    ONLINE = "online"
+    LINK = "link"
+    CODE = "code"
+    PAPER = "paper"
+
+
+GIVEN = text("given_at IS NOT NULL AND ended_at IS NULL")
+
+
+class Mandate(Row):
+    """One adult lets another act for them, as far as `scopes` say (separated by spaces) and until `valid_until`.
+
+    It begins as a question: somebody asks to act (`agent_id`), or offers it (`principal_id`); who is not known yet is
+    written to at `invited_email`. It counts from `given_at` until `ended_at`. `wording` is what the principal agreed to, word
+    for word. `code_hash` belongs to the code in a letter on paper, which may be tried five times. Ids without a foreign
+    key are those of accounts, whoever had them.
+    """
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        CheckConstraint("principal_id IS NOT NULL OR agent_id IS NOT NULL", name="someone"),
+        CheckConstraint("principal_id <> agent_id", name="two"),
+        CheckConstraint(
+            "given_at IS NULL OR (principal_id IS NOT NULL AND agent_id IS NOT NULL AND way IS NOT NULL)",
+            name="given",
+        ),
+        CheckConstraint("scopes <> ''", name="scopes"),
+        Index(
+            "uq_mandate_given",
+            "principal_id",
+            "agent_id",
+            unique=True,
+            postgresql_where=GIVEN,
+            sqlite_where=GIVEN,
+        ),
+        Index("ix_mandate_agent", "agent_id"),
+        Index("ix_mandate_invited_email", "invited_email"),
+    )
+
+    scopes: Mapped[str]
+    reference: Mapped[str] = mapped_column(unique=True)
+    asked_at: Mapped[datetime]
+    asked_until: Mapped[datetime]
+    principal_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    invited_email: Mapped[str] = mapped_column(default="")
+    valid_until: Mapped[date | None] = mapped_column(default=None)
+    tries: Mapped[int] = mapped_column(default=0)
+    way: Mapped[MandateWay | None] = mapped_column(default=None)
+    wording: Mapped[str] = mapped_column(LongText, default="")
+    given_at: Mapped[datetime | None] = mapped_column(default=None)
+    paper_seen_on: Mapped[date | None] = mapped_column(default=None)
+    recorded_by: Mapped[UUID | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_by: Mapped[UUID | None] = mapped_column(default=None)
+    ended_reason: Mapped[str] = mapped_column(LongText, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def allows(self) -> frozenset[MandateScope]:
+        """The scopes, one by one."""
+        return frozenset(MandateScope(word) for word in self.scopes.split())
 
 
 class Company(Row):

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from lms.kernel.errors import NotFound
 from lms.people.models import Company, CompanyContact, Guardianship, Household, Membership, Person
@@ -91,6 +91,7 @@ async def related_to(session: AsyncSession, person_id: UUID) -> Sequence[Related
                 and_(Guardianship.guardian_id == person_id, Person.id == Guardianship.child_id),
             ),
         )
+        .where(Guardianship.ended_at.is_(None))
         .order_by(Person.family_name, Person.given_name)
     )
     found += [
@@ -104,3 +105,17 @@ async def related_to(session: AsyncSession, person_id: UUID) -> Sequence[Related
         .order_by(Company.name)
     )
     return [*found, *(Related("company", name) for name in companies)]
+
+
+def parents_disagree(child: InstrumentedAttribute[UUID | None] | UUID | None) -> ColumnElement[bool]:
+    """Whether the team knows that a child's guardians disagree (L-32)."""
+    return exists().where(
+        Guardianship.child_id == child,
+        Guardianship.conflict_since.is_not(None),
+        Guardianship.ended_at.is_(None),
+    )
+
+
+async def have_conflict(session: AsyncSession, child_id: UUID | None) -> bool:
+    """The same for one child: then nothing is agreed to by itself."""
+    return bool(await session.scalar(select(parents_disagree(child_id))))

@@ -46,7 +46,11 @@ class CoursePage(Controller):
             story = await course_story(session, slug[:LONGEST_SLUG].replace("\x00", ""), now)
             run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
             ids = [one.run.id for one in story.runs]
-            own = await own_enrolments(session, actor.persons, ids) if actor.is_signed_in and ids else {}
+            own = (
+                await own_enrolments(session, actor.persons_for("R", "enrolment"), ids)
+                if actor.is_signed_in and ids
+                else {}
+            )
         title, language = course_words.spoken(story.course, "title")
         context = {
             "story": story,

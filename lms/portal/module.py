@@ -1,5 +1,8 @@
 """The table of contents of `portal`, for app.py."""
 
+from lms.portal.acting.answer_pages import CodePages, InvitationPages, PhotoPages
+from lms.portal.acting.mandate_pages import MandatePages
+from lms.portal.acting.pages import ActingPages
 from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofPages, ProofByLink
 from lms.portal.api import ProgrammeApi
 from lms.portal.availability import AvailabilityPages
@@ -30,6 +33,11 @@ MODULE = Module(
         SignPages,
         LetterPages,
         MyCoursesPages,
+        ActingPages,
+        MandatePages,
+        InvitationPages,
+        CodePages,
+        PhotoPages,
         OnlineRoomPages,
         TeachingPages,
         AvailabilityPages,

@@ -20,6 +20,7 @@ from lms.catalogue.models import Run
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import certificates_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
+from lms.enrolment.policy import has_booked
 from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons, history_of
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
@@ -141,13 +142,14 @@ class Overview:
 
 
 async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | None, now: datetime) -> Overview:
-    """Everything about the actor's household, or about one of it; at most eight statements. Raises NotFound."""
-    if chosen is not None and chosen not in actor.persons:
+    """Everything about those the actor may look after, or about one of them; at most eight statements. Raises NotFound."""
+    seen = actor.persons_for("R", "enrolment")
+    if chosen is not None and chosen not in seen:
         raise NotFound
     people = await _people(session, actor)
     claims = [
         claim
-        for claim in await claims_of_persons(session, actor.persons)
+        for claim in await claims_of_persons(session, actor.persons, only_taking_part=seen - actor.persons)
         if chosen is None or claim.enrolment.person_id == chosen
     ]
     if not claims:
@@ -187,7 +189,7 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> 
     """One enrolment of the household with everything about it; at most ten statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
-    if not {enrolment.person_id, enrolment.contact_id} & actor.persons:
+    if not reaches_as_learner(actor, enrolment):
         raise NotFound
     rows = await session.execute(
         select(Attendance.session_id, Attendance.presence).where(Attendance.enrolment_id == enrolment_id)
@@ -223,7 +225,7 @@ async def _courses(
     attended = await records(session, ids)
     issued = {
         one.enrolment_id: one
-        for one in await certificates_of(session, list(actor.persons))
+        for one in await certificates_of(session, list(actor.persons_for("R", "certificate")))
         if one.state is CertificateState.ISSUED
     }
     return [
@@ -246,13 +248,12 @@ async def _courses(
 
 async def _people(session: AsyncSession, actor: Actor) -> Sequence[Person]:
     """Whom one may choose between: oneself first; nobody where there is nobody else."""
-    if not actor.acts_for:
+    seen = actor.persons_for("R", "enrolment")
+    if seen <= {actor.person_id}:
         return ()
     found = (
         await session.scalars(
-            select(Person)
-            .where(Person.id.in_(list(actor.persons)))
-            .order_by(Person.given_name, Person.family_name)
+            select(Person).where(Person.id.in_(list(seen))).order_by(Person.given_name, Person.family_name)
         )
     ).all()
     return sorted(found, key=lambda one: one.id != actor.person_id)
@@ -298,6 +299,11 @@ async def _positions(session: AsyncSession, claims: Sequence[Claim]) -> Mapping[
     )
     rows = await session.execute(select(Party.id, before).where(Party.id.in_(list(waiting))))
     return {party_id: count + 1 for party_id, count in rows}
+
+
+def reaches_as_learner(actor: Actor, enrolment: Enrolment) -> bool:
+    """Whether it is one's own, of somebody one looks after, or booked by them; being staff does not count here."""
+    return enrolment.person_id in actor.persons_for("R", "enrolment") or has_booked(actor, enrolment)
 
 
 def _is(course: MyCourse, *states: EnrolmentState) -> bool:

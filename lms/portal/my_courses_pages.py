@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from content.lesson import render
 from lms.enrolment.models import EnrolmentState
+from lms.enrolment.policy import is_limited, reaches
 from lms.enrolment.values import REASONS
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -74,7 +75,7 @@ class MyCoursesPages(Controller):
                 "own_id": actor.person_id,
                 "door_minutes": around.settings.join_minutes_before,
                 "suggested": suggested,
-                "links": {one.enrolment.id: _to_answer(around, one) for one in overview.to_answer},
+                "links": {one.enrolment.id: _to_answer(around, actor, one) for one in overview.to_answer},
                 "bring": _bring(overview.next_course) if overview.next_course else "",
             },
             headers=PRIVATE,
@@ -96,8 +97,9 @@ class MyCoursesPages(Controller):
                 "door_minutes": around.settings.join_minutes_before,
                 "bring": _bring(mine),
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
-                "answer_path": _to_answer(around, mine),
-                "calendar_path": _calendar(around, mine),
+                "answer_path": _to_answer(around, actor, mine),
+                "calendar_path": _calendar(around, actor, mine),
+                "may_cancel": reaches(actor, mine.enrolment, "D"),
                 "history": [
                     (
                         happening.at,
@@ -122,16 +124,18 @@ def _has_place(mine: MyCourse) -> bool:
     return mine.enrolment.state is EnrolmentState.CONFIRMED
 
 
-def _to_answer(around: Around, mine: MyCourse) -> str:
-    """Where an offer is answered; empty where there is none."""
-    offer = mine.claim.offer
+def _to_answer(around: Around, actor: Actor, mine: MyCourse) -> str:
+    """Where an offer is answered; empty where there is none, or where a mandate does not reach so far."""
+    offer, may_answer = mine.claim.offer, reaches(actor, mine.enrolment, "C")
+    if is_limited(actor, mine.enrolment.person_id):
+        return f"/meine-kurse/{mine.enrolment.id}/angebot" if offer and may_answer else ""
     return f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}" if offer else ""
 
 
-def _calendar(around: Around, mine: MyCourse) -> str:
+def _calendar(around: Around, actor: Actor, mine: MyCourse) -> str:
     """The dates as a file: of the run, or of what somebody comes to alone."""
     one = mine.enrolment
-    if not one.is_drop_in:
+    if not one.is_drop_in or is_limited(actor, one.person_id):
         return f"/kalender/kurs/{mine.run.number}.ics"
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
 

@@ -11,7 +11,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.meetings import is_teacher
@@ -98,9 +98,7 @@ async def _may_enter(session: AsyncSession, actor: Actor, meeting: Session) -> b
         return True
     if await is_teacher(session, actor, meeting.run_id):
         return True
-    if not actor.persons:
-        return False
-    mine = or_(Enrolment.person_id.in_(actor.persons), Enrolment.guardian_id == actor.person_id)
+    mine = Enrolment.person_id.in_(actor.persons_for("R", "join-link"))
     return await session.scalar(_participants(meeting.id).where(mine).limit(1)) is not None
 
 

@@ -12,9 +12,11 @@ from lms.audit.trail import record
 from lms.catalogue.models import RunState
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.resources import reserving
 from lms.resources.models import Reservation, ReservationKind, ReservationState
 from lms.scheduling.change_set import ChangeSet
+from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.demands import Condition, Ground
 from lms.scheduling.devices_along import Unit, take_along, units_of
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of, unequip
@@ -57,6 +59,7 @@ async def apply(
     foreseen = await foresee(session, wanted, ground, now=now)  # again, now that nobody else can take them
     refuse_obstacles(foreseen)
     lines = foreseen.lines
+    await _ensure_conduct_seen(session, lines)
     await _give_back(session, lines)
     await _write(session, lines, wanted, now)
     for line in lines:
@@ -75,6 +78,17 @@ async def apply(
     if told.changes:
         announce(session, told, at=now)
     return told
+
+
+async def _ensure_conduct_seen(session: AsyncSession, lines: Sequence[Line]) -> None:
+    for run in {line.run.id: line.run for line in lines}.values():
+        gained: set[UUID] = set()
+        for line in lines:
+            if line.run is run and line.after is not None:
+                gained |= set(line.after.trainer_ids) - set(line.before.trainer_ids if line.before else ())
+        last = max((line.after.period.end for line in lines if line.run is run and line.after), default=None)
+        if gained and last is not None:
+            await ensure_conduct_seen(session, run.course_id, gained, local(last).date())
 
 
 async def _give_back(session: AsyncSession, lines: Sequence[Line]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from lms.kernel.errors import DomainError
@@ -50,6 +51,19 @@ class Clash:
     missing: tuple[str, ...] = ()
     minutes: int = 0
     is_hint: bool = False
+
+
+class ConductNotSeen(DomainError):
+    """L-34: there is no override."""
+
+    status = 409
+    message = N_(
+        "%(name)s cannot be assigned: this course is for children and young people, and the team has not seen a certificate "
+        "of conduct that is valid until %(day)s. Enter on the trainer's page that you have seen it, or choose somebody else."
+    )
+
+    def __init__(self, *, name: str, day: date) -> None:
+        super().__init__(name=name, day=f"{day:%d.%m.%Y}")
 
 
 class ResourceTaken(DomainError):

@@ -17,3 +17,15 @@ class OverAlready(DomainError):
 class HoursOverlap(DomainError):
     status = 422
     message = N_("Two of these spans overlap. Please write each hour once.")
+
+
+class SeenInFuture(DomainError):
+    status = 422
+    message = N_(
+        "The certificate cannot have been seen on a day that is still to come. Please check the date."
+    )
+
+
+class ConductPeriod(DomainError):
+    status = 422
+    message = N_("Enter until when it is valid: a day after it was seen, and at most five years later.")

@@ -1,6 +1,6 @@
 """Who teaches, and when they can."""
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
@@ -50,3 +50,16 @@ class Absence(Row):
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
+
+
+class ConductRecord(Row):
+    """That the team has seen somebody's certificate of conduct, and until when it counts; never a copy (L-34, § 72a SGB VIII)."""
+
+    __tablename__ = "conduct_record"
+    __table_args__ = (CheckConstraint("seen_on < valid_until", name="period"),)
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    seen_on: Mapped[date]
+    valid_until: Mapped[date]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[UUID | None] = mapped_column(default=None)

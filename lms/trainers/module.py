@@ -21,6 +21,12 @@ MODULE = Module(
             kept="until the trainer changes it",
         ),
         PersonalData(
+            table="conduct_record",
+            column="person_id",
+            purpose="to let only suitable persons teach children (§ 72a SGB VIII)",
+            kept="3 months after somebody stops teaching",
+        ),
+        PersonalData(
             table="absence",
             column="person_id",
             purpose="to plan when a trainer cannot teach",

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, time
+from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.kernel.period import Period
-from lms.trainers.models import Absence, Availability, Trainer
+from lms.trainers.models import Absence, Availability, ConductRecord, Trainer
 from lms.trainers.rules import Away, TrainerFacts
 
 
@@ -50,3 +50,25 @@ async def trainer_facts(
         )
         for person in wanted
     }
+
+
+async def conduct_valid_until(session: AsyncSession, person_ids: Iterable[UUID]) -> Mapping[UUID, date]:
+    """Until when the certificate of conduct counts that the team has seen (L-34); who has none is missing. One statement."""
+    rows = await session.execute(
+        select(ConductRecord.person_id, func.max(ConductRecord.valid_until))
+        .where(ConductRecord.person_id.in_(list(person_ids)))
+        .group_by(ConductRecord.person_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def conduct_of(session: AsyncSession, person_id: UUID) -> ConductRecord | None:
+    """The latest record of one person."""
+    return (
+        await session.scalars(
+            select(ConductRecord)
+            .where(ConductRecord.person_id == person_id)
+            .order_by(ConductRecord.valid_until.desc(), ConductRecord.recorded_at.desc())
+            .limit(1)
+        )
+    ).first()

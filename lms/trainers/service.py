@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -12,13 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import today
 from lms.kernel.errors import NotFound, Stale
 from lms.people.models import Person
 from lms.trainers import policy
-from lms.trainers.errors import EndsBeforeItBegins, HoursOverlap, OverAlready
-from lms.trainers.models import Absence, Availability, Trainer
+from lms.trainers.errors import ConductPeriod, EndsBeforeItBegins, HoursOverlap, OverAlready, SeenInFuture
+from lms.trainers.models import Absence, Availability, ConductRecord, Trainer
 from lms.trainers.rules import Hours
 from lms.web.module import Around
+
+LONGEST_CONDUCT = timedelta(days=5 * 366)
+"""A certificate of conduct is asked for anew at the latest after five years; the centre may ask earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,31 @@ class Trainers:
                 raise Stale
             trainer.topics, trainer.qualifications = list(facts.topics), list(facts.qualifications)
             self._note(session, actor, "trainer.profile_changed", person_id)
+
+    @retried
+    async def record_conduct(
+        self, actor: Actor, *, person_id: UUID, record_id: UUID, seen_on: date, valid_until: date
+    ) -> None:
+        """Write down that the certificate of conduct was seen, never the paper itself (L-34). Under one `record_id` once.
+
+        Raises SeenInFuture, ConductPeriod, NotFound.
+        """
+        ensure(policy.may_change_profile(actor), actor)
+        if seen_on > today(self.clock):
+            raise SeenInFuture
+        if valid_until <= seen_on or valid_until > seen_on + LONGEST_CONDUCT:
+            raise ConductPeriod
+        async with self.begin() as session:
+            await _trainer(session, person_id)
+            if await session.get(ConductRecord, record_id) is not None:
+                return
+            session.add(
+                ConductRecord(
+                    id=record_id, person_id=person_id, seen_on=seen_on, valid_until=valid_until,
+                    recorded_at=self.clock(), recorded_by=actor.account_id,
+                )
+            )  # fmt: skip
+            self._note(session, actor, "trainer.conduct_seen", person_id)
 
     def _note(self, session: AsyncSession, actor: Actor, action: str, person_id: UUID) -> None:
         record(

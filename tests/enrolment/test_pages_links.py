@@ -242,7 +242,9 @@ async def test_a_guardian_sees_first_name_run_and_price_and_agrees(
     assert "Gesamtpreis 20,00 Euro" in text(page)
     assert "Kostenpflichtig anmelden" in text(page)
     assert (before, enrolment.state) == (EnrolmentState.REQUESTED, CONFIRMED)
-    assert enrolment.consent_wording == "Ich bin sorgeberechtigt für dieses Kind und stimme der Anmeldung zu."
+    assert enrolment.consent_wording == (
+        "Ich bin sorgeberechtigt, entscheide bei zwei Sorgeberechtigten für beide und stimme der Anmeldung zu."
+    )
     assert (kept.emergency_phone, kept.may_go_home_alone) == ("+491712345678", True)
     assert "Lena hat einen Platz in diesem Kurs." in text(after)
 

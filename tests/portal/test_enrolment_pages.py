@@ -155,9 +155,9 @@ async def test_what_is_missing_is_said_at_the_field_and_what_was_typed_stays(
 async def test_a_child_needs_a_guardian_who_then_signs_on_paper(
     client: Browser, office: Office, begin: Begin
 ) -> None:
+    run = await office.run()
     async with begin() as session:
         session.add(CourseAudience(course_id=office.course.id, audience=Audience.YOUTH))
-    run = await office.run()
     child = caller(**{"birth_date-day": "3", "birth_date-month": "5", "birth_date-year": "2014"})
     guardian = {
         "guardian_given_name": "Petra",
@@ -169,12 +169,23 @@ async def test_a_child_needs_a_guardian_who_then_signs_on_paper(
     await send(client, phone(run), child | guardian)
     (enrolment,) = await enrolments(begin)
     here = f"/verwaltung/anmeldungen/{enrolment.id}"
+    paper = await client.get(f"{here}/einwilligung.pdf")
     bare = await send(client, f"{here}/einwilligung", {"wording": ""})
-    answer = await send(client, f"{here}/einwilligung", {"wording": "Formular vom 4. Dezember 2026"})
+    answer = await send(
+        client,
+        f"{here}/einwilligung",
+        {
+            "wording": "Formular vom 4. Dezember 2026",
+            "seen_on-day": "4",
+            "seen_on-month": "12",
+            "seen_on-year": "2026",
+        },
+    )
 
     assert alone.status_code == 422
     assert enrolment.state == EnrolmentState.REQUESTED
     assert bare.status_code == 422
+    assert paper.content.startswith(b"%PDF")
     assert answer.headers["location"] == f"{here}?nachricht=eingewilligt"
     assert [one.state for one in await enrolments(begin)] == [EnrolmentState.CONFIRMED]
     assert "Petra Schröder, eingewilligt am 4. Dezember 2026" in words_of((await client.get(here)).text)

@@ -30,7 +30,7 @@ class OwnCertificatePages(Controller):
     async def index(self, actor: NamedDependency[Actor], begin: NamedDependency[Begin]) -> Template:
         """What one holds, newest first."""
         async with begin.reading() as session:
-            held = await certificates_of(session, list(actor.persons))
+            held = await certificates_of(session, list(actor.persons_for("R", "certificate")))
         return Template("certification/own.html", context={"certificates": held}, headers=PRIVATE)
 
     @get("/{certificate_id:uuid}/nachweis.pdf")

@@ -14,13 +14,30 @@ from lms.demo.shapes.words import Permission
 from lms.kernel.actor import Actor
 from lms.kernel.rights import STAFF, Identity
 from lms.messaging.models import Channel
-from lms.people.models import Company, CompanyContact, Guardianship, Household, Membership, Person
-from lms.people.rules import MAJORITY, matching
-from lms.trainers.models import Trainer
+from lms.people.mandate_words import wording
+from lms.people.models import (
+    Company,
+    CompanyContact,
+    Guardianship,
+    Household,
+    Mandate,
+    MandateScope,
+    MandateWay,
+    Membership,
+    Person,
+    PickUp,
+)
+from lms.people.rules import MAJORITY, matching, written
+from lms.trainers.models import ConductRecord, Trainer
+from lms.web.language import use_locale
 
 WORKING_AGE = range(18, 66)
 HAS_ACCOUNT_PERCENT = 30
 ALONE_HOME_AGE = 12
+GRANDMOTHER = "Renate Kolbe"
+HER_PHONE = "+493904000498"
+MANDATE_SIGN = "KRS7HP"
+CONDUCT_YEARS = timedelta(days=3 * 365)
 YEARS_AGO = timedelta(days=800)
 PERMISSIONS: dict[Permission, Identity] = {
     "programme": Identity.PROGRAMME,
@@ -85,6 +102,7 @@ async def fill_people(ground: Ground) -> Everybody:
     await _join_households(ground, register.families)
     await _join_companies(ground, employers)
     await ground.put(_trainer(ground, one, trainers[one.key]) for one in ground.demo.trainers)
+    await ground.put(_conduct(ground, person) for person in list(trainers.values())[:-1])
     accounts = await _open_accounts(ground, register, contacts, trainers, team)
     return Everybody(register, employers, trainers, team, ground.demo.people.staff, accounts)
 
@@ -151,19 +169,53 @@ def _employ(ground: Ground, register: Register) -> None:
 async def _join_households(ground: Ground, families: Sequence[Family]) -> None:
     households = [Household(id=ground.key(), name=family.name) for family in families]
     await ground.put(households)
-    rows: list[Membership | Guardianship] = []
+    rows: list[Membership | Guardianship | PickUp | Mandate] = []
     for household, family in zip(households, families, strict=True):
+        principals = _principals(family)
         for position, member in enumerate(family.members):
             rows.append(
                 Membership(
                     id=ground.key(),
                     household_id=household.id,
                     person_id=member.person.id,
-                    is_head=position == 0,
+                    is_head=member in principals if principals else position == 0,
                 )
             )
             rows += [_guardianship(ground, guardian, member) for guardian in member.guardians]
+            if member.figure and member.guardians:
+                rows.append(
+                    PickUp(id=ground.key(), child_id=member.person.id, name=GRANDMOTHER, phone=HER_PHONE)
+                )
+        rows += [_mandate(ground, one.person, family.members[0].person) for one in principals]
     await ground.put(rows)
+
+
+def _principals(family: Family) -> list[Learner]:
+    """Adults for whom a figure acts: not as head of a household, but with a mandate."""
+    children = {key for one in family.members if one.figure for key in one.figure.guardian_of}
+    acted_for = {key for one in family.members if one.figure for key in one.figure.acts_for} - children
+    return [one for one in family.members if one.figure and one.figure.key in acted_for]
+
+
+def _mandate(ground: Ground, principal: Person, agent: Person) -> Mandate:
+    """Signed on paper a while ago; it lets the agent see, enrol and read along, but not cancel."""
+    scopes = [MandateScope.SEE, MandateScope.ENROL, MandateScope.LETTERS]
+    given_at = ground.now - timedelta(days=100)
+    with use_locale("de"):
+        words = wording(principal.name, agent.name, scopes, None)
+    return Mandate(
+        id=ground.key(),
+        scopes=written(scopes),
+        reference=MANDATE_SIGN,
+        asked_at=given_at,
+        asked_until=given_at + timedelta(days=14),
+        principal_id=principal.id,
+        agent_id=agent.id,
+        way=MandateWay.PAPER,
+        wording=words,
+        given_at=given_at,
+        paper_seen_on=given_at.date(),
+    )
 
 
 def _guardianship(ground: Ground, guardian: Person, child: Learner) -> Guardianship:
@@ -173,6 +225,7 @@ def _guardianship(ground: Ground, guardian: Person, child: Learner) -> Guardians
         child_id=child.person.id,
         emergency_phone=guardian.phone or "",
         may_go_home_alone=child.age >= ALONE_HOME_AGE,
+        joint_since=ground.now - YEARS_AGO,
     )
 
 
@@ -192,6 +245,18 @@ def _trainer(ground: Ground, trainer: programme.Trainer, person: Person) -> Trai
         qualifications=[f"{one.title_de} ({one.year})" for one in trainer.qualification],
         is_public=True,
         topics=list(trainer.topics),
+    )
+
+
+def _conduct(ground: Ground, person: Person) -> ConductRecord:
+    """Everybody's certificate of conduct was seen, save the newest trainer's."""
+    seen_on = (ground.now - timedelta(days=200)).date()
+    return ConductRecord(
+        id=ground.key(),
+        person_id=person.id,
+        seen_on=seen_on,
+        valid_until=seen_on + CONDUCT_YEARS,
+        recorded_at=ground.now - timedelta(days=200),
     )
 
 

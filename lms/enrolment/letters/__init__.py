@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, places, teachers, withdrawals
+from lms.enrolment.letters import dates, endings, families, places, teachers, withdrawals
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
+from lms.people.events import GuardianshipEnded
 from lms.scheduling.events import RunConfirmed, SessionsChanged, TrainersChanged
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
@@ -23,5 +24,6 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.RequestExpired: [endings.close_request],
     SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
+    GuardianshipEnded: [families.close_links],
     RunConfirmed: [dates.tell_that_it_takes_place],
 }

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run
 from lms.db import links_of
+from lms.enrolment.letters.copies import agents_who_read
 from lms.enrolment.letters.facts import CALENDAR, FOLDER, facts_of, send
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState
 from lms.enrolment.queries import concerned
@@ -97,8 +98,15 @@ async def sheets_for_participants(session: AsyncSession, event: SessionsChanged)
     readers: dict[UUID, list[Enrolment]] = defaultdict(list)
     for enrolment in enrolments:
         readers[_reader_of(enrolment, people).id].append(enrolment)
-    known = await _known(session, event, enrolments, [people[one] for one in readers])
+    agents = await agents_who_read(session, readers, event.at)
+    everybody = [*(people[one] for one in readers), *(each for some in agents.values() for each in some)]
+    known = await _known(session, event, enrolments, everybody)
     made = [_sheet(session, known, people[reader], theirs, people) for reader, theirs in readers.items()]
+    made += [
+        _sheet(session, known, agent, readers[principal], people, copy_of=people[principal])
+        for principal, some in agents.items()
+        for agent in some
+    ]
     return [sheet for sheet in made if sheet is not None]
 
 
@@ -116,6 +124,8 @@ def _sheet(
     reader: Person,
     theirs: Sequence[Enrolment],
     people: Mapping[UUID, Person],
+    *,
+    copy_of: Person | None = None,
 ) -> Sheet | None:
     language = _language(reader)
     by_run: dict[UUID, list[Enrolment]] = defaultdict(list)
@@ -127,14 +137,16 @@ def _sheet(
         lines = {one.change.session_id: one for each in enrolments for one in known.lines_for(each, language)}
         if lines:
             told |= lines
-            blocks.append(_block(session, known, reader, run_id, enrolments, list(lines.values()), people))
+            blocks.append(
+                _block(session, known, reader, run_id, enrolments, list(lines.values()), people, copy_of)
+            )
     if not blocks:
         return None
     course = " / ".join(dict.fromkeys(block.course for block in blocks))
     changed = list(told.values())
     return Sheet(
         reader=reader,
-        key=f"dates_changed:{known.event.change_id}:{reader.id}",
+        key=f"dates_changed:{known.event.change_id}:{reader.id}" + (f":copy:{copy_of.id}" if copy_of else ""),
         kind="dates_changed",
         template=f"{FOLDER}dates_changed.md",
         context={
@@ -144,6 +156,7 @@ def _sheet(
             "blocks": blocks,
             "reason": changed[0].change.reason,
             "is_substitution": known.event.is_substitution,
+            "copy_of": copy_of.name if copy_of else "",
         },
         about=("enrolment", theirs[0].id),
         enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file([one.entry for one in changed], name=course))],
@@ -159,6 +172,7 @@ def _block(
     enrolments: Sequence[Enrolment],
     lines: Sequence[Told],
     people: Mapping[UUID, Person],
+    copy_of: Person | None,
 ) -> Block:
     run, course = known.courses[run_id]
     language = _language(reader)
@@ -176,7 +190,9 @@ def _block(
             Who(
                 name=people[one.person_id].name,
                 reference=one.reference,
-                manage_path=f"/anmeldung/{one.id}/{signer.token('enrolment', one.id, one.link_version)}",
+                manage_path=f"/meine-kurse/{one.id}"
+                if copy_of
+                else f"/anmeldung/{one.id}/{signer.token('enrolment', one.id, one.link_version)}",
                 is_reader=one.person_id == reader.id,
                 course=title,
             )

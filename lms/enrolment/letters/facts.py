@@ -15,6 +15,7 @@ from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import links_of
 from lms.enrolment import rules
+from lms.enrolment.letters.copies import agents_who_read, as_copy
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import sessions_of
 from lms.people.models import Person
@@ -147,6 +148,24 @@ async def send(
         enclosures=[*enclosures, *papers],
         at=at,
     )
+    for agent in (await agents_who_read(session, [facts.reader.id], at)).get(facts.reader.id, ()):
+        await write_letter(
+            session,
+            key=":".join(
+                part for part in (name, str(facts.enrolment.id), version, "copy", str(agent.id)) if part
+            ),
+            kind=name,
+            to=agent,
+            template=f"{FOLDER}{name}.md",
+            context=said(facts, session)
+            | {"has_calendar": bool(enclosures)}
+            | more
+            | as_copy(facts.enrolment, facts.reader),
+            about=("enrolment", facts.enrolment.id),
+            enclosures=enclosures,
+            at=at,
+            language=facts.language,
+        )
 
 
 async def invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice | None:

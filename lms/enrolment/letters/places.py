@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from lms.enrolment.letters.facts import Facts, facts_of, invoice_of, send, settl
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import position_of
 from lms.jobs.queue import enqueue
+from lms.people.queries import have_conflict
 from lms.web.letters import Enclosed
 from lms.web.module import Around
 
@@ -100,15 +102,28 @@ async def promise_the_next_run(session: AsyncSession, event: events.KeptForNextR
 async def ask_for_consent(session: AsyncSession, event: events.ConsentAsked) -> None:
     """The guardian is asked to agree, with a link that needs no account."""
     facts = await facts_of(session, event.enrolment_id)
-    if facts is None or facts.enrolment.state is not EnrolmentState.REQUESTED:
-        return
+    if facts is not None:
+        await _ask(session, facts, "consent_asked", at=facts.enrolment.changed_at)
+
+
+async def remind_of_consent(session: AsyncSession, enrolment: Enrolment, *, at: datetime) -> None:
+    """The same question once more, before it lapses."""
+    facts = await facts_of(session, enrolment.id)
+    if facts is not None:
+        await _ask(session, facts, "consent_reminder", at=at)
+
+
+async def _ask(session: AsyncSession, facts: Facts, name: str, *, at: datetime) -> None:
+    """To the guardian who decides. Where guardians disagree nobody is asked by letter (L-32): the team calls them."""
     enrolment = facts.enrolment
+    if enrolment.state is not EnrolmentState.REQUESTED or await have_conflict(session, enrolment.person_id):
+        return
     token = links_of(session).signer.token("consent", enrolment.id, enrolment.link_version)
     await send(
         session,
         facts,
-        "consent_asked",
-        at=enrolment.changed_at,
+        name,
+        at=at,
         deadline=enrolment.held_until,
         consent_path=f"/einwilligung/{enrolment.id}/{token}",
     )

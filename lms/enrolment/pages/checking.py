@@ -7,11 +7,15 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.limits import within
+from lms.accounts.models import Account
+from lms.enrolment import policy
 from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunFull, RunNotOffered, SessionFull
 from lms.enrolment.forms import EARLY_START, CheckForm
-from lms.enrolment.models import EntryWay
+from lms.enrolment.models import Application, Enrolment, EntryWay
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import find, keep
 from lms.enrolment.pages.ordering import mark, wanted
@@ -30,7 +34,7 @@ from lms.enrolment.pages.words import (
 )
 from lms.enrolment.queries import application_of, claim, claims_of_order
 from lms.enrolment.service import Enrolments
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, Forbidden, NotFound, TooMany
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
@@ -100,9 +104,10 @@ class CheckingPages(Controller):
         request: AnyRequest,
         run_id: FromPath[UUID],
         application_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
         around: NamedDependency[Around],
     ) -> Template | Redirect:
-        """What came of it, for the browser that sent it, however often it looks."""
+        """What came of it, for the browser that sent it, however often it looks; by mandate as long as that lasts (S-04)."""
         key = browser_key(request, around.settings)
         async with around.begin.reading() as session:
             application = await application_of(session, application_id, key)
@@ -111,14 +116,20 @@ class CheckingPages(Controller):
             if application.completed_at is None:
                 return Redirect(url(f"/anmelden/{run_id}/{Step.CHECK}"), status_code=303, headers=PRIVATE)
             first = (await claim(session, application.enrolment_id)).enrolment
-            receipt = await receipt_of(session, around, await claims_of_order(session, first.order_id))
+            if await was_by_mandate(session, application, first):
+                ensure(actor.is_signed_in, actor)
+                if actor.account_id != application.account_id or not policy.reaches(actor, first, "R"):
+                    raise NotFound
+            receipt = await receipt_of(session, around, await claims_of_order(session, first.order_id), actor)
         return Template(
             "enrolment/confirmation.html",
             context={
                 "receipt": receipt,
                 "offering": receipt.offering,
                 "links": {
-                    one.enrolment.id: manage_path(around, one.enrolment.id, one.enrolment.link_version)
+                    one.enrolment.id: f"/meine-kurse/{one.enrolment.id}"
+                    if policy.is_limited(actor, one.enrolment.person_id)
+                    else manage_path(around, one.enrolment.id, one.enrolment.link_version)
                     for one in receipt.claims
                 },
                 "offer_hours": around.settings.offer_hours,
@@ -168,6 +179,14 @@ class CheckingPages(Controller):
         form.refuse("", refusal.message, **refusal.params)
         headers = {"retry-after": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
         return _page(draft, around, form, status=status, headers=headers)
+
+
+async def was_by_mandate(session: AsyncSession, application: Application, first: Enrolment) -> bool:
+    """Whether somebody with an account of their own sent it for a person who is the customer themselves."""
+    if application.account_id is None or first.contact_id != first.person_id:
+        return False
+    sender = await session.scalar(select(Account.person_id).where(Account.id == application.account_id))
+    return sender != first.person_id
 
 
 def manage_path(around: Around, enrolment_id: UUID, link_version: int) -> str:

@@ -188,6 +188,11 @@ class Draft:
     # who is written to
 
     @property
+    def reader(self) -> Person | None:
+        """Who gets the letters among those we know: whoever is signed in, or whose mandate they act on."""
+        return self.known if self.known and self.known.id in self.visitor.principals else self.visitor.me
+
+    @property
     def contact_is_known(self) -> bool:
         """Whether letters go to whoever is signed in."""
         return self.visitor.me is not None and not (self.is_own and self.needs_consent)
@@ -200,8 +205,8 @@ class Draft:
     @property
     def contact_name(self) -> str:
         """Who is written to."""
-        if self.contact_is_known and self.visitor.me:
-            return self.visitor.me.name
+        if self.contact_is_known and self.reader:
+            return self.reader.name
         if self.needs_consent and not self.guardian_is_first:
             return full_name(self.said(Step.GUARDIAN))
         if self.asks_contact_name:
@@ -211,14 +216,14 @@ class Draft:
     @property
     def email(self) -> str:
         """Where the confirmation goes; empty where it comes by letter."""
-        if self.contact_is_known and self.visitor.me:
-            return self.visitor.me.email or ""
+        if self.contact_is_known and self.reader:
+            return self.reader.email or ""
         return str(self.said(Step.CONTACT).get("email") or "")
 
     @property
     def has_known_address(self) -> bool:
         """Whether letters and invoices have somewhere to go already."""
-        return bool(self.contact_is_known and self.visitor.me and self.visitor.me.street)
+        return bool(self.contact_is_known and self.reader and self.reader.street)
 
     @property
     def needs_address(self) -> bool:

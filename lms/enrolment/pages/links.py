@@ -157,7 +157,7 @@ async def consider(
         return await give_back_page(around, found, here=here)
     outcome = await enrolment.preview_cancellation(actor, enrolment_id=found.enrolment.id, token=token)
     async with around.begin.reading() as session:
-        receipt = await receipt_of(session, around, [found])
+        receipt = await receipt_of(session, around, [found], actor)
         ways = await ways_for(session, around, found)
     return Template(
         "enrolment/cancel.html",

@@ -19,12 +19,12 @@ from lms.enrolment.pages.checking import manage_path
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.receipt import Receipt, receipt_of
 from lms.enrolment.pages.words import begins_too_early, cancel_words, withdrawal_words
-from lms.enrolment.queries import claims_of_party
+from lms.enrolment.queries import claim_for, claims_of_party
 from lms.enrolment.queries import offer as offer_of
 from lms.enrolment.service import Enrolments
-from lms.kernel.actor import Actor
+from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import NotFound
-from lms.web.access import PUBLIC
+from lms.web.access import PUBLIC, SIGNED_IN
 from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.module import Around
@@ -48,7 +48,7 @@ class OfferPages(Controller):
         _refuse_wrong(around, offer_id, token)
         async with around.begin.reading() as session:
             offer, receipt = await _read(session, around, offer_id)
-        return _page(around, offer, receipt, token, _form(around, receipt))
+        return _page(around, offer, receipt, _ways(around, offer, receipt, token), _form(around, receipt))
 
     @post("/annehmen")
     async def accept(
@@ -64,22 +64,8 @@ class OfferPages(Controller):
         _refuse_wrong(around, offer_id, token)
         async with around.begin.reading() as session:
             offer, receipt = await _read(session, around, offer_id)
-        form, method, early = _form(around, receipt, await request.form()), None, ""
-        if form is not None:
-            if not form.validate():
-                return _page(around, offer, receipt, token, form, status=422)
-            method = PaymentMethod(form.method.data) if "method" in form else None
-            early = gettext(EARLY_START) if "early" in form else ""
-        try:
-            placed = await enrolment.accept(
-                actor, offer_id=offer_id, token=token, payment_method=method, early_start_wording=early
-            )
-        except OfferGone:
-            return _back(offer_id, token)
-        first = placed.enrolments[0]
-        return Redirect(
-            url(manage_path(around, first.id, first.link_version)), status_code=303, headers=PRIVATE
-        )
+        ways = _ways(around, offer, receipt, token)
+        return await _accept(request, actor, around, enrolment, offer, receipt, ways, token=token)
 
     @post("/ablehnen")
     async def decline(
@@ -94,7 +80,94 @@ class OfferPages(Controller):
         _refuse_wrong(around, offer_id, token)
         with suppress(OfferAccepted):  # the page says that the place is theirs, and how to cancel
             await enrolment.decline(actor, offer_id=offer_id, token=token)
-        return _back(offer_id, token)
+        return _to(f"/angebot/{offer_id}/{token}")
+
+
+class OwnOfferPages(Controller):
+    """The same for somebody signed in, out of *Meine Kurse*: as far as a mandate reaches, and as long as it lasts."""
+
+    path = "/meine-kurse/{enrolment_id:uuid}/angebot"
+    opt = SIGNED_IN
+    include_in_schema = False
+
+    @get()
+    async def view(
+        self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
+    ) -> Template:
+        """What is offered, until when, and the two buttons."""
+        offer, receipt, ways = await _own(around, actor, enrolment_id)
+        return _page(around, offer, receipt, ways, _form(around, receipt))
+
+    @post("/annehmen")
+    async def accept(
+        self,
+        request: AnyRequest,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Template | Redirect:
+        """Take the place."""
+        offer, receipt, ways = await _own(around, actor, enrolment_id)
+        return await _accept(request, actor, around, enrolment, offer, receipt, ways)
+
+    @post("/ablehnen")
+    async def decline(
+        self,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Redirect:
+        """Turn it down; the next in line is asked."""
+        offer, _, ways = await _own(around, actor, enrolment_id)
+        with suppress(OfferAccepted):
+            await enrolment.decline(actor, offer_id=offer.id)
+        return _to(ways[1])
+
+
+async def _own(around: Around, actor: Actor, enrolment_id: UUID) -> tuple[Offer, Receipt, tuple[str, str]]:
+    """The open offer of an enrolment that the actor may read. Raises NotFound, also where none is open."""
+    here = f"/meine-kurse/{enrolment_id}"
+    async with around.begin.reading() as session:
+        found = await claim_for(session, actor, enrolment_id)
+        if found.offer is None:
+            raise NotFound
+        offer, receipt = await _read(session, around, found.offer.id, actor)
+    return offer, receipt, (f"{here}/angebot", here)
+
+
+async def _accept(
+    request: AnyRequest,
+    actor: Actor,
+    around: Around,
+    enrolment: Enrolments,
+    offer: Offer,
+    receipt: Receipt,
+    ways: tuple[str, str],
+    *,
+    token: str = "",
+) -> Template | Redirect:
+    here, onward = ways
+    form, method, early = _form(around, receipt, await request.form()), None, ""
+    if form is not None:
+        if not form.validate():
+            return _page(around, offer, receipt, ways, form, status=422)
+        method = PaymentMethod(form.method.data) if "method" in form else None
+        early = gettext(EARLY_START) if "early" in form else ""
+    try:
+        await enrolment.accept(
+            actor, offer_id=offer.id, token=token, payment_method=method, early_start_wording=early
+        )
+    except OfferGone:
+        return _to(here)
+    return _to(onward)
+
+
+def _ways(around: Around, offer: Offer, receipt: Receipt, token: str) -> tuple[str, str]:
+    """Where this page is, and where the enrolment is seen."""
+    first = receipt.first
+    return f"/angebot/{offer.id}/{token}", manage_path(around, first.id, first.link_version)
 
 
 def _refuse_wrong(around: Around, offer_id: UUID, token: str) -> None:
@@ -102,16 +175,18 @@ def _refuse_wrong(around: Around, offer_id: UUID, token: str) -> None:
         raise NotFound
 
 
-def _back(offer_id: UUID, token: str) -> Redirect:
-    return Redirect(url(f"/angebot/{offer_id}/{token}"), status_code=303, headers=PRIVATE)
+def _to(path: str) -> Redirect:
+    return Redirect(url(path), status_code=303, headers=PRIVATE)
 
 
-async def _read(session: AsyncSession, around: Around, offer_id: UUID) -> tuple[Offer, Receipt]:
+async def _read(
+    session: AsyncSession, around: Around, offer_id: UUID, actor: Actor = ANONYMOUS
+) -> tuple[Offer, Receipt]:
     offer = await offer_of(session, offer_id)
     claims = await claims_of_party(session, offer.party_id)
     if not claims:
         raise NotFound
-    return offer, await receipt_of(session, around, claims)
+    return offer, await receipt_of(session, around, claims, actor)
 
 
 def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm | None:
@@ -134,10 +209,16 @@ def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm 
 
 
 def _page(
-    around: Around, offer: Offer, receipt: Receipt, token: str, form: OfferForm | None, *, status: int = 200
+    around: Around,
+    offer: Offer,
+    receipt: Receipt,
+    ways: tuple[str, str],
+    form: OfferForm | None,
+    *,
+    status: int = 200,
 ) -> Template:
     is_open = offer.state is OfferState.OPEN and offer.deadline > around.clock()
-    first = receipt.first
+    here, onward = ways
     return Template(
         "enrolment/offer.html",
         context={
@@ -147,10 +228,10 @@ def _page(
             "is_open": is_open,
             "state": offer.state if is_open or offer.state is not OfferState.OPEN else OfferState.LAPSED,
             "form": form,
-            "here": f"/angebot/{offer.id}/{token}",
-            "manage_path": manage_path(around, first.id, first.link_version),
+            "here": here,
+            "manage_path": onward,
             "cancel_words": cancel_words(receipt.offering.run, around.clock()),
-            "withdrawal": "" if first.company_id else withdrawal_words(receipt.offering),
+            "withdrawal": "" if receipt.first.company_id else withdrawal_words(receipt.offering),
         },
         status_code=status,
         headers=PRIVATE,

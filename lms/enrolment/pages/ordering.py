@@ -138,7 +138,7 @@ def _guardian(draft: Draft) -> NewPerson | UUID | None:
 
 def _contact(draft: Draft) -> NewPerson | UUID | None:
     """Who gets the letters; for a minor the service takes the guardian, for oneself the person."""
-    me = draft.visitor.me
+    me = draft.reader
     if draft.contact_is_known and me:
         if not draft.said(Step.ADDRESS):
             return me.id

@@ -12,7 +12,9 @@ from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.offering import Offering, offering_of
+from lms.enrolment.policy import is_limited
 from lms.enrolment.queries import Claim, chosen_sessions, position_of
+from lms.kernel.actor import ANONYMOUS, Actor
 from lms.web.centre import the_centre
 from lms.web.module import Around
 
@@ -76,8 +78,13 @@ class Receipt:
         return (contact.email or "") if contact else ""
 
 
-async def receipt_of(session: AsyncSession, around: Around, claims: Sequence[Claim]) -> Receipt:
-    """Everything shown about these enrolments of one order; at most six statements."""
+async def receipt_of(
+    session: AsyncSession, around: Around, claims: Sequence[Claim], actor: Actor = ANONYMOUS
+) -> Receipt:
+    """Everything shown about these enrolments of one order; at most six statements.
+
+    An `actor` who may do only what a mandate says is given no address that opens by itself.
+    """
     first = claims[0].enrolment
     offering = await offering_of(session, first.run_id)
     if first.is_drop_in:
@@ -86,7 +93,9 @@ async def receipt_of(session: AsyncSession, around: Around, claims: Sequence[Cla
         offering = replace(
             offering,
             dates=[entry for entry in offering.dates if entry.session_id in chosen],
-            own_calendar=f"/anmeldung/{first.id}/{token}/termine.ics",
+            own_calendar=""
+            if is_limited(actor, first.person_id)
+            else f"/anmeldung/{first.id}/{token}/termine.ics",
         )
     position = await position_of(session, first.party_id) if first.state is EnrolmentState.WAITING else None
     balances = await balance_of(session, [claim.enrolment.id for claim in claims])

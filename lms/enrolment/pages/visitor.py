@@ -19,6 +19,8 @@ class Visitor:
     household: Sequence[Person] = ()
     companies: Sequence[Company] = ()
     guardianships: Mapping[UUID, Guardianship] = field(default_factory=dict)
+    principals: frozenset[UUID] = frozenset()
+    """Those of the household for whom one acts by mandate: they are the customers, and letters go to them."""
 
     @property
     def persons(self) -> Sequence[Person]:
@@ -41,7 +43,7 @@ async def visitor_of(session: AsyncSession, actor: Actor) -> Visitor:
     found = (
         await session.scalars(
             select(Person)
-            .where(Person.id.in_(list(actor.persons)))
+            .where(Person.id.in_(list(actor.persons_for("C", "enrolment"))))
             .order_by(Person.given_name, Person.family_name)
         )
     ).all()
@@ -52,10 +54,15 @@ async def visitor_of(session: AsyncSession, actor: Actor) -> Visitor:
                 select(Company).where(Company.id.in_(list(actor.companies))).order_by(Company.name)
             )
         ).all()
-    known = await session.scalars(select(Guardianship).where(Guardianship.guardian_id == actor.person_id))
+    known = await session.scalars(
+        select(Guardianship).where(
+            Guardianship.guardian_id == actor.person_id, Guardianship.ended_at.is_(None)
+        )
+    )
     return Visitor(
         me=next((one for one in found if one.id == actor.person_id), None),
         household=[one for one in found if one.id != actor.person_id],
         companies=companies,
         guardianships={one.child_id: one for one in known},
+        principals=actor.principals - actor.persons,
     )

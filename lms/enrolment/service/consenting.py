@@ -1,22 +1,32 @@
 """The guardian's answer (L-30)."""
 
+from datetime import date, timedelta
 from uuid import UUID
+
+from sqlalchemy import exists, select
 
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy
-from lms.enrolment.errors import ConsentNotNeeded
+from lms.enrolment.errors import ConsentNeedsTeam, ConsentNotNeeded
+from lms.enrolment.letters.places import remind_of_consent
 from lms.enrolment.models import Enrolment, EnrolmentState, Party
 from lms.enrolment.service.dropping_in import admit
 from lms.enrolment.service.offering import end_unplaced, members
-from lms.enrolment.service.particulars import keep_child_facts
+from lms.enrolment.service.particulars import keep_child_facts, keep_paper
 from lms.enrolment.service.placing import settle
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import ChildFacts, Placement
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
+from lms.messaging.models import Letter
+from lms.people.queries import have_conflict
 
+REMIND_BEFORE = timedelta(days=2)
+REMIND_NOT_WITHIN = timedelta(days=1)
+"""Whoever was asked today is not asked again today."""
+REMINDED_AT_ONCE = 100
 PURPOSE = "consent"
 """Of the token in the letter to the guardian: `signer.token(PURPOSE, enrolment.id, enrolment.link_version)`."""
 
@@ -33,11 +43,15 @@ class Consenting(Transactions):
         wording: str,
         token: str = "",
         child: ChildFacts | None = None,
+        seen_on: date | None = None,
     ) -> Placement:
         """The guardian agrees: by link, signed in, or on paper recorded by staff.
 
         When nobody's consent is missing any more, the party is placed like a newcomer of this moment. Twice is as good as
-        once; for single sessions that are full meanwhile it is refused (SessionFull). What the guardian says about the `child` is kept. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. Raises NotFound, ConsentNotNeeded.
+        once; for single sessions that are full meanwhile it is refused (SessionFull). What the guardian says about the `child`
+        is kept. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. `seen_on` is the day on which
+        staff saw the signed paper. Where guardians disagree only staff record a consent (L-32): ConsentNeedsTeam.
+        Raises NotFound, ConsentNotNeeded, PaperFromFuture.
         """
         at = self.clock()
         async with self.transaction() as session:
@@ -49,6 +63,10 @@ class Consenting(Transactions):
                 return await placement(session, claims)
             if enrolment.state is not EnrolmentState.REQUESTED:
                 raise ConsentNotNeeded
+            if not policy.is_enrolment_staff(actor) and await have_conflict(session, enrolment.person_id):
+                raise ConsentNeedsTeam
+            if seen_on is not None and policy.is_enrolment_staff(actor):
+                keep_paper(session, actor, enrolment.id, seen_on, at=at)
             enrolment.consented_at, enrolment.consent_wording = at, wording
             locked.note(
                 enrolment.id,
@@ -83,6 +101,31 @@ class Consenting(Transactions):
             self._refuse_others(actor, enrolment, token)
             if enrolment.state is EnrolmentState.REQUESTED:
                 await end_unplaced(locked, actor, enrolment)
+
+    @retried
+    async def remind_guardians(self) -> int:
+        """Ask guardians once more, two days before the question lapses. Gives how many; twice asks nobody twice."""
+        at = self.clock()
+        asked = exists().where(Letter.about_id == Enrolment.id, Letter.kind == "consent_reminder")
+        async with self.begin() as session:
+            found = (
+                await session.scalars(
+                    select(Enrolment)
+                    .where(
+                        Enrolment.state == EnrolmentState.REQUESTED,
+                        Enrolment.guardian_id.is_not(None),
+                        Enrolment.consented_at.is_(None),
+                        Enrolment.held_until > at,
+                        Enrolment.held_until <= at + REMIND_BEFORE,
+                        Enrolment.changed_at <= at - REMIND_NOT_WITHIN,
+                        ~asked,
+                    )
+                    .limit(REMINDED_AT_ONCE)
+                )
+            ).all()
+            for one in found:
+                await remind_of_consent(session, one, at=at)
+        return len(found)
 
     def _refuse_others(self, actor: Actor, enrolment: Enrolment, token: str) -> None:
         if enrolment.guardian_id is None:

@@ -35,6 +35,7 @@ from lms.enrolment.values import MOST_AT_ONCE, NewCompany, NewPerson, Wants
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
+from lms.people.queries import have_conflict
 from lms.people.rules import is_minor
 from lms.scheduling.models import Session
 
@@ -52,6 +53,8 @@ class Entrant:
     consents_now: bool = False
     """The guardian is the one who acts, signed in."""
     photo_wording: str = ""
+    by_mandate: bool = False
+    """Somebody acts for them who may do no more than a mandate says: then they are the customer, and letters go to them."""
 
 
 @dataclass(slots=True)
@@ -101,7 +104,7 @@ class Order:
     def name(self, locked: LockedRun, enrolment: Enrolment, entrant: Entrant) -> None:
         """Write onto an enrolment whose it is and what was agreed."""
         enrolment.person_id = entrant.person.id
-        enrolment.contact_id = self.contact.id
+        enrolment.contact_id = entrant.person.id if entrant.by_mandate else self.contact.id
         enrolment.company_id = self.company.id if self.company else None
         enrolment.order_id = self.id
         enrolment.order_number = self.order_number
@@ -239,7 +242,7 @@ async def _entrant(
     )
     alone_from = locked.settings.alone_from_age
     if not rules.needs_consent(birth_date, today, price_cents=price_cents, alone_from_age=alone_from):
-        return Entrant(person, named)
+        return Entrant(person, named, by_mandate=policy.is_limited(register.actor, person.id))
     whom = guardian_named(named)
     guardian = register.person(whom) if whom is not None else booker
     if guardian.id == person.id:
@@ -253,7 +256,9 @@ async def _entrant(
         person,
         named,
         guardian,
-        consents_now=acts and not policy.is_enrolment_staff(register.actor),
+        consents_now=acts
+        and not policy.is_enrolment_staff(register.actor)
+        and not await have_conflict(locked.session, person.id),
         photo_wording="" if isinstance(named, UUID) or not speaks_for else named.photo_wording,
     )
 

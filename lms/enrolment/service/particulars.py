@@ -1,16 +1,21 @@
 """What a guardian says about a child beside the enrolment itself: plain functions inside the caller's transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, PaperConsent
 from lms.enrolment.values import ChildFacts
+from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
-from lms.people.models import Consent, Guardianship, Purpose
+from lms.kernel.clock import local
+from lms.people.errors import PaperFromFuture
+from lms.people.events import PhotoConsentAsked
+from lms.people.models import Consent, Guardianship, Person, Purpose
+from lms.people.rules import decides_alone
 
 
 async def keep_child_facts(
@@ -36,6 +41,7 @@ async def keep_child_facts(
     if kept is None:
         kept = Guardianship(guardian_id=enrolment.guardian_id, child_id=enrolment.person_id)
         session.add(kept)
+    kept.joint_since = kept.joint_since or at  # the words of the consent say so (L-32)
     kept.emergency_phone = child.emergency_phone
     kept.may_go_home_alone = child.may_go_home_alone
     await keep_photo_consent(
@@ -52,8 +58,15 @@ async def keep_photo_consent(
     at: datetime,
     given_by: UUID | None = None,
 ) -> None:
-    """Keep that photos of somebody are allowed, with the words that were shown (L-40); nothing without words."""
+    """Keep that photos of somebody are allowed, with the words that were shown (L-40); nothing without words.
+
+    Who is 16 or older decides alone (L-33): then nothing is kept, and they are asked themselves.
+    """
     if not wording:
+        return
+    person = await session.get(Person, person_id)
+    if person and actor.person_id != person_id and decides_alone(person.birth_date, local(at).date()):
+        announce(session, PhotoConsentAsked(person_id=person_id), at=at)
         return
     given = await session.scalars(
         select(Consent.id).where(
@@ -77,3 +90,14 @@ async def keep_photo_consent(
         session, actor, "consent.given", at=at, kind="consent", object_id=consent.id, person_id=person_id,
         after={"purpose": Purpose.PHOTO},
     )  # fmt: skip
+
+
+def keep_paper(
+    session: AsyncSession, actor: Actor, enrolment_id: UUID, seen_on: date, *, at: datetime
+) -> None:
+    """Keep that somebody of the team saw the signed paper, and when. Raises PaperFromFuture."""
+    if seen_on > local(at).date():
+        raise PaperFromFuture
+    session.add(
+        PaperConsent(enrolment_id=enrolment_id, seen_on=seen_on, recorded_at=at, recorded_by=actor.account_id)
+    )

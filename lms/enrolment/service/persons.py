@@ -176,6 +176,8 @@ async def keep_guardianship(register: Register, guardian: Person, child: Person,
         register.session.flush()
     )  # rows that others point to are written first: no relationship tells the session so
     kept = known or Guardianship(guardian_id=guardian.id, child_id=child.id)
+    if known is not None and known.ended_at is not None:
+        return  # the team wrote down that somebody else decides: a form does not undo it
     if not isinstance(named, UUID):
         kept.emergency_phone = named.emergency_phone or kept.emergency_phone or guardian.phone or ""
         if named.may_go_home_alone is not None:

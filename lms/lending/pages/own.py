@@ -44,7 +44,7 @@ class OwnLoanPages(Controller):
         """What one has now first, then what is over."""
         now = clock()
         async with begin.reading() as session:
-            loans = [one for one in await loans_of(session, actor.persons) if is_shown(one)]
+            loans = [one for one in await loans_of(session, actor.persons_for("R", "loan")) if is_shown(one)]
             block = await block_of(session, actor.person_id, local(now).date()) if actor.person_id else None
         return Template(
             "lending/own.html",
@@ -164,7 +164,9 @@ async def _own(begin: Begin, actor: Actor, loan_id: UUID) -> Lent:
     """A loan of somebody the actor speaks for. Raises NotFound, also for somebody else's (S-03)."""
     async with begin.reading() as session:
         found = await lent(session, loan_id)
-    if found.loan.person_id not in actor.persons or not policy.may_read(actor, found.loan.person_id):
+    if found.loan.person_id not in actor.persons_for("R", "loan") or not policy.may_read(
+        actor, found.loan.person_id
+    ):
         raise NotFound
     return found
 

@@ -4,6 +4,7 @@ from lms.portal.desk.api import DeskDoor
 from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.changing import ChangePages
+from lms.portal.desk.conduct import ConductPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
@@ -14,6 +15,7 @@ from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
 from lms.portal.desk.proof import ProofPages
+from lms.portal.desk.relations import RelationPages
 from lms.portal.desk.rooms import ROOM_PAGES
 from lms.portal.desk.run_list import RunListPages
 from lms.portal.desk.run_page import RunPages
@@ -39,6 +41,7 @@ DESK = (
     CopyRunPages,
     CopyTermPages,
     TrainerPages,
+    ConductPages,
     OpenMattersPages,
     SessionPages,
     ManyDatesPages,
@@ -54,6 +57,7 @@ DESK = (
     SettlementPages,
     PhonePages,
     PersonPages,
+    RelationPages,
     *ROOM_PAGES,
     *MINIMUM_PAGES,
     DeskDoor,

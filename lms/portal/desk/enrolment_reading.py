@@ -12,14 +12,14 @@ from lms.billing.models import Invoice, LedgerEntry
 from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
-from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, SupportNeed
+from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, PaperConsent, SupportNeed
 from lms.enrolment.queries import Claim, claim_for, claims_of_party, history_of, position_of, sessions_of
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
 from lms.messaging.models import Letter
 from lms.people.models import Company, Person
-from lms.people.queries import person_fits
+from lms.people.queries import have_conflict, person_fits
 from lms.portal.desk.changes import Change, of_object
 from lms.portal.desk.tasks import overdue
 
@@ -60,6 +60,9 @@ class EnrolmentView:
     happenings: Sequence[Happening]
     history: Sequence[Change]
     support: SupportNeed | None
+    has_conflict: bool = False
+    """Those who decide for the child disagree (L-32)."""
+    paper: PaperConsent | None = None
     alone: Sequence[datetime] = ()
     """When somebody comes who comes to single sessions."""
     former: Claim | None = None
@@ -149,6 +152,10 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         claim=claim,
         together=together,
         guardian=await session.get(Person, enrolment.guardian_id) if enrolment.guardian_id else None,
+        has_conflict=bool(enrolment.guardian_id) and await have_conflict(session, enrolment.person_id),
+        paper=await session.scalar(select(PaperConsent).where(PaperConsent.enrolment_id == enrolment_id))
+        if enrolment.guardian_id
+        else None,
         company=await session.get(Company, enrolment.company_id) if enrolment.company_id else None,
         position=await position_of(session, enrolment.party_id)
         if enrolment.state is EnrolmentState.WAITING

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
@@ -22,13 +22,15 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.people.models import Person
+from lms.portal.acting.paper import consent_paper, consent_words, pdf
 from lms.portal.desk.enrolment_reading import VIEWS, enrolment_rows, read_enrolment
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS
 from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
 from lms.web.formats import amount, period
-from lms.web.forms import Checkbox, Checkboxes, Form, Radios, Text, TextArea, form_from
+from lms.web.forms import Checkbox, Checkboxes, DateParts, Form, Radios, Text, TextArea, form_from
 from lms.web.language import gettext
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
@@ -77,6 +79,10 @@ class ConsentForm(Form):
         hint=N_("For example: signed consent form of 4 December 2026, in the folder."),
         missing=N_("State to which words the guardian agreed."),
         rows=3,
+    )
+    seen_on = DateParts(
+        N_("When did you see the signed paper?"),
+        missing=N_("Enter the day on which you saw the signed paper."),
     )
 
 
@@ -241,7 +247,27 @@ class EnrolmentPages(Controller):
     async def ask_consent(
         self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:
-        return step_page(_consenting(await _claim(begin, actor, enrolment_id)), form_from(ConsentForm))
+        claim = await _claim(begin, actor, enrolment_id)
+        child = claim.person.name if claim.person else ""
+        words = consent_words(child, claim.course.title_de)
+        return step_page(_consenting(claim), form_from(ConsentForm, wording=words))
+
+    @get("/{enrolment_id:uuid}/einwilligung.pdf", opt=may("U", "enrolment"))
+    async def consent_form(
+        self,
+        enrolment_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+    ) -> Response[bytes]:
+        """The paper for the guardian to sign, filled in (L-30)."""
+        async with begin.reading() as session:
+            claim = await claim_for(session, actor, enrolment_id)
+            guardian = await session.get(Person, claim.enrolment.guardian_id)
+        if guardian is None or claim.person is None:
+            raise NotFound
+        paper = consent_paper(claim.enrolment, claim.course, claim.run, claim.person, guardian, at=clock())
+        return await pdf(paper)
 
     @post("/{enrolment_id:uuid}/einwilligung", opt=may("U", "enrolment"))
     async def consent(
@@ -257,7 +283,9 @@ class EnrolmentPages(Controller):
         status = 422
         if form.validate():
             try:
-                await enrolment.consent(actor, enrolment_id=enrolment_id, wording=form.wording.data)
+                await enrolment.consent(
+                    actor, enrolment_id=enrolment_id, wording=form.wording.data, seen_on=form.seen_on.data
+                )
                 return after(f"/verwaltung/anmeldungen/{enrolment_id}", CONSENTED)
             except DomainError as refusal:
                 form.refuse("", refusal.message, **refusal.params)

@@ -30,6 +30,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import Channel, Letter, LetterState
+from lms.people.queries import parents_disagree
 from lms.portal.desk.words import spoken
 from lms.portal.trainer_times import uncovered
 from lms.resources.models import Device
@@ -122,6 +123,17 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Enrolment.held_until)).where(Enrolment.state == EnrolmentState.REQUESTED),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/anmeldungen?ansicht=einwilligung",
+            lambda num: ngettext(
+                "%(num)s consent is to be cleared up by telephone: the parents disagree",
+                "%(num)s consents are to be cleared up by telephone: the parents disagree",
+                num,
+            ),
+            select(func.count(), func.min(Enrolment.held_until)).where(
+                Enrolment.state == EnrolmentState.REQUESTED, parents_disagree(Enrolment.person_id)
+            ),
         ),
         Pile(
             "U", "enrolment", "/verwaltung/wartelisten",

@@ -39,6 +39,7 @@ from lms.portal.trainer_times import (
 )
 from lms.scheduling.models import Answer, RunTrainer, Session, SessionState, SessionTrainer
 from lms.trainers.models import Absence, Availability, Trainer
+from lms.trainers.queries import conduct_of
 from lms.trainers.service import ProfileFacts, Trainers, profile_of
 from lms.web.access import may
 from lms.web.forms import Checkboxes, Form, Hidden, TextArea, form_from
@@ -323,6 +324,7 @@ async def _page(
     async with begin.reading() as session:
         times = await read_times(session, person_id, clock())
         topics = await _topics(session)
+        conduct = await conduct_of(session, person_id)
     stored = _stored(times)
     shown = profile or form_from(
         ProfileForm,
@@ -342,6 +344,7 @@ async def _page(
             qualifications=", ".join(stored.qualifications),
             topics=", ".join(dict(topics).get(slug, slug) for slug in stored.topics),
             may_change=actor.may_for_all("U", "availability"),
+            conduct=conduct,
             in_office=True,
         )
     )

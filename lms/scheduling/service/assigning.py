@@ -13,6 +13,7 @@ from lms.catalogue.models import Run, RunState
 from lms.db import retried
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.kernel.period import Period
 from lms.people.models import Person
@@ -20,6 +21,7 @@ from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim
 from lms.scheduling import policy
+from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.errors import (
     AlreadyBegun,
     Clash,
@@ -136,6 +138,9 @@ class Assigning(Acts):
                 meeting for meeting in coming
                 if not taught[meeting.id] or set(taught[meeting.id]) == set(before)
             ]  # fmt: skip
+            last = max((meeting.ends_at for meeting in coming), default=now)
+            gained = set(wanted) - set(before)
+            await ensure_conduct_seen(session, run.course_id, gained, local(last).date())
             await self._exchange(
                 session, run, [(one, wanted) for one in touched], taught, is_agreed=is_agreed
             )
@@ -175,6 +180,8 @@ class Assigning(Acts):
             if run.state in OVER or meeting.state is not SessionState.PLANNED or meeting.starts_at <= now:
                 raise WrongState
             await _ensure_trainers(session, wanted)
+            last_day, gained = local(meeting.ends_at).date(), set(wanted) - set(taught[session_id])
+            await ensure_conduct_seen(session, run.course_id, gained, last_day)
             await self._exchange(session, run, [(meeting, wanted)], taught, is_agreed=is_agreed)
             await index_courses(session, [run.course_id])
             record(

@@ -15,12 +15,14 @@ from lms.catalogue.models import Course, Run
 from lms.db import retried
 from lms.jobs.queue import enqueue
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.period import Period
 from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim, claim_room
 from lms.scheduling import policy
+from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.copy_reading import Copy, Source, Trouble, copies, sources
 from lms.scheduling.copying import Kept
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
@@ -241,6 +243,10 @@ class Copying(Acts):
         run = _run(source, copy, copy_id, await next_number(session, now), kept, now)
         session.add(run)
         await session.flush()
+        if Kept.TRAINERS in kept:
+            people = {one for ids in (source.trainer_ids, *source.taught.values()) for one in ids}
+            last_day = local(copy.dates.periods[-1].end).date()
+            await ensure_conduct_seen(session, run.course_id, people, last_day)
         meetings = await self._write_sessions(session, run, copy, kept, rooms, now)
         _write_beside(session, run, source, copy, kept)
         await summarise(session, run)

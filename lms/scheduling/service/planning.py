@@ -16,6 +16,7 @@ from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.resources.reserving import AlreadyTaken, lock
 from lms.scheduling import policy
+from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
 from lms.scheduling.events import RunConfirmed, RunPublished
@@ -79,6 +80,8 @@ class Planning(Acts):
                 session.add(run)
             apply_terms(run, plan.terms, first_start=preview.periods[0].start)
             await session.flush()
+            last_day = local(preview.periods[-1].end).date()
+            await ensure_conduct_seen(session, course.id, plan.trainer_ids, last_day)
             self._name_trainers(session, run.id, plan.trainer_ids)
             await self._prepare(session, run, plan)
             meetings = [
