@@ -9,6 +9,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
+from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.jobs import models as jobs
 from lms.lending import models as lending
@@ -37,5 +38,6 @@ __all__ = [
     "people",
     "resources",
     "scheduling",
+    "seats",
     "trainers",
 ]

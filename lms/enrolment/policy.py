@@ -23,6 +23,13 @@ def reaches(actor: Actor, enrolment: Enrolment, act: str) -> bool:
     return enrolment.company_id in actor.companies and Scope.EMPLOYEES in scopes
 
 
+def acts_for_payer(actor: Actor, enrolment: Enrolment) -> bool:
+    """Whether the actor speaks for the company that ordered this, or for the team."""
+    if actor.may_for_all("D", "enrolment"):
+        return True
+    return enrolment.company_id in actor.companies and Scope.EMPLOYEES in actor.scopes("D", "enrolment")
+
+
 def may_consent(actor: Actor, enrolment: Enrolment) -> bool:
     """The guardian, signed in; and staff, who record a signed paper."""
     if actor.may_for_all("U", "enrolment"):

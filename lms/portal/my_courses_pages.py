@@ -131,7 +131,7 @@ def _to_answer(around: Around, mine: MyCourse) -> str:
 def _calendar(around: Around, mine: MyCourse) -> str:
     """The dates as a file: of the run, or of what somebody comes to alone."""
     one = mine.enrolment
-    if not one.is_drop_in:
+    if not one.is_drop_in and mine.run.company_id is None:
         return f"/kalender/kurs/{mine.run.number}.ics"
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
 

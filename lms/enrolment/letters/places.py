@@ -15,6 +15,7 @@ from lms.enrolment.letters.endings import out_of_calendar
 from lms.enrolment.letters.facts import Facts, facts_of, invoice_of, send, settlement_of, sum_in_words
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import position_of
+from lms.enrolment.seats.rules import is_held_seat
 from lms.jobs.queue import enqueue
 from lms.web.letters import Enclosed
 from lms.web.module import Around
@@ -100,7 +101,9 @@ async def promise_the_next_run(session: AsyncSession, event: events.KeptForNextR
 async def ask_for_consent(session: AsyncSession, event: events.ConsentAsked) -> None:
     """The guardian is asked to agree, with a link that needs no account."""
     facts = await facts_of(session, event.enrolment_id)
-    if facts is None or facts.enrolment.state is not EnrolmentState.REQUESTED:
+    if facts is None or not (
+        facts.enrolment.state is EnrolmentState.REQUESTED or is_held_seat(facts.enrolment)
+    ):
         return
     enrolment = facts.enrolment
     token = links_of(session).signer.token("consent", enrolment.id, enrolment.link_version)
@@ -108,6 +111,7 @@ async def ask_for_consent(session: AsyncSession, event: events.ConsentAsked) -> 
         session,
         facts,
         "consent_asked",
+        version=str(enrolment.link_version) if is_held_seat(enrolment) else "",
         at=enrolment.changed_at,
         deadline=enrolment.held_until,
         consent_path=f"/einwilligung/{enrolment.id}/{token}",

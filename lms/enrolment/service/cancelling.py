@@ -10,6 +10,8 @@ from lms.enrolment.errors import OwnMatter, ReasonNeeded, RunIsOver
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.queries import claim, sessions_of
+from lms.enrolment.seats.errors import SeatOfCompany
+from lms.enrolment.seats.rules import is_for_employee, is_held_seat
 from lms.enrolment.service.dropping_in import end_sessions, outcome_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.offering import end_unplaced
@@ -42,11 +44,13 @@ class Cancelling(Transactions):
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
             self._refuse_outsiders(actor, enrolment, token)
+            if is_for_employee(enrolment) and not policy.acts_for_payer(actor, enrolment):
+                raise SeatOfCompany
             if waive_reason:
                 ensure(policy.may_waive(actor), actor)
                 if policy.is_own(actor, enrolment):
                     raise OwnMatter
-            if enrolment.state is EnrolmentState.CONFIRMED:
+            if enrolment.state is EnrolmentState.CONFIRMED or is_held_seat(enrolment):
                 return await cancel_place(locked, actor, enrolment, reason=reason, waive_reason=waive_reason)
             await end_unplaced(locked, actor, enrolment)
             return await _as_it_stands(locked, enrolment)
@@ -59,7 +63,8 @@ class Cancelling(Transactions):
         async with self.begin.reading() as session:
             found = await claim(session, enrolment_id)
             self._refuse_outsiders(actor, found.enrolment, token)
-            price = found.enrolment.price_cents if found.enrolment.state is EnrolmentState.CONFIRMED else 0
+            has_place = found.enrolment.state is EnrolmentState.CONFIRMED or is_held_seat(found.enrolment)
+            price = found.enrolment.price_cents if has_place else 0
             paid = (await balance_of(session, [enrolment_id]))[enrolment_id].paid_cents
             if found.enrolment.is_drop_in:
                 chosen = await sessions_of(session, enrolment_id)

@@ -7,10 +7,12 @@ from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.errors import ConsentNotNeeded
 from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.enrolment.seats.rules import is_held_seat
 from lms.enrolment.service.dropping_in import admit
 from lms.enrolment.service.offering import end_unplaced, members
 from lms.enrolment.service.particulars import keep_child_facts
 from lms.enrolment.service.placing import settle
+from lms.enrolment.service.seating import confirm_seat, vacate
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import ChildFacts, Placement
@@ -47,7 +49,7 @@ class Consenting(Transactions):
             claims = await members(session, party.id)
             if enrolment.consented_at is not None:
                 return await placement(session, claims)
-            if enrolment.state is not EnrolmentState.REQUESTED:
+            if enrolment.state is not EnrolmentState.REQUESTED and not is_held_seat(enrolment):
                 raise ConsentNotNeeded
             enrolment.consented_at, enrolment.consent_wording = at, wording
             locked.note(
@@ -61,6 +63,9 @@ class Consenting(Transactions):
             )
             if child is not None:
                 await keep_child_facts(session, actor, enrolment, child, at=at)
+            if is_held_seat(enrolment):
+                confirm_seat(locked, actor, enrolment)
+                return await placement(session, [enrolment])
             if any(one.guardian_id and one.consented_at is None for one in claims):
                 return await placement(session, claims)
             party.position = locked.next_position()
@@ -81,7 +86,9 @@ class Consenting(Transactions):
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
             self._refuse_others(actor, enrolment, token)
-            if enrolment.state is EnrolmentState.REQUESTED:
+            if is_held_seat(enrolment):
+                await vacate(locked, actor, enrolment)
+            elif enrolment.state is EnrolmentState.REQUESTED:
                 await end_unplaced(locked, actor, enrolment)
 
     def _refuse_others(self, actor: Actor, enrolment: Enrolment, token: str) -> None:
