@@ -18,6 +18,7 @@ from lms.enrolment.pages.offers import OfferPages
 from lms.enrolment.pages.participants import ParticipantPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
+from lms.enrolment.seats.contacts import Seats
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.withdrawing import SETTLE
 from lms.jobs.worker import Periodic
@@ -77,7 +78,7 @@ MODULE = Module(
         ConsentPages,
         EnrolmentDoor,
     ],
-    services={"enrolment": Enrolments},
+    services={"enrolment": Enrolments, "seats": Seats},
     listeners=LISTENERS,
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
     periodic=[_lapse, _forget],
@@ -86,6 +87,8 @@ MODULE = Module(
         PersonalData(
             "enrolment", "contact_id", "who enrolled them, gets the letters and owes the price", KEPT
         ),
+        PersonalData("seat_order", "contact_id", "who ordered seats for a company", KEPT),
+        PersonalData("seat_notice", "person_id", "who was told what the company may see", KEPT),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
     ],
 )

@@ -3,22 +3,24 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.models import Account
 from lms.accounts.rules import folded
 from lms.audit.trail import record
+from lms.catalogue.models import Run
 from lms.db import retried
+from lms.enrolment import policy as general
 from lms.enrolment.seats.errors import InvitationGone, InvitedUnderOtherAddress, LastContact
 from lms.enrolment.seats.events import CompanyContactInvited
 from lms.enrolment.seats.giving_back import SeatsGiving
-from lms.enrolment.seats.models import CompanyInvitation
+from lms.enrolment.seats.models import CompanyInvitation, SeatOrder
 from lms.enrolment.seats.ordering import SeatOrdering
 from lms.enrolment.seats.policy import may_act_for
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Stale
 from lms.people.models import Company, CompanyContact
 
 INVITATION = "company-contact"
@@ -118,7 +120,38 @@ class Seats(SeatOrdering, SeatsGiving):
             if count == 1 and not actor.may_for_all("U", "person"):
                 raise LastContact
             await session.delete(contact)
+            await session.execute(  # the links in the letters of whoever leaves are void too
+                update(SeatOrder)
+                .where(SeatOrder.company_id == company_id, SeatOrder.contact_id == person_id)
+                .values(link_version=SeatOrder.link_version + 1)
+            )
             _note(session, actor, company_id, "contact_removed", self.clock(), person_id)
+
+    @retried
+    async def close_run(
+        self, actor: Actor, *, run_id: UUID, company_id: UUID | None, naming_days: int, version: int
+    ) -> Run:
+        """Let only this company know of the run, or everybody again, and say until when people are named; by planners.
+
+        Who is enrolled already stays. Raises Stale when somebody else was quicker.
+        """
+        ensure(general.may_plan(actor), actor)
+        async with self.transaction() as session:
+            locked = await self.lock(session, run_id, at=self.clock())
+            run = locked.run
+            if (run.company_id, run.naming_days) == (company_id, naming_days):
+                return run
+            if run.version != version:
+                raise Stale
+            if company_id is not None and await session.get(Company, company_id) is None:
+                raise NotFound
+            before = {"company_id": str(run.company_id or ""), "naming_days": run.naming_days}
+            run.company_id, run.naming_days, run.version = company_id, naming_days, run.version + 1
+            record(
+                session, actor, "run.closed_for", at=locked.at, kind="run", object_id=run.id, before=before,
+                after={"company_id": str(company_id or ""), "naming_days": naming_days},
+            )  # fmt: skip
+            return run
 
     @staticmethod
     async def _company(session: AsyncSession, actor: Actor, company_id: UUID) -> Company:
