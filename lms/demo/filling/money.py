@@ -71,8 +71,12 @@ class Books:
         self.invoices: dict[Place, Invoice] = {}
         self.credit_notes: list[Invoice] = []
         self.entries: list[LedgerEntry] = []
+<<<<<<< HEAD
         self.settlements: list[Settlement] = []
         self.issuer = _issuer(ground)
+=======
+        self.issuer = issuer_of(ground)
+>>>>>>> c4f89e2 (Show a company with seats half named, and a closed run, in the demo)
 
     def sell(self, place: Place) -> None:
         """Charge the price and issue the invoice, where one was chosen."""
@@ -205,7 +209,8 @@ class Books:
         )
 
 
-def _issuer(ground: Ground) -> dict[str, Any]:
+def issuer_of(ground: Ground) -> dict[str, Any]:
+    """Who issues the invoices of the demo."""
     centre, settings = the_centre(), ground.settings
     return {
         "name": centre.name,
