@@ -137,7 +137,9 @@ async def test_who_has_not_said_how_it_is_paid_gets_an_offer_and_no_order_at_a_p
     assert await documents(begin) == [("RE-2026-00001", 4500)]
 
 
-async def test_a_company_owes_for_its_employees_and_gets_one_invoice(enrolments: Enrolments, begin: Begin) -> None:
+async def test_a_company_owes_for_its_employees_and_gets_one_invoice(
+    enrolments: Enrolments, begin: Begin
+) -> None:
     run = await paid_run(begin)
 
     placement = await enrolments.enrol(

@@ -78,11 +78,7 @@ async def fill_seats(ground: Ground, everybody: Everybody) -> None:
         )
         for seat in seats
     )  # fmt: skip
-    await ground.put(
-        SeatNotice(enrolment_id=seat.id, person_id=seat.person_id, told_at=at)
-        for seat in seats
-        if seat.person_id
-    )
+    await _tell_everybody(ground)
     if run.starts_at is not None:
         link = SeatLink(
             id=ground.key(), order_id=order.id, made_at=at, expires_at=run.starts_at, places=BY_LINK
@@ -90,6 +86,24 @@ async def fill_seats(ground: Ground, everybody: Everybody) -> None:
         await ground.put([link])
     ground.note(
         at, "seats.ordered", "seat_order", order.id, person_id=employer.contact.id, after={"seats": SEATS}
+    )
+
+
+async def _tell_everybody(ground: Ground) -> None:
+    """Whoever a company has enrolled was told what it sees."""
+    rows = await ground.session.scalars(
+        select(Enrolment)
+        .where(
+            Enrolment.company_id.is_not(None),
+            Enrolment.person_id.is_not(None),
+            Enrolment.confirmed_at.is_not(None),
+        )
+        .order_by(Enrolment.confirmed_at, Enrolment.id)
+    )
+    await ground.put(
+        SeatNotice(enrolment_id=one.id, person_id=one.person_id, told_at=one.confirmed_at)
+        for one in rows.all()
+        if one.person_id and one.confirmed_at
     )
 
 

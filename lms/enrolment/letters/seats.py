@@ -129,7 +129,7 @@ async def _write(
         await session.scalars(
             select(Enrolment)
             .where(Enrolment.order_id == order.id)
-            .order_by(Enrolment.created_at, Enrolment.id)
+            .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
         )
     ).all()
     placed = [one for one in seats if one.state in (EnrolmentState.HELD, EnrolmentState.CONFIRMED)]

@@ -90,7 +90,7 @@ async def _wanted(
         await session.scalars(
             select(Enrolment)
             .where(Enrolment.order_id == order.id, Enrolment.id.in_(list(enrolment_ids)))
-            .order_by(Enrolment.created_at, Enrolment.id)
+            .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
             .execution_options(populate_existing=True)
         )
     ).all()

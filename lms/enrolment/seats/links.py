@@ -160,7 +160,7 @@ async def _open_seats(session: AsyncSession, order_id: UUID) -> list[Enrolment]:
             Enrolment.state == EnrolmentState.HELD,
             Enrolment.person_id.is_(None),
         )
-        .order_by(Enrolment.created_at, Enrolment.id)
+        .order_by(Enrolment.created_at, Enrolment.rank, Enrolment.id)
         .execution_options(populate_existing=True)
     )
     return list(found.all())

@@ -170,6 +170,8 @@ async def _seats(
     """Held for the company until somebody is named; nothing lapses them."""
     party = await new_party(locked, count, PartyRule.TOGETHER)
     claims = [_claim(locked, order, party, price, method, way) for _ in range(count)]
+    for rank, claim in enumerate(claims):
+        claim.rank = rank
     for claim in claims:
         locked.move(claim, EnrolmentState.HELD, actor=actor, action="seat_ordered", is_new=True)
         locked.session.add(claim)

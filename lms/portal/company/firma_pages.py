@@ -74,7 +74,7 @@ class CompanyPages(Controller):
             pack = await evidence_pack(session, company, people, at=around.clock())
         return _file(pack, "application/zip", f"Nachweise-{company.name}.zip")
 
-    @get("/{company_id:uuid}/rechnungen/{invoice_id:uuid}.pdf")
+    @get("/{company_id:uuid}/rechnungen/{invoice_id:uuid}/rechnung.pdf")
     async def invoice(
         self,
         company_id: FromPath[UUID],
@@ -88,7 +88,7 @@ class CompanyPages(Controller):
             found = await invoice_for(session, [company_id], invoice_id)
         return _file(await invoice_pdf(around.begin, invoice_id), "application/pdf", f"{found.number}.pdf")
 
-    @get("/{company_id:uuid}/zertifikate/{certificate_id:uuid}.pdf")
+    @get("/{company_id:uuid}/zertifikate/{certificate_id:uuid}/nachweis.pdf")
     async def certificate(
         self,
         company_id: FromPath[UUID],

@@ -13,7 +13,7 @@ from lms.enrolment.errors import (
     TooOld,
     TooYoung,
 )
-from lms.enrolment.forms import EARLIEST_BIRTH, NAME_LENGTH
+from lms.enrolment.forms import EARLIEST_BIRTH, NAME_LENGTH, EmailOrPhone
 from lms.enrolment.seats.errors import LinkEndsWrong, LinkTooLarge, NotEnoughSeats, TooManySeats
 from lms.enrolment.seats.rules import MOST_SEATS
 from lms.enrolment.values import NewCompany, NewPerson
@@ -39,6 +39,14 @@ AT_FIELDS: dict[type[DomainError], str] = {
 NEW = "new"
 
 
+class Needed(Text):
+    """Not called optional: needed wherever it is asked, save for a company or a person that is known."""
+
+    @property
+    def is_required(self) -> bool:
+        return True
+
+
 class OrderForm(Form):
     """How many seats, for which company, who orders, how it is paid."""
 
@@ -59,12 +67,12 @@ class OrderForm(Form):
         missing=N_("Choose what we shall do."),
     )
     company = Radios(N_("Which company pays?"), missing=N_("Choose which company pays."))
-    company_name = Text(N_("Name of the company"), autocomplete="organization", longest=200)
-    street = Text(N_("Street and house number"), autocomplete="address-line1", longest=200)
-    postal_code = Text(
+    company_name = Needed(N_("Name of the company"), autocomplete="organization", longest=200)
+    street = Needed(N_("Street and house number"), autocomplete="address-line1", longest=200)
+    postal_code = Needed(
         N_("Postal code"), autocomplete="postal-code", inputmode="numeric", longest=10, width=5
     )
-    city = Text(N_("Town"), autocomplete="address-level2", longest=100, width=20)
+    city = Needed(N_("Town"), autocomplete="address-level2", longest=100, width=20)
     invoice_email = Email(
         N_("E-mail address for the invoice"), hint=N_("If it is another one than yours."), autocomplete="off"
     )
@@ -77,9 +85,9 @@ class OrderForm(Form):
         longest=60,
         width=20,
     )
-    given_name = Text(N_("Your first name"), autocomplete="given-name", longest=NAME_LENGTH, width=20)
-    family_name = Text(N_("Your family name"), autocomplete="family-name", longest=NAME_LENGTH, width=20)
-    email = Email(hint=N_("We send the confirmation there, and the link by which you name people."))
+    given_name = Needed(N_("Your first name"), autocomplete="given-name", longest=NAME_LENGTH, width=20)
+    family_name = Needed(N_("Your family name"), autocomplete="family-name", longest=NAME_LENGTH, width=20)
+    email = EmailOrPhone(hint=N_("We send the confirmation there, and the link by which you name people."))
     phone = Phone(width=20)
     payment = Radios(N_("How is it paid?"), missing=N_("Choose how it is paid."))
     key = Hidden()

@@ -58,6 +58,8 @@ class SeatOrderPages(Controller):
         except (RunNotOffered, NotYetOpen, EnrolmentClosed) as refusal:
             return await refused(around, offering, refusal, status=200)
         known: dict[str, Any] = {"key": str(uuid4()), "few": "together"}
+        if len(ways_of(offering.run)) == 1:
+            known["payment"] = ways_of(offering.run)[0][0]
         if companies:
             known["company"] = str(companies[0].id)
         return _page(offering, fitted(form_from(OrderForm, None, **known), offering, actor, companies))

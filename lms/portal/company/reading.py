@@ -278,7 +278,7 @@ async def _orders(session: AsyncSession, condition: object) -> list[Order]:
         select(Enrolment, Person)
         .outerjoin(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.order_id.in_(ids), Enrolment.state.in_([*SEATED, EnrolmentState.WAITING]))
-        .order_by(Person.family_name, Person.given_name, Enrolment.created_at, Enrolment.id)
+        .order_by(Person.family_name, Person.given_name, Enrolment.created_at, Enrolment.rank, Enrolment.id)
     )
     theirs: dict[UUID, list[tuple[Enrolment, Person | None]]] = {}
     for enrolment, person in rows:
