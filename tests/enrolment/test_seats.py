@@ -34,6 +34,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.rights import Identity
 from lms.people.models import Company, CompanyContact, Person
+from lms.portal.company.reading import company_view
 from lms.web.module import Around
 from tests.enrolment.places import VISITOR, look, named, offered_run, people, told
 from tests.making import BOTH, MOMENT, FixedClock, make_person, staff
@@ -357,14 +358,17 @@ async def test_seats_given_back_together_make_one_credit_note_and_one_invoice_fo
             Invoice, Invoice.id == InvoiceShare.invoice_id
         )
         sums = (await session.execute(of_note.group_by(Invoice.id))).all()
-        credits = await session.scalar(select(func.count()).where(Invoice.kind == InvoiceKind.CREDIT_NOTE))
+        notes = await session.scalar(select(func.count()).where(Invoice.kind == InvoiceKind.CREDIT_NOTE))
+        view = await company_view(session, company_id, now=clock())
     assert newest is not None
     assert sorted((line["what"], line["amount_cents"]) for line in newest.lines) == [
         ("cancellation_fee", 2250), ("participation", 4500), ("participation", 4500), ("participation", 4500)
     ]  # fmt: skip
     assert sum(one.open_cents for one in balances.values()) == newest.total_cents == 15750
     assert all(shares == total for shares, total in sums)  # each document is the sum of its shares
-    assert credits == 2
+    assert notes == 2
+    assert [(bill.invoice.number, bill.open_cents) for bill in view.owed] == [(newest.number, 15750)]
+    assert [(len(one.seats), one.named) for one in view.orders] == [(3, 3)]
 
 
 async def test_a_cancelled_run_credits_every_seat_by_one_note(

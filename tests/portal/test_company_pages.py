@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -39,8 +40,8 @@ def seats(house: Around) -> Seats:
     return Seats(house)
 
 
-async def run_of(begin: Begin, **given: object) -> Run:
-    usual: dict[str, object] = {"price_cents": 4500, "capacity": 8}
+async def run_of(begin: Begin, **given: Any) -> Run:
+    usual: dict[str, Any] = {"price_cents": 4500, "capacity": 8}
     return await offered_run(begin, **usual | given)
 
 

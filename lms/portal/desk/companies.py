@@ -141,7 +141,9 @@ class DeskCompanyPages(Controller):
         await seats.remove_contact(actor, company_id=company_id, person_id=person_id)
         return after(f"{COMPANIES}/{company_id}", GONE)
 
-    @get("/{company_id:uuid}/rechnungen/{invoice_id:uuid}/rechnung.pdf", opt=may("R", "invoice", of=Scope.ALL))
+    @get(
+        "/{company_id:uuid}/rechnungen/{invoice_id:uuid}/rechnung.pdf", opt=may("R", "invoice", of=Scope.ALL)
+    )
     async def invoice(
         self, company_id: FromPath[UUID], invoice_id: FromPath[UUID], around: NamedDependency[Around]
     ) -> Response[bytes]:
