@@ -71,12 +71,8 @@ class Books:
         self.invoices: dict[Place, Invoice] = {}
         self.credit_notes: list[Invoice] = []
         self.entries: list[LedgerEntry] = []
-<<<<<<< HEAD
         self.settlements: list[Settlement] = []
-        self.issuer = _issuer(ground)
-=======
         self.issuer = issuer_of(ground)
->>>>>>> c4f89e2 (Show a company with seats half named, and a closed run, in the demo)
 
     def sell(self, place: Place) -> None:
         """Charge the price and issue the invoice, where one was chosen."""
