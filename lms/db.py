@@ -35,6 +35,8 @@ SERIALISATION_FAILURES = frozenset({"40001", "40P01"})
 UNIQUE_VIOLATION = "23505"
 OF_A_KEY = '"pk_'
 """Begins the name of every primary key, as PostgreSQL quotes it; on SQLite nobody writes at the same moment."""
+LAST = "last"
+"""Where a session keeps what is done just before it commits."""
 Json = JSON().with_variant(JSONB(), "postgresql")
 
 
@@ -105,6 +107,9 @@ class Begin:
     async def __call__(self) -> AsyncIterator[AsyncSession]:
         async with self._writing() as session, session.begin():
             yield session
+            while acts := session.info.pop(LAST, None):
+                for act in acts.values():
+                    await act(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -173,6 +178,11 @@ class _Asker:
         if self._connection is not None:
             await self._connection.close()
             self._connection = None
+
+
+def at_the_end(session: AsyncSession, name: str, act: Callable[[AsyncSession], Awaitable[None]]) -> None:
+    """Have `act` done as the last thing in this transaction, once for each name: what must see everything that happened."""
+    session.info.setdefault(LAST, {})[name] = act
 
 
 def links_of(session: AsyncSession) -> Links:

@@ -10,6 +10,7 @@ from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
 from lms.enrolment.minimum import models as minimum
+from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.jobs import models as jobs
 from lms.lending import models as lending
@@ -39,5 +40,6 @@ __all__ = [
     "people",
     "resources",
     "scheduling",
+    "seats",
     "trainers",
 ]

@@ -65,6 +65,7 @@ LIMITS: Mapping[str, Limit] = {
     "enrolment": Limit(address=(Rate(10, HOUR),), alarm=Rate(300, HOUR)),
     # generous: a declaration of withdrawal must reach us; the address is where its receipt goes, to a stranger perhaps
     "withdrawal": Limit(account=(Rate(10, DAY),), address=(Rate(30, HOUR),), alarm=Rate(200, HOUR)),
+    "seat": Limit(account=(Rate(60, HOUR),), address=(Rate(60, HOUR),), alarm=Rate(300, HOUR)),
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),

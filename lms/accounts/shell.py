@@ -21,6 +21,7 @@ MAIN = (
     Link(N_("Find a room"), "/raeume"),
     Link(N_("My courses"), "/meine-kurse"),
     Link(N_("My certificates"), "/meine-nachweise"),
+    Link(N_("My company"), "/firma"),
     Link(N_("My teaching"), "/kursleitung"),
     Link(N_("Administration"), "/verwaltung"),
     Link(N_("Check a certificate"), "/pruefen"),
@@ -43,6 +44,7 @@ ADMINISTRATION = (
     Link(N_("Lending"), "/verwaltung/ausleihe"),
     Link(N_("Bookings"), "/verwaltung/buchungen"),
     Link(N_("People"), "/verwaltung/personen"),
+    Link(N_("Companies"), "/verwaltung/unternehmen"),
     Link(N_("Letters"), "/verwaltung/briefe"),
     Link(N_("Accounts"), "/verwaltung/konten"),
 )

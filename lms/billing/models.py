@@ -62,7 +62,10 @@ class InvoiceKind(StrEnum):
 
 
 class Invoice(Row):
-    """An issued document. Its number, facts and lines never change; a credit note names what it reverses."""
+    """An issued document. Its number, facts and lines never change; a credit note names what it reverses.
+
+    It is for one enrolment (`enrolment_id`), or for several of one order (`order_id`), which `InvoiceShare` names.
+    """
 
     __tablename__ = "invoice"
     __table_args__ = (
@@ -85,7 +88,18 @@ class Invoice(Row):
     debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None, index=True)
     enrolment_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    order_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), default=None, unique=True)
+
+
+class InvoiceShare(Base):
+    """What of a document for several enrolments is for one of them; never changed, like the document."""
+
+    __tablename__ = "invoice_share"
+
+    invoice_id: Mapped[UUID] = mapped_column(ForeignKey("invoice.id"), primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    amount_cents: Mapped[int]
 
 
 class InvoiceDocument(Base):

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
 from lms.billing.rules import Balance, balance
 
 
@@ -34,7 +34,7 @@ async def valid_invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice
             select(Invoice)
             .outerjoin(reversal, reversal.reverses_id == Invoice.id)
             .where(
-                Invoice.enrolment_id == enrolment_id,
+                is_about([enrolment_id]),
                 Invoice.kind == InvoiceKind.INVOICE,
                 reversal.id.is_(None),
             )
@@ -49,7 +49,20 @@ async def documents_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -
     return (
         await session.scalars(
             select(Invoice)
-            .where(Invoice.enrolment_id.in_(list(enrolment_ids)))
+            .where(is_about(enrolment_ids))
             .order_by(Invoice.issued_at, Invoice.series, Invoice.counter)
         )
     ).all()
+
+
+def is_about(enrolment_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """The filter for documents that are about one of these enrolments, alone or among others of its order."""
+    ids = list(enrolment_ids)
+    shared = select(InvoiceShare.invoice_id).where(InvoiceShare.enrolment_id.in_(ids))
+    return or_(Invoice.enrolment_id.in_(ids), Invoice.id.in_(shared))
+
+
+def is_of_document() -> ColumnElement[bool]:
+    """The filter for entries of the ledger about the enrolments of `Invoice`, for a query correlated with it."""
+    shared = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == Invoice.id).correlate(Invoice)
+    return or_(LedgerEntry.enrolment_id == Invoice.enrolment_id, LedgerEntry.enrolment_id.in_(shared))

@@ -1,7 +1,6 @@
 """Booking and issuing: plain functions inside the caller's transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,12 +9,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
+from lms.billing.collecting import take_out
 from lms.billing.errors import AmountNotPositive
-from lms.billing.events import InvoiceIssued
-from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry, NumberSeries
+from lms.billing.issuing import Debtor, draw_number, issue, reverse
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
 from lms.billing.queries import balance_of, valid_invoice_of
-from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, series_year
-from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
 from lms.people.models import Company, Person
 
@@ -25,19 +23,11 @@ __all__ = [
     "charge",
     "credit",
     "debtor_of",
+    "draw_number",
     "issue_invoice",
     "record_payment",
     "record_refund",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Debtor:
-    """Who owes: a person, or a company with the person who ordered for it. `facts` is what the invoice prints."""
-
-    facts: dict[str, Any]
-    person_id: UUID | None = None
-    company_id: UUID | None = None
 
 
 def debtor_of(person: Person, company: Company | None = None, order_number: str = "") -> Debtor:
@@ -104,14 +94,13 @@ async def issue_invoice(
     total = sum(int(line["amount_cents"]) for line in lines)
     if total <= 0:
         raise AmountNotPositive
-    return await _issue(
+    return await issue(
         session,
         actor,
         InvoiceKind.INVOICE,
         enrolment_id=enrolment_id,
         debtor=debtor,
         lines=list(lines),
-        total=total,
         issuer=issuer,
         tax_note=tax_note,
         at=at,
@@ -129,24 +118,18 @@ async def credit(
     cause: str,
     at: datetime,
 ) -> Invoice | None:
-    """Take back what was charged; the invoice, where there is one, is reversed by a credit note, which is returned."""
+    """Take back what was charged; the invoice, where there is one, is reversed by a credit note, which is returned.
+
+    An invoice for a whole order is reversed, and the rest invoiced anew, at the end of the transaction (`collecting`).
+    """
     invoice = await valid_invoice_of(session, enrolment_id)
+    order_id = invoice.order_id if invoice is not None else None
     note = None
-    if invoice is not None:
-        note = await _issue(
-            session,
-            actor,
-            InvoiceKind.CREDIT_NOTE,
-            enrolment_id=enrolment_id,
-            debtor=Debtor(invoice.debtor, invoice.debtor_id, invoice.company_id),
-            lines=[line | {"amount_cents": -int(line["amount_cents"])} for line in invoice.lines],
-            total=-invoice.total_cents,
-            issuer=invoice.issuer,
-            tax_note=invoice.tax_note,
-            at=at,
-            due_on=invoice.due_on,
-            reverses=invoice,
-        )
+    if (
+        not take_out(session, actor, enrolment_id=enrolment_id, order_id=order_id, at=at)
+        and invoice is not None
+    ):
+        note = await reverse(session, actor, invoice, enrolment_id=enrolment_id, at=at)
     _book(
         session,
         actor,
@@ -274,70 +257,3 @@ def _note(session: AsyncSession, actor: Actor, entry: LedgerEntry) -> None:
         after={"amount_cents": entry.amount_cents, "enrolment_id": str(entry.enrolment_id)},
         reason=entry.cause,
     )
-
-
-async def _issue(
-    session: AsyncSession,
-    actor: Actor,
-    kind: InvoiceKind,
-    *,
-    enrolment_id: UUID,
-    debtor: Debtor,
-    lines: list[dict[str, Any]],
-    total: int,
-    issuer: dict[str, Any],
-    tax_note: str,
-    at: datetime,
-    due_on: date,
-    reverses: Invoice | None = None,
-) -> Invoice:
-    series = INVOICES if kind is InvoiceKind.INVOICE else CREDIT_NOTES
-    year = series_year(at)
-    counter = await draw_number(session, series, year)
-    invoice = Invoice(
-        kind=kind,
-        series=series,
-        year=year,
-        counter=counter,
-        number=document_number(series, year, counter),
-        issued_at=at,
-        due_on=due_on,
-        total_cents=total,
-        debtor=debtor.facts,
-        lines=lines,
-        issuer=issuer,
-        tax_note=tax_note,
-        debtor_id=debtor.person_id,
-        company_id=debtor.company_id,
-        enrolment_id=enrolment_id,
-        reverses_id=reverses.id if reverses else None,
-    )
-    session.add(invoice)
-    await session.flush()  # entries of the ledger point to it
-    record(
-        session,
-        actor,
-        f"{kind}.issued",
-        at=at,
-        kind="invoice",
-        object_id=invoice.id,
-        person_id=debtor.person_id,
-        after={"number": invoice.number, "total_cents": total},
-    )
-    announce(session, InvoiceIssued(invoice_id=invoice.id), at=at)
-    return invoice
-
-
-async def draw_number(session: AsyncSession, series: str, year: int) -> int:
-    """The next number; its row stays locked until the transaction ends, so that none is lost and none given twice (S-72)."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    drawn = await session.scalars(
-        insert(NumberSeries)
-        .values(name=series, year=year, last=1)
-        .on_conflict_do_update(
-            index_elements=[NumberSeries.name, NumberSeries.year], set_={"last": NumberSeries.last + 1}
-        )
-        .returning(NumberSeries.last)
-        .execution_options(populate_existing=True)
-    )
-    return int(drawn.one())

@@ -162,6 +162,8 @@ class Run(Row):
     `occupied` counts the enrolments that hold a place; only triggers of the enrolment table move it, and the check below
     is domain rule 1. `starts_at` to `unit_minutes` repeat what the sessions say, for lists; `scheduling` keeps them true.
     `drop_in_places` are further places in each session, for people who come to single sessions (F-B05).
+    With `company_id` the run is closed: only this company and the team know of it (F-F07). Companies name and replace
+    people until `naming_days` days before the first session, with none until it begins.
     """
 
     __tablename__ = "run"
@@ -210,6 +212,8 @@ class Run(Row):
     note_en: Mapped[str] = mapped_column(LongText, default="")
     drop_in_places: Mapped[int] = mapped_column(default=0)
     drop_in_price_cents: Mapped[int] = mapped_column(default=0)
+    company_id: Mapped[UUID | None] = mapped_column(default=None)
+    naming_days: Mapped[int] = mapped_column(default=0)
     source: Mapped[str | None] = mapped_column(default=None)
     source_id: Mapped[str | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)

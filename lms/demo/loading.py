@@ -24,6 +24,7 @@ from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
+from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.timetable import fill_runs
 from lms.demo.filling.withdrawals import fill_withdrawals
@@ -68,6 +69,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_bookings(ground, everybody, rooms)
         with step("Planning"):
             await fill_planning(ground, courses, everybody, runs)
+        with step("Seats of a company"):
+            await fill_seats(ground, everybody)
         with step("A substitute wanted"):
             await fill_substitution(ground)
         with step("A run with too few people"):

@@ -21,6 +21,7 @@ from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
 from lms.enrolment.pages.participants import ParticipantPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
+from lms.enrolment.seats.contacts import Seats
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.withdrawing import SETTLE
 from lms.jobs.worker import Periodic
@@ -102,7 +103,7 @@ MODULE = Module(
         ProposalPages,
         EnrolmentDoor,
     ],
-    services={"enrolment": Enrolments, "numbers": MinimumNumbers},
+    services={"enrolment": Enrolments, "numbers": MinimumNumbers, "seats": Seats},
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
     periodic=[_lapse, _ask, _remind, _forget],
@@ -111,6 +112,8 @@ MODULE = Module(
         PersonalData(
             "enrolment", "contact_id", "who enrolled them, gets the letters and owes the price", KEPT
         ),
+        PersonalData("seat_order", "contact_id", "who ordered seats for a company", KEPT),
+        PersonalData("seat_notice", "person_id", "who was told what the company may see", KEPT),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
         PersonalData("proposal_inquiry", "reader_id", "who was asked about a change of the course", KEPT),
     ],

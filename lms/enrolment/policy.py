@@ -36,6 +36,13 @@ def is_limited(actor: Actor, person_id: UUID | None) -> bool:
     return person_id in actor.principals and person_id not in actor.persons
 
 
+def acts_for_payer(actor: Actor, enrolment: Enrolment) -> bool:
+    """Whether the actor speaks for the company that ordered this, or for the team."""
+    if actor.may_for_all("D", "enrolment"):
+        return True
+    return enrolment.company_id in actor.companies and Scope.EMPLOYEES in actor.scopes("D", "enrolment")
+
+
 def may_consent(actor: Actor, enrolment: Enrolment) -> bool:
     """The guardian, signed in; and staff, who record a signed paper."""
     if actor.may_for_all("U", "enrolment"):

@@ -17,7 +17,12 @@ SHOWN = (RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED, RunState.CA
 
 def programme(audience: Audience | None, *, since: datetime) -> list[ColumnElement[bool]]:
     """The sessions of all runs that were ever published, cancelled ones included: a calendar should say so."""
-    conditions = [Run.published_at.is_not(None), Run.state.in_(SHOWN), Session.ends_at > since]
+    conditions = [
+        Run.published_at.is_not(None),
+        Run.company_id.is_(None),
+        Run.state.in_(SHOWN),
+        Session.ends_at > since,
+    ]
     if audience is not None:
         audiences = select(CourseAudience.course_id).where(
             CourseAudience.audience.in_((audience, Audience.EVERYONE))
@@ -27,8 +32,8 @@ def programme(audience: Audience | None, *, since: datetime) -> list[ColumnEleme
 
 
 def of_run(number: str) -> list[ColumnElement[bool]]:
-    """The sessions of one run that was published."""
-    return [Run.number == number, Run.state.in_(SHOWN)]
+    """The sessions of one run that was published; a closed one is nobody's business (F-F07)."""
+    return [Run.number == number, Run.company_id.is_(None), Run.state.in_(SHOWN)]
 
 
 def personal(person_id: UUID, household: Collection[UUID], *, since: datetime) -> list[ColumnElement[bool]]:

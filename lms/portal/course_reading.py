@@ -108,7 +108,7 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
             select(Run, Venue, Room)
             .outerjoin(Venue, Venue.id == Run.venue_id)
             .outerjoin(Room, Room.id == Run.room_id)
-            .where(Run.course_id == course.id, Run.state != RunState.DRAFT)
+            .where(Run.course_id == course.id, Run.state != RunState.DRAFT, Run.company_id.is_(None))
             .order_by(Run.starts_at, Run.number)
         )
     ).all()

@@ -120,9 +120,9 @@ def tidy(value: str) -> str:
 
 
 def listed(now: Moment) -> ColumnElement[bool]:
-    """The runs of the catalogue: public, and still to begin. Those called off stay until their day has come."""
+    """The runs of the catalogue: public, closed to no company, and still to begin. Those called off stay until their day has come."""
     # named by what is left out, so that the databases walk along the dates instead of sorting three heaps
-    return and_(Run.starts_at > now, Run.state.not_in(UNLISTED))
+    return and_(Run.starts_at > now, Run.state.not_in(UNLISTED), Run.company_id.is_(None))
 
 
 def with_places(now: Moment) -> ColumnElement[bool]:

@@ -218,7 +218,11 @@ async def overview(session: AsyncSession, now: datetime) -> Overview:
                 func.min(case((Run.enrolment_opens_at > now, Run.enrolment_opens_at))),
                 func.min(case((Run.enrolment_closes_at > now, Run.enrolment_closes_at))),
             )
-            .where(Run.state.in_(LISTED_STATES), or_(Run.starts_at > now, Run.ends_at > now))
+            .where(
+                Run.state.in_(LISTED_STATES),
+                Run.company_id.is_(None),
+                or_(Run.starts_at > now, Run.ends_at > now),
+            )
             .group_by(Venue.slug, Venue.name, Venue.district, Run.is_online, Course.language)
         )
     ).all()

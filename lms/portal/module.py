@@ -7,6 +7,10 @@ from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofP
 from lms.portal.api import ProgrammeApi
 from lms.portal.availability import AvailabilityPages
 from lms.portal.catalogue_pages import CataloguePages
+from lms.portal.company.firma_pages import CompanyInvitationPages, CompanyPages
+from lms.portal.company.ordering_pages import SeatOrderPages
+from lms.portal.company.seat_pages import SeatPages
+from lms.portal.company.taking_pages import TakingPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
 from lms.portal.information_pages import InformationPages
@@ -38,6 +42,11 @@ MODULE = Module(
         InvitationPages,
         CodePages,
         PhotoPages,
+        CompanyPages,
+        CompanyInvitationPages,
+        SeatOrderPages,
+        SeatPages,
+        TakingPages,
         OnlineRoomPages,
         TeachingPages,
         AvailabilityPages,

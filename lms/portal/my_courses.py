@@ -22,6 +22,7 @@ from lms.certification.queries import certificates_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
 from lms.enrolment.policy import has_booked
 from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons, history_of
+from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -81,6 +82,11 @@ class MyCourse:
     def enrolment(self) -> Enrolment:
         """The claim itself."""
         return self.claim.enrolment
+
+    @property
+    def is_for_employee(self) -> bool:
+        """Whether a company pays and the person who takes part looks at it: then it shows no sums."""
+        return is_for_employee(self.claim.enrolment)
 
     @property
     def run(self) -> Run:
@@ -203,7 +209,7 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> 
         position=course.position,
         certificate=course.certificate,
         record=course.record,
-        invoices=await documents_of(session, [enrolment_id]),
+        invoices=() if is_for_employee(enrolment) else await documents_of(session, [enrolment_id]),
         history=await history_of(session, enrolment.party_id),
     )
 
@@ -237,7 +243,7 @@ async def _courses(
                 if not claim.enrolment.is_drop_in
                 or meeting.session.id in alone.get(claim.enrolment.id, frozenset())
             ],
-            balance=balances[claim.enrolment.id],
+            balance=Balance() if is_for_employee(claim.enrolment) else balances[claim.enrolment.id],
             position=positions.get(claim.enrolment.party_id),
             certificate=issued.get(claim.enrolment.id),
             record=attended.get(claim.enrolment.id),

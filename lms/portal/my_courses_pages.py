@@ -135,7 +135,8 @@ def _to_answer(around: Around, actor: Actor, mine: MyCourse) -> str:
 def _calendar(around: Around, actor: Actor, mine: MyCourse) -> str:
     """The dates as a file: of the run, or of what somebody comes to alone."""
     one = mine.enrolment
-    if not one.is_drop_in or is_limited(actor, one.person_id):
+    is_closed = mine.run.company_id is not None  # nobody else finds the dates of a closed run
+    if not (one.is_drop_in or is_closed) or is_limited(actor, one.person_id):
         return f"/kalender/kurs/{mine.run.number}.ics"
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
 

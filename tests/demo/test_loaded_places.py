@@ -23,6 +23,7 @@ from lms.enrolment.models import (
     Party,
 )
 from lms.enrolment.rules import age_on
+from lms.enrolment.seats.models import SeatOrder
 from lms.kernel.clock import local
 from lms.people.models import Person
 from lms.people.rules import is_minor
@@ -36,7 +37,7 @@ async def test_places_are_counted_and_the_numbers_of_the_files_are_reached(town:
         rows = (
             await session.execute(
                 select(Enrolment.run_id, Enrolment.state, func.count())
-                .where(Enrolment.is_drop_in.is_(False))
+                .where(Enrolment.is_drop_in.is_(False), Enrolment.order_id.not_in(select(SeatOrder.id)))
                 .group_by(Enrolment.run_id, Enrolment.state)
             )
         ).all()
@@ -44,6 +45,7 @@ async def test_places_are_counted_and_the_numbers_of_the_files_are_reached(town:
     for run_id, state, count in rows:
         counted[run_id][state] = count
     shapes = {run.number: run for run in DEMO.runs}
+    bought = {order.run_id: order.wanted for order in await town.all(SeatOrder)}
     wrong = []
     for run in await town.all(Run):
         if run.number not in shapes:  # an idea of the planners has no places yet
@@ -52,7 +54,7 @@ async def test_places_are_counted_and_the_numbers_of_the_files_are_reached(town:
         occupied = sum(of_run[state] for state in OCCUPYING)
         expected = 0 if run.state is RunState.CANCELLED else shape.enrolled + of_run[EnrolmentState.HELD]
         if (
-            not run.occupied == occupied == expected
+            not run.occupied - bought.get(run.id, 0) == occupied == expected
             or not run.waiting == of_run[EnrolmentState.WAITING] == shape.waiting
         ):
             wrong.append(run.number)
@@ -75,13 +77,22 @@ async def test_an_offer_is_open_and_others_have_been_answered(town: Loaded) -> N
 
 
 async def test_a_place_is_held_for_somebody_who_fills_in_the_form(town: Loaded) -> None:
-    held = await town.all(Enrolment, Enrolment.state == EnrolmentState.HELD)
+    held = await town.all(Enrolment, Enrolment.state == EnrolmentState.HELD, Enrolment.company_id.is_(None))
     applications = await town.all(Application)
 
     assert {one.enrolment_id: one.held_until for one in applications} == {
         one.id: one.held_until for one in held
     }
     assert all(one.held_until > town.now for one in held)
+
+
+async def test_a_company_has_named_half_of_its_seats_and_has_a_run_of_its_own(town: Loaded) -> None:
+    [order] = await town.all(SeatOrder)
+    seats = await town.all(Enrolment, Enrolment.order_id == order.id)
+    closed = await town.all(Run, Run.company_id == order.company_id)
+
+    assert sorted(seat.person_id is None for seat in seats) == [False] * 3 + [True] * 3
+    assert [run.occupied for run in closed] == [0]
 
 
 async def test_parties_stand_in_line_in_the_order_in_which_they_came(town: Loaded) -> None:

@@ -137,7 +137,9 @@ async def test_who_has_not_said_how_it_is_paid_gets_an_offer_and_no_order_at_a_p
     assert await documents(begin) == [("RE-2026-00001", 4500)]
 
 
-async def test_a_company_owes_for_its_employees(enrolments: Enrolments, begin: Begin) -> None:
+async def test_a_company_owes_for_its_employees_and_gets_one_invoice(
+    enrolments: Enrolments, begin: Begin
+) -> None:
     run = await paid_run(begin)
 
     placement = await enrolments.enrol(
@@ -153,8 +155,12 @@ async def test_a_company_owes_for_its_employees(enrolments: Enrolments, begin: B
     async with begin.reading() as session:
         invoices = (await session.scalars(select(Invoice).order_by(Invoice.counter))).all()
     assert [(one.number, one.debtor["name"], one.debtor["order_number"]) for one in invoices] == [
-        ("RE-2026-00001", "Holz GmbH", "B-77"), ("RE-2026-00002", "Holz GmbH", "B-77")
-    ]  # fmt: skip
+        ("RE-2026-00001", "Holz GmbH", "B-77")
+    ]
+    assert [(line["person"], line["amount_cents"]) for line in invoices[0].lines] == [
+        ("Person0 Muster", 4500),
+        ("Person1 Muster", 4500),
+    ]
     assert {one.company_id for one in placement.enrolments} == {invoices[0].company_id}
 
 

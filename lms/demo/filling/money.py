@@ -72,7 +72,7 @@ class Books:
         self.credit_notes: list[Invoice] = []
         self.entries: list[LedgerEntry] = []
         self.settlements: list[Settlement] = []
-        self.issuer = _issuer(ground)
+        self.issuer = issuer_of(ground)
 
     def sell(self, place: Place) -> None:
         """Charge the price and issue the invoice, where one was chosen."""
@@ -205,7 +205,8 @@ class Books:
         )
 
 
-def _issuer(ground: Ground) -> dict[str, Any]:
+def issuer_of(ground: Ground) -> dict[str, Any]:
+    """Who issues the invoices of the demo."""
     centre, settings = the_centre(), ground.settings
     return {
         "name": centre.name,

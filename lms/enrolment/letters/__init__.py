@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, families, places, teachers, withdrawals
+from lms.enrolment.letters import dates, endings, families, places, seats, teachers, withdrawals
+from lms.enrolment.seats import events as seat_events
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.people.events import GuardianshipEnded
 from lms.scheduling.events import RunConfirmed, SessionsChanged, TrainersChanged
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
-    events.PlaceConfirmed: [places.confirm_place],
+    events.PlaceConfirmed: [places.confirm_place, seats.tell_employee_of_company],
     events.PutOnWaitingList: [places.confirm_spot_on_the_list],
     events.KeptForNextRun: [places.promise_the_next_run],
     events.ConsentAsked: [places.ask_for_consent],
@@ -22,6 +23,12 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.WithdrawalDeclined: [withdrawals.answer_withdrawal],
     events.ChosenSessionsChanged: [endings.tell_of_changed_sessions],
     events.RequestExpired: [endings.close_request],
+    events.RunCancelled: [seats.tell_companies],
+    seat_events.SeatsOrdered: [seats.confirm_seats],
+    seat_events.SeatsGivenBack: [seats.confirm_giving_back],
+    seat_events.SeatNamed: [seats.tell_employee],
+    seat_events.SeatPassedOn: [seats.tell_of_passed_seat],
+    seat_events.CompanyContactInvited: [seats.invite],
     SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
     GuardianshipEnded: [families.close_links],

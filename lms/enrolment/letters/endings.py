@@ -20,6 +20,7 @@ from lms.enrolment.letters.facts import (
     sum_in_words,
 )
 from lms.enrolment.models import HANDED_OVER, MOVED_AWAY, WITHDRAWN, Enrolment, Offer, OfferState
+from lms.enrolment.seats.rules import is_for_employee
 from lms.people.models import Person
 from lms.scheduling.calendar import Entry
 from lms.web.language import gettext, use_locale
@@ -62,6 +63,8 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     if enrolment.ended_reason == MOVED_AWAY:
         return  # the letter about the new place says it
     money = await settlement_of(session, enrolment.id)
+    if is_for_employee(enrolment):  # the company pays, and reads about it in a letter of its own
+        money = dict.fromkeys(money, 0)
     if enrolment.ended_reason == HANDED_OVER:
         await _tell_of_substitute(session, facts, at=at, taken_out=taken_out)
         return

@@ -18,6 +18,7 @@ from lms.enrolment import rules
 from lms.enrolment.letters.copies import agents_who_read, as_copy
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import sessions_of
+from lms.enrolment.seats.rules import is_for_employee
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
@@ -116,6 +117,7 @@ def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
         "has_online_room": any(entry.has_online_room for entry in facts.held),
         "door_path": f"/anmeldung/{enrolment.id}/{token}#online",
         "is_drop_in": enrolment.is_drop_in,
+        "by_company": is_for_employee(enrolment),
         "free_days": run.cancel_free_days,
         "manage_path": f"/anmeldung/{enrolment.id}/{token}",
         "course_path": f"/kurse/{facts.course.slug}",
@@ -210,6 +212,7 @@ async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[
             .where(
                 Run.course_id == run.course_id,
                 Run.id != run.id,
+                Run.company_id.is_(None),
                 Run.state.in_((RunState.PUBLISHED, RunState.CONFIRMED)),
                 Run.starts_at > at,
                 Run.occupied < Run.capacity,

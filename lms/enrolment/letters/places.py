@@ -16,6 +16,7 @@ from lms.enrolment.letters.endings import out_of_calendar
 from lms.enrolment.letters.facts import Facts, facts_of, invoice_of, send, settlement_of, sum_in_words
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import position_of
+from lms.enrolment.seats.rules import is_held_seat
 from lms.jobs.queue import enqueue
 from lms.people.queries import have_conflict
 from lms.web.letters import Enclosed
@@ -116,13 +117,15 @@ async def remind_of_consent(session: AsyncSession, enrolment: Enrolment, *, at: 
 async def _ask(session: AsyncSession, facts: Facts, name: str, *, at: datetime) -> None:
     """To the guardian who decides. Where guardians disagree nobody is asked by letter (L-32): the team calls them."""
     enrolment = facts.enrolment
-    if enrolment.state is not EnrolmentState.REQUESTED or await have_conflict(session, enrolment.person_id):
+    is_asked = enrolment.state is EnrolmentState.REQUESTED or is_held_seat(enrolment)
+    if not is_asked or await have_conflict(session, enrolment.person_id):
         return
     token = links_of(session).signer.token("consent", enrolment.id, enrolment.link_version)
     await send(
         session,
         facts,
         name,
+        version=str(enrolment.link_version) if is_held_seat(enrolment) else "",
         at=at,
         deadline=enrolment.held_until,
         consent_path=f"/einwilligung/{enrolment.id}/{token}",

@@ -22,6 +22,7 @@ from lms.enrolment.pages.ordering import photo_wording
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.words import cancel_words, withdrawal_words
 from lms.enrolment.queries import Claim, claim
+from lms.enrolment.seats.rules import is_for_employee, is_held_seat
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import ChildFacts
 from lms.kernel.actor import Actor
@@ -144,7 +145,9 @@ def _page(
             "enrolment": enrolment,
             "child": _first_name(found),
             "form": form,
-            "is_open": enrolment.state is EnrolmentState.REQUESTED and enrolment.consented_at is None,
+            "by_company": is_for_employee(enrolment),
+            "is_open": (enrolment.state is EnrolmentState.REQUESTED or is_held_seat(enrolment))
+            and enrolment.consented_at is None,
             "here": f"/einwilligung/{enrolment.id}/{token}",
             "withdrawal": withdrawal_words(offering),
             "cancel_words": cancel_words(offering.run, around.clock()),

@@ -14,6 +14,7 @@ from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.private import browser_key
 from lms.enrolment.pages.questions import Place, Step
 from lms.enrolment.pages.visitor import visitor_of
+from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.tokens import hashed
@@ -35,6 +36,7 @@ async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, ru
     key = browser_key(request, around.settings)
     async with around.begin.reading() as session:
         offering = await offering_of(session, run_id)
+        refuse_strangers(actor, offering.run.company_id)
         if not key:
             return Found(key, offering, None, None)
         applications = (

@@ -124,6 +124,7 @@ async def other_runs(session: AsyncSession, run: Run, at: datetime) -> Sequence[
         .where(
             Run.course_id == run.course_id,
             Run.id != run.id,
+            Run.company_id.is_(None),
             Run.state.in_((RunState.PUBLISHED, RunState.CONFIRMED)),
             Run.starts_at > at,
             Run.occupied < Run.capacity,

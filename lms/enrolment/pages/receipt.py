@@ -14,6 +14,7 @@ from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.policy import is_limited
 from lms.enrolment.queries import Claim, chosen_sessions, position_of
+from lms.enrolment.seats.rules import is_for_employee
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.web.centre import the_centre
 from lms.web.module import Around
@@ -67,6 +68,11 @@ class Receipt:
         return len({claim.enrolment.state for claim in self.claims}) > 1
 
     @property
+    def is_for_employee(self) -> bool:
+        """Whether a company pays and the person who takes part reads this: then it shows no sums."""
+        return is_for_employee(self.first)
+
+    @property
     def total_cents(self) -> int:
         """What all of it costs."""
         return sum(claim.enrolment.price_cents for claim in self.claims)
@@ -87,22 +93,25 @@ async def receipt_of(
     """
     first = claims[0].enrolment
     offering = await offering_of(session, first.run_id)
+    token = around.signer.token("enrolment", first.id, first.link_version)
+    own_calendar = "" if is_limited(actor, first.person_id) else f"/anmeldung/{first.id}/{token}/termine.ics"
+    if offering.run.company_id is not None:  # nobody else finds the dates of a closed run
+        offering = replace(offering, own_calendar=own_calendar)
     if first.is_drop_in:
         chosen = (await chosen_sessions(session, [first.id])).get(first.id, frozenset())
-        token = around.signer.token("enrolment", first.id, first.link_version)
         offering = replace(
             offering,
             dates=[entry for entry in offering.dates if entry.session_id in chosen],
-            own_calendar=""
-            if is_limited(actor, first.person_id)
-            else f"/anmeldung/{first.id}/{token}/termine.ics",
+            own_calendar=own_calendar,
         )
     position = await position_of(session, first.party_id) if first.state is EnrolmentState.WAITING else None
-    balances = await balance_of(session, [claim.enrolment.id for claim in claims])
+    owing = [claim.enrolment.id for claim in claims if not is_for_employee(claim.enrolment)]
+    balances = await balance_of(session, owing)
     open_cents = sum(balance.open_cents for balance in balances.values())
     dues = None
     if open_cents > 0:
-        single = await valid_invoice_of(session, first.id) if len(claims) == 1 else None
+        is_together = len(claims) == 1 or first.company_id is not None
+        single = await valid_invoice_of(session, first.id) if is_together else None
         dues = _dues(around, first, single, open_cents)
     return Receipt(offering, claims, position, open_cents, dues)
 

@@ -16,6 +16,7 @@ from lms.enrolment.errors import SumChanged
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.pages.dropping_in import opened
 from lms.enrolment.queries import Claim, claim, claim_for
+from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.service.withdrawing import value_held
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -42,7 +43,7 @@ class Ways:
 async def ways_for(session: AsyncSession, around: Around, found: Claim) -> Ways:
     """The ways for one enrolment; at most two statements."""
     enrolment, run, now = found.enrolment, found.run, around.clock()
-    if enrolment.state is not EnrolmentState.CONFIRMED:
+    if enrolment.state is not EnrolmentState.CONFIRMED or is_for_employee(enrolment):
         return Ways()
     until = terms.withdrawable_until(enrolment, found.course, around.settings.federal_state)
     withdrawal = None

@@ -10,6 +10,9 @@ from lms.enrolment.errors import OwnMatter, ReasonNeeded, RunIsOver
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.queries import claim, sessions_of
+from lms.enrolment.seats.errors import SeatOfCompany
+from lms.enrolment.seats.events import SeatsGivenBack
+from lms.enrolment.seats.rules import is_for_employee, is_held_seat
 from lms.enrolment.service.dropping_in import end_sessions, outcome_of
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.offering import end_unplaced
@@ -42,12 +45,18 @@ class Cancelling(Transactions):
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
             self._refuse_outsiders(actor, enrolment, token)
+            _refuse_employee(actor, enrolment)
             if waive_reason:
                 ensure(policy.may_waive(actor), actor)
                 if policy.is_own(actor, enrolment):
                     raise OwnMatter
-            if enrolment.state is EnrolmentState.CONFIRMED:
-                return await cancel_place(locked, actor, enrolment, reason=reason, waive_reason=waive_reason)
+            if enrolment.state is EnrolmentState.CONFIRMED or is_held_seat(enrolment):
+                outcome = await cancel_place(
+                    locked, actor, enrolment, reason=reason, waive_reason=waive_reason
+                )
+                if is_for_employee(enrolment):
+                    locked.tell(SeatsGivenBack(order_id=enrolment.order_id, enrolment_ids=[enrolment.id]))
+                return outcome
             await end_unplaced(locked, actor, enrolment)
             return await _as_it_stands(locked, enrolment)
 
@@ -59,7 +68,9 @@ class Cancelling(Transactions):
         async with self.begin.reading() as session:
             found = await claim(session, enrolment_id)
             self._refuse_outsiders(actor, found.enrolment, token)
-            price = found.enrolment.price_cents if found.enrolment.state is EnrolmentState.CONFIRMED else 0
+            _refuse_employee(actor, found.enrolment)
+            has_place = found.enrolment.state is EnrolmentState.CONFIRMED or is_held_seat(found.enrolment)
+            price = found.enrolment.price_cents if has_place else 0
             paid = (await balance_of(session, [enrolment_id]))[enrolment_id].paid_cents
             if found.enrolment.is_drop_in:
                 chosen = await sessions_of(session, enrolment_id)
@@ -73,6 +84,12 @@ class Cancelling(Transactions):
             return
         if not policy.reaches(actor, enrolment, "D"):
             raise NotFound
+
+
+def _refuse_employee(actor: Actor, enrolment: Enrolment) -> None:
+    """The company pays, so it decides what becomes of the seat, and not whoever sits on it."""
+    if is_for_employee(enrolment) and not policy.acts_for_payer(actor, enrolment):
+        raise SeatOfCompany
 
 
 async def cancel_place(

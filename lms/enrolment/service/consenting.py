@@ -11,10 +11,12 @@ from lms.enrolment import policy
 from lms.enrolment.errors import ConsentNeedsTeam, ConsentNotNeeded
 from lms.enrolment.letters.places import remind_of_consent
 from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.enrolment.seats.rules import is_held_seat
 from lms.enrolment.service.dropping_in import admit
 from lms.enrolment.service.offering import end_unplaced, members
 from lms.enrolment.service.particulars import keep_child_facts, keep_paper
 from lms.enrolment.service.placing import settle
+from lms.enrolment.service.seating import confirm_seat, vacate
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import ChildFacts, Placement
@@ -61,7 +63,7 @@ class Consenting(Transactions):
             claims = await members(session, party.id)
             if enrolment.consented_at is not None:
                 return await placement(session, claims)
-            if enrolment.state is not EnrolmentState.REQUESTED:
+            if enrolment.state is not EnrolmentState.REQUESTED and not is_held_seat(enrolment):
                 raise ConsentNotNeeded
             if not policy.is_enrolment_staff(actor) and await have_conflict(session, enrolment.person_id):
                 raise ConsentNeedsTeam
@@ -79,6 +81,9 @@ class Consenting(Transactions):
             )
             if child is not None:
                 await keep_child_facts(session, actor, enrolment, child, at=at)
+            if is_held_seat(enrolment):
+                confirm_seat(locked, actor, enrolment)
+                return await placement(session, [enrolment])
             if any(one.guardian_id and one.consented_at is None for one in claims):
                 return await placement(session, claims)
             party.position = locked.next_position()
@@ -99,7 +104,9 @@ class Consenting(Transactions):
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
             self._refuse_others(actor, enrolment, token)
-            if enrolment.state is EnrolmentState.REQUESTED:
+            if is_held_seat(enrolment):
+                await vacate(locked, actor, enrolment)
+            elif enrolment.state is EnrolmentState.REQUESTED:
                 await end_unplaced(locked, actor, enrolment)
 
     @retried

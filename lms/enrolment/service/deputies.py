@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from lms.enrolment import policy
 from lms.enrolment.models import Enrolment
+from lms.enrolment.seats.errors import SeatOfCompany
+from lms.enrolment.seats.rules import is_for_employee
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity
@@ -13,11 +15,15 @@ PURPOSE = "enrolment"
 
 
 def refuse_outsiders(signer: Signer, actor: Actor, enrolment: Enrolment, token: str) -> None:
-    """Raise NotFound for whoever neither holds the link nor reaches the enrolment by right."""
-    if signer.matches(token, PURPOSE, enrolment.id, enrolment.link_version):
-        return
-    if not policy.reaches(actor, enrolment, "D"):
+    """Raise NotFound for whoever neither holds the link nor reaches the enrolment by right.
+
+    A company's seat is the company's: who sits on it neither moves it nor hands it over (SeatOfCompany).
+    """
+    has_link = signer.matches(token, PURPOSE, enrolment.id, enrolment.link_version)
+    if not has_link and not policy.reaches(actor, enrolment, "D"):
         raise NotFound
+    if is_for_employee(enrolment) and not policy.acts_for_payer(actor, enrolment):
+        raise SeatOfCompany
 
 
 def deputy_for(actor: Actor, enrolment: Enrolment) -> Actor:

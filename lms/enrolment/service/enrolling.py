@@ -12,6 +12,7 @@ from lms.enrolment import policy, rules
 from lms.enrolment.errors import HoldLost, RunFull
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.queries import order_of
+from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service.dropping_in import drop_in
 from lms.enrolment.service.holding import live_holds
 from lms.enrolment.service.locked import LockedRun
@@ -73,6 +74,7 @@ class Enrolling(Transactions):
                 if known is not None:
                     return await placement(session, list(await order_of(session, known)))
             locked = await self.lock(session, run_id, at=at)
+            refuse_strangers(actor, locked.run.company_id, company)
             application = await _application(session, application_id, browser_key, run_id=run_id)
             claimed = await _claim_of(session, application)
             if application is not None and application.completed_at is not None and claimed is not None:

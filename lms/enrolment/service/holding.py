@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
+from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import new_reference
 from lms.enrolment.service.placing import new_party
@@ -49,6 +50,7 @@ class Holding(Transactions):
         at = self.clock()
         async with self.transaction() as session:
             locked = await self.lock(session, run_id, at=at)
+            refuse_strangers(actor, locked.run.company_id)
             application = await _open_application(session, run_id, browser_key)
             if application is None or application.answers.get(DROP_IN):
                 rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
@@ -74,6 +76,7 @@ class Holding(Transactions):
         at = self.clock()
         async with self.transaction() as session:
             locked = await self.lock(session, run_id, at=at)
+            refuse_strangers(actor, locked.run.company_id)
             rules.refuse_unless_open_for_drop_ins(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
             application = await _open_application(session, run_id, browser_key)
             if application is None:

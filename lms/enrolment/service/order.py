@@ -148,8 +148,9 @@ async def checked_order(
     order_number: str,
     terms_version: str,
     session_ids: Collection[UUID] = (),
+    booker: Person | None = None,
 ) -> Order:
-    """Find out who is meant and refuse what the run's conditions do not allow."""
+    """Find out who is meant and refuse what the run's conditions do not allow. `booker` orders where that is known already."""
     if not persons:
         raise NobodyNamed
     if len(persons) > MOST_AT_ONCE:
@@ -164,7 +165,9 @@ async def checked_order(
     await register.look_up([*persons, contact])
     who = [register.person(named) for named in persons]
     await _refuse_doubles(locked, register, who, persons)
-    if contact is None:
+    if booker is not None:
+        pass
+    elif contact is None:
         booker = register.booker(persons[0], who[0])
     else:
         booker = register.contact(contact, register.person(contact))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from lms.billing.collecting import Terms, collect
 from lms.billing.rules import due_on
 from lms.billing.service import charge, debtor_of, issue_invoice
 from lms.catalogue.models import Course, PaymentMethod
@@ -13,6 +14,7 @@ from lms.enrolment import rules
 from lms.enrolment.events import ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
 from lms.enrolment.models import Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
+from lms.enrolment.seats.models import SeatOrder
 from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -75,12 +77,21 @@ async def confirm(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], 
             locked.session.add(claim)
         locked.tell(PlaceConfirmed(enrolment_id=claim.id))
     if any(claim.price_cents for claim in claims):
-        await _charge(locked, actor, claims)
+        await charge_places(locked, actor, claims)
 
 
 async def debtors_of(locked: LockedRun, claims: Sequence[Enrolment]) -> dict[UUID, Any]:
-    """Who owes for each of these enrolments: the company, else the guardian of a minor, else the contact."""
-    ids = {one for claim in claims for one in (claim.guardian_id, claim.contact_id, claim.person_id) if one}
+    """Who owes for each of these enrolments: the company by whoever ordered for it, else the guardian of a minor, else the contact."""
+    ordered_by = await _ordered_by(locked, claims)
+    payers = {
+        claim.id: ordered_by.get(claim.order_id)
+        or (claim.contact_id if claim.company_id else None)
+        or claim.guardian_id
+        or claim.contact_id
+        or _person_of(claim)
+        for claim in claims
+    }
+    ids = set(payers.values())
     persons = {
         person.id: person
         for person in (await locked.session.scalars(select(Person).where(Person.id.in_(ids)))).all()
@@ -92,7 +103,7 @@ async def debtors_of(locked: LockedRun, claims: Sequence[Enrolment]) -> dict[UUI
             companies[company_id] = found
     return {
         claim.id: debtor_of(
-            persons[claim.guardian_id or claim.contact_id or _person_of(claim)],
+            persons[payers[claim.id]],
             companies.get(claim.company_id) if claim.company_id else None,
             claim.order_number,
         )
@@ -100,51 +111,77 @@ async def debtors_of(locked: LockedRun, claims: Sequence[Enrolment]) -> dict[UUI
     }
 
 
+async def _ordered_by(locked: LockedRun, claims: Sequence[Enrolment]) -> dict[UUID, UUID]:
+    orders = {claim.order_id for claim in claims if claim.company_id}
+    if not orders:
+        return {}
+    rows = await locked.session.execute(
+        select(SeatOrder.id, SeatOrder.contact_id).where(SeatOrder.id.in_(orders))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def invoice(
     locked: LockedRun, actor: Actor, claim: Enrolment, debtor: Any, *, lines: Sequence[tuple[str, int]]
 ) -> Any:
-    """Issue the invoice for one enrolment, each line with what it is for and its cents: the price, the fee for cancelling."""
+    """Invoice one enrolment, each line with what it is for and its cents: the price, the fee for cancelling.
+
+    What a company ordered gets one invoice for the whole order, at the end of the transaction; here it gives None then.
+    """
     course = await locked.session.get_one(Course, locked.run.course_id)
-    person = await locked.session.get_one(Person, _person_of(claim))
+    person = await locked.session.get_one(Person, claim.person_id) if claim.person_id else None
     centre, settings, starts_at = the_centre(), locked.settings, locked.run.starts_at
     if claim.is_drop_in:
         chosen = await sessions_of(locked.session, claim.id)
         starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
+    written = [
+        {
+            "what": what,
+            "course_de": course.title_de,
+            "course_en": course.title_en or course.title_de,
+            "run": locked.run.number,
+            "starts_on": local(starts_at).date().isoformat() if starts_at else "",
+            "person": person.name if person else "",
+            "reference": claim.reference,
+            "amount_cents": cents,
+        }
+        for what, cents in lines
+    ]
+    issuer = {
+        "name": centre.name,
+        "address": centre.address,
+        "email": centre.email,
+        "phone": centre.phone,
+        "tax_number": settings.tax_number,
+        "iban": settings.iban,
+    }
+    day = due_on(locked.at, settings.invoice_due_days)
+    if claim.company_id is not None:
+        terms = Terms(debtor, issuer, settings.tax_note, day)
+        collect(
+            locked.session, actor, order_id=claim.order_id, enrolment_id=claim.id, lines=written, terms=terms,
+            at=locked.at,
+        )  # fmt: skip
+        return None
     return await issue_invoice(
         locked.session,
         actor,
         enrolment_id=claim.id,
         debtor=debtor,
-        lines=[
-            {
-                "what": what,
-                "course_de": course.title_de,
-                "course_en": course.title_en or course.title_de,
-                "run": locked.run.number,
-                "starts_on": local(starts_at).date().isoformat() if starts_at else "",
-                "person": person.name,
-                "reference": claim.reference,
-                "amount_cents": cents,
-            }
-            for what, cents in lines
-        ],
-        issuer={
-            "name": centre.name,
-            "address": centre.address,
-            "email": centre.email,
-            "phone": centre.phone,
-            "tax_number": settings.tax_number,
-            "iban": settings.iban,
-        },
+        lines=written,
+        issuer=issuer,
         tax_note=settings.tax_note,
         at=locked.at,
-        due_on=due_on(locked.at, settings.invoice_due_days),
+        due_on=day,
     )
 
 
-async def _charge(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:
+async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:
+    """Book what these places cost, and invoice it where that was chosen."""
     debtors = await debtors_of(locked, claims)
     for claim in claims:
+        if not claim.price_cents:
+            continue
         document = None
         if claim.payment_method is PaymentMethod.INVOICE:
             document = await invoice(

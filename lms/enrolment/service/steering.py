@@ -14,6 +14,7 @@ from lms.enrolment.minimum.models import Proposal, ProposalState
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState, Party
 from lms.enrolment.queries import live_in
 from lms.enrolment.rules import TAKES_PEOPLE
+from lms.enrolment.seats.rules import is_held_seat
 from lms.enrolment.service.cancelling import cancel_place
 from lms.enrolment.service.locked import LAPSING, LockedRun, lock
 from lms.enrolment.service.transactions import Transactions
@@ -201,7 +202,7 @@ async def _end_everything(locked: LockedRun, actor: Actor) -> None:
     )
     parties = set(withdrawn.all())
     for enrolment in await live_in(session, locked.run.id):
-        if enrolment.state is EnrolmentState.CONFIRMED:
+        if enrolment.state is EnrolmentState.CONFIRMED or is_held_seat(enrolment):
             await cancel_place(locked, actor, enrolment, reason="run_cancelled", by_centre=True)
             continue
         if enrolment.state is EnrolmentState.WAITING:

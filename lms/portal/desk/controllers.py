@@ -4,6 +4,7 @@ from lms.portal.desk.api import DeskDoor
 from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.changing import ChangePages
+from lms.portal.desk.companies import ClosingForCompanyPages, DeskCompanyPages, DeskSeatPages
 from lms.portal.desk.conduct import ConductPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
@@ -58,6 +59,9 @@ DESK = (
     PhonePages,
     PersonPages,
     RelationPages,
+    DeskCompanyPages,
+    DeskSeatPages,
+    ClosingForCompanyPages,
     *ROOM_PAGES,
     *MINIMUM_PAGES,
     DeskDoor,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.billing.models import Invoice, LedgerEntry
+from lms.billing.models import Invoice, InvoiceShare, LedgerEntry
 from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
@@ -117,13 +117,18 @@ def _condition(view: str, now: datetime) -> ColumnElement[bool]:
         .scalar_subquery()
     )
     late = select(Invoice.enrolment_id).where(overdue(now))
+    late_together = (
+        select(InvoiceShare.enrolment_id)
+        .join(Invoice, Invoice.id == InvoiceShare.invoice_id)
+        .where(overdue(now))
+    )
     by_view: Mapping[str, ColumnElement[bool]] = {
         "": Enrolment.state.in_(LIVE),
         "warteliste": Enrolment.state == EnrolmentState.WAITING,
         "angebote": Enrolment.state == EnrolmentState.OFFERED,
         "einwilligung": Enrolment.state == EnrolmentState.REQUESTED,
         "offen": and_(owed > 0),
-        "ueberfaellig": Enrolment.id.in_(late),
+        "ueberfaellig": and_(or_(Enrolment.id.in_(late), Enrolment.id.in_(late_together)), owed > 0),
         "beendet": Enrolment.state.in_([EnrolmentState.CANCELLED, EnrolmentState.EXPIRED]),
     }
     return by_view[view]

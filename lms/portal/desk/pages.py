@@ -51,4 +51,6 @@ class DeskPages(Controller):
             found = await search.find(session, actor, typed)
         if found.only_path:
             return Redirect(url(found.only_path), status_code=303)
-        return Template("portal/desk/search.html", context={"typed": typed, "found": found})
+        return Template(
+            "portal/desk/search.html", context={"typed": typed, "found": found, "path_of": search.path_of}
+        )

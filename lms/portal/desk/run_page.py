@@ -14,6 +14,7 @@ from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock, today
 from lms.kernel.rights import Scope
+from lms.portal.company.reading import companies_in
 from lms.portal.desk.preparing import ANSWERS, PROOFS, STAGES, read_way
 from lms.portal.desk.run_reading import RunView, read_run
 from lms.portal.desk.words import ENROLMENT_STATES, PAYMENT_WAYS
@@ -40,6 +41,7 @@ class RunPages(Controller):
         async with begin.reading() as session:
             view = await read_run(session, actor, run_id)
             way = await read_way(session, view.run, clock())
+            companies = await companies_in(session, view.run)
         return Template(
             "portal/desk/run.html",
             context={
@@ -47,6 +49,7 @@ class RunPages(Controller):
                 "run": view.run,
                 "now_is": clock(),
                 "way": way,
+                "companies": companies,
                 "stages": STAGES,
                 "answers": ANSWERS,
                 "proofs": PROOFS,

@@ -47,7 +47,7 @@ class Found:
             return f"/verwaltung/durchfuehrungen/{self.runs[0][0].id}"
         if self.enrolments:
             return f"/verwaltung/anmeldungen/{self.enrolments[0][0].id}"
-        return f"/verwaltung/anmeldungen/{self.invoices[0][0].enrolment_id}"
+        return path_of(self.invoices[0][0])
 
 
 async def find(session: AsyncSession, actor: Actor, text: str) -> Found:
@@ -123,11 +123,18 @@ async def _enrolments(session: AsyncSession, typed: str) -> Sequence[tuple[Enrol
     return [(enrolment, person, run) for enrolment, person, run in rows]
 
 
+def path_of(invoice: Invoice) -> str:
+    """Where the team reads about an invoice: at its enrolment, or at the company that ordered several."""
+    if invoice.enrolment_id is None:
+        return f"/verwaltung/unternehmen/{invoice.company_id}"
+    return f"/verwaltung/anmeldungen/{invoice.enrolment_id}"
+
+
 async def _invoices(session: AsyncSession, typed: str) -> Sequence[tuple[Invoice, Person]]:
     rows = await session.execute(
         select(Invoice, Person)
-        .join(Enrolment, Enrolment.id == Invoice.enrolment_id)
-        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(Enrolment, Enrolment.id == Invoice.enrolment_id)
+        .join(Person, Person.id == func.coalesce(Enrolment.person_id, Invoice.debtor_id))
         .where(func.lower(Invoice.number).contains(typed.lower(), autoescape=True))
         .order_by(Invoice.issued_at)
         .limit(MOST_OF_A_KIND)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.models import Attendance
 from lms.billing.models import Invoice, InvoiceKind, LedgerEntry, Settlement, SettlementState
+from lms.billing.queries import is_of_document
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Batch, Certificate
@@ -369,7 +370,8 @@ def overdue(now: datetime) -> ColumnElement[bool]:
     reversal = Invoice.__table__.alias("reversal")
     owed = (
         select(func.sum(LedgerEntry.amount_cents))
-        .where(LedgerEntry.enrolment_id == Invoice.enrolment_id)
+        .where(is_of_document())
+        .correlate(Invoice)
         .scalar_subquery()
     )
     return and_(

@@ -32,6 +32,9 @@ from lms.trainers.models import Trainer
 ANNOUNCED = (RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED, RunState.CANCELLED)
 SOON = timedelta(hours=2)
 
+CLOSED_DE, CLOSED_EN = "Geschlossene Veranstaltung", "Private event"
+"""What a sign at the door says of a run for one company: that the room is taken, and nothing about whom (F-F07)."""
+
 
 class What(StrEnum):
     """What a line on a sign speaks of."""
@@ -179,6 +182,7 @@ async def _courses(
             select(
                 Session,
                 Run.state,
+                Run.company_id,
                 Course.title_de,
                 Course.title_en,
                 func.coalesce(Reservation.starts_at, Session.starts_at),
@@ -198,16 +202,16 @@ async def _courses(
     ).all()
     named = await _public_trainers(session, [row[0].id for row in rows])
     found = []
-    for meeting, state, title_de, title_en, taken_from, taken_to in rows:
+    for meeting, state, closed_for, title_de, title_en, taken_from, taken_to in rows:
         falls_through = meeting.state == SessionState.CANCELLED or state == RunState.CANCELLED
         line = Line(
             what=What.DROPPED if falls_through else What.COURSE,
             starts_at=meeting.starts_at,
             ends_at=meeting.ends_at,
             taken=Period(taken_from, taken_to),
-            title_de=title_de,
-            title_en=title_en,
-            trainers="" if falls_through else ", ".join(named.get(meeting.id, ())),
+            title_de=title_de if closed_for is None else CLOSED_DE,
+            title_en=title_en if closed_for is None else CLOSED_EN,
+            trainers="" if falls_through or closed_for else ", ".join(named.get(meeting.id, ())),
         )
         found.append((meeting.room_id, line))
     return found

@@ -1,0 +1,128 @@
+"""Giving a document its number: the one place that issues, for `service` and `collecting`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.audit.trail import record
+from lms.billing.events import InvoiceIssued
+from lms.billing.models import Invoice, InvoiceKind, InvoiceShare, NumberSeries
+from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, series_year
+from lms.jobs.queue import announce
+from lms.kernel.actor import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """Who owes: a person, or a company with the person who ordered for it. `facts` is what the invoice prints."""
+
+    facts: dict[str, Any]
+    person_id: UUID | None = None
+    company_id: UUID | None = None
+
+
+async def reverse(
+    session: AsyncSession,
+    actor: Actor,
+    invoice: Invoice,
+    *,
+    at: datetime,
+    enrolment_id: UUID | None = None,
+    shares: Mapping[UUID, int] | None = None,
+) -> Invoice:
+    """The credit note that takes back the whole invoice."""
+    return await issue(
+        session,
+        actor,
+        InvoiceKind.CREDIT_NOTE,
+        enrolment_id=enrolment_id,
+        order_id=invoice.order_id,
+        debtor=Debtor(invoice.debtor, invoice.debtor_id, invoice.company_id),
+        lines=[line | {"amount_cents": -int(line["amount_cents"])} for line in invoice.lines],
+        shares={whose: -cents for whose, cents in (shares or {}).items()},
+        issuer=invoice.issuer,
+        tax_note=invoice.tax_note,
+        at=at,
+        due_on=invoice.due_on,
+        reverses=invoice,
+    )
+
+
+async def issue(
+    session: AsyncSession,
+    actor: Actor,
+    kind: InvoiceKind,
+    *,
+    enrolment_id: UUID | None = None,
+    order_id: UUID | None = None,
+    debtor: Debtor,
+    lines: list[dict[str, Any]],
+    issuer: dict[str, Any],
+    tax_note: str,
+    at: datetime,
+    due_on: date,
+    reverses: Invoice | None = None,
+    shares: Mapping[UUID, int] | None = None,
+) -> Invoice:
+    """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order."""
+    total = sum(int(line["amount_cents"]) for line in lines)
+    series = INVOICES if kind is InvoiceKind.INVOICE else CREDIT_NOTES
+    year = series_year(at)
+    counter = await draw_number(session, series, year)
+    invoice = Invoice(
+        kind=kind,
+        series=series,
+        year=year,
+        counter=counter,
+        number=document_number(series, year, counter),
+        issued_at=at,
+        due_on=due_on,
+        total_cents=total,
+        debtor=debtor.facts,
+        lines=lines,
+        issuer=issuer,
+        tax_note=tax_note,
+        debtor_id=debtor.person_id,
+        company_id=debtor.company_id,
+        enrolment_id=enrolment_id,
+        order_id=order_id,
+        reverses_id=reverses.id if reverses else None,
+    )
+    session.add(invoice)
+    await session.flush()  # entries of the ledger point to it
+    session.add_all(
+        InvoiceShare(invoice_id=invoice.id, enrolment_id=whose, amount_cents=cents)
+        for whose, cents in (shares or {}).items()
+    )
+    record(
+        session,
+        actor,
+        f"{kind}.issued",
+        at=at,
+        kind="invoice",
+        object_id=invoice.id,
+        person_id=debtor.person_id,
+        after={"number": invoice.number, "total_cents": total},
+    )
+    announce(session, InvoiceIssued(invoice_id=invoice.id), at=at)
+    return invoice
+
+
+async def draw_number(session: AsyncSession, series: str, year: int) -> int:
+    """The next number; its row stays locked until the transaction ends, so that none is lost and none given twice (S-72)."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    drawn = await session.scalars(
+        insert(NumberSeries)
+        .values(name=series, year=year, last=1)
+        .on_conflict_do_update(
+            index_elements=[NumberSeries.name, NumberSeries.year], set_={"last": NumberSeries.last + 1}
+        )
+        .returning(NumberSeries.last)
+        .execution_options(populate_existing=True)
+    )
+    return int(drawn.one())
