@@ -9,6 +9,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
+from lms.enrolment.pricing import models as pricing
 from lms.feeds import models as feeds
 from lms.jobs import models as jobs
 from lms.lending import models as lending
@@ -35,6 +36,7 @@ __all__ = [
     "lending",
     "messaging",
     "people",
+    "pricing",
     "resources",
     "scheduling",
     "trainers",

@@ -46,7 +46,13 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
-                "received", "open", "accepted", "declined", name="withdrawalstate", native_enum=False, length=32
+                "received",
+                "open",
+                "accepted",
+                "declined",
+                name="withdrawalstate",
+                native_enum=False,
+                length=32,
             ),
             nullable=False,
         ),

@@ -16,8 +16,10 @@ from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.moving import MoveLinkPages, OwnMovePages
 from lms.enrolment.pages.offers import OfferPages
 from lms.enrolment.pages.participants import ParticipantPages
+from lms.enrolment.pages.proofs import ProofPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
+from lms.enrolment.pricing.service import Pricing
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.withdrawing import SETTLE
 from lms.jobs.worker import Periodic
@@ -57,6 +59,15 @@ def _settle_withdrawal(around: Around) -> Callable[[dict[str, Any]], Awaitable[N
     return act
 
 
+def _forget_proofs(around: Around) -> Periodic:
+    pricing = Pricing(around)
+
+    async def act() -> None:
+        await pricing.forget_proofs()
+
+    return Periodic("forget-proofs", FORGETTING, act)
+
+
 MODULE = Module(
     name="enrolment",
     controllers=[
@@ -74,17 +85,24 @@ MODULE = Module(
         OwnSubstitutePages,
         WithdrawalPages,
         OfferPages,
+        ProofPages,
         ConsentPages,
         EnrolmentDoor,
     ],
-    services={"enrolment": Enrolments},
+    services={"enrolment": Enrolments, "pricing": Pricing},
     listeners=LISTENERS,
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
-    periodic=[_lapse, _forget],
+    periodic=[_lapse, _forget, _forget_proofs],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(
             "enrolment", "contact_id", "who enrolled them, gets the letters and owes the price", KEPT
+        ),
+        PersonalData(
+            "concession_proof",
+            "person_id",
+            "whose reason for a reduced price the team has seen proved",
+            "until the proof holds no longer",
         ),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
     ],

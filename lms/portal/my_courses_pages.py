@@ -98,6 +98,7 @@ class MyCoursesPages(Controller):
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
                 "answer_path": _to_answer(around, mine),
                 "calendar_path": _calendar(around, mine),
+                "price_path": _price_page(around, mine),
                 "history": [
                     (
                         happening.at,
@@ -134,6 +135,14 @@ def _calendar(around: Around, mine: MyCourse) -> str:
     if not one.is_drop_in:
         return f"/kalender/kurs/{mine.run.number}.ics"
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
+
+
+def _price_page(around: Around, mine: MyCourse) -> str:
+    """Where it says how the price came about, and where a proof is sent; empty where there is neither."""
+    one = mine.enrolment
+    if one.is_drop_in or not (one.price_cents or one.has_concession):
+        return ""
+    return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}"
 
 
 def _bring(mine: MyCourse) -> Markup:

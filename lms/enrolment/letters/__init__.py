@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, places, teachers, withdrawals
+from lms.enrolment.letters import dates, endings, places, prices, teachers, withdrawals
+from lms.enrolment.pricing.events import ConcessionDropped, ProofRefused
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.scheduling.events import RunConfirmed, SessionsChanged, TrainersChanged
@@ -21,6 +22,8 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.WithdrawalDeclined: [withdrawals.answer_withdrawal],
     events.ChosenSessionsChanged: [endings.tell_of_changed_sessions],
     events.RequestExpired: [endings.close_request],
+    ProofRefused: [prices.tell_of_refused_proof],
+    ConcessionDropped: [prices.tell_of_full_price],
     SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
     RunConfirmed: [dates.tell_that_it_takes_place],
