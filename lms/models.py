@@ -10,6 +10,7 @@ from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
 from lms.enrolment.minimum import models as minimum
+from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.jobs import models as jobs
@@ -38,6 +39,7 @@ __all__ = [
     "messaging",
     "minimum",
     "people",
+    "pricing",
     "resources",
     "scheduling",
     "seats",

@@ -15,7 +15,7 @@ from lms.db import Begin
 
 COUNTS = "SELECT name, sum(amount) FROM catalogue_change GROUP BY name"
 COMPACT_EVERY = timedelta(minutes=10)
-WORDS = "words"
+WORDS, PROGRAMME = "words", "programme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,24 @@ async def counts(begin: Begin) -> Counts:
 
 async def words_changed(session: AsyncSession) -> None:
     """Say that the words by which courses are found are others now."""
+    await _count(session, WORDS)
+
+
+async def programme_changed(session: AsyncSession) -> None:
+    """Say that pages of the programme show something of another table that has changed."""
+    await _count(session, PROGRAMME)
+
+
+async def _count(session: AsyncSession, name: str) -> None:
     if session.get_bind().dialect.name == "sqlite":
         await session.execute(
             update(CatalogueChange)
-            .where(CatalogueChange.name == WORDS)
+            .where(CatalogueChange.name == name)
             .values(amount=CatalogueChange.amount + 1)
             .execution_options(synchronize_session=False)
         )
     else:
-        await session.execute(insert(CatalogueChange).values(name=WORDS, amount=1))
+        await session.execute(insert(CatalogueChange).values(name=name, amount=1))
 
 
 async def compact(begin: Begin) -> None:

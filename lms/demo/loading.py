@@ -22,6 +22,7 @@ from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import fill_people
 from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
+from lms.demo.filling.prices import fill_prices
 from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
@@ -75,6 +76,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_substitution(ground)
         with step("A run with too few people"):
             await fill_decision(ground)
+        with step("Prices and proofs"):
+            await fill_prices(ground, runs, places)
             await ground.finish()
 
 

@@ -74,6 +74,8 @@ class ParticipantIn(PersonIn, forbid_unknown_fields=True):
     """Somebody who takes part. A minor needs a `guardian`, where the contact is none."""
 
     guardian: PersonIn | None = None
+    concession_id: UUID | None = None
+    """The reason for a reduced price, out of the run's; it has to be proved."""
     support: Annotated[list[Annotated[str, Meta(max_length=50)]], Meta(max_length=20)] = []
     support_note: Annotated[str, Meta(max_length=2_000)] = ""
 
@@ -83,7 +85,11 @@ class ParticipantIn(PersonIn, forbid_unknown_fields=True):
         guardian = self.guardian.named() if self.guardian else None
         if isinstance(plain, UUID):
             return KnownPerson(
-                id=plain, guardian=guardian, support=self.support, support_note=self.support_note
+                id=plain,
+                guardian=guardian,
+                support=self.support,
+                support_note=self.support_note,
+                concession_id=self.concession_id,
             )
         return NewPerson(
             given_name=plain.given_name,
@@ -98,6 +104,7 @@ class ParticipantIn(PersonIn, forbid_unknown_fields=True):
             guardian=guardian,
             support=self.support,
             support_note=self.support_note,
+            concession_id=self.concession_id,
         )
 
 

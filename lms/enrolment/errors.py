@@ -100,6 +100,12 @@ class NoConcession(Invalid):
     message = N_("This run has no reduced price.")
 
 
+class PriceChanged(DomainError):
+    """It would cost more than whoever sends the form has agreed to (L-10); nothing is booked."""
+
+    message = N_("The price has changed meanwhile. Nothing has been sent yet. Please look at it once more.")
+
+
 class OfferGone(DomainError):
     """The offer has lapsed, was declined, or ended with the run."""
 

@@ -244,7 +244,6 @@ class ConcessionForm(Form):
     concession = Radios(
         N_("Which price applies?"),
         missing=N_("Choose which price applies."),
-        hints={"reduced": N_("You show the proof at the first date. Nothing has to be sent in.")},
     )
 
 

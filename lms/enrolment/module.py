@@ -19,8 +19,10 @@ from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.moving import MoveLinkPages, OwnMovePages
 from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
 from lms.enrolment.pages.participants import ParticipantPages
+from lms.enrolment.pages.proofs import ProofPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
+from lms.enrolment.pricing.service import Pricing
 from lms.enrolment.seats.contacts import Seats
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.withdrawing import SETTLE
@@ -81,6 +83,15 @@ def _settle_withdrawal(around: Around) -> Callable[[dict[str, Any]], Awaitable[N
     return act
 
 
+def _forget_proofs(around: Around) -> Periodic:
+    pricing = Pricing(around)
+
+    async def act() -> None:
+        await pricing.forget_proofs()
+
+    return Periodic("forget-proofs", FORGETTING, act)
+
+
 MODULE = Module(
     name="enrolment",
     controllers=[
@@ -99,14 +110,15 @@ MODULE = Module(
         WithdrawalPages,
         OfferPages,
         OwnOfferPages,
+        ProofPages,
         ConsentPages,
         ProposalPages,
         EnrolmentDoor,
     ],
-    services={"enrolment": Enrolments, "numbers": MinimumNumbers, "seats": Seats},
+    services={"enrolment": Enrolments, "numbers": MinimumNumbers, "pricing": Pricing, "seats": Seats},
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
-    periodic=[_lapse, _ask, _remind, _forget],
+    periodic=[_lapse, _ask, _remind, _forget, _forget_proofs],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(
@@ -114,6 +126,12 @@ MODULE = Module(
         ),
         PersonalData("seat_order", "contact_id", "who ordered seats for a company", KEPT),
         PersonalData("seat_notice", "person_id", "who was told what the company may see", KEPT),
+        PersonalData(
+            "concession_proof",
+            "person_id",
+            "whose reason for a reduced price the team has seen proved",
+            "until the proof holds no longer",
+        ),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
         PersonalData("proposal_inquiry", "reader_id", "who was asked about a change of the course", KEPT),
     ],

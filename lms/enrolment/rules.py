@@ -10,7 +10,6 @@ from lms.enrolment.errors import (
     BirthDateNeeded,
     DropInNotOffered,
     EnrolmentClosed,
-    NoConcession,
     NotYetOpen,
     PaymentMethodRefused,
     RunNotOffered,
@@ -131,17 +130,6 @@ def next_in_line(line: Iterable[InLine], free: int) -> list[InLine]:
             chosen.append(party)
             free -= party.size
     return chosen
-
-
-def price_of(run: Run, *, concession: bool) -> int:
-    """What one place costs, in cents. Raises NoConcession where there is no reduced price."""
-    if not concession:
-        return run.price_cents
-    if run.concession_cents is None:
-        if run.price_cents == 0:
-            return 0
-        raise NoConcession
-    return run.concession_cents
 
 
 def chosen_method(run: Run, price_cents: int, method: PaymentMethod | None) -> PaymentMethod:

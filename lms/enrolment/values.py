@@ -40,6 +40,8 @@ class NewPerson:
     support_note: str = ""
     photo_wording: str = ""
     """The words under which a guardian allowed photos; empty where nobody did."""
+    concession_id: UUID | None = None
+    """The reason for which a reduced price is claimed (`ConcessionKind`); it has to be proved."""
 
     @property
     def name(self) -> str:
@@ -61,6 +63,8 @@ class KnownPerson:
     support_note: str = ""
     photo_wording: str = ""
     """The words under which a guardian allowed photos; empty where nobody did."""
+    concession_id: UUID | None = None
+    """The reason for which a reduced price is claimed (`ConcessionKind`); it has to be proved."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

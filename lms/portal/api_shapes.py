@@ -1,6 +1,7 @@
 """What the programme looks like as JSON."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from lms.catalogue.models import Course, RunState
+from lms.enrolment.pricing.offers import offered_prices
 from lms.kernel.clock import local
 from lms.portal.course_reading import CourseRun
 from lms.portal.listing import RunLine
@@ -99,6 +101,17 @@ class CourseEntry(Struct, frozen=True, kw_only=True):
     url: str
 
 
+class PriceEntry(Struct, frozen=True, kw_only=True):
+    """One price with its condition in words; `concession_id` is what an order names to claim it; `price_cents` is null for what comes on top of another reduction."""
+
+    kind: str
+    concession_id: UUID | None
+    condition: str
+    price_cents: int | None
+    words: str
+    note: str
+
+
 class RunDetail(Struct, frozen=True, kw_only=True):
     """A run of one course, with its sessions."""
 
@@ -115,6 +128,7 @@ class RunDetail(Struct, frozen=True, kw_only=True):
     places_left: int
     waiting: int
     drop_in_price_cents: int
+    prices: Sequence[PriceEntry]
     trainers: Sequence[str]
     sessions: Sequence[SessionEntry]
 
@@ -200,6 +214,7 @@ def run_detail(run: CourseRun, now: datetime) -> RunDetail:
         places_left=run.free,
         waiting=run.run.waiting,
         drop_in_price_cents=run.run.drop_in_price_cents,
+        prices=_prices(run),
         trainers=run.trainers,
         sessions=[
             SessionEntry(
@@ -213,6 +228,21 @@ def run_detail(run: CourseRun, now: datetime) -> RunDetail:
             for meeting in run.meetings
         ],
     )
+
+
+def _prices(run: CourseRun) -> Sequence[PriceEntry]:
+    """Every price of a run; in the language of the request, as conditions are sentences."""
+    return [
+        PriceEntry(
+            kind=one.kind,
+            concession_id=one.concession_id,
+            condition=one.condition,
+            price_cents=one.cents,
+            words=one.words,
+            note=one.note,
+        )
+        for one in offered_prices(replace(run.prices, base_cents=run.run.price_cents), singly=True)
+    ]
 
 
 def _local(moment: datetime | None) -> datetime | None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from markupsafe import Markup
 
-from lms.catalogue.rules import Situation
+from lms.catalogue.models import RunState
+from lms.catalogue.rules import Situation, still_needed
 from lms.kernel.marking import N_
 from lms.portal.fragments import Fragments
 from lms.portal.listing import RunLine, place_of
@@ -14,6 +15,7 @@ from lms.web import formats
 from lms.web.language import current_language, gettext, ngettext
 
 ONE_DAY = timedelta(days=1)
+ASKED = frozenset({Situation.FREE, Situation.FEW, Situation.FULL, Situation.NOT_YET})
 TONES = {
     Situation.CANCELLED: "danger",
     Situation.FULL: "info",
@@ -47,6 +49,7 @@ class Card:
     price: str
     badge: str
     tone: str
+    certainty: str = ""
 
 
 def cards(fragments: Fragments, runs: Iterable[RunLine], now: datetime, *, level: int = 2) -> Markup:
@@ -78,6 +81,7 @@ def _card(run: RunLine, situation: Situation) -> Card:
         price=price(run.price_cents, run.concession_cents),
         badge=places_word(run, situation),
         tone=TONES.get(situation, ""),
+        certainty=certainty(run, situation),
     )
 
 
@@ -128,6 +132,18 @@ def price(cents: int, concession_cents: int | None) -> str:
         price=formats.money(cents),
         concession=formats.money(concession_cents),
     )
+
+
+def certainty(run: RunLine, situation: Situation) -> str:
+    """Whether it takes place for certain, or how many are missing (F-A06); nothing where nobody can enrol any more."""
+    if situation not in ASKED:
+        return ""
+    if run.state == RunState.CONFIRMED:
+        return gettext("takes place for certain")
+    missing = still_needed(run.minimum, run.occupied, run.state)
+    if not missing:
+        return gettext("there are enough enrolments") if run.minimum > 1 else ""
+    return ngettext("%(num)s enrolment is still missing", "%(num)s enrolments are still missing", missing)
 
 
 def places_word(run: RunLine, situation: Situation) -> str:

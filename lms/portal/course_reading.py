@@ -1,7 +1,7 @@
 """Reading everything the page of a course tells; as many statements for one run as for many."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Audience, Course, CourseAudience, Outcome, Run, RunState
 from lms.catalogue.rules import HOURS_UNKNOWN, LISTED_STATES, Situation, situation_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState
+from lms.enrolment.pricing.reading import price_lists
+from lms.enrolment.pricing.rules import PriceList
 from lms.enrolment.rules import refuse_unless_open_for_drop_ins
 from lms.kernel.errors import DomainError, NotFound
 from lms.people.models import Person
@@ -48,6 +50,7 @@ class CourseRun:
     trainers: Sequence[str]
     hours: Sequence[Hours] = ()
     """When the room, else its venue, is open."""
+    prices: PriceList = field(default_factory=lambda: PriceList(base_cents=0))
 
     @property
     def free(self) -> int:
@@ -124,6 +127,7 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
         room_ids=[run.room_id for run, _, _ in coming if run.room_id],
         venue_ids=[run.venue_id for run, _, _ in coming if run.venue_id],
     )
+    prices = await price_lists(session, [run for run, _, _ in coming])
     audiences = await session.scalars(
         select(CourseAudience.audience).where(CourseAudience.course_id == course.id)
     )
@@ -142,6 +146,7 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
                 meetings.get(run.id, ()),
                 trainers.get(run.id, ()),
                 hours.of(run.room_id, run.venue_id) if run.room_id and run.venue_id else (),
+                prices[run.id],
             )
             for run, venue, room in coming
         ],

@@ -11,6 +11,7 @@ from content.errors import ContentError
 from content.lesson import render
 from lms.catalogue.models import Course, RunState
 from lms.catalogue.rules import Situation, still_needed
+from lms.enrolment.pricing.offers import offered_prices
 from lms.kernel.clock import local
 from lms.portal.cards import ONE_DAY, in_language, price
 from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES, language_name
@@ -136,6 +137,15 @@ def _duration(run: CourseRun) -> str:
 
 def _price(run: CourseRun) -> str:
     return price(run.run.price_cents, run.run.concession_cents)
+
+
+def reductions(run: CourseRun) -> list[tuple[str, str]]:
+    """Who pays less, and how much (L-18): the condition, the price and what has to be shown."""
+    return [
+        (one.condition, f"{one.words}. {one.note}" if one.note else one.words)
+        for one in offered_prices(run.prices)
+        if one.kind != "base"
+    ]
 
 
 def _group(run: CourseRun) -> str:

@@ -100,6 +100,9 @@ class MyCoursesPages(Controller):
                 "answer_path": _to_answer(around, actor, mine),
                 "calendar_path": _calendar(around, actor, mine),
                 "may_cancel": reaches(actor, mine.enrolment, "D"),
+                "price_path": ""
+                if is_limited(actor, mine.enrolment.person_id)
+                else _price_page(around, mine),
                 "history": [
                     (
                         happening.at,
@@ -139,6 +142,14 @@ def _calendar(around: Around, actor: Actor, mine: MyCourse) -> str:
     if not (one.is_drop_in or is_closed) or is_limited(actor, one.person_id):
         return f"/kalender/kurs/{mine.run.number}.ics"
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
+
+
+def _price_page(around: Around, mine: MyCourse) -> str:
+    """Where it says how the price came about, and where a proof is sent; empty where there is neither."""
+    one = mine.enrolment
+    if one.is_drop_in or not (one.price_cents or one.has_concession):
+        return ""
+    return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}"
 
 
 def _bring(mine: MyCourse) -> Markup:

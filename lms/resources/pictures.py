@@ -16,13 +16,13 @@ MEDIA_TYPE = "image/jpeg"
 KINDS = {".jpg": "JPEG", ".jpeg": "JPEG", ".png": "PNG", ".webp": "WEBP"}
 
 
-def as_our_picture(name: str, content: bytes) -> bytes:
-    """The picture as a JPEG without metadata, upright, at most 1,600 pixels long. Slow: call it in a thread.
+def as_our_picture(name: str, content: bytes, *, largest: int = LARGEST_FILE, side: int = SIDE) -> bytes:
+    """The picture as a JPEG without metadata, upright, at most `side` pixels long. Slow: call it in a thread.
 
-    Its kind has to be that of its extension. Raises NotAPicture, PictureTooLarge; the size is looked at before anything is
+    `largest` is the most bytes that may be sent. Its kind has to be that of its extension. Raises NotAPicture, PictureTooLarge; the size is looked at before anything is
     unpacked, so that a small file cannot become a huge picture.
     """
-    if len(content) > LARGEST_FILE:
+    if len(content) > largest:
         raise PictureTooLarge
     kind = KINDS.get(PurePath(name).suffix.lower())
     if kind is None:
@@ -31,9 +31,9 @@ def as_our_picture(name: str, content: bytes) -> bytes:
         with Image.open(BytesIO(content), formats=(kind,)) as sent:
             if sent.width * sent.height > LARGEST_PIXELS:
                 raise PictureTooLarge
-            sent.draft("RGB", (SIDE, SIDE))  # a JPEG is unpacked no larger than needed
+            sent.draft("RGB", (side, side))  # a JPEG is unpacked no larger than needed
             upright = ImageOps.exif_transpose(sent)
-            upright.thumbnail((SIDE, SIDE))
+            upright.thumbnail((side, side))
             return _encoded(upright)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise PictureTooLarge from error

@@ -19,6 +19,10 @@ UPLOADS = (
         re.compile(r"(?:/en)?/verwaltung/raeume/[0-9a-f-]{36}/foto"),
         6_000_000,
     ),  # 5 MB of picture and the form around it
+    (
+        re.compile(r"(?:/en)?/anmeldung/[0-9a-f-]{36}/[^/]{1,100}/nachweis"),
+        11_000_000,
+    ),  # 10 MB of proof, by the link of a letter
 )
 """Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"

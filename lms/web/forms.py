@@ -39,6 +39,7 @@ from lms.web.fields import (
     Text,
     TextArea,
     TimeOfDay,
+    Upload,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Text",
     "TextArea",
     "TimeOfDay",
+    "Upload",
     "form_from",
 ]
 

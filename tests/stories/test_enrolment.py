@@ -209,7 +209,7 @@ def test_a_father_enrols_his_daughter_and_agrees_by_the_letter(centre: Centre, o
     page.get_by_label("E-Mail-Adresse").fill("jens.arnold@example.com")
     press(page, "Weiter")
     press(page, "Weiter")
-    page.get_by_label("Ermäßigter Preis").check()
+    page.get_by_label("Studierende und Auszubildende: 10,00 Euro").check()
     look_closely(page)
     press(page, "Weiter")
     page.get_by_label("Bar", exact=True).check()

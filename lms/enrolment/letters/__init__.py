@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, families, places, seats, teachers, withdrawals
+from lms.enrolment.letters import dates, endings, families, places, prices, seats, teachers, withdrawals
+from lms.enrolment.pricing.events import ConcessionDropped, ProofRefused
 from lms.enrolment.seats import events as seat_events
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
@@ -29,6 +30,8 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     seat_events.SeatNamed: [seats.tell_employee],
     seat_events.SeatPassedOn: [seats.tell_of_passed_seat],
     seat_events.CompanyContactInvited: [seats.invite],
+    ProofRefused: [prices.tell_of_refused_proof],
+    ConcessionDropped: [prices.tell_of_full_price],
     SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
     GuardianshipEnded: [families.close_links],

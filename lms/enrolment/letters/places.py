@@ -14,6 +14,7 @@ from lms.enrolment import events
 from lms.enrolment.letters.conditions import conditions_paper
 from lms.enrolment.letters.endings import out_of_calendar
 from lms.enrolment.letters.facts import Facts, facts_of, invoice_of, send, settlement_of, sum_in_words
+from lms.enrolment.letters.prices import explained
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import position_of
 from lms.enrolment.seats.rules import is_held_seat
@@ -59,7 +60,7 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
     else:
         await send(
             session, facts, "place_confirmed", at=at, dates=facts.held, papers=papers, invoice=invoice,
-            has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None,
+            has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None, **await explained(session, facts),
         )  # fmt: skip
 
 

@@ -163,7 +163,7 @@ async def _reprice(
             enrolment.version += 1
             enrolment.changed_at = locked.at
             record(
-                locked.session, actor, "enrolment.repriced", at=locked.at, kind="enrolment",
+                locked.session, actor, "enrolment.price_agreed", at=locked.at, kind="enrolment",
                 object_id=enrolment.id, person_id=enrolment.person_id,
                 before={"price_cents": one.answer.before_cents}, after={"price_cents": price},
             )  # fmt: skip

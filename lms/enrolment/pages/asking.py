@@ -8,13 +8,15 @@ from lms.catalogue.models import PaymentMethod, Run
 from lms.enrolment import forms, rules
 from lms.enrolment.errors import BirthDateNeeded, TooOld, TooYoung
 from lms.enrolment.pages.draft import KNOWN, Draft, as_date
+from lms.enrolment.pages.draft_prices import FULL, concession_value
 from lms.enrolment.pages.questions import Kind, Step
+from lms.enrolment.pricing.rules import Concession
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.scheduling.calendar import Entry
 from lms.web.formats import all_of, money, period, phone
 from lms.web.forms import Form, form_from
-from lms.web.language import gettext, ngettext
+from lms.web.language import current_language, gettext, ngettext
 
 FORMS: Mapping[Step, type[Form]] = {
     Step.SESSIONS: forms.SessionsForm,
@@ -190,11 +192,27 @@ def _contact(form: forms.ContactForm, draft: Draft) -> None:
 
 
 def _concession(form: forms.ConcessionForm, draft: Draft) -> None:
-    full, reduced = draft.offering.run.price_cents, draft.offering.run.concession_cents or 0
-    form.concession.choices = [
-        ("none", gettext("Full price: %(price)s", price=money(full))),
-        ("reduced", gettext("Reduced price: %(price)s", price=money(reduced))),
-    ]
+    full = draft.reckoned(None).price_cents
+    is_full = full == draft.full_price_cents
+    words = N_("Full price: %(price)s") if is_full else N_("No further reduction: %(price)s")
+    form.concession.choices = [(FULL, gettext(words, price=money(full)))]
+    form.concession.hints = {}
+    for one in draft.offering.prices.concessions:
+        value, price = concession_value(one), money(draft.reckoned(one).price_cents)
+        name = one.name_en if current_language() == "en" else one.name_de
+        words = f"{name}: {price}" if name else gettext("Reduced price: %(price)s", price=price)
+        form.concession.choices.append((value, words))
+        form.concession.hints[value] = proof_words(one)
+
+
+def proof_words(one: Concession) -> str:
+    """What has to be shown for a reduced price, and when."""
+    if not one.needs_proof:
+        return gettext("No proof is needed.")
+    proof = one.proof_en if current_language() == "en" else one.proof_de
+    if not proof:
+        return gettext("You show the proof at the first date. Nothing has to be sent in.")
+    return gettext("Proof: %(proof)s. You show it at the first date. Nothing has to be sent in.", proof=proof)
 
 
 def _payment(form: forms.PaymentForm, draft: Draft) -> None:

@@ -13,7 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.accounts.limits import within
 from lms.accounts.models import Account
 from lms.enrolment import policy
-from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunFull, RunNotOffered, SessionFull
+from lms.enrolment.errors import (
+    EnrolmentClosed,
+    NotYetOpen,
+    PriceChanged,
+    RunFull,
+    RunNotOffered,
+    SessionFull,
+)
 from lms.enrolment.forms import EARLY_START, CheckForm
 from lms.enrolment.models import Application, Enrolment, EntryWay
 from lms.enrolment.pages.draft import Draft
@@ -157,6 +164,7 @@ class CheckingPages(Controller):
             terms_version=TERMS_VERSION,
             early_start_wording=gettext(EARLY_START) if asks_early_start(draft, around.settings) else "",
             session_ids=order.session_ids,
+            agreed_cents=draft.total_cents if draft.may_order else None,
             application_id=draft.application.id,
             browser_key=key,
         )
@@ -167,7 +175,7 @@ class CheckingPages(Controller):
     ) -> Template | Redirect:
         """The same page with the reason and what to do; nothing that was typed is lost."""
         form, status = check_form(draft, around), refusal.status
-        if isinstance(refusal, (RunFull, SessionFull)):
+        if isinstance(refusal, (RunFull, SessionFull, PriceChanged)):
             draft = await keep(enrolment, actor, around, key, draft, draft.answers)
             if first_open(draft) is not Step.CHECK:
                 return to(draft, first_open(draft))

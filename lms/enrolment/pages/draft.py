@@ -1,16 +1,19 @@
 """A form being filled in, and what it needs next. Nothing here reads or writes: a draft is what a request has read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment import rules
 from lms.enrolment.models import Application, PartyRule
+from lms.enrolment.pages.draft_prices import concession_value, reckonings
 from lms.enrolment.pages.offering import Offering
 from lms.enrolment.pages.questions import NAMES_LIST, Kind, Place, Step
 from lms.enrolment.pages.visitor import Visitor
+from lms.enrolment.pricing.family import Family
+from lms.enrolment.pricing.rules import Concession, Reckoning
 from lms.enrolment.service.holding import DROP_IN
 from lms.kernel.clock import local
 from lms.people.models import Person
@@ -30,6 +33,8 @@ class Draft:
     visitor: Visitor
     now: datetime
     alone_from_age: int
+    family: Family = field(default_factory=Family)
+    """Who of the visitor's family takes part already, where the price asks."""
 
     @property
     def answers(self) -> Answers:
@@ -231,6 +236,8 @@ class Draft:
         is_asked = self.contact_is_known or bool(self.said(Step.CONTACT))
         if self.has_known_address or not is_asked:
             return False
+        if self.asks_residence:
+            return True
         is_invoiced = self.kind is not Kind.COMPANY and self.method is PaymentMethod.INVOICE
         return not self.email or (self.price_is_due and is_invoiced)
 
@@ -291,12 +298,24 @@ class Draft:
     # the price
 
     @property
-    def has_concession(self) -> bool:
-        """Whether the reduced price was chosen."""
-        run = self.offering.run
-        if self.is_drop_in:
-            return False
-        return run.concession_cents is not None and self.said(Step.CONCESSION).get("concession") == "reduced"
+    def offers_concession(self) -> bool:
+        """Whether there is a reduced price that a private person may claim."""
+        return bool(self.offering.prices.concessions) and not self.names_list and not self.is_drop_in
+
+    @property
+    def concession(self) -> Concession | None:
+        """The concession that was chosen."""
+        said = self.said(Step.CONCESSION).get("concession") if self.offers_concession else None
+        return next((one for one in self.offering.prices.concessions if concession_value(one) == said), None)
+
+    @property
+    def asks_residence(self) -> bool:
+        """Whether the price depends on where somebody lives, so that the address is asked before it is shown."""
+        return self.offering.prices.asks_residence and self.kind is not Kind.COMPANY and not self.is_drop_in
+
+    def reckoned(self, concession: Concession | None) -> Reckoning:
+        """What one place in the whole run costs the first person with this concession, and how it comes about."""
+        return reckonings(self, concession)[0]
 
     @property
     def full_price_cents(self) -> int:
@@ -306,20 +325,20 @@ class Draft:
 
     @property
     def price_cents(self) -> int:
-        """What one person pays."""
-        if self.is_drop_in:
-            return self.full_price_cents
-        return rules.price_of(self.offering.run, concession=self.has_concession)
+        """What one person pays, the first of several."""
+        return self.full_price_cents if self.is_drop_in else self.reckoned(self.concession).price_cents
 
     @property
     def total_cents(self) -> int:
         """What all pay together."""
-        return self.price_cents * max(self.size, 1)
+        if self.is_drop_in:
+            return self.full_price_cents * max(self.size, 1)
+        return sum(one.price_cents for one in reckonings(self, self.concession))
 
     @property
     def price_is_due(self) -> bool:
         """Whether the button orders at a price (L-10)."""
-        return self.may_order and self.price_cents > 0
+        return self.may_order and self.total_cents > 0
 
     @property
     def method(self) -> PaymentMethod | None:

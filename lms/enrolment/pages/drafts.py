@@ -14,6 +14,7 @@ from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.private import browser_key
 from lms.enrolment.pages.questions import Place, Step
 from lms.enrolment.pages.visitor import visitor_of
+from lms.enrolment.pricing.family import Family, family_in
 from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
@@ -32,7 +33,7 @@ class Found:
 
 
 async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, run_id: UUID) -> Found:
-    """Look for the form of this browser; at most six statements. Raises NotFound for a run that is not public."""
+    """Look for the form of this browser; at most eight statements, three more where the price asks for the family. Raises NotFound for a run that is not public."""
     key = browser_key(request, around.settings)
     async with around.begin.reading() as session:
         offering = await offering_of(session, run_id)
@@ -47,11 +48,14 @@ async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, ru
             )
         ).all()
         visitor = await visitor_of(session, actor)
+        family = Family()
+        if offering.prices.asks_family and visitor.me is not None:
+            family = await family_in(session, actor, run_id, [one.id for one in visitor.persons])
     opened = next((one for one in applications if one.completed_at is None), None)
     completed = next((one.id for one in applications if one.completed_at is not None), None)
     if opened is None:
         return Found(key, offering, None, completed)
-    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age)
+    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age, family)
     return Found(key, offering, draft, completed)
 
 

@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from content.lesson import render
 from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
 from lms.enrolment import rules
+from lms.enrolment.pricing.reading import price_list
+from lms.enrolment.pricing.rules import PriceList
 from lms.kernel.errors import NotFound
 from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import Entry
@@ -31,6 +33,7 @@ class Offering:
     dates: Sequence[Entry]
     room_left: Mapping[UUID, int] = field(default_factory=dict)
     """How many more people each session takes who come to it alone."""
+    prices: PriceList = field(default_factory=lambda: PriceList(base_cents=0))
     own_calendar: str = ""
     """Where the chosen dates are as a file, for somebody who comes to single sessions."""
 
@@ -92,7 +95,7 @@ class Offering:
 
 
 async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
-    """The run with everything shown about it; two statements, three where single sessions can be booked. Raises NotFound, also for drafts."""
+    """The run with everything shown about it; two statements, two more where it has a price, one more where single sessions can be booked. Raises NotFound, also for drafts."""
     youth = exists().where(CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.YOUTH)
     found = (
         await session.execute(
@@ -107,7 +110,8 @@ async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
         raise NotFound
     run, course, venue, is_for_youth = found
     dates = await entries(session, Session.run_id == run_id)
-    return Offering(run, course, venue, is_for_youth, dates, await _room_left(session, run))
+    prices = await price_list(session, run)
+    return Offering(run, course, venue, is_for_youth, dates, await _room_left(session, run), prices)
 
 
 async def _room_left(session: AsyncSession, run: Run) -> Mapping[UUID, int]:

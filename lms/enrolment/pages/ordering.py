@@ -41,7 +41,7 @@ def wanted(draft: Draft) -> Wanted:
         contact=_contact(draft),
         company=_company(draft) if is_company else None,
         payment_method=draft.method if draft.price_is_due else None,
-        concession=draft.has_concession,
+        concession=draft.concession is not None and draft.concession.id is None,
         rule=draft.rule,
         wants=Wants.PLACE if draft.fits else Wants.PLACE_OR_LIST,
         order_number=str(draft.said(Step.COMPANY).get("order_number") or "") if is_company else "",
@@ -80,6 +80,7 @@ def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:
             support=needs,
             support_note=note,
             photo_wording=photos,
+            concession_id=draft.concession.id if draft.concession else None,
         )
     typed, reached = (
         draft.said(Step.PERSON),
@@ -96,6 +97,7 @@ def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:
         support=needs,
         support_note=note,
         photo_wording=photos,
+        concession_id=draft.concession.id if draft.concession else None,
         **reached,
     )
 

@@ -1,8 +1,9 @@
 """What came of an order, as its pages show it: who, when, what it costs and how it is paid."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from uuid import UUID
 
 import segno.helpers
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,6 +14,9 @@ from lms.catalogue.models import PaymentMethod
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.policy import is_limited
+from lms.enrolment.pricing.models import ConcessionState
+from lms.enrolment.pricing.reading import Claimed, claimed, reckoned
+from lms.enrolment.pricing.words import words_of
 from lms.enrolment.queries import Claim, chosen_sessions, position_of
 from lms.enrolment.seats.rules import is_for_employee
 from lms.kernel.actor import ANONYMOUS, Actor
@@ -46,6 +50,9 @@ class Receipt:
     position: int | None
     open_cents: int
     dues: Dues | None
+    prices: Mapping[UUID, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    """How the price of each enrolment came about, in words and amounts that add up (U21)."""
+    concessions: Mapping[UUID, Claimed] = field(default_factory=dict)
 
     @property
     def first(self) -> Enrolment:
@@ -78,6 +85,14 @@ class Receipt:
         return sum(claim.enrolment.price_cents for claim in self.claims)
 
     @property
+    def wants_proof(self) -> bool:
+        """Whether a proof is still to be shown or sent for one of them."""
+        return any(
+            one.claim.state in {ConcessionState.MISSING, ConcessionState.REFUSED}
+            for one in self.concessions.values()
+        )
+
+    @property
     def reads_mail(self) -> str:
         """Where we write to; empty where letters go by post."""
         contact = self.claims[0].contact or self.claims[0].person
@@ -87,7 +102,7 @@ class Receipt:
 async def receipt_of(
     session: AsyncSession, around: Around, claims: Sequence[Claim], actor: Actor = ANONYMOUS
 ) -> Receipt:
-    """Everything shown about these enrolments of one order; at most six statements.
+    """Everything shown about these enrolments of one order; at most ten statements.
 
     An `actor` who may do only what a mandate says is given no address that opens by itself.
     """
@@ -113,7 +128,19 @@ async def receipt_of(
         is_together = len(claims) == 1 or first.company_id is not None
         single = await valid_invoice_of(session, first.id) if is_together else None
         dues = _dues(around, first, single, open_cents)
-    return Receipt(offering, claims, position, open_cents, dues)
+    rows = [claim.enrolment for claim in claims]
+    lines = (
+        await reckoned(session, rows) if any(row.price_cents or row.has_concession for row in rows) else {}
+    )
+    return Receipt(
+        offering,
+        claims,
+        position,
+        open_cents,
+        dues,
+        {key: [words_of(line) for line in found] for key, found in lines.items() if len(found) > 1},
+        await claimed(session, [row.id for row in rows]) if lines else {},
+    )
 
 
 def _dues(around: Around, enrolment: Enrolment, invoice: Invoice | None, cents: int) -> Dues:

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lms.enrolment.forms import SUPPORT, YES_NO
-from lms.enrolment.pages.asking import WAYS_TO_PAY
+from lms.enrolment.pages.asking import WAYS_TO_PAY, proof_words
 from lms.enrolment.pages.draft import Draft, full_name
 from lms.enrolment.pages.questions import TITLES, Kind, Step
 from lms.enrolment.pages.way import steps_of
+from lms.enrolment.pages.words import certainty
 from lms.web.formats import amount, date_plain, duration, period, phone
-from lms.web.language import gettext, translated
+from lms.web.language import current_language, gettext, translated
 
 Facts = list[tuple[str, str]]
 
@@ -57,6 +58,7 @@ def course_facts(draft: Draft) -> Facts:
             (gettext("Dates"), str(len(offering.held)) if len(offering.held) > 1 else ""),
             (gettext("Place"), offering.place),
             (gettext("Duration"), duration(run.total_minutes) if run.total_minutes else ""),
+            (gettext("Takes place"), certainty(run)),
         ]
     )
 
@@ -175,8 +177,15 @@ def _support(draft: Draft) -> Facts:
 
 
 def _concession(draft: Draft) -> Facts:
-    words = gettext("Reduced price") if draft.has_concession else gettext("Full price")
-    return [(gettext("Price"), f"{words}: {amount(draft.price_cents)}")]
+    chosen = draft.concession
+    if chosen is None:
+        words = gettext("Full price") if draft.price_cents == draft.full_price_cents else gettext("No further reduction")  # fmt: skip
+        return [(gettext("Price"), f"{words}: {amount(draft.price_cents)}")]
+    words = (chosen.name_en if current_language() == "en" else chosen.name_de) or gettext("Reduced price")
+    return [
+        (gettext("Price"), f"{words}: {amount(draft.price_cents)}"),
+        (gettext("Proof"), proof_words(chosen)),
+    ]
 
 
 def _payment(draft: Draft) -> Facts:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from lms.enrolment.pages.draft import Draft
+from lms.enrolment.pages.draft_prices import FULL
 from lms.enrolment.pages.questions import Kind, Step
 
 
@@ -12,8 +13,7 @@ def steps_of(draft: Draft) -> Sequence[Step]:
     The address is asked late where only the invoice needs it, early where letters do.
     """
     is_company = draft.kind is Kind.COMPANY
-    is_late = draft.needs_address and bool(draft.email)
-    run = draft.offering.run
+    is_late = draft.needs_address and bool(draft.email) and not draft.asks_residence
     wanted = {
         Step.SESSIONS: draft.is_drop_in,
         Step.WHO: True,
@@ -25,10 +25,7 @@ def steps_of(draft: Draft) -> Sequence[Step]:
         Step.CONTACT: not draft.contact_is_known,
         Step.ADDRESS: draft.needs_address and not is_late,
         Step.SUPPORT: not draft.names_list,
-        Step.CONCESSION: run.concession_cents is not None
-        and run.price_cents > 0
-        and not draft.names_list
-        and not draft.is_drop_in,
+        Step.CONCESSION: draft.offers_concession,
         Step.PAYMENT: draft.price_is_due,
     }
     steps = [step for step, is_wanted in wanted.items() if is_wanted]
@@ -68,6 +65,8 @@ def is_answered(draft: Draft, step: Step) -> bool:
         case Step.CONTACT:
             is_reachable = bool(said.get("email") or said.get("phone"))
             answered = is_reachable and (bool(said.get("family_name")) or not draft.asks_contact_name)
+        case Step.CONCESSION:  # a reason that is not offered any more is asked anew
+            answered = draft.concession is not None or said.get("concession") == FULL
         case Step.PAYMENT:
             answered = draft.method is not None
         case Step.CHECK:

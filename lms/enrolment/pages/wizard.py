@@ -17,9 +17,11 @@ from lms.enrolment.pages.offering import Offering, other_runs
 from lms.enrolment.pages.private import PRIVATE, browser_cookie, new_browser_key
 from lms.enrolment.pages.questions import TITLES, Step
 from lms.enrolment.pages.way import first_open, is_reached, next_after, path_before, steps_of
-from lms.enrolment.pages.words import explanation, privacy, question, waiting_list_words
+from lms.enrolment.pages.words import certainty, explanation, privacy, question, waiting_list_words
+from lms.enrolment.pricing.offers import offered_prices
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
 from lms.web.access import PUBLIC
 from lms.web.forms import Form
@@ -60,6 +62,8 @@ class WizardPages(Controller):
             context={
                 "offering": found.offering,
                 "draft": found.draft,
+                "prices": list(offered_prices(found.offering.prices, local(now).date())),
+                "certainty": certainty(run),
                 "is_full": found.draft is None and (run.free <= 0 or run.waiting > 0),
                 "waiting_words": waiting_list_words(around.settings),
                 "ways_to_pay": [translated(name) for _, name, _ in ways_of(run)],

@@ -1,14 +1,18 @@
 """What the pages of the form ask and explain, in the reader's language."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from lms.catalogue.models import Run
+from lms.catalogue.models import Run, RunState
+from lms.catalogue.rules import still_needed
 from lms.enrolment import rules
 from lms.enrolment.changing.terms import WITHDRAWAL_DAYS, begins_early
 from lms.enrolment.pages.draft import Draft
+from lms.enrolment.pages.draft_prices import reckonings
 from lms.enrolment.pages.offering import Offering
 from lms.enrolment.pages.questions import Kind, Step
+from lms.enrolment.pricing.words import words_of
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.settings import Settings
@@ -152,7 +156,7 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
         )
     if not draft.may_order:
         return [*said, *waiting_list_words(settings)]
-    if draft.price_cents == 0:
+    if draft.total_cents == 0:
         said.append(gettext("Taking part costs nothing."))
         said.append(
             gettext(
@@ -194,6 +198,22 @@ def begins_too_early(
 ) -> bool:
     """Whether a contract made now could still be withdrawn from when its first session begins."""
     return offering.course.has_withdrawal_right and begins_early(starts_at, now, settings.federal_state)
+
+
+def certainty(run: Run) -> str:
+    """Whether the run will take place for certain, or how many are missing (F-A06); empty once nobody can ask any more."""
+    if run.state is RunState.CONFIRMED:
+        return gettext("yes, for certain")
+    if run.state is not RunState.PUBLISHED:
+        return ""
+    missing = still_needed(run.minimum, run.occupied, run.state)
+    if not missing:
+        return gettext("there are enough enrolments")
+    return ngettext(
+        "%(num)s enrolment is still missing until it is certain",
+        "%(num)s enrolments are still missing until it is certain",
+        missing,
+    )
 
 
 def cancel_words(run: Run, now: datetime) -> str:
@@ -243,21 +263,24 @@ def price_lines(draft: Draft) -> list[tuple[str, str]]:
             persons = ngettext("for %(num)s person", "for %(num)s persons", count)
             lines = [(f"{dates}, {persons}", amount(draft.total_cents))]
         return [*lines, (gettext("Total price"), amount(draft.total_cents))]
-    lines = [
-        (
-            gettext("Full price")
-            if count == 1
-            else ngettext(
+    found = reckonings(draft, draft.concession)
+    first = found[0].lines
+    if all(one.lines == first for one in found):
+        lines = [words_of(replace(line, amount_cents=line.amount_cents * count)) for line in first]
+        if count > 1:
+            persons = ngettext(
                 "%(num)s person at %(price)s",
                 "%(num)s persons at %(price)s each",
                 count,
                 price=amount(run.price_cents),
-            ),
-            amount(run.price_cents * count),
-        )
-    ]
-    if draft.has_concession:
-        lines.append((gettext("Reduction"), amount((draft.price_cents - run.price_cents) * count)))
+            )
+            lines[0] = (persons, lines[0][1])
+    else:
+        lines = [
+            (f"{name}: {words}", cents)
+            for name, one in zip(draft.names, found, strict=True)
+            for words, cents in map(words_of, one.lines)
+        ]
     return [*lines, (gettext("Total price"), amount(draft.total_cents))]
 
 

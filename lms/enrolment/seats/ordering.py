@@ -11,6 +11,9 @@ from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.errors import ContactNeeded, PaymentMethodRefused
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party, PartyRule
+from lms.enrolment.pricing.deciding import keep_reckoning
+from lms.enrolment.pricing.reading import price_list
+from lms.enrolment.pricing.rules import Facts, Reckoning, reckon
 from lms.enrolment.seats.errors import MoreNamesThanSeats, NotEnoughSeats, TooManySeats
 from lms.enrolment.seats.events import SeatsOrdered
 from lms.enrolment.seats.models import SeatOrder
@@ -25,6 +28,7 @@ from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import NewCompany, NewPerson
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.people.models import Company, CompanyContact, Person
 
@@ -67,7 +71,7 @@ class SeatOrdering(Transactions):
             known = await session.get(SeatOrder, order_id)
             if known is not None:
                 return await _again(session, actor, known, contact, run_id)
-            price, method = _price(locked, actor, company, payment_method)
+            price, method = await _price(locked, actor, company, payment_method, seats)
             payer, booker = await _who(locked, actor, company, contact)
             order = SeatOrder(
                 id=order_id, run_id=run_id, company_id=payer.id, contact_id=booker.id, ordered_at=at, wanted=seats,
@@ -91,15 +95,29 @@ class SeatOrdering(Transactions):
             return order
 
 
-def _price(
-    locked: LockedRun, actor: Actor, company: NewCompany | UUID, chosen: PaymentMethod | None
-) -> tuple[int, PaymentMethod]:
+async def _price(
+    locked: LockedRun,
+    actor: Actor,
+    company: NewCompany | UUID,
+    chosen: PaymentMethod | None,
+    seats: int,
+) -> tuple[Reckoning, PaymentMethod]:
     """What a seat costs and how it is paid, where this company may order in this run now."""
     refuse_strangers(actor, locked.run.company_id, company)
     rules.refuse_unless_open(locked.run, locked.at, by_staff=policy.is_enrolment_staff(actor))
-    price = rules.price_of(locked.run, concession=False)
-    method = rules.chosen_method(locked.run, price, chosen)
-    if price and method is PaymentMethod.FREE:
+    known = await locked.session.get(Company, company) if isinstance(company, UUID) else None
+    whose = known or (company if isinstance(company, NewCompany) else None)
+    facts = Facts(
+        day=local(locked.at).date(),
+        people=seats,
+        postal_code=whose.postal_code.strip() if whose else "",
+        city=whose.city.strip() if whose else "",
+        has_company=True,
+        company_id=known.id if known else None,
+    )
+    price = reckon(await price_list(locked.session, locked.run), facts)
+    method = rules.chosen_method(locked.run, price.price_cents, chosen)
+    if price.price_cents and method is PaymentMethod.FREE:
         raise PaymentMethodRefused
     return price, method
 
@@ -163,7 +181,7 @@ async def _seats(
     actor: Actor,
     order: SeatOrder,
     count: int,
-    price: int,
+    price: Reckoning,
     method: PaymentMethod,
     way: EntryWay,
 ) -> list[Enrolment]:
@@ -176,6 +194,7 @@ async def _seats(
         locked.move(claim, EnrolmentState.HELD, actor=actor, action="seat_ordered", is_new=True)
         locked.session.add(claim)
     await locked.session.flush()
+    keep_reckoning(locked, claims, price)
     return claims
 
 
@@ -185,7 +204,7 @@ async def _wait(
     order: SeatOrder,
     entrant: Entrant,
     booker: Person,
-    price: int,
+    price: Reckoning,
     method: PaymentMethod,
     way: EntryWay,
 ) -> None:
@@ -194,14 +213,16 @@ async def _wait(
     claim = _claim(locked, order, party, price, method, way)
     claim.person_id, claim.contact_id = entrant.person.id, booker.id
     await settle(locked, actor, party, [claim], is_new=True)
+    await locked.session.flush()
+    keep_reckoning(locked, [claim], price)
 
 
 def _claim(
-    locked: LockedRun, order: SeatOrder, party: Party, price: int, method: PaymentMethod, way: EntryWay
+    locked: LockedRun, order: SeatOrder, party: Party, price: Reckoning, method: PaymentMethod, way: EntryWay
 ) -> Enrolment:
     return Enrolment(
         run_id=locked.run.id, party_id=party.id, reference=new_reference(), state=EnrolmentState.HELD,
-        created_at=locked.at, changed_at=locked.at, way=way, price_cents=price, payment_method=method,
+        created_at=locked.at, changed_at=locked.at, way=way, price_cents=price.price_cents, payment_method=method,
         company_id=order.company_id, order_id=order.id, order_number=order.order_number,
         terms_version=order.terms_version,
     )  # fmt: skip

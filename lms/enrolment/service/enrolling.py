@@ -11,6 +11,7 @@ from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.errors import HoldLost, RunFull
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
+from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.queries import order_of
 from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service.dropping_in import drop_in
@@ -48,6 +49,7 @@ class Enrolling(Transactions):
         terms_version: str = "",
         early_start_wording: str = "",
         session_ids: Collection[UUID] = (),
+        agreed_cents: int | None = None,
         application_id: UUID | None = None,
         browser_key: str | None = None,
         idempotency_key: str | None = None,
@@ -56,7 +58,8 @@ class Enrolling(Transactions):
         """Give the persons places, or a spot on the waiting list; a minor waits for the guardian's consent first.
 
         `contact` gets the letters and is the debtor (default: whoever acts, else the first person; for minors the guardian).
-        Prices come from the run, never from outside. Where a price is due and no `payment_method` was chosen, a free place
+        Prices are reckoned for each person, never taken from outside; `agreed_cents`, what all of it may cost at most, only
+        refuses (PriceChanged). `concession` claims the reduced price for all, `concession_id` of a person for a reason. Where a price is due and no `payment_method` was chosen, a free place
         becomes an offer that has to be accepted with one. Sent again with the same `application_id` or `idempotency_key` it
         returns what came of it the first time.
 
@@ -99,6 +102,7 @@ class Enrolling(Transactions):
                 order_number=order_number,
                 terms_version=terms_version,
                 session_ids=session_ids,
+                agreed_cents=agreed_cents,
             )
             if order.sessions:
                 placed = await drop_in(locked, actor, order)
@@ -108,6 +112,7 @@ class Enrolling(Transactions):
             _keep_early_start(locked, placed, early_start_wording)
             await session.flush()
             order.keep_support(locked, placed)
+            await keep_prices(locked, actor, order.entrants, placed)
             for entrant in order.entrants:
                 await keep_photo_consent(
                     session, actor, entrant.person.id, entrant.photo_wording, at=locked.at

@@ -14,6 +14,7 @@ from lms.enrolment.changing.sums import Reckoning, of_substitution
 from lms.enrolment.errors import CannotMove, GuardianMustAgree, SumChanged
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import HANDED_OVER, Enrolment, EnrolmentState, PartyRule
+from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.service.deputies import deputy_for, refuse_outsiders
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.moving import DryRun
@@ -160,6 +161,7 @@ async def _take_over(
     await locked.session.flush()
     await confirm(locked, actor, [claim], is_new=False)
     await locked.session.flush()
+    await keep_prices(locked, actor, order.entrants, [claim])
     return claim
 
 

@@ -15,6 +15,7 @@ from lms.enrolment.changing.sums import Reckoning, of_move
 from lms.enrolment.errors import CannotMove, GuardianMustAgree, RunFull, SumChanged, TooLateToMove
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import MOVED_AWAY, Enrolment, EnrolmentState, PartyRule
+from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.service.deputies import deputy_for, refuse_outsiders
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Order, checked_order
@@ -176,6 +177,8 @@ async def _place(new: LockedRun, actor: Actor, former: Enrolment, order: Order) 
         claim.consented_at, claim.consent_wording = former.consented_at, former.consent_wording
     await confirm(new, actor, [claim], is_new=True)
     await new.session.flush()
+    await keep_prices(new, actor, order.entrants, [claim])
+    await keep_prices(new, actor, order.entrants, [claim])
     return claim
 
 

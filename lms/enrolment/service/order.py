@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -18,10 +18,13 @@ from lms.enrolment.errors import (
     GuardianTooYoung,
     NobodyNamed,
     PaymentMethodRefused,
+    PriceChanged,
     SamePersonTwice,
     TooManyPersons,
 )
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, EntryWay, PartyRule, SupportNeed
+from lms.enrolment.pricing.deciding import priced
+from lms.enrolment.pricing.rules import Concession, Reckoning
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.persons import (
     Named,
@@ -55,6 +58,17 @@ class Entrant:
     photo_wording: str = ""
     by_mandate: bool = False
     """Somebody acts for them who may do no more than a mandate says: then they are the customer, and letters go to them."""
+    price_cents: int = 0
+    """Of single sessions; a place in the whole run has a reckoned `price` instead."""
+    price: Reckoning | None = None
+    price_without: Reckoning | None = None
+    """What it would be if the concession fell away."""
+    concession: Concession | None = None
+
+    @property
+    def owes_cents(self) -> int:
+        """What this person's enrolment costs."""
+        return self.price.price_cents if self.price is not None else self.price_cents
 
 
 @dataclass(slots=True)
@@ -64,9 +78,7 @@ class Order:
     entrants: list[Entrant]
     contact: Person
     company: Company | None
-    price_cents: int
     payment_method: PaymentMethod
-    concession: bool
     way: EntryWay
     rule: PartyRule
     wants: Wants
@@ -84,7 +96,12 @@ class Order:
     @property
     def chose_no_payment(self) -> bool:
         """Whether something is due and nobody has said how it is paid: then there is no order at a price (L-10)."""
-        return self.price_cents > 0 and self.payment_method is PaymentMethod.FREE
+        return self.total_cents > 0 and self.payment_method is PaymentMethod.FREE
+
+    @property
+    def total_cents(self) -> int:
+        """What all persons owe together."""
+        return sum(entrant.owes_cents for entrant in self.entrants)
 
     def claim(self, locked: LockedRun, entrant: Entrant, party_id: UUID) -> Enrolment:
         """A new enrolment of one person, not yet brought into any state."""
@@ -108,9 +125,9 @@ class Order:
         enrolment.company_id = self.company.id if self.company else None
         enrolment.order_id = self.id
         enrolment.order_number = self.order_number
-        enrolment.price_cents = self.price_cents
-        enrolment.has_concession = self.concession
-        enrolment.payment_method = self.payment_method
+        enrolment.price_cents = entrant.owes_cents
+        enrolment.has_concession = entrant.price is not None and entrant.price.uses_concession
+        enrolment.payment_method = self.payment_method if entrant.owes_cents else PaymentMethod.FREE
         enrolment.terms_version = self.terms_version
         enrolment.way = self.way
         enrolment.rank = self.entrants.index(entrant)
@@ -149,6 +166,7 @@ async def checked_order(
     terms_version: str,
     session_ids: Collection[UUID] = (),
     booker: Person | None = None,
+    agreed_cents: int | None = None,
 ) -> Order:
     """Find out who is meant and refuse what the run's conditions do not allow. `booker` orders where that is known already."""
     if not persons:
@@ -156,11 +174,7 @@ async def checked_order(
     if len(persons) > MOST_AT_ONCE:
         raise TooManyPersons(most=MOST_AT_ONCE)
     sessions = await bookable(locked, actor, session_ids) if session_ids else []
-    if sessions:
-        price, concession = locked.run.drop_in_price_cents * len(sessions), False
-    else:
-        price = rules.price_of(locked.run, concession=concession)
-    method = rules.chosen_method(locked.run, price, payment_method)
+    price = locked.run.drop_in_price_cents * len(sessions) if sessions else locked.run.price_cents
     register = Register(locked.session, actor, locked.at)
     await register.look_up([*persons, contact])
     who = [register.person(named) for named in persons]
@@ -172,18 +186,32 @@ async def checked_order(
     else:
         booker = register.contact(contact, register.person(contact))
     starts_at = sessions[0].starts_at if sessions else locked.run.starts_at
+    entrants = [
+        await _entrant(locked, register, person, named, booker=booker, price_cents=price, starts_at=starts_at)
+        for person, named in zip(who, persons, strict=True)
+    ]
+    firm = await company_of(locked.session, actor, company)
+    if sessions:
+        entrants = [replace(one, price_cents=price) for one in entrants]
+    else:
+        entrants = await priced(
+            locked,
+            register,
+            entrants,
+            contact=booker,
+            contact_named=contact,
+            company=firm,
+            is_known_company=isinstance(company, UUID),
+            concession=concession,
+        )
+    owed = sum(one.owes_cents for one in entrants)
+    if agreed_cents is not None and owed > agreed_cents:
+        raise PriceChanged
     order = Order(
-        entrants=[
-            await _entrant(
-                locked, register, person, named, booker=booker, price_cents=price, starts_at=starts_at
-            )
-            for person, named in zip(who, persons, strict=True)
-        ],
+        entrants=entrants,
         contact=booker,
-        company=await company_of(locked.session, actor, company),
-        price_cents=price,
-        payment_method=method,
-        concession=concession and locked.run.concession_cents is not None,
+        company=firm,
+        payment_method=rules.chosen_method(locked.run, owed, payment_method),
         way=way,
         rule=rule,
         wants=wants,

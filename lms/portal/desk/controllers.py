@@ -5,17 +5,21 @@ from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.changing import ChangePages
 from lms.portal.desk.companies import ClosingForCompanyPages, DeskCompanyPages, DeskSeatPages
+from lms.portal.desk.concessions import ConcessionKindPages
 from lms.portal.desk.conduct import ConductPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.enrolments import EnrolmentPages
+from lms.portal.desk.families import FamilyPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
 from lms.portal.desk.minimum import MINIMUM_PAGES
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
+from lms.portal.desk.prices import PricePages
 from lms.portal.desk.proof import ProofPages
+from lms.portal.desk.proofs import ConcessionProofPages, ProofListPages
 from lms.portal.desk.relations import RelationPages
 from lms.portal.desk.rooms import ROOM_PAGES
 from lms.portal.desk.run_list import RunListPages
@@ -57,6 +61,11 @@ DESK = (
     WithdrawalDeskPages,
     SettlementPages,
     PhonePages,
+    PricePages,
+    FamilyPages,
+    ConcessionKindPages,
+    ProofListPages,
+    ConcessionProofPages,
     PersonPages,
     RelationPages,
     DeskCompanyPages,

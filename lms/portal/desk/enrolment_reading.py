@@ -13,6 +13,8 @@ from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, PaperConsent, SupportNeed
+from lms.enrolment.pricing.reading import Claimed, claimed, reckoned
+from lms.enrolment.pricing.words import words_of
 from lms.enrolment.queries import Claim, claim_for, claims_of_party, history_of, position_of, sessions_of
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
@@ -69,6 +71,9 @@ class EnrolmentView:
     """The enrolment in whose stead this one came: of another run, or of another person."""
     follower: Claim | None = None
     """The one that came in its stead."""
+    price_lines: Sequence[tuple[str, str]] = ()
+    """How the price came about, in lines that add up to it (U21)."""
+    concession: Claimed | None = None
 
 
 async def enrolment_rows(
@@ -153,6 +158,7 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
     support = None
     if actor.may_for_all("R", "access-need"):
         support = await session.scalar(select(SupportNeed).where(SupportNeed.enrolment_id == enrolment_id))
+    lines = (await reckoned(session, [enrolment])).get(enrolment_id, ())
     return EnrolmentView(
         claim=claim,
         together=together,
@@ -180,4 +186,6 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         else (),
         former=await claim_for(session, actor, enrolment.follows_id) if enrolment.follows_id else None,
         follower=await claim_for(session, actor, followed) if followed else None,
+        price_lines=[words_of(line) for line in lines] if len(lines) > 1 else (),
+        concession=(await claimed(session, [enrolment_id])).get(enrolment_id),
     )

@@ -26,7 +26,7 @@ from lms.people.models import Person
 from lms.portal.acting.paper import consent_paper, consent_words, pdf
 from lms.portal.desk.enrolment_reading import VIEWS, enrolment_rows, read_enrolment
 from lms.portal.desk.step import Step, step_page
-from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS
+from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS, PROOF_STATES
 from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
 from lms.web.formats import amount, period
@@ -146,6 +146,7 @@ class EnrolmentPages(Controller):
                 "happenings": HAPPENINGS,
                 "reasons": REASONS,
                 "support": dict(SUPPORT),
+                "proof_states": PROOF_STATES,
                 "is_live": view.claim.enrolment.state in LIVE and (ends_at is None or ends_at > clock()),
                 "may_change": actor.may_for_all("U", "enrolment"),
                 "may_see_person": actor.may_for_all("R", "person"),

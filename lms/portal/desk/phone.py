@@ -31,18 +31,18 @@ from lms.enrolment.models import EnrolmentState, EntryWay
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import KnownPerson, NewPerson
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock
+from lms.kernel.clock import Clock, today
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.people.models import Person
 from lms.people.queries import SHORTEST_SEARCH, person_of, persons_found
+from lms.portal.desk.price_choice import FULL, REDUCED, PriceChoice, price_choice
 from lms.portal.desk.run_reading import run_with_course
 from lms.portal.desk.words import PAYMENT_WAYS
 from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
 from lms.web.formats import period
 from lms.web.forms import (
-    Checkbox,
     Checkboxes,
     DateParts,
     Email,
@@ -89,7 +89,7 @@ class BookingForm(Form):
     """What is asked for everybody."""
 
     payment = Radios(N_("How is it paid?"), missing=N_("Choose how it is paid."))
-    concession = Checkbox(N_("Reduced price; the proof is shown at the first session"))
+    concession = Radios(N_("Which price applies?"), missing=N_("Choose which price applies."))
     support = Checkboxes(N_("Support"), choices=SUPPORT)
     support_note = Text(N_("What else should we know about the support?"))
     guardian_given_name = Text(N_("First name of the parent or guardian"))
@@ -98,6 +98,10 @@ class BookingForm(Form):
     guardian_phone = Phone(N_("Telephone number for emergencies"), autocomplete="off")
     sessions = Checkboxes(N_("On which dates?"), missing=N_("Choose at least one date."))
     key = Hidden()
+
+    def concession_id(self) -> UUID | None:
+        """The reason for which a reduced price is claimed, where one is named."""
+        return _id(self.concession.data) if "concession" in self else None
 
     def guardian(self) -> NewPerson | None:
         """The adult who consents, where one is named."""
@@ -140,6 +144,7 @@ class NewPersonForm(BookingForm):
             emergency_phone=self.guardian_phone.data or "",
             support=tuple(self.support.data or ()),
             support_note=self.support_note.data or "",
+            concession_id=self.concession_id(),
         )
 
 
@@ -154,6 +159,7 @@ class PhonePages(Controller):
     async def ask(
         self,
         run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
         q: FromQuery[str] = "",
@@ -165,14 +171,18 @@ class PhonePages(Controller):
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person) if person else None
+            choice = await price_choice(session, actor, run, known, today(clock))
             found = await _found(session, typed) if known is None else []
             dates = await _dates(session, run, clock()) if einzeln else None
-        values = {"key": str(uuid4()), "payment": "invoice"} | ({} if known else _guessed(typed))
+        values = {"key": str(uuid4()), "payment": "invoice", "concession": FULL} | (
+            {} if known else _guessed(typed)
+        )
         form = form_from(BookingForm if known else NewPersonForm, None, **values)
         return _page(
-            _fitted(form, run, dates),
+            _fitted(form, run, dates, choice),
             run,
             course,
+            choice=choice,
             known=known,
             typed=typed,
             found=found,
@@ -195,9 +205,16 @@ class PhonePages(Controller):
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person_id) if person_id else None
+            choice = await price_choice(session, actor, run, known, today(clock))
             dates = await _dates(session, run, clock()) if sent.get("einzeln") else None
-        form = _fitted(form_from(BookingForm if known else NewPersonForm, sent), run, dates)
+        form = form_from(BookingForm if known else NewPersonForm, sent)
+        if isinstance(form, NewPersonForm):
+            choice = choice.at(form.postal_code.data or "", form.city.data or "")
+        form = _fitted(form, run, dates, choice)
         status = 422
+        if sent.get("rechnen") and dates is None:  # says what it would cost; nothing is enrolled yet
+            lines = choice.lines(form.concession.data if "concession" in form else None)
+            return _page(form, run, course, known=known, choice=choice, reckoned=lines)
         if form.validate():
             try:
                 placed = await enrolment.enrol(
@@ -205,7 +222,7 @@ class PhonePages(Controller):
                     run_id=run_id,
                     persons=[_named(form, known)],
                     payment_method=PaymentMethod(form.payment.data) if "payment" in form else None,
-                    concession=bool(form.concession.data) if "concession" in form else False,
+                    concession="concession" in form and form.concession.data == REDUCED,
                     way=EntryWay.PHONE,
                     session_ids=[UUID(one) for one in form.sessions.data] if "sessions" in form else [],
                     idempotency_key=form.key.data or None,
@@ -217,7 +234,7 @@ class PhonePages(Controller):
                 field = AT_FIELDS.get(type(refusal), "")
                 form.refuse(field if field in form else "", refusal.message, **refusal.params)
                 status = refusal.status
-        return _page(form, run, course, known=known, status=status, singly=dates is not None)
+        return _page(form, run, course, known=known, choice=choice, status=status, singly=dates is not None)
 
 
 async def _found(session: AsyncSession, typed: str) -> list[Person]:
@@ -250,7 +267,7 @@ async def _dates(session: AsyncSession, run: Run, now: datetime) -> Sequence[Ses
     return rows.all()
 
 
-def _fitted(form: BookingForm, run: Run, dates: Sequence[Session] | None) -> BookingForm:
+def _fitted(form: BookingForm, run: Run, dates: Sequence[Session] | None, choice: PriceChoice) -> BookingForm:
     """Only what this run asks for, or what its single dates do."""
     if dates is None:
         del form.sessions
@@ -269,8 +286,10 @@ def _fitted(form: BookingForm, run: Run, dates: Sequence[Session] | None) -> Boo
         del form.payment
     else:
         form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in run.payment_methods]
-    if "concession" in form and run.concession_cents is None:
+    if "concession" in form and not choice.prices.concessions:
         del form.concession
+    if "concession" in form:
+        choice.fill(form.concession)
     return form
 
 
@@ -281,6 +300,7 @@ def _named(form: BookingForm, known: Person | None) -> NewPerson | KnownPerson:
             guardian=form.guardian(),
             support=tuple(form.support.data or ()),
             support_note=form.support_note.data or "",
+            concession_id=form.concession_id(),
         )
     assert isinstance(form, NewPersonForm)  # noqa: S101 - chosen by the same condition
     return form.person()
@@ -295,6 +315,8 @@ def _page(
     typed: str = "",
     found: list[Person] | None = None,
     singly: bool = False,
+    choice: PriceChoice,
+    reckoned: Sequence[tuple[str, str]] = (),
     status: int = 200,
 ) -> Template:
     return Template(
@@ -308,6 +330,8 @@ def _page(
             "found": found or [],
             "singly": singly,
             "price": run.drop_in_price_cents if singly else run.price_cents,
+            "prices": choice.offered if len(choice.offered) > 1 and not singly else [],
+            "reckoned": reckoned,
         },
         status_code=status,
     )

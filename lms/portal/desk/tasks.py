@@ -26,6 +26,8 @@ from lms.enrolment.models import (
     Withdrawal,
     WithdrawalState,
 )
+from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
+from lms.enrolment.pricing.reading import open_proofs
 from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
@@ -54,6 +56,8 @@ DECIDE_WITHIN = timedelta(days=7)
 PUBLISH_WITHIN = timedelta(days=35)
 RUNNING = (RunState.PUBLISHED, RunState.CONFIRMED)
 MOST_NAMED = 20
+PROOFS_WITHIN = timedelta(days=1)
+"""So long before the start the proofs that are to be shown at the first session become a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +166,26 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Settlement.requested_at)).where(Settlement.state == SettlementState.OPEN),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/ermaessigungsnachweise?ansicht=gesendet",
+            lambda num: ngettext(
+                "%(num)s proof for a reduced price has to be looked at",
+                "%(num)s proofs for a reduced price have to be looked at",
+                num,
+            ),
+            open_proofs(ConcessionState.SENT, func.min(ConcessionClaim.changed_at)),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/ermaessigungsnachweise",
+            lambda num: ngettext(
+                "%(num)s proof for a reduced price is still missing",
+                "%(num)s proofs for a reduced price are still missing",
+                num,
+            ),
+            open_proofs(ConcessionState.MISSING, func.min(Run.starts_at)).where(
+                Run.starts_at <= now + PROOFS_WITHIN
+            ),
         ),
         Pile(
             "approve", "room-booking", "/verwaltung/buchungen",

@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.catalogue.models import RunState
 from lms.enrolment.models import EnrolmentState
+from lms.enrolment.pricing.models import ConcessionState
 from lms.kernel.marking import N_
 from lms.web.formats import amount, moment_short
 from lms.web.language import current_language, gettext, translated
@@ -28,6 +29,16 @@ ENROLMENT_STATES: Mapping[str, tuple[str, str]] = {
     EnrolmentState.EXPIRED: (N_("expired"), "info"),
     EnrolmentState.CANCELLED: (N_("withdrawn"), "danger"),
 }
+
+PROOF_STATES: Mapping[str, tuple[str, str]] = {
+    ConcessionState.NOT_NEEDED: (N_("not needed"), "info"),
+    ConcessionState.MISSING: (N_("missing"), "warning"),
+    ConcessionState.SENT: (N_("sent, to be looked at"), "warning"),
+    ConcessionState.ACCEPTED: (N_("proof accepted"), "success"),
+    ConcessionState.REFUSED: (N_("refused"), "danger"),
+    ConcessionState.CHARGED: (N_("full price charged"), "info"),
+}
+"""Word and tone of each state of a proof for a reduced price."""
 
 PAYMENT_WAYS: Mapping[str, str] = {
     "free": N_("free of charge"),
@@ -64,6 +75,7 @@ ACTIONS: Mapping[str, str] = {
     "run.trainer_declined": N_("Trainer has said no"),
     "run.trainers_changed": N_("Other trainers for the run"),
     "session.trainers_changed": N_("Other trainers for a session"),
+    "run.prices_changed": N_("Prices changed"),
     "run.changed": N_("Conditions of the run changed"),
     "run.published": N_("Run published"),
     "run.confirmed": N_("Run confirmed: it takes place"),
@@ -76,7 +88,7 @@ ACTIONS: Mapping[str, str] = {
     "proposal.not_reached": N_("Called in vain about the proposed change"),
     "proposal.withdrawn": N_("Proposed change withdrawn"),
     "proposal.applied": N_("Proposed change carried out"),
-    "enrolment.repriced": N_("Price changed with consent"),
+    "enrolment.price_agreed": N_("Price changed with consent"),
     "enrolment.moved": N_("Moved to another run"),
     "enrolment.moved_here": N_("Came from another run"),
     "session.added": N_("Session added"),
@@ -145,6 +157,11 @@ ACTIONS: Mapping[str, str] = {
     "enrolment.moved_away": N_("Moved to another run"),
     "enrolment.handed_over": N_("Place handed over to another person"),
     "enrolment.goodwill": N_("A part let off as goodwill"),
+    "enrolment.proof_sent": N_("Proof for the reduced price sent"),
+    "enrolment.proof_looked_at": N_("Proof for the reduced price looked at"),
+    "enrolment.proof_accepted": N_("Proof for the reduced price accepted"),
+    "enrolment.proof_refused": N_("Proof for the reduced price refused"),
+    "enrolment.repriced": N_("Full price charged"),
     "person.made": N_("Person recorded"),
     "person.completed": N_("Contact details completed"),
     "person.changed": N_("Contact details changed"),

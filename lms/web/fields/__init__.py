@@ -2,6 +2,7 @@
 
 from lms.web.fields.base import OurField, refuse
 from lms.web.fields.choices import Checkbox, Checkboxes, Radios, Select
+from lms.web.fields.files import Upload
 from lms.web.fields.text import Email, Hidden, Password, Phone, Text, TextArea
 from lms.web.fields.values import DateParts, Euro, Number, TimeOfDay
 
@@ -21,5 +22,6 @@ __all__ = [
     "Text",
     "TextArea",
     "TimeOfDay",
+    "Upload",
     "refuse",
 ]

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -19,8 +18,7 @@ from lms.resources.models import Room, RoomPhoto
 from lms.resources.queries import PhotoFacts, photos_of
 from lms.resources.service import RoomPhotos
 from lms.web.access import PUBLIC, may
-from lms.web.fields import OurField
-from lms.web.forms import Form, Text, form_from
+from lms.web.forms import Form, Text, Upload, form_from
 from lms.web.language import gettext
 from lms.web.notices import SAVED, after
 
@@ -32,24 +30,10 @@ PICTURE_HEADERS = {
 """S-61: shown within a page, and never opened as one."""
 
 
-class Picture(OurField):
-    """A file chosen on one's own device; the value is what was sent, read by the page."""
-
-    kind = "file"
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        """Keep the file as it came; a form without a chosen one sends an empty part."""
-        sent = valuelist[0] if valuelist else None
-        self.data = sent if isinstance(sent, UploadFile) and sent.filename else None
-
-    def is_empty(self) -> bool:
-        return self.data is None
-
-
 class PhotoForm(Form):
     """A file, and what is to be seen on it."""
 
-    file = Picture(N_("Picture"), hint=N_("JPEG, PNG or WebP, at most 5 MB. Where it was taken is not kept."))
+    file = Upload(N_("Picture"), hint=N_("JPEG, PNG or WebP, at most 5 MB. Where it was taken is not kept."))
     alt_de = Text(
         N_("What is to be seen, in German"),
         longest=300,
