@@ -72,7 +72,7 @@ async def answer_withdrawal(session: AsyncSession, event: events.WithdrawalDecli
     if facts is not None:
         await send(
             session, facts, "withdrawal_declined", at=declared.decided_at, version=str(declared.id), reason=reason,
-            declared=declared, is_known=True,
+            declared=declared, is_known=True, in_writing=True,
         )  # fmt: skip
         return
     await write_letter(
