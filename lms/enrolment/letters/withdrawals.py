@@ -38,6 +38,7 @@ class Stranger:
     street: Any = ""
     postal_code: Any = ""
     city: Any = ""
+    phone: Any = None
     channel: Any = Channel.EMAIL
 
 
