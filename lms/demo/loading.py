@@ -12,6 +12,7 @@ from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.decision import fill_decision
+from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
@@ -55,6 +56,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
             await fill_withdrawals(ground, places)
+        with step("The counter"):
+            await fill_counter(ground, everybody, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
