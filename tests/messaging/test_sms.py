@@ -1,9 +1,5 @@
 """Short messages: handed to a real gateway until it takes them, shown once, and a letter where that cannot be."""
 
-import asyncio
-import json
-from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,55 +12,10 @@ from lms.messaging.troubles import read
 from lms.messaging.ways import takes_sms, way_to
 from lms.settings import Settings
 from tests.making import BOTH, FixedClock
+from tests.messaging.gateway import SmsServer
 from tests.messaging.mailing import letter_of, put_in_outbox
 
 MOBILE = "+4915112345678"
-
-
-class SmsServer:
-    """A gateway on a port of its own. `answers` are the statuses it gives, the last one for ever; `took` is what it was handed."""
-
-    def __init__(self) -> None:
-        self.took: list[dict[str, Any]] = []
-        self.tokens: set[str] = set()
-        self.answers = [202]
-        self.port = 0
-        self._server: asyncio.Server | None = None
-
-    @property
-    def shown(self) -> dict[str, str]:
-        """What the telephones show: each message once, by its id."""
-        return {one["id"]: one["text"] for one in self.took}
-
-    async def open(self) -> None:
-        self._server = await asyncio.start_server(self._answer, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
-
-    async def close(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            await self._server.wait_closed()
-            self._server = None
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-        fields = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if ": " in line)
-        body = json.loads(await reader.readexactly(int(fields["content-length"])))
-        status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        self.tokens.add(fields["authorization"])
-        if status < 300:
-            self.took.append(body)
-        writer.write(f"HTTP/1.1 {status} So\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
-        await writer.drain()
-        writer.close()
-
-
-@pytest.fixture
-async def sms_server() -> AsyncIterator[SmsServer]:
-    server = SmsServer()
-    await server.open()
-    yield server
-    await server.close()
 
 
 @pytest.fixture

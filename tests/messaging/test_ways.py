@@ -39,6 +39,7 @@ from lms.settings import Settings
 from lms.web.module import Around
 from tests.enrolment.places import offered_run
 from tests.making import BOTH, MOMENT, FixedClock, make_person, staff
+from tests.messaging.gateway import SmsServer
 from tests.messaging.mailing import put_in_outbox
 
 TEAM, ANNA, BERND = staff(), staff(), staff()
@@ -53,8 +54,8 @@ READERS: dict[Channel, dict[str, Any]] = {
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update={"sms_url": "http://127.0.0.1:9/"})
+def settings(settings: Settings, sms_server: SmsServer) -> Settings:
+    return settings.model_copy(update={"sms_url": f"http://127.0.0.1:{sms_server.port}/"})
 
 
 def reader(channel: Channel, family_name: str = "Leser") -> NewPerson:

@@ -107,7 +107,7 @@ async def test_cash_is_taken_with_change_and_receipt_and_shown_in_the_till(
     till = words_of((await client.get(TILL)).text)
     table = await client.get(f"{TILL}/kasse.csv")
 
-    assert "1 Quittung : 45,00 Euro" in till
+    assert "1 Quittung: 45,00 Euro" in till
     assert "gezählt 40,00 Euro, gebucht 45,00 Euro (5 Euro fehlen) Differenz -5,00 Euro" in till.replace(
         "−", "-"
     )

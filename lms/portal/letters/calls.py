@@ -32,6 +32,7 @@ CLAIM = timedelta(minutes=15)
 """How long a person is somebody's: a call and the notes after it."""
 POSTING = timedelta(minutes=10)
 AT_ONCE = 200
+BETWEEN, SAID = "\n\n", 5
 
 
 class BeingCalled(DomainError):
@@ -56,6 +57,16 @@ class Matter:
     about_kind: str
     about_id: UUID | None
     tries: Sequence[PhoneAttempt]
+
+    @property
+    def first_words(self) -> str:
+        """What matters, to be said: the first paragraphs of the letter."""
+        return BETWEEN.join(self.words.split(BETWEEN)[:SAID])
+
+    @property
+    def more_words(self) -> str:
+        """The rest, for whoever asks."""
+        return BETWEEN.join(self.words.split(BETWEEN)[SAID:])
 
 
 @dataclass(frozen=True, slots=True)
