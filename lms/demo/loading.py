@@ -56,8 +56,6 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
             await fill_withdrawals(ground, places)
-        with step("The counter"):
-            await fill_counter(ground, everybody, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
@@ -75,6 +73,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_substitution(ground)
         with step("A run with too few people"):
             await fill_decision(ground)
+        with step("The counter"):
+            await fill_counter(ground, everybody, places)
             await ground.finish()
 
 

@@ -108,10 +108,10 @@ async def test_documents_travel_in_the_run_and_a_letter_that_cannot_be_printed_h
 
     content = await PrintRuns(house).document(TEAM, run_id=run.id)
     fronts = [page.extract_text() for page in PdfReader(BytesIO(content)).pages][::2]
-    assert len(fronts) == 3
-    assert ["Ada Lehmann" in fronts[0], "Teilnahmebescheinigung" in fronts[1], "Cem Kaya" in fronts[2]] == [
-        True
-    ] * 3
+    begins = [
+        next(at for at, page in enumerate(fronts) if name in page) for name in ("Ada Lehmann", "Cem Kaya")
+    ]
+    assert (len(fronts), "Teilnahmebescheinigung" in fronts[begins[0] + 1]) == (3, True)
     letter = await letter_of(begin, broken)
     assert (letter.state, letter.print_run_id) == (LetterState.FAILED, None)
 

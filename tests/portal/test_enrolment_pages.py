@@ -74,7 +74,7 @@ async def test_somebody_without_email_is_enrolled_and_gets_a_letter_to_print(
     page = await client.get(answer.headers["location"])
     assert "hat einen Platz" in words_of(page.text)
     assert f"/verwaltung/briefe/{letter.id}/brief.pdf" in page.text
-    assert "Offen 45,00 Euro" in words_of(page.text)
+    assert "Noch zu zahlen 45,00 Euro" in words_of(page.text)
 
 
 async def test_a_person_we_know_is_found_and_taken_with_one_click(

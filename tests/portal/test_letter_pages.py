@@ -62,7 +62,8 @@ async def test_letters_to_be_printed_are_one_file_and_posted_only_when_somebody_
     assert "2 Briefe zum Drucken öffnen (PDF)" in ready
     pages = [sheet.extract_text() for sheet in PdfReader(BytesIO(printed.content)).pages]
     assert len(pages) == 4  # each letter begins on a front
-    assert ["Ada Lehmann" in pages[0], pages[1], "Ben Muster" in pages[2], pages[3]] == [True, "", True, ""]
+    assert pages[1::2] == ["", ""]
+    assert all(name in pages[0] + pages[2] for name in ("Ada Lehmann", "Ben Muster"))
     assert {(await letter_of(begin, letter)).state for letter in letters} == {LetterState.WAITING}
     assert "noch nicht als gedruckt markiert" in words_of((await client.get("/verwaltung/briefe")).text)
 
