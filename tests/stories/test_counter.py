@@ -130,6 +130,11 @@ def _a_run_that_takes_cash(page: Page) -> str:
         page.goto(f"/verwaltung/theke?lauf={words}")
         for label in page.locator("#kurse label").all():
             text = label.inner_text()
-            if "Euro" in text and re.search("Pl(atz|ätze) frei", text) and "Rechnung" not in text and "Jahre" not in text:
+            if (
+                "Euro" in text
+                and re.search("Pl(atz|ätze) frei", text)
+                and "Rechnung" not in text
+                and "Jahre" not in text
+            ):
                 return text.split()[0]
     raise AssertionError("no run costs anything")
