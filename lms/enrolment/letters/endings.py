@@ -67,7 +67,16 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
         return
     if enrolment.ended_reason == WITHDRAWN:
         lines = await sum_in_words(session, facts, enrolment.id)
-        await send(session, facts, "enrolment_withdrawn", at=at, dates=taken_out, lines=lines, in_writing=True, **money)
+        await send(
+            session,
+            facts,
+            "enrolment_withdrawn",
+            at=at,
+            dates=taken_out,
+            lines=lines,
+            in_writing=True,
+            **money,
+        )
         return
     if run.state is RunState.CANCELLED:
         reason = (run.cancelled_reason_en if facts.language == "en" else "") or run.cancelled_reason_de
