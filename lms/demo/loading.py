@@ -11,8 +11,8 @@ import rich_click as click
 from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.bookings import fill_bookings
-from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.counter import fill_counter
+from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground

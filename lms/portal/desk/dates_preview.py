@@ -212,7 +212,7 @@ async def audience_of(session: AsyncSession, event: SessionsChanged, *, may_see:
 
 def text_of(session: AsyncSession, title: str, sheets: Sequence[Sheet]) -> Text | None:
     """One of these letters as an example, by e-mail where there is one; None where there are no letters."""
-    sample = next((one for one in sheets if not on_paper(one.reader)), next(iter(sheets), None))
+    sample = next((one for one in sheets if not on_paper(session, one.reader)), next(iter(sheets), None))
     return _text(session, title, sample, is_named=True) if sample is not None else None
 
 
