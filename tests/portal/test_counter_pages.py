@@ -194,7 +194,7 @@ async def test_ways_of_telling_are_chosen_where_they_can_be_gone(
     assert 'value="sms"' not in page
     assert "Geben Sie die Telefonnummer ein, die wir anrufen." in words_of(no_number.text)
     assert (no_gateway.status_code, done.status_code) == (422, 303)
-    assert "Benachrichtigung per Telefon" in words_of(
+    assert "Benachrichtigung am Telefon" in words_of(
         (await client.get(f"/verwaltung/personen/{person.id}")).text
     )
 
