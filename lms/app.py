@@ -43,7 +43,7 @@ from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
 from lms.lending.module import MODULE as LENDING
 from lms.messaging.carrier import Carrier
-from lms.messaging.forgetting import forget_letters
+from lms.messaging.forgetting import forget_letters, forget_prints
 from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
 from lms.people.module import MODULE as PEOPLE
@@ -77,6 +77,9 @@ def _foundation() -> Module:
             PersonalData(
                 table="letter", column="person_id", purpose="to show what was written", kept="1 year"
             ),
+            PersonalData(
+                table="phone_call", column="person_id", purpose="to tell somebody by telephone", kept="1 year"
+            ),
         ],
         tasks={DELIVER: lambda around: Carrier(around.begin, around.clock, around.settings)},
         periodic=[
@@ -84,6 +87,9 @@ def _foundation() -> Module:
             lambda around: Periodic("tidy-jobs", TIDYING, lambda: tidy(around.begin, around.clock)),
             lambda around: Periodic(
                 "forget-letters", FORGETTING, lambda: forget_letters(around.begin, around.clock)
+            ),
+            lambda around: Periodic(
+                "forget-prints", FORGETTING, lambda: forget_prints(around.begin, around.clock)
             ),
         ],
     )
@@ -124,7 +130,7 @@ def modules(given: Settings) -> Sequence[Module]:
 def around(given: Settings, clock: Clock = system_clock) -> Around:
     """What services are given, for the server, the worker and the command line alike."""
     begin, signer = connect(given.database_url), Signer(secrets=given.secret_values)
-    begin.give(Links(public_url=given.public_url, signer=signer))
+    begin.give(Links(public_url=given.public_url, signer=signer), has_sms=bool(given.sms_url))
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 
 

@@ -99,9 +99,10 @@ class Begin:
         self._writing = async_sessionmaker(writing, expire_on_commit=False, info=self._info)
         self._reading = async_sessionmaker(reading, expire_on_commit=False, info=self._info)
 
-    def give(self, links: Links) -> None:
-        """Let everybody who is handed a session make links; see `links_of`."""
+    def give(self, links: Links, *, has_sms: bool = False) -> None:
+        """Let everybody who is handed a session make links (`links_of`), and know whether short messages can be sent (`has_sms`)."""
         self._info["links"] = links
+        self._info["has_sms"] = has_sms
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -190,6 +191,11 @@ def links_of(session: AsyncSession) -> Links:
     links = session.info["links"]
     assert isinstance(links, Links)  # noqa: S101 - app.py gives it when it opens the database
     return links
+
+
+def has_sms(session: AsyncSession) -> bool:
+    """Whether a gateway for short messages is set: where none is, nobody is promised one."""
+    return bool(session.info.get("has_sms"))
 
 
 def connect(url: str, *, pool_size: int = 10) -> Begin:

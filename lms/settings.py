@@ -39,9 +39,13 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(default_factory=list)
     smtp_url: str = ""
     mail_sender: str = "Zentrum für digitale Bildung Haldensleben <kontakt@zdb-haldensleben.example>"
+    sms_url: str = ""
+    sms_token: SecretStr = SecretStr("")
+    sms_sender: str = ""
     files: Path = ROOT / "var"
     hold_minutes: int = Field(default=30, ge=20)
     offer_hours: int = Field(default=48, ge=1)
+    offer_hours_by_letter: int = Field(default=168, ge=1)
     quiet_start_hour: int = Field(default=20, ge=0, le=23)
     cancel_free_days: int = Field(default=7, ge=0)
     cancel_fee_percent: int = Field(default=50, ge=0, le=100)
@@ -72,6 +76,14 @@ class Settings(BaseSettings):
             ("sqlite:", "postgresql:", "postgresql+asyncpg:", "sqlite+aiosqlite:", "postgres:")
         ):
             raise ValueError("DATABASE_URL starts with sqlite:/// or postgresql://")
+        return url
+
+    @field_validator("sms_url")
+    @classmethod
+    def _safe_gateway(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("LMS_SMS_URL starts with https://: telephone numbers do not travel in the open")
         return url
 
     @model_validator(mode="after")

@@ -33,6 +33,7 @@ class Addressee:
     street: str = ""
     postal_code: str = ""
     city: str = ""
+    phone: str | None = None
     channel: Channel = Channel.EMAIL
 
 

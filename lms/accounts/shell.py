@@ -28,6 +28,9 @@ MAIN = (
 )
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
+    Link(N_("Counter and telephone"), "/verwaltung/theke"),
+    Link(N_("Till"), "/verwaltung/kasse"),
+    Link(N_("Call list"), "/verwaltung/anrufliste"),
     Link(N_("Planner"), "/verwaltung/planer"),
     Link(N_("Courses"), "/verwaltung/kurse"),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen"),

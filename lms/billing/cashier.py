@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from lms.billing import policy
-from lms.billing.errors import MoreThanOwed, MoreThanPaid
+from lms.billing.errors import MoreThanPaid
 from lms.billing.queries import balance_of
+from lms.billing.receipts import Receipts
 from lms.billing.rules import Balance
-from lms.billing.service import record_payment, record_refund
+from lms.billing.service import record_refund
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.web.module import Around
@@ -18,27 +19,16 @@ class Cashier:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.receipts = Receipts(around)
 
-    @retried
     async def take_cash(
         self, actor: Actor, *, enrolment_id: UUID, amount_cents: int, form_key: str
     ) -> Balance:
-        """Book a cash receipt and give the new balance. The same form sent twice books once. Raises MoreThanOwed."""
-        ensure(policy.may_take_cash(actor), actor)
-        async with self.begin() as session:
-            owed = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
-            booked = await record_payment(
-                session,
-                actor,
-                enrolment_id=enrolment_id,
-                amount_cents=amount_cents,
-                cause="cash",
-                at=self.clock(),
-                provider="cash",
-                provider_event=form_key,
-            )
-            if booked is not None and amount_cents > owed:
-                raise MoreThanOwed
+        """Take cash, with a receipt, and give the new balance. The same form sent twice books once. Raises MoreThanOwed."""
+        await self.receipts.receive(
+            actor, enrolment_id=enrolment_id, amount_cents=amount_cents, form_key=form_key
+        )
+        async with self.begin.reading() as session:
             return (await balance_of(session, [enrolment_id]))[enrolment_id]
 
     @retried

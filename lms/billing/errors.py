@@ -29,3 +29,15 @@ class OwnRefund(DomainError):
 
 class OtherRequestOpen(DomainError):
     message = N_("There is a later request about this enrolment. Please look at that one.")
+
+
+class LessGiven(Invalid):
+    message = N_("This is less than the amount. Enter what you were handed.")
+
+
+class NothingToReverse(DomainError):
+    message = N_("This receipt reverses another one. It cannot be reversed itself.")
+
+
+class AlreadyReversed(DomainError):
+    message = N_("This receipt has been reversed already.")

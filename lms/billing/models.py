@@ -168,3 +168,65 @@ class Settlement(Row):
     settled_at: Mapped[datetime | None] = mapped_column(default=None)
     settled_by: Mapped[UUID | None] = mapped_column(default=None)
     settled_note: Mapped[str] = mapped_column(LongText, default="")
+
+
+class ReceiptKind(StrEnum):
+    """A receipt for cash that came in, or the one that reverses it."""
+
+    RECEIPT = "receipt"
+    REVERSAL = "reversal"
+
+
+class CashReceipt(Row):
+    """A numbered receipt for cash, written with its entry in the ledger; it never changes (triggers, domain rule 6).
+
+    `facts` is what it prints: payer, course, reference, issuer. `given_cents` is what the person handed over, the change
+    included. A mistake is put right by a reversal with a number and an entry of its own; `amount_cents` is negative there.
+    """
+
+    __tablename__ = "cash_receipt"
+    __table_args__ = (
+        UniqueConstraint("series", "year", "counter"),
+        CheckConstraint("(kind = 'reversal') = (reverses_id IS NOT NULL)", name="reversal"),
+        CheckConstraint("(kind = 'receipt') = (amount_cents > 0)", name="amount"),
+    )
+
+    kind: Mapped[ReceiptKind]
+    series: Mapped[str]
+    year: Mapped[int]
+    counter: Mapped[int]
+    number: Mapped[str] = mapped_column(unique=True)
+    issued_at: Mapped[datetime] = mapped_column(index=True)
+    amount_cents: Mapped[int]
+    given_cents: Mapped[int]
+    facts: Mapped[dict[str, Any]]
+    enrolment_id: Mapped[UUID] = mapped_column(index=True)
+    entry_id: Mapped[UUID] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+    cashier_id: Mapped[UUID | None] = mapped_column(default=None)
+    cashier_name: Mapped[str] = mapped_column(default="")
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("cash_receipt.id"), default=None, unique=True)
+    reason: Mapped[str] = mapped_column(LongText, default="")
+
+    @property
+    def change_cents(self) -> int:
+        """What the person got back."""
+        return self.given_cents - self.amount_cents if self.amount_cents > 0 else 0
+
+
+class TillCount(Row):
+    """What somebody counted in the till, beside what the receipts of the day come to; only ever added."""
+
+    __tablename__ = "till_count"
+
+    day: Mapped[date] = mapped_column(index=True)
+    counted_at: Mapped[datetime]
+    booked_cents: Mapped[int]
+    counted_cents: Mapped[int]
+    cashier_id: Mapped[UUID | None] = mapped_column(default=None)
+    cashier_name: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(LongText, default="")
+
+    @property
+    def difference_cents(self) -> int:
+        """How much more than booked was counted; negative where something is missing."""
+        return self.counted_cents - self.booked_cents

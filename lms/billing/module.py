@@ -3,6 +3,7 @@
 from lms.billing.cashier import Cashier
 from lms.billing.events import InvoiceIssued
 from lms.billing.letters import PRINT, have_it_printed, printer
+from lms.billing.receipts import Receipts
 from lms.billing.settlements import Settlements
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
@@ -11,7 +12,7 @@ KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
 
 MODULE = Module(
     name="billing",
-    services={"cashier": Cashier, "settlements": Settlements},
+    services={"cashier": Cashier, "receipts": Receipts, "settlements": Settlements},
     listeners={InvoiceIssued: [have_it_printed]},
     tasks={PRINT: printer},
     personal_data=[

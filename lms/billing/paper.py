@@ -82,6 +82,11 @@ def rendered(invoice: Invoice, reversed_number: str = "") -> bytes:
     )
 
 
+def press_parts() -> tuple[Environment, Fonts]:
+    """The templates and fonts of everything the books print."""
+    return _pages(), _fonts()
+
+
 @cache
 def _pages() -> Environment:
     return environment([TEMPLATES])

@@ -1,7 +1,10 @@
 """Who may move money and read invoices."""
 
-from lms.billing.models import Invoice
+from datetime import date
+
+from lms.billing.models import CashReceipt, Invoice
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.rights import Scope
 
 
@@ -13,6 +16,16 @@ def may_take_cash(actor: Actor) -> bool:
 def may_refund(actor: Actor) -> bool:
     """Finance alone."""
     return actor.may_for_all("refund", "payment")
+
+
+def may_reverse(actor: Actor, receipt: CashReceipt, today: date) -> bool:
+    """The counter puts right what was taken today; finance whatever was taken."""
+    return may_refund(actor) or (may_take_cash(actor) and local(receipt.issued_at).date() == today)
+
+
+def may_see_till(actor: Actor) -> bool:
+    """Whoever takes cash, and finance."""
+    return may_take_cash(actor) or may_refund(actor)
 
 
 def may_read(actor: Actor, invoice: Invoice) -> bool:

@@ -9,6 +9,7 @@ from lms.kernel.clock import local
 
 INVOICES = "RE"
 CREDIT_NOTES = "ST"
+RECEIPTS = "KQ"
 MONEY_MOVED = frozenset({EntryKind.PAYMENT, EntryKind.REFUND})
 
 

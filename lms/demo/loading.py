@@ -11,6 +11,7 @@ import rich_click as click
 from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.bookings import fill_bookings
+from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
@@ -78,6 +79,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
+        with step("The counter"):
+            await fill_counter(ground, everybody, places)
             await ground.finish()
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import LongText, Row
+from lms.db import Base, LongText, Row
 
 
 class Channel(StrEnum):
@@ -15,6 +15,8 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     POST = "post"
+    SMS = "sms"
+    PHONE = "phone"
 
 
 class LetterState(StrEnum):
@@ -26,7 +28,11 @@ class LetterState(StrEnum):
 
 
 class Letter(Row):
-    """One letter to one reader. `key` makes writing it twice impossible; the Message-ID is made from `id` and never changes."""
+    """One letter to one reader, by one way. `key` makes writing it twice impossible; the Message-ID is made from `id` and never changes.
+
+    `to_address` is where it goes: an e-mail address, or the telephone number of a short message or a call. `short` is what
+    such a message or call says. `print_run_id` is the print run it lies in: one at most, until that is put back.
+    """
 
     __tablename__ = "letter"
     __table_args__ = (Index("ix_letter_person", "person_id"), Index("ix_letter_state", "state", "channel"))
@@ -49,6 +55,8 @@ class Letter(Row):
     error: Mapped[str] = mapped_column(LongText, default="")
     about_kind: Mapped[str] = mapped_column(default="")
     about_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    short: Mapped[str] = mapped_column(LongText, default="")
+    print_run_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
 
 
 class Enclosure(Row):
@@ -60,3 +68,91 @@ class Enclosure(Row):
     name: Mapped[str]
     media_type: Mapped[str]
     content: Mapped[bytes]
+
+
+class PrintRunState(StrEnum):
+    """Being made ready by the worker; ready for the printer; printed, said somebody; put back: nothing was printed."""
+
+    PREPARING = "preparing"
+    READY = "ready"
+    PRINTED = "printed"
+    PUT_BACK = "put_back"
+
+
+class PrintRun(Row):
+    """Letters that are printed together as one PDF: who let it be made, when, and who said that it is printed."""
+
+    __tablename__ = "print_run"
+    __table_args__ = (Index("ix_print_run_state", "state", "made_at"),)
+
+    made_at: Mapped[datetime]
+    state: Mapped[PrintRunState] = mapped_column(default=PrintRunState.PREPARING)
+    made_by: Mapped[UUID | None] = mapped_column(default=None)
+    made_by_name: Mapped[str] = mapped_column(default="")
+    letters: Mapped[int] = mapped_column(default=0)
+    rendered: Mapped[int] = mapped_column(default=0)
+    pages: Mapped[int] = mapped_column(default=0)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+    ended_by_name: Mapped[str] = mapped_column(default="")
+
+
+class PrintRunDocument(Base):
+    """The PDF of a print run, kept for a while so that what the printer spoiled can be printed again."""
+
+    __tablename__ = "print_run_document"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("print_run.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[bytes]
+    written_at: Mapped[datetime]
+
+
+class CallState(StrEnum):
+    """To be made; somebody was reached and told; given up for a letter on paper."""
+
+    OPEN = "open"
+    REACHED = "reached"
+    BY_POST = "by_post"
+
+
+class PhoneCall(Row):
+    """A letter that is told on the telephone: an entry of the call list.
+
+    Whoever calls claims all open entries of the person for a few minutes, so that two never call the same one. After
+    `call_until` the letter goes by post; `deadline` is what the letter itself speaks of, such as the end of an offer.
+    """
+
+    __tablename__ = "phone_call"
+    __table_args__ = (Index("ix_phone_call_state", "state", "call_until"),)
+
+    letter_id: Mapped[UUID] = mapped_column(ForeignKey("letter.id", ondelete="CASCADE"), unique=True)
+    person_id: Mapped[UUID] = mapped_column(index=True)
+    number: Mapped[str]
+    made_at: Mapped[datetime]
+    call_until: Mapped[datetime]
+    state: Mapped[CallState] = mapped_column(default=CallState.OPEN)
+    deadline: Mapped[datetime | None] = mapped_column(default=None)
+    claimed_by: Mapped[UUID | None] = mapped_column(default=None)
+    claimed_name: Mapped[str] = mapped_column(default="")
+    claimed_until: Mapped[datetime | None] = mapped_column(default=None)
+    ended_at: Mapped[datetime | None] = mapped_column(default=None)
+
+
+class CallOutcome(StrEnum):
+    """What came of one attempt."""
+
+    REACHED = "reached"
+    NOT_REACHED = "not_reached"
+    BY_POST = "by_post"
+
+
+class PhoneAttempt(Row):
+    """One attempt to reach somebody: who dialled, when, and what came of it. The house itself has no account and no name."""
+
+    __tablename__ = "phone_attempt"
+
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("phone_call.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    outcome: Mapped[CallOutcome]
+    by: Mapped[UUID | None] = mapped_column(default=None)
+    by_name: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(LongText, default="")

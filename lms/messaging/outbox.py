@@ -9,7 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.jobs.queue import enqueue
-from lms.messaging.models import Channel, Enclosure, Letter, LetterState
+from lms.messaging.models import Channel, Enclosure, Letter, LetterState, PhoneCall
+from lms.messaging.ways import call_until
 
 DELIVER = "deliver-letter"
 
@@ -25,7 +26,10 @@ class Enclosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A letter in its final words. Without an `to_address` it goes by post."""
+    """A letter in its final words. Without an `to_address` it goes by post.
+
+    `short` is what a short message or a call says; `deadline` the moment the letter speaks of, by which the team calls.
+    """
 
     key: str
     kind: str
@@ -39,12 +43,17 @@ class Draft:
     text: str
     html: str
     about: tuple[str, UUID] | None = None
+    short: str = ""
+    deadline: datetime | None = None
 
 
 async def post(
     session: AsyncSession, draft: Draft, *, at: datetime, enclosures: Sequence[Enclosed] = ()
 ) -> UUID | None:
-    """Write the letter and, for e-mail, the order to carry it. Does nothing and gives None when its key is taken."""
+    """Write the letter and the order to carry it, or its entry in the call list; what goes by post waits to be printed.
+
+    Does nothing and gives None when its key is taken.
+    """
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     about_kind, about_id = draft.about or ("", None)
     letter_id = (
@@ -55,6 +64,7 @@ async def post(
                 to_address=draft.to_address, postal_address=draft.postal_address, channel=draft.channel,
                 language=draft.language, subject=draft.subject, text=draft.text, html=draft.html, written_at=at,
                 state=LetterState.WAITING, attempts=0, error="", about_kind=about_kind, about_id=about_id,
+                short=draft.short,
             )
             .on_conflict_do_nothing(index_elements=[Letter.key])
             .returning(Letter.id)
@@ -66,6 +76,13 @@ async def post(
         Enclosure(letter_id=letter_id, name=item.name, media_type=item.media_type, content=item.content)
         for item in enclosures
     )
-    if draft.channel is Channel.EMAIL:
+    if draft.channel is Channel.PHONE and draft.person_id is not None:
+        session.add(
+            PhoneCall(
+                letter_id=letter_id, person_id=draft.person_id, number=draft.to_address, made_at=at,
+                call_until=call_until(at, draft.deadline), deadline=draft.deadline,
+            )
+        )  # fmt: skip
+    if draft.channel in {Channel.EMAIL, Channel.SMS}:
         enqueue(session, DELIVER, {"letter_id": str(letter_id)}, at=at, key=f"{DELIVER}:{letter_id}")
     return letter_id

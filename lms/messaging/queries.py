@@ -24,7 +24,7 @@ class Pile(StrEnum):
 IN_PILE: dict[Pile, tuple[ColumnElement[bool], ...]] = {
     Pile.TO_PRINT: (Letter.state == LetterState.WAITING, Letter.channel == Channel.POST),
     Pile.FAILED: (Letter.state == LetterState.FAILED,),
-    Pile.UNDER_WAY: (Letter.state == LetterState.WAITING, Letter.channel == Channel.EMAIL),
+    Pile.UNDER_WAY: (Letter.state == LetterState.WAITING, Letter.channel != Channel.POST),
     Pile.DONE: (Letter.state == LetterState.SENT,),
 }
 

@@ -27,5 +27,7 @@ def covered(words: str) -> str:
 def kept_words(letter: Letter, *, was_sent: bool) -> dict[str, str]:
     """What stays of a letter's words when it has been carried or given up; a letter that failed may be sent again."""
     if is_secret(letter.about_kind):
-        return {"text": "", "html": ""}
-    return {"text": covered(letter.text), "html": covered(letter.html)} if was_sent else {}
+        return {"text": "", "html": "", "short": ""}
+    if not was_sent:
+        return {}
+    return {"text": covered(letter.text), "html": covered(letter.html), "short": covered(letter.short)}

@@ -11,6 +11,8 @@ class Trouble(StrEnum):
     ADDRESS = "address"
     REFUSED = "refused"
     CONTENT = "content"
+    NUMBER = "number"
+    PAPER = "paper"
     AWAY = "away"
     GIVEN_UP = "given_up"
 
@@ -19,6 +21,8 @@ SENTENCES = {
     Trouble.ADDRESS: N_("This is not a valid e-mail address."),
     Trouble.REFUSED: N_("The receiving mail server does not know this address."),
     Trouble.CONTENT: N_("The mail server does not accept this letter."),
+    Trouble.NUMBER: N_("The short message could not be delivered to this number."),
+    Trouble.PAPER: N_("The letter could not be made ready for the printer."),
     Trouble.AWAY: N_("The mail server could not be reached. We keep trying."),
     Trouble.GIVEN_UP: N_("The mail server could not be reached for five days. We have stopped trying."),
 }

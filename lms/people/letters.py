@@ -27,6 +27,7 @@ class Stranger:
     street: str = ""
     postal_code: str = ""
     city: str = ""
+    phone: str | None = None
     channel: Channel = Channel.EMAIL
 
 

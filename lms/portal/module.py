@@ -11,10 +11,16 @@ from lms.portal.company.firma_pages import CompanyInvitationPages, CompanyPages
 from lms.portal.company.ordering_pages import SeatOrderPages
 from lms.portal.company.seat_pages import SeatPages
 from lms.portal.company.taking_pages import TakingPages
+from lms.portal.counter.pages import CounterPages
+from lms.portal.counter.till import TillPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
 from lms.portal.information_pages import InformationPages
+from lms.portal.letters.call_pages import CallPages
+from lms.portal.letters.calls import CallList, unreached
 from lms.portal.letters.pages import LetterPages
+from lms.portal.letters.print_pages import PrintPages
+from lms.portal.letters.print_runs import PRESS, PrintRuns, press
 from lms.portal.letters.service import Post
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
@@ -33,9 +39,13 @@ MODULE = Module(
         InformationPages,
         ProgrammeApi,
         *DESK,
+        CounterPages,
+        TillPages,
         PlannerPages,
         SignPages,
         LetterPages,
+        PrintPages,
+        CallPages,
         MyCoursesPages,
         ActingPages,
         MandatePages,
@@ -58,5 +68,12 @@ MODULE = Module(
         StandInPages,
         CannotComePages,
     ],
-    services={"programme": lambda around: Programme(around.begin, around.clock), "letter_post": Post},
+    services={
+        "programme": lambda around: Programme(around.begin, around.clock),
+        "letter_post": Post,
+        "print_runs": PrintRuns,
+        "calls": CallList,
+    },
+    tasks={PRESS: press},
+    periodic=[unreached],
 )

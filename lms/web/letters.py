@@ -17,10 +17,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.db import links_of
+from lms.db import has_sms, links_of
 from lms.kernel.links import Links
 from lms.messaging.models import Channel
 from lms.messaging.outbox import Draft, Enclosed, post
+from lms.messaging.ways import way_to
 from lms.web import formats, lettering
 from lms.web.centre import the_centre
 from lms.web.language import Language, use_locale
@@ -32,6 +33,9 @@ PACKAGE = Path(__file__).parents[1]
 FRAME = "web/letter.md"
 PAGE = "web/letter.html"
 FOOT = "web/letter.txt"
+PDF = "application/pdf"
+SPOKEN = frozenset({Channel.SMS, Channel.PHONE})
+"""Ways on which nothing can be enclosed, and which say the short words."""
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
 
 
@@ -43,6 +47,7 @@ class Reader(Protocol):
     street: Any
     postal_code: Any
     city: Any
+    phone: Any
     language: Any
     channel: Any
 
@@ -62,43 +67,57 @@ async def write_letter(
     about: tuple[str, UUID] | None = None,
     enclosures: Sequence[Enclosed] = (),
     language: str | None = None,
+    in_writing: bool = False,
+    deadline: datetime | None = None,
 ) -> UUID | None:
     """Write the letter in the caller's transaction; it is carried a moment after the commit. Gives its id.
 
-    A second letter with the same `key` is not written (None). Somebody without e-mail, or who wants post, gets paper.
+    A second letter with the same `key` is not written (None). It goes by the one way its reader chose; what cannot go by
+    it goes on paper, and so does what is `in_writing` or encloses a document for whoever has no e-mail. `deadline` is the
+    moment the letter speaks of: by then the team has called whoever is told by telephone.
     """
-    channel = Channel.EMAIL if to.email and to.channel == Channel.EMAIL else Channel.POST
+    is_document = in_writing or any(item.media_type == PDF for item in enclosures)
+    channel = way_to(
+        Channel(to.channel), email=to.email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document
+    )
     spoken: Language = "en" if (language or to.language) == "en" else "de"
     with use_locale(spoken):
+        on_paper = channel is not Channel.EMAIL  # what cannot be said or sent after all is printed
         subject, text, html = composed(
-            template, context, reader=to.name, links=links_of(session), on_paper=channel is Channel.POST
+            template, context, reader=to.name, links=links_of(session), on_paper=on_paper
         )
+        short = _short(channel, template, context, subject, links_of(session))
     draft = Draft(
-        key=key, kind=kind, person_id=to.id, to_name=lettering.one_line(to.name), to_address=to.email or "",
-        postal_address=postal_address(to), channel=channel, language=spoken, subject=subject, text=text, html=html, about=about,
+        key=key, kind=kind, person_id=to.id, to_name=lettering.one_line(to.name),
+        to_address=(to.phone if channel in SPOKEN else to.email) or "", postal_address=postal_address(to), channel=channel,
+        language=spoken, subject=subject, text=text, html=html, about=about, short=short, deadline=deadline,
     )  # fmt: skip
+    if channel in SPOKEN:
+        enclosures = ()  # a calendar file is of no use there
     return await post(session, draft, at=at, enclosures=enclosures)
+
+
+def _short(channel: Channel, template: str, context: Mapping[str, Any], subject: str, links: Links) -> str:
+    """What a short message or a call says: the message its subject and where to read on, the call the letter without its frame."""
+    if channel not in SPOKEN:
+        return ""
+    paths: list[str] = []
+    _, body = _blocks(template, _known(context, "", links, on_paper=channel is Channel.PHONE, paths=paths))
+    if channel is Channel.PHONE:
+        return lettering.as_text(body)
+    where = paths[0] if paths else links.absolute(url("/"))
+    return f"{the_centre().name}: {subject}\n{where}"
 
 
 def composed(
     template: str, context: Mapping[str, Any], *, reader: str, links: Links, on_paper: bool = False
 ) -> tuple[str, str, str]:
     """Subject, plain text and HTML of a letter in the current language."""
-    known = {
-        **context,
-        "reader": reader,
-        "on_paper": on_paper,
-        "link": lambda path: lettering.Written(links.absolute(url(path))),
-        "button": lambda label, path: lettering.button(label, links.absolute(url(path))),
-        "linked": lambda label, path: lettering.named_link(label, links.absolute(url(path))),
-    }
-    source = _stationery().get_template(template)
-    blocks = {
-        name: "".join(source.blocks[name](source.new_context(known))).strip() for name in ("subject", "body")
-    }
+    known = _known(context, reader, links, on_paper=on_paper)
+    head, words = _blocks(template, known)
     frame = _stationery().get_template(FRAME)
-    body = frame.render(**known, body=lettering.Written(blocks["body"]))
-    subject = lettering.one_line(lettering.as_text(blocks["subject"]))
+    body = frame.render(**known, body=lettering.Written(words))
+    subject = lettering.one_line(lettering.as_text(head))
     around = {
         "subject": subject,
         "home": links.absolute(url("/")),
@@ -107,6 +126,36 @@ def composed(
     page = _pages().get_template(PAGE).render(**around, body=Markup(lettering.as_html(body, links)))  # noqa: S704 - made by our own renderer, raw HTML off
     foot = _pages().get_template(FOOT).render(**around)
     return subject, f"{lettering.as_text(body)}\n\n{foot.strip()}\n", _inliner.inline(page)
+
+
+def _known(
+    context: Mapping[str, Any], reader: str, links: Links, *, on_paper: bool, paths: list[str] | None = None
+) -> dict[str, Any]:
+    """What a template knows; the addresses it links to are noted in `paths`."""
+
+    def address(path: str) -> str:
+        full = links.absolute(url(path))
+        if paths is not None:
+            paths.append(full)
+        return full
+
+    return {
+        **context,
+        "reader": reader,
+        "on_paper": on_paper,
+        "link": lambda path: lettering.Written(address(path)),
+        "button": lambda label, path: lettering.button(label, address(path)),
+        "linked": lambda label, path: lettering.named_link(label, address(path)),
+    }
+
+
+def _blocks(template: str, known: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject and body of a letter, in Markdown."""
+    source = _stationery().get_template(template)
+    head, body = (
+        "".join(source.blocks[name](source.new_context(dict(known)))).strip() for name in ("subject", "body")
+    )
+    return head, body
 
 
 def postal_address(to: Reader) -> str:

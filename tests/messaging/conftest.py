@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from lms.settings import Settings
+from tests.messaging.gateway import SmsServer
 from tests.messaging.mailing import MailServer
 
 
@@ -19,3 +20,11 @@ async def mail_server() -> AsyncIterator[MailServer]:
 @pytest.fixture
 def settings(settings: Settings, mail_server: MailServer) -> Settings:
     return settings.model_copy(update={"smtp_url": mail_server.url})
+
+
+@pytest.fixture
+async def sms_server() -> AsyncIterator[SmsServer]:
+    server = SmsServer()
+    await server.open()
+    yield server
+    await server.close()

@@ -1,4 +1,4 @@
-"""Enrolments at the desk: by telephone, in lists, cancelled with a reason."""
+"""Enrolments at the desk: at the counter and by telephone, in lists, cancelled with a reason."""
 
 from datetime import date
 from typing import Any
@@ -26,13 +26,15 @@ async def office(house: Around, client: Browser, begin: Begin) -> Office:
     return await open_office(house)
 
 
-def phone(run: Run) -> str:
-    return f"/verwaltung/anmelden/{run.id}"
+COUNTER = "/verwaltung/theke"
 
 
-def caller(**changed: Any) -> dict[str, Any]:
+def caller(run: Run, **changed: Any) -> dict[str, Any]:
     """Somebody without e-mail, as one notes down on the telephone."""
     usual = {
+        "tun": "anmelden",
+        "person": "neu",
+        "kurs": str(run.id),
         "key": "7f5e3c2a-1111-4222-8333-444455556666",
         "given_name": "Käthe",
         "family_name": "Schröder",
@@ -55,11 +57,11 @@ async def test_somebody_without_email_is_enrolled_and_gets_a_letter_to_print(
 ) -> None:
     run = await office.run(price_cents=4500)
 
-    answer = await send(client, phone(run), caller())
+    answer = await send(client, COUNTER, caller(run))
     await jobs.drain()
 
     (enrolment,) = await enrolments(begin)
-    assert answer.headers["location"] == f"/verwaltung/anmeldungen/{enrolment.id}?nachricht=angemeldet"
+    assert answer.headers["location"] == f"{COUNTER}/fertig/{enrolment.id}"
     assert (enrolment.state, enrolment.way, enrolment.price_cents) == (
         EnrolmentState.CONFIRMED,
         EntryWay.PHONE,
@@ -70,9 +72,9 @@ async def test_somebody_without_email_is_enrolled_and_gets_a_letter_to_print(
     assert letter is not None
     assert letter.channel == Channel.POST
     page = await client.get(answer.headers["location"])
-    assert "Der Platz ist gebucht." in words_of(page.text)
+    assert "hat einen Platz" in words_of(page.text)
     assert f"/verwaltung/briefe/{letter.id}/brief.pdf" in page.text
-    assert "45,00 Euro sind noch zu zahlen." in words_of(page.text)
+    assert "Noch zu zahlen 45,00 Euro" in words_of(page.text)
 
 
 async def test_a_person_we_know_is_found_and_taken_with_one_click(
@@ -83,19 +85,22 @@ async def test_a_person_we_know_is_found_and_taken_with_one_click(
     async with begin() as session:
         session.add(known)
 
-    listed = await client.get(phone(run), params={"q": "gross jürg"})
-    chosen = await client.get(f"{phone(run)}?person={known.id}")
-    await send(client, phone(run), {"person": str(known.id), "key": "x"})
+    linked = await client.get(f"/verwaltung/anmelden/{run.id}")
+    listed = await send(client, COUNTER, {"tun": "suchen", "q": "gross jürg", "kurs": str(run.id)})
+    await send(
+        client,
+        COUNTER,
+        {"tun": "anmelden", "person": str(known.id), "kurs": str(run.id), "key": "x", "payment": "cash-now"},
+    )
 
-    assert f"?person={known.id}" in listed.text
-    assert "03904 112233" in words_of(chosen.text)
+    assert linked.headers["location"] == f"{COUNTER}?kurs={run.id}&q="
+    assert f'value="{known.id}"' in listed.text
+    assert "03904 112233" in words_of(listed.text)
     assert [one.person_id for one in await enrolments(begin)] == [known.id]
 
 
 async def test_whoever_is_not_found_need_not_be_typed_twice(client: Browser, office: Office) -> None:
-    run = await office.run()
-
-    page = (await client.get(phone(run), params={"q": "Käthe Schröder"})).text
+    page = (await client.get(COUNTER, params={"q": "Käthe Schröder"})).text
 
     assert 'name="given_name" type="text" value="Käthe"' in page
     assert 'name="family_name" type="text" value="Schröder"' in page
@@ -104,8 +109,8 @@ async def test_whoever_is_not_found_need_not_be_typed_twice(client: Browser, off
 async def test_a_double_click_enrols_once(client: Browser, office: Office, begin: Begin) -> None:
     run = await office.run()
 
-    first = await send(client, phone(run), caller())
-    second = await send(client, phone(run), caller())
+    first = await send(client, COUNTER, caller(run))
+    second = await send(client, COUNTER, caller(run))
 
     assert first.headers["location"] == second.headers["location"]
     assert len(await enrolments(begin)) == 1
@@ -117,12 +122,12 @@ async def test_when_the_run_is_full_the_caller_stands_on_the_waiting_list(
     run = await office.run(capacity=1)
     await office.enrol(run, "Ada", "Lehmann")
 
-    asked = words_of((await client.get(phone(run))).text)
-    answer = await send(client, phone(run), caller())
+    asked = words_of((await client.get(f"{COUNTER}?kurs={run.id}")).text)
+    answer = await send(client, COUNTER, caller(run))
     page = words_of((await client.get(answer.headers["location"])).text)
 
     assert "ausgebucht, Warteliste: 0" in asked
-    assert "Die Person steht auf der Warteliste." in page
+    assert "Warteliste" in page
     assert "Position auf der Warteliste 1" in page
 
 
@@ -144,7 +149,7 @@ async def test_what_is_missing_is_said_at_the_field_and_what_was_typed_stays(
 ) -> None:
     run = await office.run(price_cents=4500)
 
-    answer = await send(client, phone(run), caller(**changed))
+    answer = await send(client, COUNTER, caller(run, **changed))
 
     assert answer.status_code == 422
     assert sentence in words_of(answer.text)
@@ -155,18 +160,18 @@ async def test_what_is_missing_is_said_at_the_field_and_what_was_typed_stays(
 async def test_a_child_needs_a_guardian_who_then_signs_on_paper(
     client: Browser, office: Office, begin: Begin
 ) -> None:
-    run = await office.run()
     async with begin() as session:
         session.add(CourseAudience(course_id=office.course.id, audience=Audience.YOUTH))
-    child = caller(**{"birth_date-day": "3", "birth_date-month": "5", "birth_date-year": "2014"})
+    run = await office.run()
+    child = caller(run, **{"birth_date-day": "3", "birth_date-month": "5", "birth_date-year": "2014"})
     guardian = {
         "guardian_given_name": "Petra",
         "guardian_family_name": "Schröder",
         "guardian_phone": "03904 778899",
     }
 
-    alone = await send(client, phone(run), child)
-    await send(client, phone(run), child | guardian)
+    alone = await send(client, COUNTER, child)
+    await send(client, COUNTER, child | guardian)
     (enrolment,) = await enrolments(begin)
     here = f"/verwaltung/anmeldungen/{enrolment.id}"
     paper = await client.get(f"{here}/einwilligung.pdf")
@@ -276,15 +281,15 @@ async def test_the_list_costs_as_many_statements_for_many_as_for_one(client: Bro
 async def test_who_may_read_and_change_enrolments(
     client: Browser, office: Office, begin: Begin, role: Identity | None, *, reads: bool, writes: bool
 ) -> None:
-    run = await office.run()
-    placed = await office.enrol(run, "Ada", "Lehmann")
+    placed = await office.enrol(await office.run(), "Ada", "Lehmann")
     here = f"/verwaltung/anmeldungen/{placed.enrolments[0].id}"
     await sign_in(client, begin, *([role] if role else []))
 
     reading = [(await client.get(path)).status_code for path in ("/verwaltung/anmeldungen", here)]
-    asking = [(await client.get(path)).status_code for path in (phone(run), f"{here}/stornieren")]
+    asking = [(await client.get(path)).status_code for path in (COUNTER, f"{here}/stornieren")]
     writing = [
-        (await send(client, path, {"reason": ""})).status_code for path in (phone(run), f"{here}/stornieren")
+        (await send(client, path, {"reason": "", "tun": "anmelden"})).status_code
+        for path in (COUNTER, f"{here}/stornieren")
     ]
 
     assert reading == [200 if reads else 403] * 2

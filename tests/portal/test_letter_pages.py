@@ -1,6 +1,5 @@
 """`/verwaltung/briefe`: print, post, put right what did not arrive."""
 
-import re
 from io import BytesIO
 from uuid import UUID, uuid4
 
@@ -11,6 +10,7 @@ from sqlalchemy import select, update
 from lms.audit.models import AuditEntry
 from lms.db import Begin
 from lms.jobs.models import Job
+from lms.jobs.worker import Worker
 from lms.kernel.rights import Identity
 from lms.messaging.models import Channel, Letter, LetterState
 from lms.people.models import Person
@@ -40,25 +40,41 @@ async def failed(begin: Begin, person: Person) -> UUID:
     return letter_id
 
 
-async def test_letters_to_be_printed_are_printed_together_and_marked_as_posted(
-    client: Browser, begin: Begin
+async def test_letters_to_be_printed_are_one_file_and_posted_only_when_somebody_says_so(
+    client: Browser, begin: Begin, jobs: Worker
 ) -> None:
     await sign_in(client, begin, Identity.ENROLMENT)
     letters = {await to_post(begin), await to_post(begin, "Ben Muster")}
-    page = await client.get("/verwaltung/briefe")
-    [address] = re.findall(r'href="(/verwaltung/briefe/drucken.pdf[^"]+)"', page.text)
+    form = {"id": str(uuid4())}
 
-    printed = await client.get(address.replace("&amp;", "&"))
-    answer = await send(
-        client, "/verwaltung/briefe/verschickt", {"brief": [str(letter) for letter in letters]}
-    )
+    first = await send(client, "/verwaltung/briefe/druck", form)
+    again = await send(client, "/verwaltung/briefe/druck", form)
+    other = await send(client, "/verwaltung/briefe/druck", {"id": str(uuid4())})
+    here = first.headers["location"]
+    early = await send(client, f"{here}/gedruckt")
+    watched = words_of((await client.get(here)).text)
+    await jobs.drain()
+    ready = words_of((await client.get(here)).text)
+    printed = await client.get(f"{here}/briefe.pdf")
 
-    assert printed.headers["content-type"] == "application/pdf"
-    text = "".join(sheet.extract_text() for sheet in PdfReader(BytesIO(printed.content)).pages)
-    assert ["Ada Lehmann" in text, "Ben Muster" in text] == [True, True]
+    assert (again.headers["location"], other.status_code, early.status_code) == (here, 409, 409)
+    assert "0 von 2 Briefen sind bereit" in watched
+    assert "2 Briefe zum Drucken öffnen (PDF)" in ready
+    pages = [sheet.extract_text() for sheet in PdfReader(BytesIO(printed.content)).pages]
+    assert len(pages) == 4  # each letter begins on a front
+    assert pages[1::2] == ["", ""]
+    assert all(name in pages[0] + pages[2] for name in ("Ada Lehmann", "Ben Muster"))
+    assert {(await letter_of(begin, letter)).state for letter in letters} == {LetterState.WAITING}
+    assert "noch nicht als gedruckt markiert" in words_of((await client.get("/verwaltung/briefe")).text)
+
+    for _ in range(2):
+        answer = await send(client, f"{here}/gedruckt")
+
     assert answer.headers["location"].startswith("/verwaltung/briefe?")
     assert {(await letter_of(begin, letter)).state for letter in letters} == {LetterState.SENT}
     assert "Hier liegt kein Brief." in words_of((await client.get("/verwaltung/briefe")).text)
+    assert (await client.get(f"{here}/briefe.pdf")).content == printed.content  # the printer spoiled a page
+    assert "gedruckt" in words_of((await client.get("/verwaltung/briefe/druck")).text)
 
 
 async def test_a_letter_that_did_not_arrive_says_why_and_is_sent_again_to_the_new_address(

@@ -43,30 +43,6 @@ def test_a_run_is_planned_in_one_form_published_and_stands_in_the_catalogue(
     expect(visitor.get_by_role("link", name="Das digitale Erbe regeln").first).to_be_visible()
 
 
-def test_a_caller_without_e_mail_gets_a_letter_to_print(open_page: Callable[..., Page]) -> None:
-    page = open_page(viewport=DESKTOP)
-    sit_down(page, "Claudia Wegmann")
-    page.goto("/verwaltung/kurse?q=Erbe")
-    page.get_by_role("link", name="Das digitale Erbe regeln").first.click()
-    page.get_by_role("link", name=re.compile(r"\b1034\b")).first.click()
-    page.get_by_role("link", name="Person anmelden").click()
-    page.locator("#given_name").fill("Hildegard")
-    page.locator("#family_name").fill("Beispiel")
-    page.locator("#phone").fill("03904 000 222")
-    page.locator("#street").fill("Am Markt 3")
-    page.locator("#postal_code").fill("39340")
-    page.locator("#city").fill("Haldensleben")
-    page.locator("main form[method=post] button.kern-btn--primary").last.click()
-
-    expect(page.locator("main")).to_contain_text("Hildegard Beispiel")
-    for _ in range(LONG_PATIENCE_MS // 2_000):  # the letter is written a moment later
-        page.goto("/verwaltung/briefe")
-        if "Hildegard Beispiel" in page.locator("main").inner_text():
-            break
-        page.wait_for_timeout(2_000)
-    expect(page.locator("main")).to_contain_text("Hildegard Beispiel")
-
-
 def test_certificates_are_issued_for_a_run_in_one_step_and_one_is_taken_back(
     open_page: Callable[..., Page],
 ) -> None:

@@ -1,10 +1,11 @@
 """`/konto`: what somebody sees and changes about their own account."""
 
-from typing import Any
+from typing import Any, Self
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
+from wtforms.validators import ValidationError
 
 from lms.accounts import rules, second_factor
 from lms.accounts.browsers import browser_words
@@ -20,13 +21,14 @@ from lms.accounts.sessions import (
     session_cookie,
     session_cookie_name,
 )
-from lms.db import Begin
+from lms.db import Begin, has_sms
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import Invalid, NotFound, SignInNeeded
 from lms.kernel.marking import N_
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
 from lms.messaging.models import Channel
+from lms.messaging.ways import takes_sms
 from lms.people.models import Person
 from lms.web.access import SIGNED_IN
 from lms.web.centre import the_centre
@@ -40,7 +42,7 @@ from lms.web.forms import (
     Text,
     form_from,
 )
-from lms.web.language import translated
+from lms.web.language import gettext, translated
 from lms.web.module import Around
 from lms.web.notices import declare
 
@@ -71,10 +73,32 @@ class ParticularsForm(Form):
     )
     channel = Radios(
         N_("How shall we reach you?"),
-        choices=[("email", N_("By e-mail")), ("post", N_("By letter"))],
+        choices=[
+            ("email", N_("By e-mail")),
+            ("post", N_("By letter")),
+            ("phone", N_("By telephone")),
+            ("sms", N_("By short message")),
+        ],
         missing=N_("Choose how we shall reach you."),
     )
     version = Hidden()
+
+    def validate_channel(self, field: Radios) -> None:
+        """A way that cannot be gone is refused, with what is missing for it."""
+        if field.data == Channel.PHONE and not self.phone.data:
+            raise ValidationError(gettext("Enter the telephone number that we call."))
+        if field.data == Channel.SMS and not takes_sms(self.phone.data):
+            raise ValidationError(
+                gettext("Short messages need a mobile number. Enter it, or choose another way.")
+            )
+        if field.data == Channel.POST and not (self.street.data and self.city.data):
+            raise ValidationError(gettext("Enter your postal address, so that letters reach you."))
+
+    def offer(self, *, sms: bool) -> Self:
+        """Short messages only where a gateway is set."""
+        if not sms:
+            self.channel.choices = [one for one in self.channel.choices if one[0] != Channel.SMS]
+        return self
 
 
 class NewPasswordForm(Form):
@@ -133,6 +157,7 @@ class OwnPages(Controller):
     async def particulars(self, actor: NamedDependency[Actor], begin: NamedDependency[Begin]) -> Template:
         async with begin.reading() as session:
             person = await session.get(Person, actor.person_id)
+            sms = has_sms(session)
         if person is None:
             raise NotFound
         form = form_from(
@@ -140,13 +165,17 @@ class OwnPages(Controller):
             street=person.street, postal_code=person.postal_code, city=person.city, language=person.language,
             channel=person.channel.value, version=str(person.version),
         )  # fmt: skip
-        return Template("accounts/particulars.html", context={"form": form})
+        return Template("accounts/particulars.html", context={"form": form.offer(sms=sms)})
 
     @post("/angaben")
     async def change_particulars(
-        self, request: AnyRequest, actor: NamedDependency[Actor], own_account: NamedDependency[OwnAccount]
+        self,
+        request: AnyRequest,
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        own_account: NamedDependency[OwnAccount],
     ) -> Template | Redirect:
-        form = form_from(ParticularsForm, await request.form())
+        form = form_from(ParticularsForm, await request.form()).offer(sms=bool(around.settings.sms_url))
         if not form.validate() or not (form.version.data or "").isdigit():
             return Template("accounts/particulars.html", context={"form": form}, status_code=422)
         new = Particulars(

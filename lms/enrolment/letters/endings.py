@@ -70,7 +70,16 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
         return
     if enrolment.ended_reason == WITHDRAWN:
         lines = await sum_in_words(session, facts, enrolment.id)
-        await send(session, facts, "enrolment_withdrawn", at=at, dates=taken_out, lines=lines, **money)
+        await send(
+            session,
+            facts,
+            "enrolment_withdrawn",
+            at=at,
+            dates=taken_out,
+            lines=lines,
+            in_writing=True,
+            **money,
+        )
         return
     if run.state is RunState.CANCELLED:
         reason = (run.cancelled_reason_en if facts.language == "en" else "") or run.cancelled_reason_de
@@ -80,7 +89,8 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
         )  # fmt: skip
         return
     await send(
-        session, facts, "enrolment_cancelled", at=at, dates=taken_out, had_place=had_place, by_centre=event.by_centre, **money
+        session, facts, "enrolment_cancelled", at=at, dates=taken_out, had_place=had_place, by_centre=event.by_centre,
+        in_writing=enrolment.price_cents > 0 and had_place, **money,
     )  # fmt: skip
 
 

@@ -133,9 +133,15 @@ async def send(
     version: str = "",
     dates: Sequence[Entry] = (),
     papers: Sequence[Enclosed] = (),
+    in_writing: bool = False,
+    answer_by: datetime | None = None,
     **more: Any,
 ) -> None:
-    """Write one letter about an enrolment, with these dates as a calendar file and these papers. Once for each enrolment and version."""
+    """Write one letter about an enrolment, with these dates as a calendar file and these papers. Once for each enrolment and version.
+
+    `in_writing` is for what the reader has to have on paper or by e-mail: a contract, a form to sign, a reckoning. `answer_by`
+    is the moment by which somebody told by telephone has to be reached.
+    """
     enclosures = (
         [Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=facts.word("title")))] if dates else []
     )
@@ -148,6 +154,8 @@ async def send(
         context=said(facts, session) | {"has_calendar": bool(enclosures), "has_papers": bool(papers)} | more,
         about=("enrolment", facts.enrolment.id),
         enclosures=[*enclosures, *papers],
+        in_writing=in_writing,
+        deadline=answer_by,
         at=at,
     )
     for agent in (await agents_who_read(session, [facts.reader.id], at)).get(facts.reader.id, ()):

@@ -45,12 +45,14 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
     enrolment = facts.enrolment
     at = enrolment.confirmed_at or enrolment.changed_at
     invoice = await invoice_of(session, enrolment.id)
+    has_price = enrolment.price_cents > 0  # the confirmation of a contract (§ 312f BGB)
     former = await facts_of(session, enrolment.follows_id) if enrolment.follows_id else None
     has_right = facts.course.has_withdrawal_right and enrolment.price_cents > 0 and not enrolment.company_id
     if former is not None and former.run.id != facts.run.id:
         await send(
             session, facts, "enrolment_moved", at=at, dates=[*out_of_calendar(former, former.dates), *facts.held],
             papers=papers, invoice=invoice, former_course=former.word("title"), former_number=former.run.number,
+            in_writing=has_price,
             lines=await sum_in_words(session, facts, enrolment.id), **await settlement_of(session, enrolment.id),
         )  # fmt: skip
     elif former is not None and former.reader.id == facts.reader.id:
@@ -60,7 +62,9 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
     else:
         await send(
             session, facts, "place_confirmed", at=at, dates=facts.held, papers=papers, invoice=invoice,
-            has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None, **await explained(session, facts),
+            in_writing=has_price,
+            has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None,
+            **await explained(session, facts),
         )  # fmt: skip
 
 
@@ -129,6 +133,7 @@ async def _ask(session: AsyncSession, facts: Facts, name: str, *, at: datetime) 
         version=str(enrolment.link_version) if is_held_seat(enrolment) else "",
         at=at,
         deadline=enrolment.held_until,
+        in_writing=True,  # to be signed, or answered by its link
         consent_path=f"/einwilligung/{enrolment.id}/{token}",
     )
 
@@ -156,6 +161,7 @@ async def offer_place(session: AsyncSession, event: events.PlaceOffered) -> None
         at=offer.made_at,
         version=str(offer.id),
         deadline=offer.deadline,
+        answer_by=offer.deadline,
         places=len(claims),
         offer_path=f"/angebot/{offer.id}/{token}",
     )

@@ -1,7 +1,5 @@
 """Letters about declarations of withdrawal: the receipt at once, and the answer (L-16)."""
 
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +9,7 @@ from lms.enrolment.changing.terms import Standing
 from lms.enrolment.letters.facts import FOLDER, facts_of, send
 from lms.enrolment.models import Withdrawal
 from lms.kernel.marking import N_
-from lms.messaging.models import Channel
+from lms.people.letters import Stranger
 from lms.web.language import translated, use_locale
 from lms.web.letters import write_letter
 
@@ -25,20 +23,6 @@ TO_THE_PERSON: dict[str, str] = {
     ),
 }  # fmt: skip
 """The same reasons as in WHY_NOT, said to the person instead of the team."""
-
-
-@dataclass(slots=True)
-class Stranger:
-    """Whoever has typed a declaration: we know nothing else of them."""
-
-    name: str
-    email: Any
-    language: Any
-    id: Any = None
-    street: Any = ""
-    postal_code: Any = ""
-    city: Any = ""
-    channel: Any = Channel.EMAIL
 
 
 async def confirm_receipt(session: AsyncSession, declared: Withdrawal) -> None:
@@ -72,7 +56,7 @@ async def answer_withdrawal(session: AsyncSession, event: events.WithdrawalDecli
     if facts is not None:
         await send(
             session, facts, "withdrawal_declined", at=declared.decided_at, version=str(declared.id), reason=reason,
-            declared=declared, is_known=True,
+            declared=declared, is_known=True, in_writing=True,
         )  # fmt: skip
         return
     await write_letter(

@@ -12,6 +12,7 @@ from lms.enrolment.events import OfferLapsed, PlaceOffered, RequestExpired
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState, Party
 from lms.enrolment.rules import InLine
 from lms.enrolment.service.locked import LockedRun, lock, look
+from lms.enrolment.service.reach import slow_parties
 from lms.settings import Settings
 
 
@@ -98,9 +99,18 @@ async def _fitting(locked: LockedRun) -> list[InLine]:
 
 async def _offer(locked: LockedRun, chosen: Sequence[InLine]) -> list[Offer]:
     """Hold the places for these parties. The offers are written first and in order, as the database's guard demands."""
-    deadline = rules.offer_deadline(locked.run, locked.at, locked.settings.offer_hours)
+    slow = await slow_parties(locked.session, [party.party_id for party in chosen])
+    usual, longer = (
+        rules.offer_deadline(locked.run, locked.at, hours)
+        for hours in (locked.settings.offer_hours, locked.settings.offer_hours_by_letter)
+    )
     offers = [
-        Offer(party_id=party.party_id, run_id=locked.run.id, made_at=locked.at, deadline=deadline)
+        Offer(
+            party_id=party.party_id,
+            run_id=locked.run.id,
+            made_at=locked.at,
+            deadline=longer if party.party_id in slow else usual,
+        )
         for party in chosen
     ]
     await locked.session.execute(
@@ -117,23 +127,24 @@ async def _offer(locked: LockedRun, chosen: Sequence[InLine]) -> list[Offer]:
             for offer in offers
         ],
     )
-    offered = await locked.session.execute(
-        update(Enrolment)
-        .where(
-            Enrolment.party_id.in_([party.party_id for party in chosen]),
-            Enrolment.state == EnrolmentState.WAITING,
+    for deadline in sorted({offer.deadline for offer in offers}):
+        offered = await locked.session.execute(
+            update(Enrolment)
+            .where(
+                Enrolment.party_id.in_([offer.party_id for offer in offers if offer.deadline == deadline]),
+                Enrolment.state == EnrolmentState.WAITING,
+            )
+            .values(
+                state=EnrolmentState.OFFERED,
+                held_until=deadline,
+                changed_at=locked.at,
+                version=Enrolment.version + 1,
+            )
+            .returning(Enrolment.id, Enrolment.person_id)
         )
-        .values(
-            state=EnrolmentState.OFFERED,
-            held_until=deadline,
-            changed_at=locked.at,
-            version=Enrolment.version + 1,
-        )
-        .returning(Enrolment.id, Enrolment.person_id)
-    )
-    for enrolment_id, person_id in offered.all():
-        locked.free -= 1
-        locked.note(enrolment_id, person_id, "offered", EnrolmentState.WAITING, EnrolmentState.OFFERED)
+        for enrolment_id, person_id in offered.all():
+            locked.free -= 1
+            locked.note(enrolment_id, person_id, "offered", EnrolmentState.WAITING, EnrolmentState.OFFERED)
     for offer in offers:
         locked.happened(offer.party_id, "offered", "place_freed")
         locked.tell(PlaceOffered(offer_id=offer.id))

@@ -14,6 +14,7 @@ from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
 from lms.portal.desk.minimum import MINIMUM_PAGES
+from lms.portal.desk.offers import OfferAnswerPages
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
@@ -60,6 +61,7 @@ DESK = (
     ChangePages,
     WithdrawalDeskPages,
     SettlementPages,
+    OfferAnswerPages,
     PhonePages,
     PricePages,
     FamilyPages,

@@ -10,13 +10,14 @@ from litestar.response import Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import RunState
-from lms.db import links_of
+from lms.db import has_sms, links_of
 from lms.enrolment.letters.dates import sheets_for_participants
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, Invalid
 from lms.kernel.period import Period
 from lms.messaging.models import Channel
 from lms.messaging.secrets import covered
+from lms.messaging.ways import way_to
 from lms.people.models import Person
 from lms.portal.desk.dates_words import change_in_words, condition_in_words, told_in_words
 from lms.resources.models import Room
@@ -78,6 +79,8 @@ class Audience:
     by_post: Sequence[str]
     trainers: Sequence[str]
     texts: Sequence[Text]
+    by_sms: Sequence[str] = ()
+    by_phone: Sequence[str] = ()
 
 
 async def preview_page(
@@ -192,11 +195,16 @@ async def audience_of(session: AsyncSession, event: SessionsChanged, *, may_see:
         (gettext("Message to the trainer"), trainers, True),
     ):
         if sheets:
-            sample = next((one for one in sheets if not on_paper(one.reader)), sheets[0])
+            sample = next((one for one in sheets if not on_paper(session, one.reader)), sheets[0])
             texts.append(_text(session, title, sample, is_named=is_named))
+    names: dict[Channel, list[str]] = {way: [] for way in Channel}
+    for sheet in people:
+        names[_way_to(session, sheet.reader)].append(sheet.reader.name)
     return Audience(
-        by_email=[sheet.reader.name for sheet in people if not on_paper(sheet.reader)],
-        by_post=[sheet.reader.name for sheet in people if on_paper(sheet.reader)],
+        by_email=names[Channel.EMAIL],
+        by_post=names[Channel.POST],
+        by_sms=names[Channel.SMS],
+        by_phone=names[Channel.PHONE],
         trainers=[sheet.reader.name for sheet in trainers],
         texts=texts,
     )
@@ -204,7 +212,7 @@ async def audience_of(session: AsyncSession, event: SessionsChanged, *, may_see:
 
 def text_of(session: AsyncSession, title: str, sheets: Sequence[Sheet]) -> Text | None:
     """One of these letters as an example, by e-mail where there is one; None where there are no letters."""
-    sample = next((one for one in sheets if not on_paper(one.reader)), next(iter(sheets), None))
+    sample = next((one for one in sheets if not on_paper(session, one.reader)), next(iter(sheets), None))
     return _text(session, title, sample, is_named=True) if sample is not None else None
 
 
@@ -220,11 +228,19 @@ def _text(session: AsyncSession, title: str, sheet: Sheet, *, is_named: bool) ->
                 for block in context["blocks"]
             ]
         subject, words, _ = composed(
-            sheet.template, context, reader=reader, links=links_of(session), on_paper=on_paper(sheet.reader)
+            sheet.template,
+            context,
+            reader=reader,
+            links=links_of(session),
+            on_paper=on_paper(session, sheet.reader),
         )
     return Text(title, subject, covered(words), language)
 
 
-def on_paper(reader: Person) -> bool:
-    """Whether somebody is written to on paper."""
-    return not (reader.email and reader.channel == Channel.EMAIL)
+def _way_to(session: AsyncSession, reader: Person) -> Channel:
+    return way_to(reader.channel, email=reader.email, phone=reader.phone, has_sms=has_sms(session))
+
+
+def on_paper(session: AsyncSession, reader: Person) -> bool:
+    """Whether somebody is not written to by e-mail, so that the words on paper are theirs."""
+    return _way_to(session, reader) is not Channel.EMAIL

@@ -57,6 +57,18 @@ def told_in_words(audience: "Audience") -> str:
                 num,
             )
         )
+    if audience.by_sms:
+        num = len(audience.by_sms)
+        parts.append(ngettext("%(num)s person by short message", "%(num)s people by short message", num))
+    if audience.by_phone:
+        num = len(audience.by_phone)
+        parts.append(
+            ngettext(
+                "%(num)s person by telephone, from the call list",
+                "%(num)s people by telephone, from the call list",
+                num,
+            )
+        )
     if audience.trainers:
         parts.append(ngettext("%(num)s trainer", "%(num)s trainers", len(audience.trainers)))
     return ", ".join(parts)

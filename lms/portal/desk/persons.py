@@ -8,9 +8,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy import select
+from wtforms.validators import ValidationError
 
 from lms.attendance.queries import records
-from lms.db import Begin
+from lms.db import Begin, has_sms
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.queries import claims_of_persons
 from lms.kernel.actor import Actor, ensure
@@ -18,10 +19,12 @@ from lms.kernel.errors import DomainError, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.messaging.models import Channel, Letter
+from lms.messaging.ways import takes_sms
 from lms.people import policy
 from lms.people.models import Person
 from lms.people.queries import person_of, persons_found, related_to
 from lms.people.service import Contact, People
+from lms.portal.counter.forms import CHANNELS, channels
 from lms.portal.desk.changes import of_object
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import ENROLMENT_STATES
@@ -56,7 +59,7 @@ class ContactForm(Form):
     email = Email(autocomplete="off")
     channel = Radios(
         N_("How do we write?"),
-        choices=[(Channel.EMAIL.value, N_("by e-mail")), (Channel.POST.value, N_("by letter on paper"))],
+        choices=CHANNELS,
         missing=N_("Choose how we write."),
     )
     language = Radios(
@@ -70,6 +73,15 @@ class ContactForm(Form):
     district = Text(N_("District"), autocomplete="off")
     note = TextArea(N_("Note of the team"), hint=N_("Write only what the person may read as well."), rows=3)
     version = Hidden()
+
+    def validate_channel(self, field: Radios) -> None:
+        """A way that cannot be gone is refused, with what is missing for it."""
+        if field.data == Channel.PHONE and not self.phone.data:
+            raise ValidationError(gettext("Enter the telephone number that we call."))
+        if field.data == Channel.SMS and not takes_sms(self.phone.data):
+            raise ValidationError(
+                gettext("Short messages need a mobile number. Enter it, or choose another way.")
+            )
 
     def contact(self) -> Contact:
         """The contact of a form that is valid."""
@@ -153,6 +165,7 @@ class PersonPages(Controller):
                 "history": history,
                 "states": ENROLMENT_STATES,
                 "may_change": policy.may_change(actor),
+                "channels": dict(CHANNELS),
                 "may_see_enrolments": may_see_enrolments,
                 "may_see_loans": actor.may_for_all("R", "loan"),
             },
@@ -165,8 +178,9 @@ class PersonPages(Controller):
         ensure(policy.may_change(actor), actor)
         async with begin.reading() as session:
             person = await person_of(session, person_id)
+            sms = has_sms(session)
         values = {name: getattr(person, name) for name in Contact.__slots__}
-        form = form_from(ContactForm, **values | {"version": str(person.version)})
+        form = _offered(form_from(ContactForm, **values | {"version": str(person.version)}), person, sms=sms)
         return step_page(_changing(person), form)
 
     @post("/{person_id:uuid}/bearbeiten", opt=may("U", "person"))
@@ -180,9 +194,10 @@ class PersonPages(Controller):
     ) -> Template | Redirect:
         """Write it down anew; whoever was slower is told, and what they typed stays."""
         ensure(policy.may_change(actor), actor)
-        form = form_from(ContactForm, await request.form())
         async with begin.reading() as session:
             person = await person_of(session, person_id)
+            sms = has_sms(session)
+        form = _offered(form_from(ContactForm, await request.form()), person, sms=sms)
         status = 422
         if form.validate():
             try:
@@ -196,6 +211,12 @@ class PersonPages(Controller):
                 if isinstance(refusal, Stale):
                     form.version.raw_data, form.version.data = None, str(person.version)
         return step_page(_changing(person), form, status=status)
+
+
+def _offered(form: ContactForm, person: Person, *, sms: bool) -> ContactForm:
+    """Short messages only where a gateway is set, or where somebody has them already."""
+    form.channel.choices = channels(sms=sms or person.channel is Channel.SMS)
+    return form
 
 
 def _version(text: str | None) -> int:

@@ -1,11 +1,12 @@
 """Everything the page of a run tells, read in a constant number of statements."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -13,11 +14,13 @@ from lms.attendance.queries import marked
 from lms.billing.queries import balance_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run, RunState
+from lms.db import has_sms
 from lms.enrolment.models import OCCUPYING, Enrolment, EnrolmentState, Offer, OfferState, Party
 from lms.enrolment.queries import chosen_sessions
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.messaging.models import Channel
+from lms.messaging.ways import way_to
 from lms.people.models import Person
 from lms.portal.desk.changes import Change, of_run
 from lms.resources.models import Room, Venue
@@ -54,11 +57,13 @@ class Recipients:
 
     by_email: int
     by_post: int
+    by_sms: int = 0
+    by_phone: int = 0
 
     @property
     def total(self) -> int:
         """All of them."""
-        return self.by_email + self.by_post
+        return self.by_email + self.by_post + self.by_sms + self.by_phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,16 +205,20 @@ async def recipients(
 ) -> Recipients:
     """How many letters go out when everybody with a claim in these states is told; one statement."""
     reader = aliased(Person)
-    written: ColumnElement[bool] = and_(reader.email.is_not(None), reader.channel == Channel.EMAIL)
-    row = (
-        await session.execute(
-            select(func.count().filter(written), func.count().filter(or_(~written, reader.email.is_(None))))
-            .select_from(Enrolment)
-            .join(
-                reader,
-                reader.id == func.coalesce(Enrolment.contact_id, Enrolment.guardian_id, Enrolment.person_id),
-            )
-            .where(Enrolment.run_id == run_id, Enrolment.state.in_(states), Enrolment.person_id.is_not(None))
+    rows = await session.execute(
+        select(reader.channel, reader.email, reader.phone)
+        .select_from(Enrolment)
+        .join(
+            reader,
+            reader.id == func.coalesce(Enrolment.contact_id, Enrolment.guardian_id, Enrolment.person_id),
         )
-    ).one()
-    return Recipients(by_email=row[0], by_post=row[1])
+        .where(Enrolment.run_id == run_id, Enrolment.state.in_(states), Enrolment.person_id.is_not(None))
+    )
+    sends = has_sms(session)
+    ways = Counter(way_to(channel, email=email, phone=phone, has_sms=sends) for channel, email, phone in rows)
+    return Recipients(
+        by_email=ways[Channel.EMAIL],
+        by_post=ways[Channel.POST],
+        by_sms=ways[Channel.SMS],
+        by_phone=ways[Channel.PHONE],
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.response import Template
 
+from lms.kernel.marking import N_
 from lms.portal.desk.run_reading import Recipients
 from lms.web.forms import Form
 from lms.web.language import gettext, ngettext
@@ -35,6 +36,15 @@ def who_is_told(told: Recipients) -> str:
     if not told.total:
         return gettext("Nobody has to be told.")
     people = ngettext("%(num)s person is told", "%(num)s people are told", told.total)
+    if told.by_sms or told.by_phone:
+        ways = [
+            (told.by_email, N_("%(num)s by e-mail")),
+            (told.by_sms, N_("%(num)s by short message")),
+            (told.by_phone, N_("%(num)s by telephone, from the call list")),
+            (told.by_post, N_("%(num)s by letter on paper, which has to be printed")),
+        ]
+        listed = ", ".join(gettext(words, num=num) for num, words in ways if num)
+        return gettext("%(people)s: %(ways)s.", people=people, ways=listed)
     if not told.by_post:
         return gettext("%(people)s by e-mail.", people=people)
     if not told.by_email:

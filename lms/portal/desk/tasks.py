@@ -32,7 +32,7 @@ from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
 from lms.lending.models import Loan, LoanState
-from lms.messaging.models import Channel, Letter, LetterState
+from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
 from lms.people.queries import parents_disagree
 from lms.portal.desk.words import spoken
 from lms.portal.trainer_times import uncovered
@@ -226,13 +226,23 @@ def piles(now: datetime) -> Sequence[Pile]:
         Pile(
             "R", "message", "/verwaltung/briefe?stand=fehler",
             lambda num: ngettext(
-                "%(num)s e-mail could not be delivered",
-                "%(num)s e-mails could not be delivered",
+                "%(num)s letter could not be delivered",
+                "%(num)s letters could not be delivered",
                 num,
             ),
-            select(func.count(), func.min(Letter.written_at)).where(
-                Letter.channel == Channel.EMAIL, Letter.state == LetterState.FAILED
+            select(func.count(), func.min(Letter.written_at)).where(Letter.state == LetterState.FAILED),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/anrufliste",
+            lambda num: ngettext(
+                "%(num)s person wants to be called",
+                "%(num)s people want to be called",
+                num,
             ),
+            select(
+                func.count(func.distinct(PhoneCall.person_id)),
+                func.min(func.coalesce(PhoneCall.deadline, PhoneCall.call_until)),
+            ).where(PhoneCall.state == CallState.OPEN),
         ),
         Pile(
             "U", "attendance", "/verwaltung/anwesenheit",

@@ -1,7 +1,7 @@
 """`/verwaltung/briefe`: letters to be printed, letters that did not arrive, and all the others."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
@@ -17,8 +17,10 @@ from lms.messaging.models import Channel, Letter, LetterState
 from lms.messaging.queries import Pile, counts, enclosures_of, pile
 from lms.messaging.secrets import covered, is_secret
 from lms.messaging.troubles import read
+from lms.portal.letters.print_runs import MOST_AT_ONCE, open_runs, waiting_count
 from lms.portal.letters.service import AT_ONCE, Post
 from lms.web.access import may
+from lms.web.letters import SPOKEN
 from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
 
@@ -37,6 +39,12 @@ STATES = {
     (LetterState.SENT, Channel.EMAIL): (N_("sent"), "success"),
     (LetterState.FAILED, Channel.POST): (N_("not delivered"), "danger"),
     (LetterState.FAILED, Channel.EMAIL): (N_("not delivered"), "danger"),
+    (LetterState.WAITING, Channel.SMS): (N_("under way"), "info"),
+    (LetterState.SENT, Channel.SMS): (N_("sent"), "success"),
+    (LetterState.FAILED, Channel.SMS): (N_("not delivered"), "danger"),
+    (LetterState.WAITING, Channel.PHONE): (N_("on the call list"), "info"),
+    (LetterState.SENT, Channel.PHONE): (N_("told by telephone"), "success"),
+    (LetterState.FAILED, Channel.PHONE): (N_("not delivered"), "danger"),
 }
 POSTED = declare("letters-posted", N_("The letters are marked as posted."))
 SENT_AGAIN = declare("letter-sent-again", N_("The letter is sent again."))
@@ -62,6 +70,8 @@ class LetterPages(Controller):
         async with begin.reading() as session:
             lines, total = await pile(session, which, reader=typed, limit=size, offset=offset)
             open_counts = await counts(session)
+            runs = await open_runs(session)
+            unprinted = await waiting_count(session) if which is Pile.TO_PRINT else 0
         page = page_of(
             lines, number=number, size=size, total=total, path=PATH, query=request.query_params.multi_items()
         )
@@ -75,6 +85,10 @@ class LetterPages(Controller):
                 "states": STATES,
                 "typed": typed,
                 "trouble": read,
+                "runs": runs,
+                "unprinted": unprinted,
+                "most": MOST_AT_ONCE,
+                "new_id": uuid4(),
             },
         )
 
@@ -124,6 +138,7 @@ class LetterPages(Controller):
                 "letter": letter,
                 "is_secret": is_secret(letter.about_kind),
                 "text": covered(letter.text),
+                "short": covered(letter.short) if letter.channel in SPOKEN else "",
                 "enclosed": enclosed,
                 "sentence": sentence,
                 "details": details,

@@ -86,9 +86,14 @@ class Post:
             if letter.state is not LetterState.FAILED or is_secret(letter.about_kind):
                 return
             person = await session.get(Person, letter.person_id) if letter.person_id else None
-            if person is not None and person.email:
+            if letter.channel is Channel.SMS:
+                letter.to_address = (person.phone if person else None) or letter.to_address
+            elif person is not None and person.email:
                 letter.to_address = person.email
             letter.state, letter.error = LetterState.WAITING, ""
+            if letter.channel is Channel.POST:  # it could not be printed: the next print run tries again
+                self._note(session, actor, letter, "letter.sent_again")
+                return
             enqueue(
                 session, DELIVER, {"letter_id": str(letter.id)}, at=self.clock(), key=f"{DELIVER}:{uuid4()}"
             )

@@ -276,8 +276,8 @@ async def _seen(session: AsyncSession, outcome: Outcome, before: Proposal) -> Pr
     return Preview(
         case=await case_of(session, proposal),
         outcome=outcome,
-        by_email=[one.reader.name for one in sheets if not on_paper(one.reader)],
-        by_post=[one.reader.name for one in sheets if on_paper(one.reader)],
+        by_email=[one.reader.name for one in sheets if not on_paper(session, one.reader)],
+        by_post=[one.reader.name for one in sheets if on_paper(session, one.reader)],
         trainers=[one.name for one in trainers],
         text=text_of(session, gettext("Message to those who agreed"), sheets),
         version=before.version,

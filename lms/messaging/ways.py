@@ -1,0 +1,54 @@
+"""By which one way somebody is told: decided here alone, so that nobody is told twice or not at all (U20)."""
+
+from datetime import datetime, timedelta
+
+import phonenumbers
+
+from lms.kernel.clock import local
+from lms.messaging.models import Channel
+
+CALL_DAYS = 2
+"""So many working days the team tries to reach somebody on the telephone; then the letter goes by post."""
+SATURDAY = 5
+MOBILE = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+
+def way_to(
+    channel: Channel, *, email: str | None, phone: str | None, has_sms: bool, in_writing: bool = False
+) -> Channel:
+    """The way a letter goes to somebody who chose `channel`: what cannot be done by it goes by post.
+
+    `in_writing` is for what has to be kept (a contract, an invoice, a certificate): never by short message or telephone.
+    `has_sms` says whether a gateway for short messages is set.
+    """
+    if channel is Channel.EMAIL and email:
+        return Channel.EMAIL
+    if channel is Channel.SMS and has_sms and takes_sms(phone) and not in_writing:
+        return Channel.SMS
+    if channel is Channel.PHONE and phone and not in_writing:
+        return Channel.PHONE
+    return Channel.POST
+
+
+def is_slow(channel: Channel, *, email: str | None, phone: str | None, has_sms: bool) -> bool:
+    """Whether somebody hears of a thing days later only: by letter, or by a call that may have to become one."""
+    way = way_to(channel, email=email, phone=phone, has_sms=has_sms)
+    return way in {Channel.POST, Channel.PHONE}
+
+
+def takes_sms(phone: str | None) -> bool:
+    """Whether a short message can be sent to this number (E.164): a mobile one."""
+    try:
+        number = phonenumbers.parse(phone or "", "DE")
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in MOBILE
+
+
+def call_until(at: datetime, deadline: datetime | None = None) -> datetime:
+    """Until when the team tries to reach somebody: two working days, and never past the deadline the letter speaks of."""
+    until, left = at, CALL_DAYS
+    while left:
+        until += timedelta(days=1)
+        left -= local(until).weekday() < SATURDAY
+    return until if deadline is None else min(until, deadline)
