@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.enrolment.minimum.errors import ProposalEnded
 from lms.enrolment.minimum.letters import Case, case_of, sheets_of_the_result
-from lms.enrolment.minimum.models import Proposal, Reply
+from lms.enrolment.minimum.models import Measure, Proposal, Reply
 from lms.enrolment.minimum.queries import answers_of, inquiry_of, open_proposal
 from lms.enrolment.minimum.service import MinimumNumbers
 from lms.enrolment.minimum.values import Outcome
@@ -268,9 +268,9 @@ async def _apply_page(
 async def _seen(session: AsyncSession, outcome: Outcome, before: Proposal) -> Preview:
     proposal = await session.get_one(Proposal, outcome.proposal_id)
     sheets = await sheets_of_the_result(session, proposal)
-    trainers: Sequence[Person | Any] = (await trainers_of(session, [proposal.run_id])).get(
-        proposal.run_id, ()
-    )
+    trainers: Sequence[Person | Any] = ()
+    if proposal.measure is Measure.MERGE:  # their run ends
+        trainers = (await trainers_of(session, [proposal.run_id])).get(proposal.run_id, ())
     if outcome.told is not None and outcome.told.changes:
         trainers = [sheet.reader for sheet in await sheets_for_trainers(session, outcome.told)]
     return Preview(
