@@ -178,7 +178,6 @@ async def _place(new: LockedRun, actor: Actor, former: Enrolment, order: Order) 
     await confirm(new, actor, [claim], is_new=True)
     await new.session.flush()
     await keep_prices(new, actor, order.entrants, [claim])
-    await keep_prices(new, actor, order.entrants, [claim])
     return claim
 
 
