@@ -102,7 +102,7 @@ class MyCoursesPages(Controller):
                 "may_cancel": reaches(actor, mine.enrolment, "D"),
                 "price_path": ""
                 if is_limited(actor, mine.enrolment.person_id)
-                else _price_page(around, mine),
+                else _price_page(around, actor, mine),
                 "history": [
                     (
                         happening.at,
@@ -144,10 +144,10 @@ def _calendar(around: Around, actor: Actor, mine: MyCourse) -> str:
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}/termine.ics"
 
 
-def _price_page(around: Around, mine: MyCourse) -> str:
+def _price_page(around: Around, actor: Actor, mine: MyCourse) -> str:
     """Where it says how the price came about, and where a proof is sent; empty where there is neither."""
     one = mine.enrolment
-    if one.is_drop_in or not (one.price_cents or one.has_concession):
+    if one.is_drop_in or is_limited(actor, one.person_id) or not (one.price_cents or one.has_concession):
         return ""
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}"
 

@@ -162,7 +162,7 @@ class Proving(Transactions):
             difference = await _reprice(locked, actor, enrolment)
             await session.execute(delete(ProofFile).where(ProofFile.claim_id == claim.id))
             _move(claim, ConcessionState.CHARGED, at=at, actor=actor, reason=reason.strip())
-            _note(session, actor, enrolment, "repriced", at=at, after={"price_cents": enrolment.price_cents}, reason=reason.strip())  # fmt: skip
+            _note(session, actor, enrolment, "full_price_charged", at=at, after={"price_cents": enrolment.price_cents}, reason=reason.strip())  # fmt: skip
             owed = await _settle(locked, actor, enrolment, reason.strip())
             if difference:
                 locked.tell(
