@@ -19,7 +19,7 @@ from lms.enrolment.models import EnrolmentState, EntryWay
 from lms.enrolment.queries import claim_for, position_of
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock
+from lms.kernel.clock import Clock, today
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.messaging.models import Letter
@@ -28,6 +28,7 @@ from lms.portal.counter.cash import printed_facts
 from lms.portal.counter.forms import CASH_NOW, NewPersonForm, channels, named, refuse
 from lms.portal.counter.reading import reductions_offered
 from lms.portal.counter.screen import COUNTER, Screen, chosen_run, screen_from
+from lms.portal.desk.price_choice import price_choice
 from lms.portal.desk.words import ENROLMENT_STATES
 from lms.web.access import may
 from lms.web.forms import Euro, Form, Hidden, form_from
@@ -56,11 +57,12 @@ class CounterPages(Controller):
     async def ask(
         self,
         request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
     ) -> Template:
         """Empty, or with the person (`?person=`) and the run (`?kurs=`) that one comes from."""
-        return await _page(begin, clock, screen_from(request.query_params))
+        return await _page(begin, clock, actor, screen_from(request.query_params))
 
     @post()
     async def act(
@@ -75,7 +77,7 @@ class CounterPages(Controller):
         sent = await request.form()
         screen = screen_from(sent)
         if sent.get("tun") != TAKE:
-            return await _page(begin, clock, screen, sent)
+            return await _page(begin, clock, actor, screen, sent)
         async with begin.reading() as session:
             run = await chosen_run(session, screen)
             known = await person_of(session, screen.person_id) if screen.person_id else None
@@ -105,7 +107,7 @@ class CounterPages(Controller):
                 done = f"{COUNTER}/fertig/{placed.enrolments[0].id}"
                 now = run.price_cents and form.payment.data == CASH_NOW
                 return Redirect(f"{done}?bar=1" if now else done, status_code=303)
-        return await _page(begin, clock, screen, sent, form=form, status=status)
+        return await _page(begin, clock, actor, screen, sent, form=form, status=status)
 
     @post("/personen")
     async def persons(self, request: Request[Any, Any, Any], begin: NamedDependency[Begin]) -> Template:
@@ -192,6 +194,7 @@ async def _persons(session: AsyncSession, screen: Screen) -> dict[str, Any]:
 async def _page(
     begin: Begin,
     clock: Clock,
+    actor: Actor,
     screen: Screen,
     sent: Any = None,
     *,
@@ -204,8 +207,13 @@ async def _page(
         known = await screen.acquaintance(session)
         sms = has_sms(session)
         reductions = await reductions_offered(session)
+        run = await chosen_run(session, screen)
+        whose = known.person if known else None
+        choice = await price_choice(session, actor, run, whose, today(clock)) if run else None
     shown = screen.shown(sent, form)
     shown.concession.choices = reductions
+    if choice is not None and known is None:
+        choice = choice.at(shown.postal_code.data or "", shown.city.data or "")
     if "channel" in shown:
         shown.channel.choices = channels(sms=sms)
     return Template(
@@ -216,6 +224,7 @@ async def _page(
             **persons,
             "cards": cards,
             "known": known,
+            "reckoned": choice.lines(shown.concession.data) if choice and choice.prices.base_cents else (),
             "enrolment_states": ENROLMENT_STATES,
         },
         status_code=status,
