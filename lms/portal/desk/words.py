@@ -162,7 +162,6 @@ ACTIONS: Mapping[str, str] = {
     "enrolment.proof_accepted": N_("Proof for the reduced price accepted"),
     "enrolment.proof_refused": N_("Proof for the reduced price refused"),
     "enrolment.full_price_charged": N_("Full price charged"),
-    "enrolment.repriced": N_("Price changed with consent"),
     "person.made": N_("Person recorded"),
     "person.completed": N_("Contact details completed"),
     "person.changed": N_("Contact details changed"),
