@@ -14,6 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, PaymentMethod, Run
 from lms.db import Begin
+from lms.enrolment.conditions.errors import ConditionUnmet, DeclarationNeeded
+from lms.enrolment.conditions.fields import answers_in, question_fields, with_questions
+from lms.enrolment.conditions.queries import Asks, Clash, asks_of, clashes_of
+from lms.enrolment.conditions.values import Said
+from lms.enrolment.conditions.words import declaration, in_words
 from lms.enrolment.errors import (
     BirthDateNeeded,
     ContactNeeded,
@@ -43,6 +48,7 @@ from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
 from lms.web.formats import period
 from lms.web.forms import (
+    Checkbox,
     Checkboxes,
     DateParts,
     Email,
@@ -53,7 +59,7 @@ from lms.web.forms import (
     Text,
     form_from,
 )
-from lms.web.language import ngettext
+from lms.web.language import gettext, ngettext
 from lms.web.notices import after, declare
 
 BOOKED = declare(
@@ -78,6 +84,7 @@ AT_FIELDS = {
     ContactNeeded: "street",
     PaymentMethodRefused: "payment",
     NoConcession: "concession",
+    DeclarationNeeded: "declared",
     SessionFull: "sessions",
     DropInNotOffered: "sessions",
 }
@@ -96,6 +103,13 @@ class BookingForm(Form):
     guardian_family_name = Text(N_("Family name of the parent or guardian"))
     guardian_email = Email(N_("E-mail address of the parent or guardian"), autocomplete="off")
     guardian_phone = Phone(N_("Telephone number for emergencies"), autocomplete="off")
+    declared = Checkbox("")
+    code_word = Text(N_("Code word"), autocomplete="off", longest=60, width=20)
+    override_reason = Text(
+        N_("Why is the person let in although a condition is not met?"),
+        hint=N_("Only if a condition is not met, or a question is not answered. The reason is kept."),
+        longest=300,
+    )
     sessions = Checkboxes(N_("On which dates?"), missing=N_("Choose at least one date."))
     key = Hidden()
 
@@ -170,19 +184,23 @@ class PhonePages(Controller):
         typed = q.strip()[:LONGEST_SEARCH]
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
+            asks = await asks_of(session, run)
             known = await person_of(session, person) if person else None
             choice = await price_choice(session, actor, run, known, today(clock))
+            clashes = await clashes_of(session, [known.id], run_id) if known and not einzeln else ()
             found = await _found(session, typed) if known is None else []
             dates = await _dates(session, run, clock()) if einzeln else None
         values = {"key": str(uuid4()), "payment": "invoice", "concession": FULL} | (
             {} if known else _guessed(typed)
         )
-        form = form_from(BookingForm if known else NewPersonForm, None, **values)
+        form = form_from(_form_class(known, asks), None, **values)
         return _page(
-            _fitted(form, run, dates, choice),
+            _asking(_fitted(form, run, dates, choice), course, asks),
             run,
             course,
             choice=choice,
+            asks=asks,
+            clashes=clashes,
             known=known,
             typed=typed,
             found=found,
@@ -204,17 +222,18 @@ class PhonePages(Controller):
         person_id = _id(sent.get("person"))
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
+            asks = await asks_of(session, run)
             known = await person_of(session, person_id) if person_id else None
             choice = await price_choice(session, actor, run, known, today(clock))
             dates = await _dates(session, run, clock()) if sent.get("einzeln") else None
-        form = form_from(BookingForm if known else NewPersonForm, sent)
+        form = form_from(_form_class(known, asks), sent)
         if isinstance(form, NewPersonForm):
             choice = choice.at(form.postal_code.data or "", form.city.data or "")
-        form = _fitted(form, run, dates, choice)
+        form = _asking(_fitted(form, run, dates, choice), course, asks)
         status = 422
         if sent.get("rechnen") and dates is None:  # says what it would cost; nothing is enrolled yet
             lines = choice.lines(form.concession.data if "concession" in form else None)
-            return _page(form, run, course, known=known, choice=choice, reckoned=lines)
+            return _page(form, run, course, asks=asks, known=known, choice=choice, reckoned=lines)
         if form.validate():
             try:
                 placed = await enrolment.enrol(
@@ -225,16 +244,49 @@ class PhonePages(Controller):
                     concession="concession" in form and form.concession.data == REDUCED,
                     way=EntryWay.PHONE,
                     session_ids=[UUID(one) for one in form.sessions.data] if "sessions" in form else [],
+                    said=_said(form, asks),
                     idempotency_key=form.key.data or None,
                     idempotency_body=str(run_id).encode(),
                 )
                 notice = NOTICES.get(placed.state, LISTED)
                 return after(f"/verwaltung/anmeldungen/{placed.enrolments[0].id}", notice)
             except DomainError as refusal:
-                field = AT_FIELDS.get(type(refusal), "")
+                field = AT_FIELDS.get(
+                    type(refusal), "override_reason" if isinstance(refusal, ConditionUnmet) else ""
+                )
                 form.refuse(field if field in form else "", refusal.message, **refusal.params)
                 status = refusal.status
-        return _page(form, run, course, known=known, choice=choice, status=status, singly=dates is not None)
+        return _page(
+            form, run, course, asks=asks, known=known, choice=choice, status=status, singly=dates is not None
+        )
+
+
+def _form_class(known: Person | None, asks: Asks) -> type[BookingForm]:
+    return with_questions(BookingForm if known else NewPersonForm, asks.questions, is_lenient=True)
+
+
+def _asking(form: BookingForm, course: Course, asks: Asks) -> BookingForm:
+    """Only those fields about conditions that the run has."""
+    if asks.condition is None or not asks.needs_declaration:
+        del form.declared
+    else:
+        form.declared.label.text = gettext(
+            "The person says: “%(declaration)s”", declaration=declaration(asks.condition)
+        )
+    if not asks.needs_code_word:
+        del form.code_word
+    if not in_words(asks.condition, course, asks.earlier) and not asks.questions:
+        del form.override_reason
+    return form
+
+
+def _said(form: BookingForm, asks: Asks) -> Said:
+    return Said(
+        code_word=(form.code_word.data or "") if "code_word" in form else "",
+        declared=bool(form.declared.data) if "declared" in form else False,
+        answers=[answers_in(form.data, asks.questions)],
+        override_reason=(form.override_reason.data or "") if "override_reason" in form else "",
+    )
 
 
 async def _found(session: AsyncSession, typed: str) -> list[Person]:
@@ -311,7 +363,9 @@ def _page(
     run: Run,
     course: Course,
     *,
+    asks: Asks,
     known: Person | None,
+    clashes: Sequence[Clash] = (),
     typed: str = "",
     found: list[Person] | None = None,
     singly: bool = False,
@@ -323,6 +377,9 @@ def _page(
         "portal/desk/phone.html",
         context={
             "form": form,
+            "conditions": in_words(asks.condition, course, asks.earlier),
+            "questions": question_fields(form, asks.questions),
+            "clashes": clashes,
             "run": run,
             "course": course,
             "known": known,
