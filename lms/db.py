@@ -62,6 +62,7 @@ class Base(MappedAsDataclass, DeclarativeBase, kw_only=True):
         bytes: LargeBinary(),
         dict[str, Any]: Json,
         list[str]: Json,
+        list[dict[str, str]]: Json,
         list[dict[str, Any]]: Json,
         StrEnum: Enum(
             StrEnum, native_enum=False, length=32, values_callable=lambda kind: [item.value for item in kind]

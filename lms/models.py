@@ -9,6 +9,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
+from lms.enrolment.conditions import models as conditions
 from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
@@ -32,6 +33,7 @@ __all__ = [
     "booking",
     "catalogue",
     "certification",
+    "conditions",
     "enrolment",
     "feeds",
     "jobs",

@@ -66,6 +66,9 @@ LIMITS: Mapping[str, Limit] = {
     # generous: a declaration of withdrawal must reach us; the address is where its receipt goes, to a stranger perhaps
     "withdrawal": Limit(account=(Rate(10, DAY),), address=(Rate(30, HOUR),), alarm=Rate(200, HOUR)),
     "seat": Limit(account=(Rate(60, HOUR),), address=(Rate(60, HOUR),), alarm=Rate(300, HOUR)),
+    "code-word": Limit(
+        address=(Rate(10, 10 * MINUTE), Rate(30, HOUR)), alarm=Rate(300, HOUR), fails_closed=True
+    ),
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
+from lms.enrolment.conditions.queries import answers_of
+from lms.enrolment.conditions.words import answer_in_words
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, SupportNeed
 from lms.enrolment.rules import age_on
 from lms.kernel.actor import Actor
@@ -55,6 +57,8 @@ class Participant:
     may_be_photographed: bool = False
     only: Sequence[datetime] = ()
     """When somebody comes who comes to single sessions; empty for the whole run."""
+    answers: Sequence[tuple[str, str]] = ()
+    """Questions of the run with the answers, where those who teach may read them."""
 
     @property
     def name(self) -> str:
@@ -92,7 +96,7 @@ def is_near(sessions: Sequence[Session], now: datetime) -> bool:
 async def participants(
     session: AsyncSession, run_id: UUID, *, today: date, with_emergency: bool
 ) -> Sequence[Participant]:
-    """Everybody who comes, from A to Z, those for single sessions with their dates; five statements."""
+    """Everybody who comes, from A to Z, those for single sessions with their dates; six statements."""
     rows = (
         await session.execute(
             select(
@@ -111,6 +115,7 @@ async def participants(
             .order_by(Person.family_name, Person.given_name, Enrolment.id)
         )
     ).all()
+    answers = await answers_of(session, [row.enrolment_id for row in rows], for_trainers=True)
     alone = await _dates_of(session, [row.enrolment_id for row in rows if row.is_drop_in])
     groups = {row.id: _group(row.birth_date, today) for row in rows}
     minors = [person_id for person_id, group in groups.items() if group is not AgeGroup.ADULT]
@@ -129,6 +134,10 @@ async def participants(
             pick_ups=fetching.get(row.id, ()),
             may_be_photographed=row.id in photos,
             only=alone.get(row.enrolment_id, ()),
+            answers=[
+                (answer.wording, answer_in_words(question, answer.values))
+                for question, answer in answers.get(row.enrolment_id, ())
+            ],
         )
         for row in rows
     ]
@@ -202,13 +211,13 @@ async def _photographed(session: AsyncSession, persons: Sequence[UUID]) -> set[U
 def note_reading(
     session: AsyncSession, actor: Actor, run_id: UUID, read: Sequence[Participant], *, at: datetime
 ) -> None:
-    """Write down that support needs were read, person by person (L-41, S-81)."""
+    """Write down that support needs, or answers about the person, were read, person by person (L-41, S-81)."""
     for one in read:
-        if one.has_needs:
+        if one.has_needs or one.answers:
             record(
                 session,
                 actor,
-                "support_need.read",
+                "support_need.read" if one.has_needs else "answers.read",
                 at=at,
                 kind="run",
                 object_id=run_id,

@@ -1,6 +1,6 @@
 """Courses and runs."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -43,6 +43,15 @@ class PaymentMethod(StrEnum):
     FREE = "free"
     INVOICE = "invoice"
     CASH = "cash"
+
+
+class CancelFrom(StrEnum):
+    """What the last day of free cancelling is counted from (F-E15)."""
+
+    START = "start"
+    CLOSING = "closing"
+    DAY = "day"
+    """Not counted: the day itself is named."""
 
 
 class Topic(Row):
@@ -164,6 +173,9 @@ class Run(Row):
     `drop_in_places` are further places in each session, for people who come to single sessions (F-B05).
     With `company_id` the run is closed: only this company and the team know of it (F-F07). Companies name and replace
     people until `naming_days` days before the first session, with none until it begins.
+    Deadlines may follow the dates (F-E02): with `opens_days_before`, `closes_days_before` (days before the first session,
+    negative after it) or `promotion_session` (until its k-th session begins) the moment beside it is reckoned anew whenever
+    dates move; where they are None the moment was chosen and stays. `has_conditions` says that enrolling asks for something.
     """
 
     __tablename__ = "run"
@@ -217,6 +229,12 @@ class Run(Row):
     source: Mapped[str | None] = mapped_column(default=None)
     source_id: Mapped[str | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
+    opens_days_before: Mapped[int | None] = mapped_column(default=None)
+    closes_days_before: Mapped[int | None] = mapped_column(default=None)
+    promotion_session: Mapped[int | None] = mapped_column(default=None)
+    cancel_from: Mapped[CancelFrom] = mapped_column(default=CancelFrom.START)
+    cancel_free_until: Mapped[date | None] = mapped_column(default=None)
+    has_conditions: Mapped[bool] = mapped_column(default=False)
 
     @property
     def free(self) -> int:

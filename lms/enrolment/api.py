@@ -12,7 +12,14 @@ from msgspec import Meta, Struct, field
 from lms.accounts.limits import within
 from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
-from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, PartyRule
+from lms.enrolment.conditions.values import (
+    LONGEST_ANSWER,
+    LONGEST_CODE_WORD,
+    MOST_CHOICES,
+    MOST_QUESTIONS,
+    Said,
+)
+from lms.enrolment.models import Approval, Enrolment, EnrolmentState, EntryWay, PartyRule
 from lms.enrolment.queries import Claim, claim_for, claims_page, position_of
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import (
@@ -33,6 +40,7 @@ from lms.web.pagination import LARGEST, USUAL, window
 Name = Annotated[str, Meta(min_length=1, max_length=100, pattern=r"\S")]
 Short = Annotated[str, Meta(max_length=200)]
 Email = Annotated[str, Meta(max_length=254, pattern=r"^\s*[^@\s]+@[^@\s]+\.[^@\s]+\s*$")]
+AnswerValues = Annotated[list[Annotated[str, Meta(max_length=LONGEST_ANSWER)]], Meta(max_length=MOST_CHOICES)]
 Key = Annotated[str, Meta(min_length=1, max_length=200)]
 PAGE_OPT = may("R", "enrolment")
 
@@ -78,6 +86,8 @@ class ParticipantIn(PersonIn, forbid_unknown_fields=True):
     """The reason for a reduced price, out of the run's; it has to be proved."""
     support: Annotated[list[Annotated[str, Meta(max_length=50)]], Meta(max_length=20)] = []
     support_note: Annotated[str, Meta(max_length=2_000)] = ""
+    answers: Annotated[dict[str, AnswerValues], Meta(max_length=MOST_QUESTIONS)] = field(default_factory=dict)
+    """To the run's own questions (`GET /api/v1/runs/{id}/conditions`), by the id of the question."""
 
     def participant(self) -> NewPerson | KnownPerson:
         """The participant as the service wants it."""
@@ -90,6 +100,8 @@ class ParticipantIn(PersonIn, forbid_unknown_fields=True):
                 support=self.support,
                 support_note=self.support_note,
                 concession_id=self.concession_id,
+                postal_code=self.postal_code,
+                city=self.city,
             )
         return NewPerson(
             given_name=plain.given_name,
@@ -155,6 +167,17 @@ class OrderIn(Struct, forbid_unknown_fields=True):
     terms_version: Annotated[str, Meta(max_length=50)] = ""
     session_ids: Annotated[list[UUID], Meta(max_length=60)] = field(default_factory=list)
     """For these single sessions alone; empty for the whole run."""
+    code_word: Annotated[str, Meta(max_length=LONGEST_CODE_WORD)] = ""
+    declared: bool = False
+    """Whoever sends it confirms the run's declaration for everybody named."""
+
+    def said(self) -> Said:
+        """What it says about the run's conditions."""
+        return Said(
+            code_word=self.code_word,
+            declared=self.declared,
+            answers=[one.answers for one in self.persons],
+        )
 
 
 class EnrolmentOut(Struct):
@@ -172,6 +195,7 @@ class EnrolmentOut(Struct):
     position: int | None = None
     offer_id: UUID | None = None
     offer_deadline: datetime | None = None
+    approval: Approval | None = None
 
     @classmethod
     def from_row(cls, row: Enrolment, position: int | None = None, claim: Claim | None = None) -> Self:
@@ -190,6 +214,7 @@ class EnrolmentOut(Struct):
             position=position,
             offer_id=offer.id if offer else None,
             offer_deadline=offer.deadline if offer else None,
+            approval=row.approval,
         )
 
 
@@ -270,6 +295,10 @@ class EnrolmentDoor(Controller):
     ) -> PlacementOut:
         """Enrol one or several persons: a place, or a spot on the waiting list.
 
+        Where the run has conditions (`GET /api/v1/runs/{id}/conditions`), a refusal names the one that is not met by its `code`:
+        CodeWordNeeded, CodeWordWrong, DeclarationNeeded, ResidenceNeeded, LivesElsewhere, EarlierCourseMissing,
+        EarlierCourseUnknown, TooYoung, TooOld, AnswerMissing, AnswerRefused. Where the team decides, the state is `requested`,
+        or `held` without an end, and `approval` says `asked`.
         With an `Idempotency-Key` the same request may be sent again and is done once; the answer is what has become of it.
         """
         persons = [one.participant() for one in data.persons]
@@ -289,6 +318,7 @@ class EnrolmentDoor(Controller):
             order_number=data.order_number,
             terms_version=data.terms_version,
             session_ids=data.session_ids,
+            said=data.said(),
             idempotency_key=idempotency_key,
             idempotency_body=await request.body() if idempotency_key else b"",
         )

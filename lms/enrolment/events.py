@@ -29,6 +29,18 @@ class ConsentAsked(Event):
     enrolment_id: UUID
 
 
+class ApprovalAsked(Event):
+    """Somebody waits for the team's approval; one event for each person of a party."""
+
+    enrolment_id: UUID
+
+
+class ApprovalRefused(Event):
+    """The team has not agreed; the reason stands on the enrolment, in the words the person reads."""
+
+    enrolment_id: UUID
+
+
 class PlaceOffered(Event):
     """Freed places are held for a party until the offer's deadline."""
 

@@ -141,11 +141,47 @@ class CompanyForm(Form):
     )
 
 
+class AccessForm(Form):
+    code_word = Text(
+        N_("Code word"),
+        hint=N_("It stands in your invitation. Capital and small letters make no difference."),
+        missing=N_("Enter the code word."),
+        autocomplete="off",
+        longest=60,
+        width=20,
+    )
+    declared = Checkbox(
+        "", missing=N_("Tick this if it applies. If it does not, please choose another course, or call us.")
+    )
+
+
+def _postal_code() -> Text:
+    return Text(
+        N_("Postal code"),
+        missing=N_("Enter the postal code."),
+        autocomplete="off",
+        inputmode="numeric",
+        longest=10,
+        width=5,
+    )
+
+
+def _town() -> Text:
+    return Text(N_("Town"), missing=N_("Enter the town."), autocomplete="off", longest=100, width=20)
+
+
+class ResidenceForm(Form):
+    postal_code = _postal_code()
+    city = _town()
+
+
 class ParticipantForm(Form):
     who = Radios(N_("Who takes part?"))
     given_name = _first_name()
     family_name = _family_name()
     birth_date = DateParts(N_("Birth date"), earliest=EARLIEST_BIRTH)
+    postal_code = _postal_code()
+    city = _town()
 
 
 class EmailOrPhone(Email):

@@ -36,6 +36,16 @@ STILL_LIVE = text(
 )
 
 
+class Approval(StrEnum):
+    """How it stands with the team's approval, where a run asks for it (F-E11)."""
+
+    LATER = "later"
+    """A guardian has to consent first."""
+    ASKED = "asked"
+    GIVEN = "given"
+    REFUSED = "refused"
+
+
 class EntryWay(StrEnum):
     """How an enrolment reached us."""
 
@@ -79,6 +89,8 @@ class Enrolment(Row):
     `follows_id` is the enrolment in whose stead it came: moved from another run, or taken over from
     somebody else in the same one. `early_start_at` says when, and `early_start_wording` in which words, somebody expressly
     asked us to begin before the period for withdrawing is over (L-14).
+    `approval` is filled where the team decides: whoever waits for it is `requested`, or `held`
+    without `held_until` where that keeps a place; `refusal` is the reason the person was told.
     """
 
     __tablename__ = "enrolment"
@@ -128,6 +140,16 @@ class Enrolment(Row):
     follows_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     early_start_at: Mapped[datetime | None] = mapped_column(default=None)
     early_start_wording: Mapped[str] = mapped_column(LongText, default="")
+    approval: Mapped[Approval | None] = mapped_column(default=None, index=True)
+    refusal: Mapped[str] = mapped_column(LongText, default="")
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether the team has to decide about it, with a place kept meanwhile or without."""
+        return self.approval is Approval.ASKED and self.state in {
+            EnrolmentState.REQUESTED,
+            EnrolmentState.HELD,
+        }
 
 
 class EnrolmentSession(Base):

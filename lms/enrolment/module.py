@@ -6,11 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from lms.enrolment.api import EnrolmentDoor
+from lms.enrolment.condition_door import ConditionDoor
+from lms.enrolment.conditions.listening import follow_copy
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.letters.places import CONTRACT, contract_sender
 from lms.enrolment.minimum.letters import LISTENERS as ABOUT_SMALL_RUNS
 from lms.enrolment.minimum.pages import ProposalPages
 from lms.enrolment.minimum.service import MinimumNumbers
+from lms.enrolment.pages.answers import AnswerPages
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
@@ -28,6 +31,7 @@ from lms.enrolment.service import Enrolments
 from lms.enrolment.service.withdrawing import SETTLE
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
+from lms.scheduling.events import RunCopied
 from lms.web.module import Around, Module
 
 LAPSING = timedelta(seconds=20)
@@ -92,6 +96,15 @@ def _forget_proofs(around: Around) -> Periodic:
     return Periodic("forget-proofs", FORGETTING, act)
 
 
+def _forget_answers(around: Around) -> Periodic:
+    enrolments = Enrolments(around)
+
+    async def act() -> None:
+        await enrolments.forget_answers()
+
+    return Periodic("forget-answers", FORGETTING, act)
+
+
 MODULE = Module(
     name="enrolment",
     controllers=[
@@ -102,6 +115,7 @@ MODULE = Module(
         DropInLinkPages,
         OwnDropInPages,
         LinkPages,
+        AnswerPages,
         OwnCancelPages,
         MoveLinkPages,
         OwnMovePages,
@@ -114,11 +128,12 @@ MODULE = Module(
         ConsentPages,
         ProposalPages,
         EnrolmentDoor,
+        ConditionDoor,
     ],
     services={"enrolment": Enrolments, "numbers": MinimumNumbers, "pricing": Pricing, "seats": Seats},
-    listeners={**LISTENERS, **ABOUT_SMALL_RUNS},
+    listeners={**LISTENERS, **ABOUT_SMALL_RUNS, RunCopied: [follow_copy]},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
-    periodic=[_lapse, _ask, _remind, _forget, _forget_proofs],
+    periodic=[_lapse, _ask, _remind, _forget, _forget_proofs, _forget_answers],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(

@@ -66,6 +66,11 @@ def is_own(actor: Actor, enrolment: Enrolment) -> bool:
     return bool(concerned & actor.persons)
 
 
+def may_approve(actor: Actor) -> bool:
+    """Decides who gets into a run that asks for the team's approval."""
+    return actor.may_for_all("U", "enrolment")
+
+
 def may_plan(actor: Actor) -> bool:
     """Changes the places of a run, or cancels it."""
     return actor.may_for_all("U", "plan")

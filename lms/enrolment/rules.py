@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from lms.catalogue.models import PaymentMethod, Run, RunState
+from lms.catalogue.models import CancelFrom, PaymentMethod, Run, RunState
 from lms.enrolment.errors import (
     BirthDateNeeded,
     DropInNotOffered,
@@ -213,8 +213,11 @@ def plain_phone(phone: str | None) -> str:
 
 
 def free_until(run: Run) -> date | None:
-    """The last calendar day at the venues on which cancelling costs nothing; None without dates."""
-    return local(run.starts_at).date() - timedelta(days=run.cancel_free_days) if run.starts_at else None
+    """The last calendar day at the venues on which cancelling costs nothing; None without dates (F-E15)."""
+    if run.cancel_from is CancelFrom.DAY and run.cancel_free_until is not None:
+        return run.cancel_free_until
+    counted = closes_at(run) if run.cancel_from is CancelFrom.CLOSING else run.starts_at
+    return local(counted).date() - timedelta(days=run.cancel_free_days) if counted else None
 
 
 def is_free_to_leave(run: Run, at: datetime) -> bool:

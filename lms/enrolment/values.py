@@ -55,7 +55,9 @@ class KnownPerson:
 
     id: UUID
     birth_date: date | None = None
-    """Only fills a gap: what we know already stays."""
+    """Only fills a gap: what we know already stays. So do postal code and town."""
+    postal_code: str = ""
+    city: str = ""
     guardian: NewPerson | UUID | None = None
     emergency_phone: str = ""
     may_go_home_alone: bool | None = None

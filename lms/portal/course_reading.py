@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Audience, Course, CourseAudience, Outcome, Run, RunState
 from lms.catalogue.rules import HOURS_UNKNOWN, LISTED_STATES, Situation, situation_of
-from lms.enrolment.models import LIVE, Enrolment, EnrolmentState
+from lms.enrolment.conditions.queries import NOTHING, Asks, conditions_of_runs
+from lms.enrolment.models import LIVE, Approval, Enrolment, EnrolmentState
 from lms.enrolment.pricing.reading import price_lists
 from lms.enrolment.pricing.rules import PriceList
 from lms.enrolment.rules import refuse_unless_open_for_drop_ins
@@ -51,6 +52,8 @@ class CourseRun:
     hours: Sequence[Hours] = ()
     """When the room, else its venue, is open."""
     prices: PriceList = field(default_factory=lambda: PriceList(base_cents=0))
+    asks: Asks = NOTHING
+    """The run's conditions; its questions are not read here."""
 
     @property
     def free(self) -> int:
@@ -128,6 +131,10 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
         venue_ids=[run.venue_id for run, _, _ in coming if run.venue_id],
     )
     prices = await price_lists(session, [run for run, _, _ in coming])
+    conditions = {
+        run_id: Asks(condition, (), earlier)
+        for run_id, (condition, earlier) in (await conditions_of_runs(session, ids)).items()
+    }
     audiences = await session.scalars(
         select(CourseAudience.audience).where(CourseAudience.course_id == course.id)
     )
@@ -147,6 +154,7 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
                 trainers.get(run.id, ()),
                 hours.of(run.room_id, run.venue_id) if run.room_id and run.venue_id else (),
                 prices[run.id],
+                conditions.get(run.id, NOTHING),
             )
             for run, venue, room in coming
         ],
@@ -196,15 +204,15 @@ async def _trainers(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[U
 
 async def own_enrolments(
     session: AsyncSession, person_ids: frozenset[UUID], run_ids: Sequence[UUID]
-) -> Mapping[UUID, Sequence[tuple[str, EnrolmentState, bool]]]:
-    """Who of these persons is in these runs, by run: given name, state, whether for single sessions alone."""
+) -> Mapping[UUID, Sequence[tuple[str, EnrolmentState, bool, bool]]]:
+    """Who of these persons is in these runs, by run: given name, state, whether for single sessions alone, whether the team decides."""
     rows = await session.execute(
-        select(Enrolment.run_id, Person.given_name, Enrolment.state, Enrolment.is_drop_in)
+        select(Enrolment.run_id, Person.given_name, Enrolment.state, Enrolment.is_drop_in, Enrolment.approval)
         .join(Person, Person.id == Enrolment.person_id)
         .where(Enrolment.run_id.in_(run_ids), Enrolment.person_id.in_(person_ids), Enrolment.state.in_(LIVE))
         .order_by(Person.given_name)
     )
-    by_run: dict[UUID, list[tuple[str, EnrolmentState, bool]]] = {}
-    for run_id, name, state, is_drop_in in rows:
-        by_run.setdefault(run_id, []).append((name, state, is_drop_in))
+    by_run: dict[UUID, list[tuple[str, EnrolmentState, bool, bool]]] = {}
+    for run_id, name, state, is_drop_in, approval in rows:
+        by_run.setdefault(run_id, []).append((name, state, is_drop_in, approval is Approval.ASKED))
     return by_run

@@ -9,9 +9,11 @@ from markupsafe import Markup
 
 from content.errors import ContentError
 from content.lesson import render
-from lms.catalogue.models import Course, RunState
+from lms.catalogue.models import CancelFrom, Course, RunState
 from lms.catalogue.rules import Situation, still_needed
+from lms.enrolment.conditions.words import beyond_ages
 from lms.enrolment.pricing.offers import offered_prices
+from lms.enrolment.rules import free_until
 from lms.kernel.clock import local
 from lms.portal.cards import ONE_DAY, in_language, price
 from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES, language_name
@@ -92,7 +94,7 @@ def facts(story: CourseStory, run: CourseRun) -> Iterator[tuple[str, str]]:
     )
     if bring := spoken(course, "bring")[0]:
         yield gettext("Please bring"), bring
-    if age := _age(course):
+    if age := _age(*run.asks.ages(course)):
         yield gettext("Age"), age
     if course.language != current_language() or course.language != "de":
         yield gettext("Language of the course"), language_name(course.language)
@@ -171,12 +173,17 @@ def _certainty(run: CourseRun) -> str:
     return gettext("there are enough enrolments")
 
 
-def _age(course: Course) -> str:
-    if course.min_age and course.max_age:
-        return gettext("%(least)s to %(most)s years", least=course.min_age, most=course.max_age)
-    if course.min_age:
-        return gettext("from %(least)s years on", least=course.min_age)
-    return gettext("up to %(most)s years", most=course.max_age) if course.max_age else ""
+def _age(least: int | None, most: int | None) -> str:
+    if least and most:
+        return gettext("%(least)s to %(most)s years", least=least, most=most)
+    if least:
+        return gettext("from %(least)s years on", least=least)
+    return gettext("up to %(most)s years", most=most) if most else ""
+
+
+def conditions(run: CourseRun) -> list[str]:
+    """What one needs to get into this run beside the age, a sentence each."""
+    return beyond_ages(run.asks.condition, run.asks.earlier)
 
 
 def opening(run: CourseRun) -> str:
@@ -219,10 +226,15 @@ def terms(run: CourseRun) -> list[str]:
             gettext("Please tell us as soon as you know that you cannot come: others may be waiting."),
         ]
     days, percent = offered.cancel_free_days, offered.cancel_fee_percent
-    free = ngettext(
-        "Cancelling costs nothing until %(num)s day before the first session.",
-        "Cancelling costs nothing until %(num)s days before the first session.",
-        days,
+    last_day = free_until(offered) if offered.cancel_from is not CancelFrom.START else None
+    free = (
+        gettext("Cancelling costs nothing until %(day)s.", day=formats.date_long(last_day))
+        if last_day
+        else ngettext(
+            "Cancelling costs nothing until %(num)s day before the first session.",
+            "Cancelling costs nothing until %(num)s days before the first session.",
+            days,
+        )
     )
     if not percent:
         return [gettext("Cancelling costs nothing."), gettext("If we call the course off, you pay nothing.")]

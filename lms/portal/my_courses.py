@@ -168,7 +168,11 @@ async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | Non
         people=people,
         chosen=chosen,
         unpaid=[one for one in courses if one.balance.open_cents > 0],
-        to_answer=[one for one in courses if _is(one, EnrolmentState.OFFERED, EnrolmentState.REQUESTED)],
+        to_answer=[
+            one
+            for one in courses
+            if _is(one, EnrolmentState.OFFERED, EnrolmentState.REQUESTED) or one.enrolment.is_pending
+        ],
         next_course=first,
         next_meeting=first.next_meeting(now) if first else None,
         current=current,

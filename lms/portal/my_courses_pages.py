@@ -10,6 +10,7 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from content.lesson import render
+from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.policy import is_limited, reaches
 from lms.enrolment.values import REASONS
@@ -89,6 +90,7 @@ class MyCoursesPages(Controller):
         now = around.clock()
         async with around.begin.reading() as session:
             mine = await course_of(session, actor, enrolment_id)
+            answers, may_answer = await own_answers(session, mine.claim, now)
         return Template(
             "portal/my_courses/course.html",
             context={
@@ -103,6 +105,8 @@ class MyCoursesPages(Controller):
                 "price_path": ""
                 if is_limited(actor, mine.enrolment.person_id)
                 else _price_page(around, actor, mine),
+                "answers": answers,
+                "answers_path": answers_path(around.signer, mine.enrolment) if may_answer else "",
                 "history": [
                     (
                         happening.at,

@@ -19,6 +19,13 @@ class RunConfirmed(Event):
     run_id: UUID
 
 
+class RunCopied(Event):
+    """A draft was made after another run; what others keep about that run may be wanted for it as well."""
+
+    run_id: UUID
+    source_id: UUID
+
+
 class ChangeKind(StrEnum):
     """What has become of a session: the weightiest of what changed. `REPLACED` is a new one in a cancelled one's place."""
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from wtforms.validators import ValidationError
 
-from lms.catalogue.models import Run
+from lms.catalogue.models import CancelFrom, Run
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.scheduling.choices import LastTime, Pattern
@@ -92,8 +92,8 @@ class TermsForm(Form):
             price_cents=self.price.data,
             concession_cents=self.concession.data if self.price.data else None,
             payment_methods=tuple(self.payment_methods.data or ()),
-            closes_days_before=self.closes_days_before.data,
-            cancel_free_days=self.cancel_free_days.data,
+            closes_days_before=self.closes_days_before.data if "closes_days_before" in self else None,
+            cancel_free_days=self.cancel_free_days.data if "cancel_free_days" in self else None,
             cancel_fee_percent=self.cancel_fee_percent.data,
             room_override_reason=self.room_override_reason.data or "",
             note_de=self.note_de.data or "",
@@ -132,6 +132,14 @@ class EditTermsForm(TermsForm):
 
     version = Hidden()
 
+    def leave_deadlines(self, run: Run) -> None:
+        """Without those deadlines that are not counted back from the start: they have a page of their own."""
+        days = run.closes_days_before
+        if (days is None and run.enrolment_closes_at is not None) or (days is not None and days < 0):
+            del self.closes_days_before
+        if run.cancel_from is not CancelFrom.START:
+            del self.cancel_free_days
+
 
 def first_values(pattern: Pattern, last: LastTime | None, today: date) -> dict[str, Any]:
     """How the form of a new run begins: as the last run of the course was, else with the course's own defaults (F-B13)."""
@@ -169,15 +177,14 @@ def first_values(pattern: Pattern, last: LastTime | None, today: date) -> dict[s
 
 def terms_values(run: Run) -> dict[str, Any]:
     """The present terms of a run, for the form."""
-    closes = run.enrolment_closes_at
-    days = (run.starts_at - closes).days if run.starts_at and closes else 1
+    days = run.closes_days_before
     return {
         "capacity": run.capacity,
         "minimum": run.minimum,
         "price": run.price_cents,
         "concession": run.concession_cents,
         "payment_methods": list(run.payment_methods),
-        "closes_days_before": max(days, 0),
+        "closes_days_before": 1 if days is None else max(days, 0),
         "cancel_free_days": run.cancel_free_days,
         "cancel_fee_percent": run.cancel_fee_percent,
         "room_override_reason": run.room_override_reason,

@@ -12,6 +12,7 @@ from lms.kernel.period import Period
 from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim, claim_room, reserve
+from lms.scheduling import deadlines
 from lms.scheduling.errors import DropInsTaken, ResourceTaken, RoomTooSmall
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.rules import summary_of
@@ -80,4 +81,5 @@ async def summarise(session: AsyncSession, run: Run) -> None:
     room = await session.get(Room, run.room_id) if run.room_id else None
     run.venue_id = room.venue_id if room else None
     run.step_free = bool(room and room.step_free)
+    deadlines.follow_dates(run, [meeting.starts_at for meeting in meetings])
     await follow_dates(session, run)

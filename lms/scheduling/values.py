@@ -22,8 +22,10 @@ class Terms:
     price_cents: int = 0
     concession_cents: int | None = None
     payment_methods: tuple[str, ...] = ("invoice", "cash")
-    closes_days_before: int = DAYS_BEFORE_START
-    cancel_free_days: int = 7
+    closes_days_before: int | None = DAYS_BEFORE_START
+    """None leaves the end of enrolment of a run as it is: where it was chosen as a moment, or lies after the start."""
+    cancel_free_days: int | None = 7
+    """Before the start; None leaves it as it is, where it is counted from something else."""
     cancel_fee_percent: int = 50
     room_override_reason: str = ""
     note_de: str = ""

@@ -100,7 +100,7 @@ class RunPages(Controller):
                 raise NotFound
             near = is_near([one.session for one in found], now)
             people = await participants(session, run_id, today=today(clock), with_emergency=near)
-        if any(one.has_needs for one in people):
+        if any(one.has_needs or one.answers for one in people):
             async with begin() as session:
                 note_reading(session, actor, run_id, people, at=now)
         context = {

@@ -150,6 +150,8 @@ def _planned(
         total_minutes=summary.total_minutes,
         enrolment_closes_at=starts_at - timedelta(days=shape.closes_days_before),
         promotion_ends_at=starts_at,
+        closes_days_before=shape.closes_days_before,
+        promotion_session=1,
         cancel_free_days=ground.demo.centre.cancellation.free_until_days,
         cancel_fee_percent=ground.demo.centre.cancellation.share_percent,
         cancelled_reason_de=shape.cancelled_reason_de,

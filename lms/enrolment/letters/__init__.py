@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 
 from lms.enrolment import events
-from lms.enrolment.letters import dates, endings, families, places, prices, seats, teachers, withdrawals
+from lms.enrolment.letters import (
+    approvals,
+    dates,
+    endings,
+    families,
+    places,
+    prices,
+    seats,
+    teachers,
+    withdrawals,
+)
 from lms.enrolment.pricing.events import ConcessionDropped, ProofRefused
 from lms.enrolment.seats import events as seat_events
 from lms.jobs.queue import Event
@@ -16,6 +26,8 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.PutOnWaitingList: [places.confirm_spot_on_the_list],
     events.KeptForNextRun: [places.promise_the_next_run],
     events.ConsentAsked: [places.ask_for_consent],
+    events.ApprovalAsked: [approvals.confirm_that_it_arrived],
+    events.ApprovalRefused: [approvals.tell_of_refusal],
     events.PlaceOffered: [places.offer_place],
     events.OfferLapsed: [endings.close_offer],
     events.OfferDeclined: [endings.close_offer],

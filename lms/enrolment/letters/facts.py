@@ -16,7 +16,7 @@ from lms.catalogue.models import Course, Run, RunState
 from lms.db import links_of
 from lms.enrolment import rules
 from lms.enrolment.letters.copies import agents_who_read, as_copy
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Approval, Enrolment
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.rules import is_for_employee
 from lms.people.models import Person
@@ -119,6 +119,7 @@ def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
         "is_drop_in": enrolment.is_drop_in,
         "by_company": is_for_employee(enrolment),
         "free_days": run.cancel_free_days,
+        "was_approved": enrolment.approval is Approval.GIVEN,
         "manage_path": f"/anmeldung/{enrolment.id}/{token}",
         "course_path": f"/kurse/{facts.course.slug}",
     }

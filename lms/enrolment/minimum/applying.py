@@ -117,8 +117,10 @@ async def _change_dates(
     told = await change_sessions(locked.session, actor, wanted, ground, now=locked.at)
     if began is not None and run.starts_at is not None and terms.moved:
         later = run.starts_at - began  # whoever still wants to come has as long before the start as planned
-        run.enrolment_closes_at = run.enrolment_closes_at and run.enrolment_closes_at + later
-        run.promotion_ends_at = run.promotion_ends_at and run.promotion_ends_at + later
+        if run.closes_days_before is None:  # what is counted from the dates has followed them already
+            run.enrolment_closes_at = run.enrolment_closes_at and run.enrolment_closes_at + later
+        if run.promotion_session is None:
+            run.promotion_ends_at = run.promotion_ends_at and run.promotion_ends_at + later
     return told
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from lms.catalogue.models import PaymentMethod, Run
 from lms.enrolment import forms, rules
+from lms.enrolment.conditions.fields import questions_form, with_questions
+from lms.enrolment.conditions.words import declaration
 from lms.enrolment.errors import BirthDateNeeded, TooOld, TooYoung
 from lms.enrolment.pages.draft import KNOWN, Draft, as_date
 from lms.enrolment.pages.draft_prices import FULL, concession_value
@@ -28,6 +30,8 @@ FORMS: Mapping[Step, type[Form]] = {
     Step.CONTACT: forms.ContactForm,
     Step.ADDRESS: forms.AddressForm,
     Step.SUPPORT: forms.SupportForm,
+    Step.ACCESS: forms.AccessForm,
+    Step.RESIDENCE: forms.ResidenceForm,
     Step.CONCESSION: forms.ConcessionForm,
     Step.PAYMENT: forms.PaymentForm,
 }
@@ -51,6 +55,8 @@ def ways_of(run: Run) -> list[tuple[str, str, str]]:
 
 def form_for(draft: Draft, step: Step, submitted: Mapping[str, Any] | None = None) -> Form:
     """The form of one page, empty or filled with what was sent, else with what was said before."""
+    if step is Step.QUESTIONS:
+        return questions_form(draft.offering.asks.questions, draft.names, draft.said(step), submitted)
     said = {name: _restored(name, value) for name, value in draft.said(step).items()}
     form = form_from(FORMS[step], submitted, **(_known(draft, step) | said))
     shape = _SHAPES.get(step)
@@ -64,15 +70,25 @@ def participant_form(
 ) -> forms.ParticipantForm:
     """The small page of one person whom a company sends; a new one without number."""
     said = draft.participants[number] if number is not None else {}
-    form = form_from(
-        forms.ParticipantForm, submitted, **{name: _restored(name, value) for name, value in said.items()}
-    )
+    asked = with_questions(forms.ParticipantForm, draft.offering.asks.questions)
+    form = form_from(asked, submitted, **{name: _restored(name, value) for name, value in said.items()})
     if draft.kind is Kind.COMPANY:
         del form.who
         ask_birth_date(form, draft)
     else:
         _ask_group_member(form, draft, number)
+    _ask_residence(form, draft)
     return form
+
+
+def _ask_residence(form: forms.ParticipantForm, draft: Draft) -> None:
+    """Where somebody lives is asked only where the run minds, and not of those whose address we know."""
+    if not draft.offering.asks.residence:
+        del form.postal_code, form.city
+        return
+    chosen = draft.known_as({"who": form.who.data}) if "who" in form else None
+    if chosen and (chosen.postal_code or chosen.city):
+        form.postal_code.missing = form.city.missing = ""
 
 
 def _ask_group_member(form: forms.ParticipantForm, draft: Draft, number: int | None) -> None:
@@ -118,14 +134,14 @@ def refuse_wrong_age(
     known_birth_date: date | None = None,
 ) -> bool:
     """Say at the birth date that somebody is too young or too old, before anything else is typed; whether it did."""
-    course, run = draft.offering.course, draft.offering.run
+    run, (least, most) = draft.offering.run, draft.offering.ages
     try:
         rules.refuse_unless_age_fits(
             name,
             known_birth_date or (form.birth_date.data if "birth_date" in form else None),
             local(run.starts_at or draft.now).date(),
-            least=course.min_age,
-            most=course.max_age,
+            least=least,
+            most=most,
             must_be_known=draft.offering.is_for_youth,
         )
     except (TooYoung, TooOld, BirthDateNeeded) as refusal:
@@ -146,7 +162,7 @@ def ask_birth_date(form: forms.PersonForm | forms.ParticipantForm, draft: Draft)
 
 def why_birth_date(draft: Draft) -> str:
     """The reason for asking."""
-    least, most = draft.offering.course.min_age, draft.offering.course.max_age
+    least, most = draft.offering.ages
     if least is not None and most is not None:
         why = gettext("We ask because the course is for people from %(least)s to %(most)s years.", least=least, most=most)  # fmt: skip
     elif least is not None:
@@ -215,6 +231,16 @@ def proof_words(one: Concession) -> str:
     return gettext("Proof: %(proof)s. You show it at the first date. Nothing has to be sent in.", proof=proof)
 
 
+def _access(form: forms.AccessForm, draft: Draft) -> None:
+    asks = draft.offering.asks
+    if not asks.needs_code_word:
+        del form.code_word
+    if asks.condition is None or not asks.needs_declaration:
+        del form.declared
+    else:
+        form.declared.label.text = declaration(asks.condition)
+
+
 def _payment(form: forms.PaymentForm, draft: Draft) -> None:
     form.method.choices = [(way, name) for way, name, _ in ways_of(draft.offering.run)]
     form.method.hints = {way: hint for way, _, hint in ways_of(draft.offering.run)}
@@ -280,6 +306,8 @@ def _known(draft: Draft, step: Step) -> dict[str, Any]:
         return {"photo": "no", "emergency_phone": phone(number)}
     if step is Step.COMPANY and draft.visitor.companies:
         return {"company": str(draft.visitor.companies[0].id)}
+    if step is Step.ADDRESS and draft.is_own and draft.said(Step.RESIDENCE):
+        return dict(draft.said(Step.RESIDENCE))
     if step is Step.ADDRESS and me and draft.contact_is_known:
         return {"street": me.street, "postal_code": me.postal_code, "city": me.city}
     return {}
@@ -292,6 +320,7 @@ def _restored(name: str, value: Any) -> Any:
 
 
 _SHAPES: Mapping[Step, Callable[[Any, Draft], None]] = {
+    Step.ACCESS: _access,
     Step.SESSIONS: _sessions,
     Step.WHO: _who,
     Step.PERSON: _person,

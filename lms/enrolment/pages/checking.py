@@ -1,5 +1,6 @@
 """The last page of the form, and what came of it. Double click, reload and two tabs lead to one booking."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.accounts.limits import within
 from lms.accounts.models import Account
 from lms.enrolment import policy
+from lms.enrolment.conditions.queries import Clash, clashes_of
 from lms.enrolment.errors import (
     EnrolmentClosed,
     NotYetOpen,
@@ -75,7 +77,7 @@ class CheckingPages(Controller):
         still_open = first_open(found.draft)
         if still_open is not Step.CHECK:
             return to(found.draft, still_open)
-        return _page(found.draft, around, check_form(found.draft, around))
+        return await _page(found.draft, around, check_form(found.draft, around))
 
     @post("/" + Step.CHECK)
     async def send(
@@ -96,9 +98,9 @@ class CheckingPages(Controller):
             return to(draft, first_open(draft))
         form = check_form(draft, around, sent)
         if not form.validate():
-            return _page(draft, around, form, status=422)
+            return await _page(draft, around, form, status=422)
         if sent.get("promise") != mark(draft):
-            return _page(draft, around, check_form(draft, around), status=409, has_changed=True)
+            return await _page(draft, around, check_form(draft, around), status=409, has_changed=True)
         try:
             await self._enrol(enrolment, actor, around, draft, found.key)
         except DomainError as refusal:
@@ -165,6 +167,7 @@ class CheckingPages(Controller):
             early_start_wording=gettext(EARLY_START) if asks_early_start(draft, around.settings) else "",
             session_ids=order.session_ids,
             agreed_cents=draft.total_cents if draft.may_order else None,
+            said=order.said,
             application_id=draft.application.id,
             browser_key=key,
         )
@@ -179,14 +182,14 @@ class CheckingPages(Controller):
             draft = await keep(enrolment, actor, around, key, draft, draft.answers)
             if first_open(draft) is not Step.CHECK:
                 return to(draft, first_open(draft))
-            return _page(draft, around, form, status=status, has_changed=draft.may_order)
+            return await _page(draft, around, form, status=status, has_changed=draft.may_order)
         if isinstance(refusal, (EnrolmentClosed, NotYetOpen, RunNotOffered)):
             return await refused(around, draft.offering, refusal, status=status)
         if isinstance(refusal, (NotFound, Forbidden)):
             raise refusal
         form.refuse("", refusal.message, **refusal.params)
         headers = {"retry-after": str(refusal.retry_after)} if isinstance(refusal, TooMany) else {}
-        return _page(draft, around, form, status=status, headers=headers)
+        return await _page(draft, around, form, status=status, headers=headers)
 
 
 async def was_by_mandate(session: AsyncSession, application: Application, first: Enrolment) -> bool:
@@ -210,7 +213,7 @@ def check_form(draft: Draft, around: Around, sent: Any = None) -> CheckForm:
     return form
 
 
-def _page(
+async def _page(
     draft: Draft,
     around: Around,
     form: CheckForm,
@@ -219,9 +222,12 @@ def _page(
     has_changed: bool = False,
     headers: dict[str, str] | None = None,
 ) -> Template:
+    async with around.begin.reading() as session:
+        clashes = await own_clashes(session, draft)
     return Template(
         "enrolment/check.html",
         context={
+            "clashes": clashes,
             **around_step(draft, Step.CHECK),
             "form": form,
             "course_facts": course_facts(draft),
@@ -235,6 +241,16 @@ def _page(
         status_code=status,
         headers=PRIVATE | (headers or {}),
     )
+
+
+async def own_clashes(session: AsyncSession, draft: Draft) -> Sequence[Clash]:
+    """What the person has at that time already (F-E18): only of somebody who was chosen, whom the visitor acts for."""
+    chosen = [draft.known] if not draft.names_list else [draft.known_as(one) for one in draft.participants]
+    ids = [one.id for one in chosen if one is not None]
+    if not ids:
+        return ()
+    singly = [entry.session_id for entry in draft.sessions]
+    return await clashes_of(session, ids, draft.offering.run.id, singly)
 
 
 def _confirmation(run_id: UUID, application_id: UUID) -> Redirect:

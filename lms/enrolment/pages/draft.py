@@ -241,6 +241,12 @@ class Draft:
         is_invoiced = self.kind is not Kind.COMPANY and self.method is PaymentMethod.INVOICE
         return not self.email or (self.price_is_due and is_invoiced)
 
+    @property
+    def asks_home(self) -> bool:
+        """Whether somebody has to say where they live: the run minds, and we do not know it."""
+        is_known = self.known is not None and bool(self.known.postal_code or self.known.city)
+        return bool(self.offering.asks.residence) and not self.names_list and not is_known
+
     # the place
 
     @property

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.db import Begin
+from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.forms import CancelForm
 from lms.enrolment.models import LIVE, EnrolmentState
 from lms.enrolment.pages.dropping_in import give_back, give_back_page, opened
@@ -49,6 +50,7 @@ class LinkPages(Controller):
             found = opened(around, await claim(session, enrolment_id), token)
             receipt = await receipt_of(session, around, [found])
             ways = await ways_for(session, around, found)
+            answers, may_answer = await own_answers(session, found, around.clock())
             others = []
             if found.enrolment.state not in LIVE:
                 others = list(await other_runs(session, found.run, around.clock()))
@@ -64,6 +66,8 @@ class LinkPages(Controller):
                 else "",
                 "deadline": offer.deadline if offer else None,
                 "others": others,
+                "answers": answers,
+                "answers_path": answers_path(around.signer, found.enrolment) if may_answer else "",
                 "door": _door(around, receipt, token),
                 "is_over": _is_over(receipt, around.clock()),
                 "ways": ways,

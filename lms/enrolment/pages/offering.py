@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from content.lesson import render
 from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
 from lms.enrolment import rules
+from lms.enrolment.conditions import words
+from lms.enrolment.conditions.queries import NOTHING, Asks, asks_of
 from lms.enrolment.pricing.reading import price_list
 from lms.enrolment.pricing.rules import PriceList
 from lms.kernel.errors import NotFound
@@ -34,6 +36,8 @@ class Offering:
     room_left: Mapping[UUID, int] = field(default_factory=dict)
     """How many more people each session takes who come to it alone."""
     prices: PriceList = field(default_factory=lambda: PriceList(base_cents=0))
+    asks: Asks = NOTHING
+    """The run's conditions and questions."""
     own_calendar: str = ""
     """Where the chosen dates are as a file, for somebody who comes to single sessions."""
 
@@ -72,7 +76,18 @@ class Offering:
     @property
     def needs_birth_date(self) -> bool:
         """Whether the course has an age limit."""
-        return self.is_for_youth or self.course.min_age is not None or self.course.max_age is not None
+        return self.is_for_youth or self.ages != (None, None)
+
+    @property
+    def ages(self) -> tuple[int | None, int | None]:
+        """The lowest and the highest age of this run."""
+        return self.asks.ages(self.course)
+
+    @property
+    def conditions(self) -> Sequence[str]:
+        """What the run asks for, a sentence each."""
+        said = words.in_words(self.asks.condition, self.course, self.asks.earlier)
+        return [*said, *words.question_count(self.asks)]
 
     @property
     def course_path(self) -> str:
@@ -95,7 +110,7 @@ class Offering:
 
 
 async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
-    """The run with everything shown about it; two statements, two more where it has a price, one more where single sessions can be booked. Raises NotFound, also for drafts."""
+    """The run with everything shown about it; two statements, two more where it has a price, two more where it has conditions, one more where single sessions can be booked. Raises NotFound, also for drafts."""
     youth = exists().where(CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.YOUTH)
     found = (
         await session.execute(
@@ -111,7 +126,8 @@ async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
     run, course, venue, is_for_youth = found
     dates = await entries(session, Session.run_id == run_id)
     prices = await price_list(session, run)
-    return Offering(run, course, venue, is_for_youth, dates, await _room_left(session, run), prices)
+    asks = await asks_of(session, run)
+    return Offering(run, course, venue, is_for_youth, dates, await _room_left(session, run), prices, asks)
 
 
 async def _room_left(session: AsyncSession, run: Run) -> Mapping[UUID, int]:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment import forms
+from lms.enrolment.conditions.fields import answers_in, prefix_of
+from lms.enrolment.conditions.values import Said
 from lms.enrolment.models import PartyRule
 from lms.enrolment.pages.draft import Answers, Draft, as_date
 from lms.enrolment.pages.questions import Kind, Step
@@ -31,6 +33,7 @@ class Wanted:
     wants: Wants
     order_number: str
     session_ids: list[UUID]
+    said: Said
 
 
 def wanted(draft: Draft) -> Wanted:
@@ -46,6 +49,7 @@ def wanted(draft: Draft) -> Wanted:
         wants=Wants.PLACE if draft.fits else Wants.PLACE_OR_LIST,
         order_number=str(draft.said(Step.COMPANY).get("order_number") or "") if is_company else "",
         session_ids=[entry.session_id for entry in draft.sessions],
+        said=_said(draft),
     )
 
 
@@ -55,6 +59,19 @@ def mark(draft: Draft) -> str:
     if draft.is_drop_in:
         promise = ",".join(str(entry.session_id) for entry in draft.sessions)
     return f"{promise}:{draft.size}:{draft.total_cents if draft.may_order else 0}"
+
+
+def _said(draft: Draft) -> Said:
+    """What was said about the run's conditions; the code word itself was forgotten when it had been tried."""
+    access, questions = draft.said(Step.ACCESS), draft.offering.asks.questions
+    if draft.names_list:
+        answers = [answers_in(one, questions) for one in draft.participants]
+    else:
+        said = draft.said(Step.QUESTIONS)
+        answers = [answers_in(said, questions, prefix_of(number)) for number in range(len(draft.names))]
+    return Said(
+        code_mark=str(access.get("mark") or ""), declared=bool(access.get("declared")), answers=answers
+    )
 
 
 def photo_wording(name: str) -> str:
@@ -81,6 +98,7 @@ def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:
             support_note=note,
             photo_wording=photos,
             concession_id=draft.concession.id if draft.concession else None,
+            **_residence(draft),
         )
     typed, reached = (
         draft.said(Step.PERSON),
@@ -98,8 +116,17 @@ def _person(draft: Draft) -> NewPerson | KnownPerson | UUID:
         support_note=note,
         photo_wording=photos,
         concession_id=draft.concession.id if draft.concession else None,
-        **reached,
+        **(_residence(draft) | reached),
     )
+
+
+def _residence(draft: Draft) -> dict[str, str]:
+    """Where the person lives, as far as the run minds."""
+    return _residence_in(draft.said(Step.RESIDENCE)) if draft.asks_home else {}
+
+
+def _residence_in(said: Answers) -> dict[str, Any]:
+    return {name: str(said[name]) for name in ("postal_code", "city") if said.get(name)}
 
 
 def _participants(draft: Draft) -> list[NewPerson | KnownPerson | UUID]:
@@ -118,7 +145,9 @@ def _participant(draft: Draft, one: Answers, *, is_first: bool) -> NewPerson | K
     }
     known = draft.known_as(one)
     if known:
-        return KnownPerson(id=known.id, birth_date=as_date(one.get("birth_date")), **about)
+        return KnownPerson(
+            id=known.id, birth_date=as_date(one.get("birth_date")), **about, **_residence_in(one)
+        )
     is_written_to = is_first and draft.kind is Kind.GROUP and not draft.contact_is_known and not is_ward
     return NewPerson(
         given_name=one["given_name"],
@@ -126,7 +155,7 @@ def _participant(draft: Draft, one: Answers, *, is_first: bool) -> NewPerson | K
         birth_date=as_date(one.get("birth_date")),
         language=current_language(),
         **about,
-        **(_reached(draft) if is_written_to else {}),
+        **(_residence_in(one) | (_reached(draft) if is_written_to else {})),
     )
 
 

@@ -9,11 +9,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.enrolment.forms import ParticipantForm
-from lms.enrolment.pages.asking import answers_of, participant_form, refuse_wrong_age
+from lms.enrolment.pages.asking import answers_of, participant_form
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import Found, find, keep, with_answer
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.questions import Step
+from lms.enrolment.pages.unfit import refuse_unfit_participant
 from lms.enrolment.pages.way import first_open, is_reached, next_after, path_before
 from lms.enrolment.pages.wizard import around_step, gone, to
 from lms.enrolment.service import Enrolments
@@ -108,8 +109,7 @@ class ParticipantPages(Controller):
         place = _place(draft, number)
         form = participant_form(draft, place, await request.form())
         if form.validate():
-            said = answers_of(form)
-            refuse_wrong_age(form, draft, draft.name_of(said), draft.birth_date_of(said))
+            refuse_unfit_participant(form, draft, answers_of(form))
         if form.problems:
             return _page(draft, form, place, status=422)
         people = list(draft.participants)

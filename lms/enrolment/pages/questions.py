@@ -9,8 +9,10 @@ class Step(StrEnum):
     """One question, one page; the value is the last part of its address."""
 
     SESSIONS = "termine"
+    ACCESS = "zugang"
     WHO = "fuer-wen"
     PERSON = "person"
+    RESIDENCE = "wohnort"
     GUARDIAN = "sorgeberechtigt"
     COMPANY = "firma"
     PARTICIPANTS = "teilnehmende"
@@ -18,6 +20,7 @@ class Step(StrEnum):
     CONTACT = "kontakt"
     ADDRESS = "anschrift"
     SUPPORT = "unterstuetzung"
+    QUESTIONS = "fragen"
     CONCESSION = "ermaessigung"
     PAYMENT = "bezahlen"
     CHECK = "pruefen"
@@ -25,8 +28,10 @@ class Step(StrEnum):
 
 TITLES = {
     Step.SESSIONS: N_("Dates"),
+    Step.ACCESS: N_("Requirements"),
     Step.WHO: N_("For whom"),
     Step.PERSON: N_("Person"),
+    Step.RESIDENCE: N_("Where people live"),
     Step.GUARDIAN: N_("Parent or guardian"),
     Step.COMPANY: N_("Firm"),
     Step.PARTICIPANTS: N_("Participants"),
@@ -34,6 +39,7 @@ TITLES = {
     Step.CONTACT: N_("Contact"),
     Step.ADDRESS: N_("Address"),
     Step.SUPPORT: N_("Support"),
+    Step.QUESTIONS: N_("Questions"),
     Step.CONCESSION: N_("Reduction"),
     Step.PAYMENT: N_("Payment"),
     Step.CHECK: N_("Check your answers"),

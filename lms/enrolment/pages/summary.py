@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lms.enrolment.conditions import words
+from lms.enrolment.conditions.fields import OWN, answers_in, prefix_of
+from lms.enrolment.conditions.rules import asked
 from lms.enrolment.forms import SUPPORT, YES_NO
 from lms.enrolment.pages.asking import WAYS_TO_PAY, proof_words
-from lms.enrolment.pages.draft import Draft, full_name
+from lms.enrolment.pages.draft import Answers, Draft, full_name
 from lms.enrolment.pages.questions import TITLES, Kind, Step
 from lms.enrolment.pages.way import steps_of
 from lms.enrolment.pages.words import certainty
@@ -127,8 +130,9 @@ def _participants(draft: Draft) -> Facts:
     facts = []
     for number, one in enumerate(draft.participants, start=1):
         born, name = draft.birth_date_of(one), draft.name_of(one)
-        words = f"{name}, {date_plain(born)}" if born and not draft.known_as(one) else name
-        facts.append((gettext("Person %(number)s", number=number), words))
+        line = f"{name}, {date_plain(born)}" if born and not draft.known_as(one) else name
+        facts.append((gettext("Person %(number)s", number=number), line))
+        facts += [(f"{name}: {asking}", said) for asking, said in _answered(draft, one, OWN)]
     return facts
 
 
@@ -139,6 +143,35 @@ def _party(draft: Draft) -> Facts:
         "next_run": gettext("Rather all in the next run"),
     }
     return [(gettext("If there are not enough places"), words[draft.rule])]
+
+
+def _access(draft: Draft) -> Facts:
+    asks = draft.offering.asks
+    confirmed = words.declaration(asks.condition) if asks.condition and asks.needs_declaration else ""
+    return [
+        (gettext("Code word"), gettext("given") if asks.needs_code_word else ""),
+        (gettext("You confirm"), confirmed),
+    ]
+
+
+def _residence(draft: Draft) -> Facts:
+    said = draft.said(Step.RESIDENCE)
+    return [
+        (gettext("Where people live"), f"{said.get('postal_code') or ''} {said.get('city') or ''}".strip())
+    ]
+
+
+def _questions(draft: Draft) -> Facts:
+    return _answered(draft, draft.said(Step.QUESTIONS), prefix_of(0))
+
+
+def _answered(draft: Draft, said: Answers, prefix: str) -> Facts:
+    questions = draft.offering.asks.questions
+    answers = answers_in(said, questions, prefix)
+    return [
+        (words.wording(one), words.answer_in_words(one, answers[str(one.id)]) or gettext("no answer"))
+        for one in asked(questions, answers)
+    ]
 
 
 def _contact(draft: Draft) -> Facts:
@@ -194,8 +227,10 @@ def _payment(draft: Draft) -> Facts:
 
 _READERS: Mapping[Step, Callable[[Draft], Facts]] = {
     Step.SESSIONS: _sessions,
+    Step.ACCESS: _access,
     Step.WHO: _who,
     Step.PERSON: _person,
+    Step.RESIDENCE: _residence,
     Step.GUARDIAN: _guardian,
     Step.COMPANY: _company,
     Step.PARTICIPANTS: _participants,
@@ -203,6 +238,7 @@ _READERS: Mapping[Step, Callable[[Draft], Facts]] = {
     Step.CONTACT: _contact,
     Step.ADDRESS: _address,
     Step.SUPPORT: _support,
+    Step.QUESTIONS: _questions,
     Step.CONCESSION: _concession,
     Step.PAYMENT: _payment,
 }

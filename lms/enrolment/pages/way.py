@@ -1,7 +1,8 @@
 """The way through the form: which pages somebody needs, which are answered, and what comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from lms.enrolment.conditions.fields import all_answered
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.draft_prices import FULL
 from lms.enrolment.pages.questions import Kind, Step
@@ -16,8 +17,10 @@ def steps_of(draft: Draft) -> Sequence[Step]:
     is_late = draft.needs_address and bool(draft.email) and not draft.asks_residence
     wanted = {
         Step.SESSIONS: draft.is_drop_in,
+        Step.ACCESS: draft.offering.asks.needs_code_word or draft.offering.asks.needs_declaration,
         Step.WHO: True,
         Step.PERSON: not draft.names_list and asks_person(draft),
+        Step.RESIDENCE: draft.asks_home,
         Step.COMPANY: is_company,
         Step.PARTICIPANTS: draft.names_list,
         Step.GUARDIAN: _asks_guardian(draft),
@@ -25,6 +28,7 @@ def steps_of(draft: Draft) -> Sequence[Step]:
         Step.CONTACT: not draft.contact_is_known,
         Step.ADDRESS: draft.needs_address and not is_late,
         Step.SUPPORT: not draft.names_list,
+        Step.QUESTIONS: not draft.names_list and bool(draft.offering.asks.questions),
         Step.CONCESSION: draft.offers_concession,
         Step.PAYMENT: draft.price_is_due,
     }
@@ -49,9 +53,9 @@ def _asks_guardian(draft: Draft) -> bool:
 def is_answered(draft: Draft, step: Step) -> bool:
     """Whether the page has what is needed from it, as things stand now."""
     said = draft.said(step)
+    if step in _MET:
+        return _MET[step](draft)
     match step:
-        case Step.SESSIONS:
-            answered = bool(draft.sessions) and not draft.has_lost_sessions
         case Step.WHO:
             answered = draft.kind is not None
         case Step.PERSON:
@@ -74,6 +78,25 @@ def is_answered(draft: Draft, step: Step) -> bool:
         case _:
             answered = bool(said)
     return answered
+
+
+def has_access(draft: Draft) -> bool:
+    """Whether the code word was given, and the declaration confirmed, where the run asks for them."""
+    asks, said = draft.offering.asks, draft.said(Step.ACCESS)
+    seal = asks.condition.code_seal if asks.condition else ""
+    has_word = not asks.needs_code_word or said.get("mark") == seal
+    return has_word and (not asks.needs_declaration or bool(said.get("declared")))
+
+
+_MET: Mapping[Step, Callable[[Draft], bool]] = {
+    Step.SESSIONS: lambda draft: bool(draft.sessions) and not draft.has_lost_sessions,
+    Step.ACCESS: has_access,
+    Step.RESIDENCE: lambda draft: bool(draft.said(Step.RESIDENCE).get("postal_code")),
+    Step.QUESTIONS: lambda draft: all_answered(
+        draft.offering.asks.questions, len(draft.names), draft.said(Step.QUESTIONS)
+    ),
+}
+"""The pages about the run itself: its single dates, its conditions, its questions."""
 
 
 def first_open(draft: Draft) -> Step:

@@ -8,21 +8,22 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.enrolment import forms, rules
+from lms.enrolment import rules
 from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunNotOffered
-from lms.enrolment.pages.asking import answers_of, form_for, refuse_wrong_age, ways_of
-from lms.enrolment.pages.draft import Draft, full_name
+from lms.enrolment.pages.asking import answers_of, form_for, ways_of
+from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import Found, find, keep, with_answer
 from lms.enrolment.pages.offering import Offering, other_runs
 from lms.enrolment.pages.private import PRIVATE, browser_cookie, new_browser_key
 from lms.enrolment.pages.questions import TITLES, Step
+from lms.enrolment.pages.unfit import refuse_unfit
 from lms.enrolment.pages.way import first_open, is_reached, next_after, path_before, steps_of
 from lms.enrolment.pages.words import certainty, explanation, privacy, question, waiting_list_words
 from lms.enrolment.pricing.offers import offered_prices
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
-from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.errors import DomainError, NotFound, TooMany
 from lms.web.access import PUBLIC
 from lms.web.forms import Form
 from lms.web.language import gettext, translated
@@ -151,16 +152,21 @@ class WizardPages(Controller):
         if not is_reached(draft, wanted):
             return to(draft, first_open(draft))
         form = form_for(draft, wanted, await request.form())
-        has_wrong_age = (
-            form.validate()
-            and isinstance(form, forms.PersonForm)
-            and refuse_wrong_age(form, draft, full_name(form.data) or draft.names[0])
-        )
+        answers = answers_of(form) if form.validate() else {}
+        refusal = None
+        if not form.problems:
+            refusal = await refuse_unfit(
+                form, draft, wanted, answers, actor=actor, around=around, enrolments=enrolment
+            )
         if form.problems:
-            return page(draft, wanted, form, status=422, has_wrong_age=has_wrong_age)
-        kept = await keep(
-            enrolment, actor, around, found.key, draft, with_answer(draft, wanted, answers_of(form))
-        )
+            return page(
+                draft,
+                wanted,
+                form,
+                status=refusal.status if isinstance(refusal, TooMany) else 422,
+                is_unfit=bool(refusal),
+            )
+        kept = await keep(enrolment, actor, around, found.key, draft, with_answer(draft, wanted, answers))
         return to(kept, next_after(draft, kept, wanted))
 
 
@@ -171,7 +177,7 @@ def step_named(name: str) -> Step:
     return Step(name)
 
 
-def page(draft: Draft, step: Step, form: Form, *, status: int = 200, has_wrong_age: bool = False) -> Template:
+def page(draft: Draft, step: Step, form: Form, *, status: int = 200, is_unfit: bool = False) -> Template:
     """The page of one question."""
     return Template(
         "enrolment/step.html",
@@ -179,7 +185,7 @@ def page(draft: Draft, step: Step, form: Form, *, status: int = 200, has_wrong_a
             **around_step(draft, step),
             "form": form,
             "fields": list(form),
-            "has_wrong_age": has_wrong_age,
+            "is_unfit": is_unfit,
         },
         status_code=status,
         headers=PRIVATE,

@@ -8,6 +8,9 @@ from lms.catalogue.models import Run, RunState
 from lms.catalogue.rules import still_needed
 from lms.enrolment import rules
 from lms.enrolment.changing.terms import WITHDRAWAL_DAYS, begins_early
+from lms.enrolment.conditions.models import ApprovalMode
+from lms.enrolment.conditions.queries import Asks
+from lms.enrolment.conditions.words import APPROVAL_NEEDED, places
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.draft_prices import reckonings
 from lms.enrolment.pages.offering import Offering
@@ -37,6 +40,7 @@ PRIVACY: Mapping[Step, str] = {
     ),
     Step.CONTACT: N_("We use this for this enrolment only, and send no advertising."),
     Step.ADDRESS: N_("We use the address for letters and invoices about this enrolment only."),
+    Step.RESIDENCE: N_("We use this for this course only, and for letters about it."),
     Step.SUPPORT: N_(
         "Only the team and the course leader see this. Thirty days after the course we delete it."
     ),
@@ -46,11 +50,26 @@ PRIVACY: Mapping[Step, str] = {
 
 def privacy(draft: Draft, step: Step) -> str:
     """What the entries of a page are for. There is no certificate for single dates."""
+    if step is Step.QUESTIONS:
+        return privacy_of_questions(draft.offering.asks)
     if step is Step.PERSON and draft.is_drop_in:
         return gettext("We need the name for the list of participants.")
     if step is Step.PARTICIPANTS and draft.kind is Kind.GROUP:
         return translated(PRIVACY[Step.PERSON])
     return translated(PRIVACY.get(step, ""))
+
+
+def privacy_of_questions(asks: Asks) -> str:
+    """Who reads the answers to a run's questions, and until when they are kept."""
+    days = max((one.kept_days for one in asks.questions), default=0)
+    deleted = ngettext(
+        "At the latest %(num)s day after the course we delete them.",
+        "At the latest %(num)s days after the course we delete them.",
+        days,
+    )
+    if any(one.for_trainers for one in asks.questions):
+        return gettext("The team reads your answers, and the course leader those that concern the sessions.") + " " + deleted  # fmt: skip
+    return gettext("Only the team reads your answers.") + " " + deleted
 
 
 def question(draft: Draft, step: Step) -> str:
@@ -61,6 +80,10 @@ def question(draft: Draft, step: Step) -> str:
             words = _question_about_person(draft)
         case Step.GUARDIAN:
             words = _question_about_guardian(draft)
+        case Step.ACCESS:
+            words = _question_about_access(draft)
+        case Step.RESIDENCE:
+            words = N_("Where do you live?") if draft.is_own else N_("Where does %(name)s live?")
         case Step.CONTACT if draft.needs_consent:
             words = N_("How do we reach %(guardian)s?")
         case Step.SUPPORT if not draft.is_own:
@@ -81,6 +104,7 @@ QUESTIONS: Mapping[Step, str] = {
     Step.CONTACT: N_("How do we reach you?"),
     Step.ADDRESS: N_("Where do we send letters?"),
     Step.SUPPORT: N_("What do you need so that taking part works well?"),
+    Step.QUESTIONS: N_("Questions about this course"),
     Step.CONCESSION: N_("Which price applies?"),
     Step.PAYMENT: N_("How do you want to pay?"),
     Step.CHECK: N_("Check your answers"),
@@ -93,6 +117,13 @@ def _question_about_person(draft: Draft) -> str:
     if draft.kind is Kind.ME:
         return N_("What is your name?")
     return N_("What is the child's name?") if draft.kind is Kind.CHILD else N_("What is the person's name?")
+
+
+def _question_about_access(draft: Draft) -> str:
+    asks = draft.offering.asks
+    if not asks.needs_declaration:
+        return N_("What is the code word?")
+    return N_("What is needed for this course") if asks.needs_code_word else N_("Does this apply?")
 
 
 def _question_about_guardian(draft: Draft) -> str:
@@ -114,6 +145,9 @@ def explanation(draft: Draft, step: Step) -> str:
     }
     if step is Step.SESSIONS:
         return _explanation_of_sessions(draft)
+    if step is Step.RESIDENCE:
+        where = places(draft.offering.asks.residence)
+        return gettext("This course is for people who live in %(residence)s.", residence=where)
     if step is Step.PARTY:
         return _explanation_of_rule(draft)
     return translated(words.get(step, ""))
@@ -154,6 +188,8 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
         said.append(
             gettext("The place is booked when a parent or guardian has agreed. Until then nothing is owed.")
         )
+    if draft.offering.asks.approval is not ApprovalMode.NONE:
+        said.append(gettext(APPROVAL_NEEDED))
     if not draft.may_order:
         return [*said, *waiting_list_words(settings)]
     if draft.total_cents == 0:

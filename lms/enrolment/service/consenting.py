@@ -10,12 +10,13 @@ from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.errors import ConsentNeedsTeam, ConsentNotNeeded
 from lms.enrolment.letters.places import remind_of_consent
-from lms.enrolment.models import Enrolment, EnrolmentState, Party
+from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party
 from lms.enrolment.seats.rules import is_held_seat
+from lms.enrolment.service.approving import keeps_place
 from lms.enrolment.service.dropping_in import admit
 from lms.enrolment.service.offering import end_unplaced, members
 from lms.enrolment.service.particulars import keep_child_facts, keep_paper
-from lms.enrolment.service.placing import settle
+from lms.enrolment.service.placing import ask_team, settle
 from lms.enrolment.service.seating import confirm_seat, vacate
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
@@ -89,7 +90,10 @@ class Consenting(Transactions):
             party.position = locked.next_position()
             await session.flush()
             unpaid = any(one.price_cents and one.payment_method is PaymentMethod.FREE for one in claims)
-            if enrolment.is_drop_in:
+            if enrolment.approval is Approval.LATER:
+                keeps = await keeps_place(locked, claims)
+                ask_team(locked, actor, claims, keeps_place=keeps, is_new=False)
+            elif enrolment.is_drop_in:
                 await admit(locked, actor, claims)
             else:
                 await settle(locked, actor, party, claims, is_new=False, may_confirm=not unpaid)

@@ -22,7 +22,7 @@ from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, Pa
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.service.locked import LockedRun, lock
 from lms.enrolment.service.order import Order, bookable
-from lms.enrolment.service.placing import confirm, new_party, request
+from lms.enrolment.service.placing import ask_team, confirm, new_party, request
 from lms.enrolment.service.rebooking import rebook
 from lms.enrolment.service.settling import ask_cashiers
 from lms.enrolment.service.transactions import Transactions
@@ -189,6 +189,8 @@ async def drop_in(locked: LockedRun, actor: Actor, order: Order) -> list[Enrolme
         await request(locked, actor, claims)
         for claim in claims:
             claim.held_until = max(order.sessions[0].starts_at, locked.at)
+    elif order.entry.is_pending:
+        ask_team(locked, actor, claims, keeps_place=False, is_new=True)
     else:
         await confirm(locked, actor, claims, is_new=True)
     return claims

@@ -6,15 +6,19 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.idempotency import once, remember
+from lms.accounts.limits import within
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
+from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import HoldLost, RunFull
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.queries import order_of
 from lms.enrolment.seats.policy import refuse_strangers
+from lms.enrolment.service.approving import place_pending
 from lms.enrolment.service.dropping_in import drop_in
+from lms.enrolment.service.entering import keep_entry
 from lms.enrolment.service.holding import live_holds
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
@@ -52,6 +56,7 @@ class Enrolling(Transactions):
         agreed_cents: int | None = None,
         application_id: UUID | None = None,
         browser_key: str | None = None,
+        said: Said = NOTHING_SAID,
         idempotency_key: str | None = None,
         idempotency_body: bytes = b"",
     ) -> Placement:
@@ -64,6 +69,8 @@ class Enrolling(Transactions):
         returns what came of it the first time.
 
         `early_start_wording` is what somebody agreed to who wants us to begin while they may still withdraw (L-14).
+        `said` answers what the run asks for (its conditions, code word, questions); where the team decides about each enrolment
+        the persons wait for that, with or without a place (F-E11).
 
         With `session_ids` it is for these single sessions of the run alone, at the run's price for each of them: places now
         or a refusal (SessionFull, DropInNotOffered), since nobody waits for single sessions.
@@ -71,6 +78,7 @@ class Enrolling(Transactions):
         ensure(actor.may("C", "enrolment"), actor)
         at = self.clock()
         key = f"enrolment:{actor.account_id}:{idempotency_key}" if idempotency_key else None
+        await self._count_guess(actor, said)
         async with self.transaction() as session:
             if key:
                 known = await once(session, key, idempotency_body, at=at)
@@ -103,6 +111,7 @@ class Enrolling(Transactions):
                 terms_version=terms_version,
                 session_ids=session_ids,
                 agreed_cents=agreed_cents,
+                said=said,
             )
             if order.sessions:
                 placed = await drop_in(locked, actor, order)
@@ -113,6 +122,7 @@ class Enrolling(Transactions):
             await session.flush()
             order.keep_support(locked, placed)
             await keep_prices(locked, actor, order.entrants, placed)
+            keep_entry(locked, actor, order.entry, placed)
             for entrant in order.entrants:
                 await keep_photo_consent(
                     session, actor, entrant.person.id, entrant.photo_wording, at=locked.at
@@ -124,11 +134,16 @@ class Enrolling(Transactions):
             await serve_waiting_list(locked)
             return await placement(session, placed)
 
+    async def _count_guess(self, actor: Actor, said: Said) -> None:
+        """A typed code word may be guessed: tries are counted, but for the team, which needs none."""
+        if said.code_word and not policy.is_enrolment_staff(actor):
+            await within(self.begin, self.clock, "code-word", address=actor.address)
+
 
 def _refuse_unless_placed(
     locked: LockedRun, order: Order, holds: Sequence[Enrolment], *, had_hold: bool
 ) -> None:
-    if order.wants is not Wants.PLACE or order.waits_for_consent:
+    if order.wants is not Wants.PLACE or order.waits_for_consent or order.entry.is_pending:
         return
     if not locked.takes(len(order.entrants), held=len(holds)):
         raise HoldLost if had_hold and not holds else RunFull
@@ -142,6 +157,8 @@ def _keep_early_start(locked: LockedRun, placed: Sequence[Enrolment], wording: s
 async def _place(
     locked: LockedRun, actor: Actor, order: Order, holds: Sequence[Enrolment]
 ) -> list[Enrolment]:
+    if order.entry.is_pending and not order.waits_for_consent:
+        return await place_pending(locked, actor, order, holds)
     entrants, size = order.entrants, len(order.entrants)
     may_confirm = not (order.waits_for_consent or order.chose_no_payment)
     if not holds:

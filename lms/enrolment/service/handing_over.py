@@ -11,11 +11,13 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.changing.sums import Reckoning, of_substitution
+from lms.enrolment.conditions.values import ANSWERS_LATER
 from lms.enrolment.errors import CannotMove, GuardianMustAgree, SumChanged
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import HANDED_OVER, Enrolment, EnrolmentState, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.service.deputies import deputy_for, refuse_outsiders
+from lms.enrolment.service.entering import refuse_pending
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.moving import DryRun
 from lms.enrolment.service.order import Order, checked_order
@@ -123,7 +125,7 @@ async def _order(
     if former.person_id is None:
         raise CannotMove
     kept = None if former.payment_method is PaymentMethod.FREE else former.payment_method
-    return await checked_order(
+    order = await checked_order(
         locked,
         deputy_for(actor, former),
         persons=[person],
@@ -136,7 +138,10 @@ async def _order(
         wants=Wants.PLACE,
         order_number="" if pays_anew else former.order_number,
         terms_version=terms_version or former.terms_version,
+        said=ANSWERS_LATER,
     )
+    refuse_pending(order.entry)
+    return order
 
 
 async def _take_over(

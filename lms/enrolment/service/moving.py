@@ -12,11 +12,13 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.changing.sums import Reckoning, of_move
+from lms.enrolment.conditions.values import ANSWERS_LATER
 from lms.enrolment.errors import CannotMove, GuardianMustAgree, RunFull, SumChanged, TooLateToMove
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import MOVED_AWAY, Enrolment, EnrolmentState, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.service.deputies import deputy_for, refuse_outsiders
+from lms.enrolment.service.entering import refuse_pending
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Order, checked_order
 from lms.enrolment.service.placing import confirm, new_party
@@ -162,7 +164,9 @@ async def _order(
         wants=Wants.PLACE,
         order_number=former.order_number,
         terms_version=terms_version or former.terms_version,
+        said=ANSWERS_LATER,
     )
+    refuse_pending(order.entry)
     guardian = order.entrants[0].guardian
     if guardian is not None and not (guardian.id == former.guardian_id and former.consented_at):
         raise GuardianMustAgree(name=order.entrants[0].person.name)

@@ -118,7 +118,11 @@ async def end_unplaced(locked: LockedRun, actor: Actor, enrolment: Enrolment) ->
             await turn_down(locked, actor, offer, party)
         return
     reason = "by_team" if policy.is_enrolment_staff(actor) else "by_person"
-    leaving = [one for one in party if one.state in {EnrolmentState.WAITING, EnrolmentState.REQUESTED}]
+    leaving = [
+        one
+        for one in party
+        if one.state in {EnrolmentState.WAITING, EnrolmentState.REQUESTED} or one.is_pending
+    ]
     for one in leaving:
         locked.move(one, EnrolmentState.CANCELLED, actor=actor, action="left", reason=reason)
         locked.tell(EnrolmentCancelled(enrolment_id=one.id, by_centre=False))

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment import policy, rules
+from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import (
     AlreadyEnrolled,
     ContactNeeded,
@@ -25,6 +26,7 @@ from lms.enrolment.errors import (
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, EntryWay, PartyRule, SupportNeed
 from lms.enrolment.pricing.deciding import priced
 from lms.enrolment.pricing.rules import Concession, Reckoning
+from lms.enrolment.service.entering import Entry, begin_entry, judge
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.persons import (
     Named,
@@ -82,6 +84,8 @@ class Order:
     way: EntryWay
     rule: PartyRule
     wants: Wants
+    entry: Entry = field(default_factory=lambda: Entry(NOTHING_SAID))
+    """What the run's conditions make of it."""
     order_number: str = ""
     terms_version: str = ""
     sessions: Sequence[Session] = ()
@@ -131,6 +135,7 @@ class Order:
         enrolment.terms_version = self.terms_version
         enrolment.way = self.way
         enrolment.rank = self.entrants.index(entrant)
+        enrolment.approval = self.entry.state(waits_for_consent=self.waits_for_consent)
         if entrant.guardian:
             enrolment.guardian_id = entrant.guardian.id
         if entrant.consents_now:
@@ -167,18 +172,21 @@ async def checked_order(
     session_ids: Collection[UUID] = (),
     booker: Person | None = None,
     agreed_cents: int | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Order:
     """Find out who is meant and refuse what the run's conditions do not allow. `booker` orders where that is known already."""
     if not persons:
         raise NobodyNamed
     if len(persons) > MOST_AT_ONCE:
         raise TooManyPersons(most=MOST_AT_ONCE)
+    entry = await begin_entry(locked, actor, said)
     sessions = await bookable(locked, actor, session_ids) if session_ids else []
     price = locked.run.drop_in_price_cents * len(sessions) if sessions else locked.run.price_cents
     register = Register(locked.session, actor, locked.at)
     await register.look_up([*persons, contact])
     who = [register.person(named) for named in persons]
     await _refuse_doubles(locked, register, who, persons)
+    await judge(locked, register, entry, who, persons)
     if booker is not None:
         pass
     elif contact is None:
@@ -215,6 +223,7 @@ async def checked_order(
         way=way,
         rule=rule,
         wants=wants,
+        entry=entry,
         order_number=order_number,
         terms_version=terms_version,
         sessions=sessions,

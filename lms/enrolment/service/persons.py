@@ -61,14 +61,19 @@ class Register:
             raise NotFound
         for person in self.known:
             if person.id == wanted:
-                self._fill_birth_date(person, named)
+                self._fill_gaps(person, named)
                 return person
         raise NotFound
 
-    def _fill_birth_date(self, person: Person, named: Named) -> None:
-        if isinstance(named, KnownPerson) and named.birth_date and person.birth_date is None:
-            person.birth_date = named.birth_date
-            self._note_completed(person, ["birth_date"])
+    def _fill_gaps(self, person: Person, named: Named) -> None:
+        if not isinstance(named, KnownPerson):
+            return
+        fields = ("birth_date", "postal_code", "city")
+        added = [name for name in fields if getattr(named, name) and not getattr(person, name)]
+        for name in added:
+            setattr(person, name, getattr(named, name))
+        if added:
+            self._note_completed(person, added)
 
     def contact(self, named: Named, meant: Person) -> Person:
         """Who gets the letters when `named` was typed as contact and `meant` was recognised.

@@ -11,8 +11,8 @@ from lms.billing.rules import due_on
 from lms.billing.service import charge, debtor_of, issue_invoice
 from lms.catalogue.models import Course, PaymentMethod
 from lms.enrolment import rules
-from lms.enrolment.events import ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
-from lms.enrolment.models import Enrolment, EnrolmentState, Party, PartyRule
+from lms.enrolment.events import ApprovalAsked, ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
+from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.models import SeatOrder
 from lms.enrolment.service.locked import LockedRun
@@ -40,6 +40,23 @@ async def request(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) 
         locked.session.add(claim)
         if claim.guardian_id and not claim.consented_at:
             locked.tell(ConsentAsked(enrolment_id=claim.id))
+
+
+def ask_team(
+    locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], *, keeps_place: bool, is_new: bool
+) -> None:
+    """Have the party wait for the team's approval, for as long as that takes; it keeps its places, or takes none (F-E11).
+
+    With `keeps_place` the places must be free for it.
+    """
+    state = EnrolmentState.HELD if keeps_place else EnrolmentState.REQUESTED
+    for claim in claims:
+        claim.approval = Approval.ASKED
+        locked.move(claim, state, actor=actor, action="approval_asked", is_new=is_new)
+        claim.held_until = None
+        if is_new:
+            locked.session.add(claim)
+        locked.tell(ApprovalAsked(enrolment_id=claim.id))
 
 
 async def settle(

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from lms.catalogue.models import PaymentMethod, Run
+from lms.enrolment.conditions.errors import ConditionUnmet, DeclarationNeeded
 from lms.enrolment.errors import (
     BirthDateNeeded,
     ContactNeeded,
@@ -23,7 +24,7 @@ from lms.kernel.marking import N_
 from lms.messaging.models import Channel
 from lms.people.models import Person
 from lms.portal.desk.words import PAYMENT_WAYS
-from lms.web.forms import Checkboxes, DateParts, Email, Form, Hidden, Phone, Radios, Select, Text
+from lms.web.forms import Checkbox, Checkboxes, DateParts, Email, Form, Hidden, Phone, Radios, Select, Text
 
 AT_FIELDS = {
     BirthDateNeeded: "birth_date",
@@ -34,6 +35,7 @@ AT_FIELDS = {
     ContactNeeded: "phone",
     PaymentMethodRefused: "payment",
     NoConcession: "concession",
+    DeclarationNeeded: "declared",
     SessionFull: "sessions",
     DropInNotOffered: "sessions",
 }
@@ -65,6 +67,13 @@ class BookingForm(Form):
     guardian_family_name = Text(N_("Family name of the parent or guardian"))
     guardian_email = Email(N_("E-mail address of the parent or guardian"), autocomplete="off")
     guardian_phone = Phone(N_("Telephone number for emergencies"), autocomplete="off")
+    declared = Checkbox("")
+    code_word = Text(N_("Code word"), autocomplete="off", longest=60, width=20)
+    override_reason = Text(
+        N_("Why is the person let in although a condition is not met?"),
+        hint=N_("Only if a condition is not met, or a question is not answered. The reason is kept."),
+        longest=300,
+    )
     sessions = Checkboxes(N_("On which dates?"), missing=N_("Choose at least one date."))
     key = Hidden()
 
@@ -181,6 +190,6 @@ def named(form: BookingForm, known: Person | None) -> NewPerson | KnownPerson:
 
 def refuse(form: Form, refusal: DomainError) -> int:
     """Say a refusal where it belongs, and give its status."""
-    field = AT_FIELDS.get(type(refusal), "")
+    field = AT_FIELDS.get(type(refusal), "override_reason" if isinstance(refusal, ConditionUnmet) else "")
     form.refuse(field if field in form else "", refusal.message, **refusal.params)
     return refusal.status

@@ -15,6 +15,9 @@ from lms.billing.policy import may_take_cash
 from lms.billing.queries import balance_of
 from lms.billing.receipts import Receipts, receipts_of
 from lms.db import Begin, has_sms
+from lms.enrolment.conditions.fields import question_fields
+from lms.enrolment.conditions.queries import clashes_of
+from lms.enrolment.conditions.words import in_words
 from lms.enrolment.models import EnrolmentState, EntryWay
 from lms.enrolment.queries import claim_for, position_of
 from lms.enrolment.service import Enrolments
@@ -25,6 +28,7 @@ from lms.kernel.marking import N_
 from lms.messaging.models import Letter
 from lms.people.queries import SHORTEST_SEARCH, person_of, persons_found
 from lms.portal.counter.cash import printed_facts
+from lms.portal.counter.conditions import asked_by, said_in
 from lms.portal.counter.forms import CASH_NOW, NewPersonForm, channels, named, refuse
 from lms.portal.counter.reading import reductions_offered
 from lms.portal.counter.screen import COUNTER, Screen, chosen_run, screen_from
@@ -82,7 +86,8 @@ class CounterPages(Controller):
             run = await chosen_run(session, screen)
             known = await person_of(session, screen.person_id) if screen.person_id else None
             reductions = await reductions_offered(session)
-        form = screen.form(sent, run, known)
+            asks, course = await asked_by(session, run)
+        form = screen.form(sent, run, known, asks, course)
         form.concession.choices = reductions
         fine, status = form.validate(), 422
         if run is None:
@@ -97,6 +102,7 @@ class CounterPages(Controller):
                     persons=[named(form, known)],
                     payment_method=form.payment_method() if run.price_cents else None,
                     concession=form.is_reduced,
+                    said=said_in(form, asks),
                     way=EntryWay.COUNTER if form.payment.data == CASH_NOW else EntryWay.PHONE,
                     idempotency_key=form.key.data or None,
                     idempotency_body=str(run.id).encode(),
@@ -210,7 +216,10 @@ async def _page(
         run = await chosen_run(session, screen)
         whose = known.person if known else None
         choice = await price_choice(session, actor, run, whose, today(clock)) if run else None
-    shown = screen.shown(sent, form)
+        asks, course = await asked_by(session, run)
+        persons_id = screen.person_id
+        clashes = await clashes_of(session, [persons_id], run.id) if run and persons_id else ()
+    shown = screen.shown(sent, form, asks, course)
     shown.concession.choices = reductions
     if choice is not None and known is None:
         choice = choice.at(shown.postal_code.data or "", shown.city.data or "")
@@ -225,6 +234,9 @@ async def _page(
             "cards": cards,
             "known": known,
             "reckoned": choice.lines(shown.concession.data) if choice and choice.prices.base_cents else (),
+            "questions": question_fields(shown, asks.questions),
+            "conditions": in_words(asks.condition, course, asks.earlier) if course else (),
+            "clashes": clashes,
             "enrolment_states": ENROLMENT_STATES,
         },
         status_code=status,

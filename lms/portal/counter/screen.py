@@ -8,11 +8,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.catalogue.models import Run
+from lms.catalogue.models import Course, Run
+from lms.enrolment.conditions.queries import NOTHING, Asks
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.people.models import Person
 from lms.people.queries import person_of
+from lms.portal.counter.conditions import asking, with_questions_of
 from lms.portal.counter.forms import CASH_NOW, OF_NEW_PERSONS, NewPersonForm, guessed
 from lms.portal.counter.reading import Acquaintance, RunCard, acquaintance, runs_found
 from lms.web.forms import form_from
@@ -53,9 +55,16 @@ class Screen:
             return None
         return await acquaintance(session, await person_of(session, self.person_id))
 
-    def form(self, sent: Any, run: Run | None, known: Person | None) -> NewPersonForm:
+    def form(
+        self,
+        sent: Any,
+        run: Run | None,
+        known: Person | None,
+        asks: Asks = NOTHING,
+        course: Course | None = None,
+    ) -> NewPersonForm:
         """The form to be checked: without the fields of a new person for somebody we know, without money where it is free."""
-        form = self.shown(sent, None)
+        form = self.shown(sent, None, asks, course)
         if known is not None:
             for name in OF_NEW_PERSONS:
                 del form[name]
@@ -63,10 +72,19 @@ class Screen:
             form.payment.missing = ""
         return form
 
-    def shown(self, sent: Any, checked: NewPersonForm | None) -> NewPersonForm:
+    def shown(
+        self,
+        sent: Any,
+        checked: NewPersonForm | None,
+        asks: Asks = NOTHING,
+        course: Course | None = None,
+    ) -> NewPersonForm:
         """The form with everything typed, and with the mistakes that were found in the checked one."""
         first = guessed(self.typed)
-        form = form_from(NewPersonForm, sent, **{"key": str(uuid4()), "payment": CASH_NOW} | first)
+        form_class = with_questions_of(NewPersonForm, asks)
+        form = asking(
+            form_from(form_class, sent, **{"key": str(uuid4()), "payment": CASH_NOW} | first), course, asks
+        )
         del form.sessions
         form.payment.choices = WAYS
         if first and not (form.given_name.data or form.family_name.data):
@@ -74,7 +92,8 @@ class Screen:
                 form[name].data, form[name].raw_data = value, [value]
         if checked is not None:
             for one in checked:
-                form[one.name].errors = one.errors
+                if one.name in form:
+                    form[one.name].errors = one.errors
             form.form_errors = [*checked.form_errors]
         return form
 

@@ -1,11 +1,14 @@
 """Every page of the desk, for the module's table of contents."""
 
+from lms.portal.desk.answers import AnswerDeskPages
 from lms.portal.desk.api import DeskDoor
+from lms.portal.desk.approvals import ApprovalPages
 from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.changing import ChangePages
 from lms.portal.desk.companies import ClosingForCompanyPages, DeskCompanyPages, DeskSeatPages
 from lms.portal.desk.concessions import ConcessionKindPages
+from lms.portal.desk.conditions import ConditionPages, DeadlinePages
 from lms.portal.desk.conduct import ConductPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
@@ -62,6 +65,10 @@ DESK = (
     WithdrawalDeskPages,
     SettlementPages,
     OfferAnswerPages,
+    ApprovalPages,
+    AnswerDeskPages,
+    ConditionPages,
+    DeadlinePages,
     PhonePages,
     PricePages,
     FamilyPages,

@@ -12,6 +12,9 @@ from lms.billing.models import Invoice, InvoiceShare, LedgerEntry
 from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
+from lms.enrolment.conditions.answered import own_answers
+from lms.enrolment.conditions.models import Admission
+from lms.enrolment.conditions.queries import admission_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, PaperConsent, SupportNeed
 from lms.enrolment.pricing.reading import Claimed, claimed, reckoned
 from lms.enrolment.pricing.words import words_of
@@ -23,13 +26,14 @@ from lms.messaging.models import Letter
 from lms.people.models import Company, Person
 from lms.people.queries import have_conflict, person_fits
 from lms.portal.desk.changes import Change, of_object
-from lms.portal.desk.tasks import overdue
+from lms.portal.desk.tasks import lacks_consent, overdue, waits_for_team
 
 VIEWS: Mapping[str, str] = {
     "": N_("current"),
     "warteliste": N_("waiting"),
     "angebote": N_("place offered"),
     "einwilligung": N_("consent missing"),
+    "freigabe": N_("waits for the team"),
     "offen": N_("payment open"),
     "ueberfaellig": N_("overdue"),
     "beendet": N_("ended"),
@@ -65,6 +69,8 @@ class EnrolmentView:
     has_conflict: bool = False
     """Those who decide for the child disagree (L-32)."""
     paper: PaperConsent | None = None
+    answers: Sequence[tuple[str, str]] = ()
+    admission: Admission | None = None
     alone: Sequence[datetime] = ()
     """When somebody comes who comes to single sessions."""
     former: Claim | None = None
@@ -131,7 +137,8 @@ def _condition(view: str, now: datetime) -> ColumnElement[bool]:
         "": Enrolment.state.in_(LIVE),
         "warteliste": Enrolment.state == EnrolmentState.WAITING,
         "angebote": Enrolment.state == EnrolmentState.OFFERED,
-        "einwilligung": Enrolment.state == EnrolmentState.REQUESTED,
+        "einwilligung": lacks_consent(),
+        "freigabe": waits_for_team(),
         "offen": and_(owed > 0),
         "ueberfaellig": and_(or_(Enrolment.id.in_(late), Enrolment.id.in_(late_together)), owed > 0),
         "beendet": Enrolment.state.in_([EnrolmentState.CANCELLED, EnrolmentState.EXPIRED]),
@@ -177,6 +184,8 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         happenings=await history_of(session, enrolment.party_id),
         history=await of_object(session, "enrolment", enrolment_id),
         support=support,
+        answers=(await own_answers(session, claim, enrolment.changed_at))[0],
+        admission=await admission_of(session, enrolment_id),
         alone=[
             meeting.starts_at
             for one, meeting in await sessions_of(session, enrolment_id)

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 
 from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
+from lms.enrolment.conditions.queries import asks_of
 from lms.enrolment.forms import SUPPORT
 from lms.enrolment.models import LIVE, EnrolmentState
 from lms.enrolment.queries import Claim, claim_for, sessions_of
@@ -136,6 +137,7 @@ class EnrolmentPages(Controller):
         ensure(actor.may_for_all("R", "enrolment"), actor)
         async with begin.reading() as session:
             view = await read_enrolment(session, actor, enrolment_id)
+            has_questions = bool((await asks_of(session, view.claim.run)).questions)
         ends_at = view.claim.run.ends_at
         return Template(
             "portal/desk/enrolment.html",
@@ -149,6 +151,7 @@ class EnrolmentPages(Controller):
                 "proof_states": PROOF_STATES,
                 "is_live": view.claim.enrolment.state in LIVE and (ends_at is None or ends_at > clock()),
                 "may_change": actor.may_for_all("U", "enrolment"),
+                "may_answer": has_questions and actor.may_for_all("U", "enrolment"),
                 "may_see_person": actor.may_for_all("R", "person"),
             },
         )

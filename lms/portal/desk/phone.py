@@ -15,6 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run
 from lms.db import Begin
+from lms.enrolment.conditions.fields import question_fields
+from lms.enrolment.conditions.queries import Asks, asks_of
+from lms.enrolment.conditions.words import in_words
 from lms.enrolment.models import EnrolmentState, EntryWay
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
@@ -23,6 +26,7 @@ from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.people.models import Person
 from lms.people.queries import SHORTEST_SEARCH, person_of, persons_found
+from lms.portal.counter.conditions import asking, said_in, with_questions_of
 from lms.portal.counter.forms import BookingForm, NewPersonForm, guessed, named, refuse
 from lms.portal.counter.forms import fitted as fit
 from lms.portal.counter.screen import COUNTER
@@ -80,13 +84,15 @@ class PhonePages(Controller):
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person) if person else None
             found = await _found(session, typed) if known is None else []
+            asks = await asks_of(session, run)
             dates = await _dates(session, run, clock())
         values = {"key": str(uuid4()), "payment": "invoice"} | ({} if known else guessed(typed))
-        form = form_from(BookingForm if known else NewPersonForm, None, **values)
+        form = form_from(with_questions_of(BookingForm if known else NewPersonForm, asks), None, **values)
         return _page(
-            _fitted(form, run, dates),
+            asking(_fitted(form, run, dates), course, asks),
             run,
             course,
+            asks,
             known=known,
             typed=typed,
             found=found,
@@ -108,8 +114,10 @@ class PhonePages(Controller):
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person_id) if person_id else None
+            asks = await asks_of(session, run)
             dates = await _dates(session, run, clock())
-        form = _fitted(form_from(BookingForm if known else NewPersonForm, sent), run, dates)
+        form = form_from(with_questions_of(BookingForm if known else NewPersonForm, asks), sent)
+        form = asking(_fitted(form, run, dates), course, asks)
         status = 422
         if form.validate():
             try:
@@ -120,6 +128,7 @@ class PhonePages(Controller):
                     payment_method=form.payment_method(),
                     way=EntryWay.PHONE,
                     session_ids=[UUID(one) for one in form.sessions.data],
+                    said=said_in(form, asks),
                     idempotency_key=form.key.data or None,
                     idempotency_body=str(run_id).encode(),
                 )
@@ -127,7 +136,7 @@ class PhonePages(Controller):
                 return after(f"/verwaltung/anmeldungen/{placed.enrolments[0].id}", notice)
             except DomainError as refusal:
                 status = refuse(form, refusal)
-        return _page(form, run, course, known=known, status=status)
+        return _page(form, run, course, asks, known=known, status=status)
 
 
 async def _found(session: AsyncSession, typed: str) -> list[Person]:
@@ -172,6 +181,7 @@ def _page(
     form: BookingForm,
     run: Run,
     course: Course,
+    asks: Asks,
     *,
     known: Person | None,
     typed: str = "",
@@ -188,6 +198,8 @@ def _page(
             "typed": typed,
             "found": found or [],
             "price": run.drop_in_price_cents,
+            "questions": question_fields(form, asks.questions),
+            "conditions": in_words(asks.condition, course, asks.earlier),
         },
         status_code=status,
     )

@@ -11,6 +11,9 @@ from litestar.response import Template
 
 from lms.catalogue.models import Run, RunState
 from lms.db import Begin
+from lms.enrolment.conditions.queries import asks_of
+from lms.enrolment.conditions.words import in_words, question_count
+from lms.enrolment.rules import free_until
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock, today
 from lms.kernel.rights import Scope
@@ -42,6 +45,7 @@ class RunPages(Controller):
             view = await read_run(session, actor, run_id)
             way = await read_way(session, view.run, clock())
             companies = await companies_in(session, view.run)
+            asks = await asks_of(session, view.run)
         return Template(
             "portal/desk/run.html",
             context={
@@ -50,6 +54,8 @@ class RunPages(Controller):
                 "now_is": clock(),
                 "way": way,
                 "companies": companies,
+                "conditions": in_words(asks.condition, view.course, asks.earlier) + question_count(asks),
+                "free_until": free_until(view.run),
                 "stages": STAGES,
                 "answers": ANSWERS,
                 "proofs": PROOFS,

@@ -215,7 +215,9 @@ class StepPages(Controller):
     @get("/bedingungen")
     async def ask_terms(self, run_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:
         run, course, _ = await _known(begin, run_id)
-        return _terms_page(form_from(EditTermsForm, **terms_values(run)), run, course)
+        form = form_from(EditTermsForm, **terms_values(run))
+        form.leave_deadlines(run)
+        return _terms_page(form, run, course)
 
     @post("/bedingungen")
     async def change_terms(
@@ -229,6 +231,7 @@ class StepPages(Controller):
         """Price, deadlines, notes. Somebody who was slower is told, and what they typed stays."""
         run, course, _ = await _known(begin, run_id)
         form = form_from(EditTermsForm, await request.form())
+        form.leave_deadlines(run)
         form.capacity.data, form.capacity.raw_data = run.capacity, [str(run.capacity)]
         status, versions = 422, None
         if form.validate():

@@ -19,6 +19,7 @@ from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Batch, Certificate
 from lms.enrolment.minimum.queries import AtRisk, at_risk
 from lms.enrolment.models import (
+    Approval,
     Enrolment,
     EnrolmentState,
     Offer,
@@ -127,7 +128,16 @@ def piles(now: datetime) -> Sequence[Pile]:
                 "%(num)s enrolments wait for the consent of a parent or guardian",
                 num,
             ),
-            select(func.count(), func.min(Enrolment.held_until)).where(Enrolment.state == EnrolmentState.REQUESTED),
+            select(func.count(), func.min(Enrolment.held_until)).where(lacks_consent()),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/freigaben",
+            lambda num: ngettext(
+                "%(num)s enrolment waits for your decision",
+                "%(num)s enrolments wait for your decision",
+                num,
+            ),
+            select(func.count(), func.min(Enrolment.created_at)).where(waits_for_team()),
         ),
         Pile(
             "U", "enrolment", "/verwaltung/anmeldungen?ansicht=einwilligung",
@@ -341,6 +351,22 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
         ),
     )  # fmt: skip
+
+
+def lacks_consent() -> ColumnElement[bool]:
+    """Requests that a guardian has not agreed to yet."""
+    return and_(
+        Enrolment.state == EnrolmentState.REQUESTED,
+        or_(Enrolment.approval.is_(None), Enrolment.approval != Approval.ASKED),
+    )
+
+
+def waits_for_team() -> ColumnElement[bool]:
+    """Enrolments that the team decides about (F-E11)."""
+    return and_(
+        Enrolment.approval == Approval.ASKED,
+        Enrolment.state.in_((EnrolmentState.REQUESTED, EnrolmentState.HELD)),
+    )
 
 
 def is_kept_idea() -> ColumnElement[bool]:

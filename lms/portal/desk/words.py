@@ -28,6 +28,7 @@ ENROLMENT_STATES: Mapping[str, tuple[str, str]] = {
     EnrolmentState.CONFIRMED: (N_("has a place"), "success"),
     EnrolmentState.EXPIRED: (N_("expired"), "info"),
     EnrolmentState.CANCELLED: (N_("withdrawn"), "danger"),
+    "pending": (N_("waits for the team"), "warning"),
 }
 
 PROOF_STATES: Mapping[str, tuple[str, str]] = {
@@ -64,6 +65,15 @@ HAPPENINGS: Mapping[str, str] = {
 SOMETHING = N_("Something was changed")
 ACTIONS: Mapping[str, str] = {
     "run.planned": N_("Run planned"),
+    "run.conditions_changed": N_("Conditions of the run changed"),
+    "run.question_added": N_("Question added"),
+    "run.question_changed": N_("Question changed"),
+    "run.question_removed": N_("Question removed"),
+    "run.deadlines_changed": N_("Deadlines changed"),
+    "enrolment.approval_asked": N_("Waits for the team's decision"),
+    "enrolment.not_approved": N_("The team has not agreed"),
+    "enrolment.exempted": N_("Let in by the team as an exception"),
+    "enrolment.answered": N_("Questions answered"),
     "run.idea": N_("Idea kept"),
     "run.copied": N_("Run copied"),
     "run.noted": N_("Note of the team changed"),
@@ -221,6 +231,7 @@ REASONS: Mapping[str, str] = {
     "proposal_unanswered": N_(
         "Did not answer in time whether the course may change: released free of charge."
     ),
+    "not_approved": N_("The team has not agreed"),
 }
 """Reasons that the house itself writes."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.catalogue.models import Course, Run
 from lms.db import retried
-from lms.jobs.queue import enqueue
+from lms.jobs.queue import announce, enqueue
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
@@ -27,6 +27,7 @@ from lms.scheduling.copy_reading import Copy, Source, Trouble, copies, sources
 from lms.scheduling.copying import Kept
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, RoomTooSmall, RuleTooLong
+from lms.scheduling.events import RunCopied
 from lms.scheduling.models import (
     CopyBatch,
     CopyItem,
@@ -47,7 +48,7 @@ from lms.scheduling.tasks import start_tasks
 from lms.scheduling.troubles import stored
 
 COPY = "copy-runs"
-TERMS = ("minimum", "cancel_free_days", "cancel_fee_percent", "room_override_reason", "step_free")
+TERMS = ("minimum", "cancel_free_days", "cancel_fee_percent", "room_override_reason", "step_free", "opens_days_before", "closes_days_before", "promotion_session", "cancel_from")  # fmt: skip
 PRICES = ("price_cents", "concession_cents", "payment_methods")
 
 
@@ -260,6 +261,7 @@ class Copying(Acts):
             session, actor, "run.copied", at=now, kind="run", object_id=run.id,
             after={"number": run.number, "from": source.run.number},
         )  # fmt: skip
+        announce(session, RunCopied(run_id=run.id, source_id=source.run.id), at=now)
         return run
 
     async def _write_sessions(
@@ -343,6 +345,8 @@ def _run(source: Source, copy: Copy, copy_id: UUID, number: str, kept: frozenset
         run.drop_in_places, run.drop_in_price_cents = old.drop_in_places, old.drop_in_price_cents
     if old.enrolment_closes_at is not None:
         run.enrolment_closes_at = begins - (source.meetings[0].starts_at - old.enrolment_closes_at)
+    if old.cancel_free_until is not None:
+        run.cancel_free_until = old.cancel_free_until + (begins - source.meetings[0].starts_at)
     return run
 
 

@@ -1,7 +1,7 @@
 """Planning a run and bringing it through its states."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,6 +17,7 @@ from lms.kernel.errors import NotFound, Stale
 from lms.resources.reserving import AlreadyTaken, lock
 from lms.scheduling import policy
 from lms.scheduling.conduct import ensure_conduct_seen
+from lms.scheduling.deadlines import days_before
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
 from lms.scheduling.events import RunConfirmed, RunPublished
@@ -78,6 +79,7 @@ class Planning(Acts):
                 run = Run(course_id=course.id, number=number, created_at=now, capacity=1)
                 run.id = plan.run_id or run.id
                 session.add(run)
+            run.promotion_session = 1
             apply_terms(run, plan.terms, first_start=preview.periods[0].start)
             await session.flush()
             last_day = local(preview.periods[-1].end).date()
@@ -266,17 +268,20 @@ def _skipped(run: Run, preview: Preview) -> Iterator[SkippedDate]:
 
 
 def apply_terms(run: Run, terms: Terms, *, first_start: datetime | None) -> None:
-    """Write terms into a run; the end of enrolment is counted back from the first session."""
+    """Write terms into a run; the end of enrolment is counted back from the first session, unless another was chosen."""
     run.capacity, run.minimum = terms.capacity, terms.minimum
     run.price_cents, run.concession_cents = terms.price_cents, terms.concession_cents
     run.payment_methods = list(terms.payment_methods)
-    run.cancel_free_days, run.cancel_fee_percent = terms.cancel_free_days, terms.cancel_fee_percent
+    if terms.cancel_free_days is not None:
+        run.cancel_free_days = terms.cancel_free_days
+    run.cancel_fee_percent = terms.cancel_fee_percent
     run.room_override_reason = terms.room_override_reason
     run.note_de, run.note_en = terms.note_de, terms.note_en
     run.drop_in_places, run.drop_in_price_cents = terms.drop_in_places, terms.drop_in_price_cents
-    if first_start is not None:
-        run.enrolment_closes_at = first_start - timedelta(days=terms.closes_days_before)
-        run.promotion_ends_at = first_start
+    if terms.closes_days_before is not None:
+        run.closes_days_before = terms.closes_days_before
+    if first_start is not None and run.closes_days_before is not None:
+        run.enrolment_closes_at = days_before(first_start, run.closes_days_before)
 
 
 async def next_number(session: AsyncSession, now: datetime) -> str:
