@@ -255,13 +255,26 @@ async def waiting_list(session: AsyncSession, run_id: UUID) -> Sequence[Standing
 
 
 async def history_of(session: AsyncSession, party_id: UUID) -> Sequence[Happening]:
-    """What happened to a party on the list and why, oldest first."""
+    """What happened to a party on the list and why, oldest first; one statement."""
+    return (await histories_of(session, [party_id])).get(party_id, ())
+
+
+async def histories_of(
+    session: AsyncSession, party_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[Happening]]:
+    """The same for several parties; one statement. A party has one offer at most: afterwards it is off the list."""
     rows = await session.execute(
-        select(ListEvent.at, ListEvent.kind, ListEvent.reason)
-        .where(ListEvent.party_id == party_id)
+        select(ListEvent, Offer.deadline)
+        .outerjoin(Offer, and_(Offer.party_id == ListEvent.party_id, ListEvent.kind == "offered"))
+        .where(ListEvent.party_id.in_(list(party_ids)))
         .order_by(ListEvent.at, ListEvent.number)
     )
-    return [Happening(*row) for row in rows]
+    found: dict[UUID, list[Happening]] = {}
+    for event, deadline in rows:
+        found.setdefault(event.party_id, []).append(
+            Happening(event.at, event.kind, event.reason, event.free, deadline)
+        )
+    return found
 
 
 async def application_of(session: AsyncSession, application_id: UUID, browser_key: str) -> Application:

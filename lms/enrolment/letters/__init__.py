@@ -29,6 +29,7 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.ApprovalAsked: [approvals.confirm_that_it_arrived],
     events.ApprovalRefused: [approvals.tell_of_refusal],
     events.PlaceOffered: [places.offer_place],
+    events.OfferLetterWanted: [places.offer_place_again],
     events.OfferLapsed: [endings.close_offer],
     events.OfferDeclined: [endings.close_offer],
     events.EnrolmentCancelled: [endings.confirm_cancellation],

@@ -34,6 +34,7 @@ from lms.portal.desk.settlements import SettlementPages
 from lms.portal.desk.substitution import SearchListPages, SubstitutionPages
 from lms.portal.desk.todo import PatternPages, TaskPages
 from lms.portal.desk.trainers import OpenMattersPages, TrainerPages
+from lms.portal.desk.waiting_list import WaitingListPages
 from lms.portal.desk.withdrawals import WithdrawalDeskPages
 
 DESK = (
@@ -82,5 +83,6 @@ DESK = (
     ClosingForCompanyPages,
     *ROOM_PAGES,
     *MINIMUM_PAGES,
+    WaitingListPages,
     DeskDoor,
 )

@@ -159,6 +159,7 @@ ACTIONS: Mapping[str, str] = {
     "enrolment.put_on_list": N_("Put on the waiting list"),
     "enrolment.offered": N_("Place offered"),
     "enrolment.declined": N_("Offer declined"),
+    "enrolment.offer_written_again": N_("Letter with the offer sent again"),
     "enrolment.left": N_("Left the waiting list"),
     "enrolment.expired": N_("Expired"),
     "enrolment.kept_for_next_run": N_("Noted for the next run"),
