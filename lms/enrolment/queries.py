@@ -19,7 +19,6 @@ from lms.enrolment.models import (
     Offer,
     OfferState,
     Party,
-    PartyRule,
 )
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
@@ -369,24 +368,6 @@ async def chosen_sessions(
     for enrolment_id, session_id in rows:
         found.setdefault(enrolment_id, set()).add(session_id)
     return {enrolment_id: frozenset(ids) for enrolment_id, ids in found.items()}
-
-
-async def interested_in(session: AsyncSession, course_id: UUID) -> Sequence[tuple[Enrolment, Person]]:
-    """Who found a run of this course full and wants to hear of the next one: the interest list, oldest first."""
-    rows = await session.execute(
-        select(Enrolment, Person)
-        .join(Party, Party.id == Enrolment.party_id)
-        .join(Run, Run.id == Enrolment.run_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(
-            Run.course_id == course_id,
-            Party.rule == PartyRule.NEXT_RUN,
-            Enrolment.state == EnrolmentState.EXPIRED,
-            Enrolment.ended_reason == "next_run",
-        )
-        .order_by(Party.joined_at, Party.position, Enrolment.id)
-    )
-    return [(enrolment, person) for enrolment, person in rows]
 
 
 async def enrolled_among(

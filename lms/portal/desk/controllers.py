@@ -16,6 +16,7 @@ from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
+from lms.portal.desk.interest import InterestListPages, InterestOverviewPages
 from lms.portal.desk.minimum import MINIMUM_PAGES
 from lms.portal.desk.offers import OfferAnswerPages
 from lms.portal.desk.pages import DeskPages
@@ -84,5 +85,7 @@ DESK = (
     *ROOM_PAGES,
     *MINIMUM_PAGES,
     WaitingListPages,
+    InterestOverviewPages,
+    InterestListPages,
     DeskDoor,
 )
