@@ -73,6 +73,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("interest_id", "run_id", name=op.f("pk_interest_told")),
     )
     op.create_index("ix_interest_told_run_id", "interest_told", ["run_id"])
+    op.create_table(
+        "run_invitation",
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("enrolment_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_run_invitation_run_id")),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolment.id"],
+            name=op.f("fk_run_invitation_enrolment_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("run_id", "enrolment_id", name=op.f("pk_run_invitation")),
+    )
+    op.create_index("ix_run_invitation_enrolment_id", "run_invitation", ["enrolment_id"])
     _put_on_the_list()
 
 
@@ -104,6 +119,7 @@ def _put_on_the_list() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("run_invitation")
     op.drop_table("interest_told")
     op.drop_table("interest")
     op.drop_index("ix_run_follows_run_id", table_name="run")

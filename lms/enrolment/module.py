@@ -10,6 +10,7 @@ from lms.enrolment.condition_door import ConditionDoor
 from lms.enrolment.conditions.listening import follow_copy
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.letters.places import CONTRACT, contract_sender
+from lms.enrolment.lists.following import FollowUps
 from lms.enrolment.lists.interest import Interests
 from lms.enrolment.minimum.letters import LISTENERS as ABOUT_SMALL_RUNS
 from lms.enrolment.minimum.pages import ProposalPages
@@ -18,6 +19,7 @@ from lms.enrolment.pages.answers import AnswerPages
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
+from lms.enrolment.pages.following import FollowUpPages
 from lms.enrolment.pages.handing_over import OwnSubstitutePages, SubstituteLinkPages
 from lms.enrolment.pages.interest import InterestPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
@@ -109,10 +111,11 @@ def _forget_answers(around: Around) -> Periodic:
 
 
 def _tell(around: Around) -> Periodic:
-    interests = Interests(around)
+    interests, follow_ups = Interests(around), FollowUps(around)
 
     async def act() -> None:
         await interests.tell_bookable()
+        await follow_ups.invite_due()
 
     return Periodic("tell-bookable-runs", TELLING, act)
 
@@ -149,6 +152,7 @@ MODULE = Module(
         ConsentPages,
         ProposalPages,
         InterestPages,
+        FollowUpPages,
         EnrolmentDoor,
         ConditionDoor,
     ],
@@ -158,6 +162,7 @@ MODULE = Module(
         "pricing": Pricing,
         "seats": Seats,
         "interests": Interests,
+        "follow_ups": FollowUps,
     },
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS, RunCopied: [follow_copy]},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},

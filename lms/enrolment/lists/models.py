@@ -46,6 +46,18 @@ class Interest(Row):
     enrolment_id: Mapped[UUID | None] = mapped_column(ForeignKey("enrolment.id"), default=None, unique=True)
 
 
+class RunInvitation(Base):
+    """That a participant of a former run was invited to enrol in the one that follows it, once (F-E17)."""
+
+    __tablename__ = "run_invitation"
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    enrolment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("enrolment.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    told_at: Mapped[datetime]
+
+
 class InterestTold(Base):
     """That somebody was told of a run, once. Who wants a call still has to be called: `called_at` says when that was done."""
 

@@ -15,6 +15,7 @@ from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
+from lms.portal.desk.follow_up import FollowUpPlanPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
 from lms.portal.desk.interest import InterestListPages, InterestOverviewPages
 from lms.portal.desk.minimum import MINIMUM_PAGES
@@ -87,5 +88,6 @@ DESK = (
     WaitingListPages,
     InterestOverviewPages,
     InterestListPages,
+    FollowUpPlanPages,
     DeskDoor,
 )

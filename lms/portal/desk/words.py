@@ -86,6 +86,7 @@ ACTIONS: Mapping[str, str] = {
     "run.trainers_changed": N_("Other trainers for the run"),
     "session.trainers_changed": N_("Other trainers for a session"),
     "run.prices_changed": N_("Prices changed"),
+    "run.follow_up_set": N_("Re-enrolment set"),
     "run.changed": N_("Conditions of the run changed"),
     "run.published": N_("Run published"),
     "run.confirmed": N_("Run confirmed: it takes place"),
