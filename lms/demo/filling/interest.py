@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, Run, RunState
 from lms.demo.filling.ground import Ground
@@ -18,6 +19,44 @@ PEOPLE = (
 SEARCHED = ("Imkerei mit dem Tablet", "Steuererklärung")
 COURSES = 3
 DAY = timedelta(days=1)
+WINDOW = timedelta(days=6)
+
+
+async def fill_follow_up(ground: Ground) -> None:
+    """The first run to come of a course that has had one before carries it on: its former participants may enrol now."""
+    former, run = aliased(Run), aliased(Run)
+    before = (
+        select(former.id)
+        .where(
+            former.course_id == run.course_id,
+            former.state.in_((RunState.CONFIRMED, RunState.COMPLETED)),
+            former.ends_at <= ground.now,
+            former.occupied > 0,
+        )
+        .order_by(former.ends_at.desc(), former.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    row = (
+        await ground.session.execute(
+            select(run, before)
+            .where(
+                run.state == RunState.PUBLISHED,
+                run.starts_at > ground.now + WINDOW * 2,
+                run.enrolment_opens_at.is_(None),
+                run.occupied == 0,
+                before.is_not(None),
+            )
+            .order_by(run.starts_at, run.id)
+            .limit(1)
+        )
+    ).first()
+    if row is None:
+        return
+    carries_on, former_id = row
+    carries_on.follows_run_id = former_id
+    carries_on.follow_opens_at, carries_on.enrolment_opens_at = ground.now - DAY, ground.now + WINDOW
+    await ground.session.flush()
 
 
 async def fill_interest(ground: Ground) -> None:

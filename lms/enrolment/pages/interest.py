@@ -47,13 +47,20 @@ class InterestForm(Form):
         ],
         missing=N_("Choose how we are to tell you."),
     )
-    email = Email(N_("E-mail address, for news by e-mail"))
-    phone = Phone(N_("Telephone number, for a call"), width=20)
-    street = Text(N_("Street and house number, for a letter"), autocomplete="address-line1", longest=200)
-    postal_code = Text(
-        N_("Postal code"), autocomplete="postal-code", inputmode="numeric", longest=10, width=5
+    email = Email(N_("E-mail address, for news by e-mail"), is_asked=True)
+    phone = Phone(N_("Telephone number, for a call"), width=20, is_asked=True)
+    street = Text(
+        N_("Street and house number, for a letter"), autocomplete="address-line1", longest=200, is_asked=True
     )
-    city = Text(N_("Town"), autocomplete="address-level2", longest=100, width=20)
+    postal_code = Text(
+        N_("Postal code"),
+        autocomplete="postal-code",
+        inputmode="numeric",
+        longest=10,
+        width=5,
+        is_asked=True,
+    )
+    city = Text(N_("Town"), autocomplete="address-level2", longest=100, width=20, is_asked=True)
     form_id = Hidden()
 
     def validate(self, extra_validators: Any = None) -> bool:
