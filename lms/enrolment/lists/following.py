@@ -47,7 +47,9 @@ def is_early(run: Run, at: datetime) -> bool:
     )
 
 
-async def only_former_participants(locked: "LockedRun", person_ids: Collection[UUID], *, by_staff: bool) -> None:
+async def only_former_participants(
+    locked: "LockedRun", person_ids: Collection[UUID], *, by_staff: bool
+) -> None:
     """While only former participants may enrol, raise OnlyForFollowers unless each of these persons is one; the team may anybody."""
     if by_staff or not is_early(locked.run, locked.at):
         return

@@ -114,7 +114,9 @@ class Enrolling(Transactions):
                 agreed_cents=agreed_cents,
                 said=said,
             )
-            await only_former_participants(locked, {one.person.id for one in order.entrants}, by_staff=by_staff)
+            await only_former_participants(
+                locked, {one.person.id for one in order.entrants}, by_staff=by_staff
+            )
             if order.sessions:
                 placed = await drop_in(locked, actor, order)
             else:

@@ -11,11 +11,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.catalogue.models import Course, PaymentMethod, Run
+from lms.catalogue.models import Course, Run
 from lms.db import Begin
 from lms.enrolment.lists.reading import Entry, Waiting, log_of, parties_of
 from lms.enrolment.lists.words import end_words
-from lms.enrolment.models import EnrolmentState, PartyRule
+from lms.enrolment.models import PartyRule
 from lms.enrolment.queries import claim_for
 from lms.enrolment.rules import is_promoting
 from lms.enrolment.service import Enrolments
@@ -27,17 +27,15 @@ from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.portal.desk.run_reading import run_with_course
 from lms.portal.desk.step import Step, step_page
-from lms.portal.desk.words import HAPPENINGS, PAYMENT_WAYS, spoken
+from lms.portal.desk.words import HAPPENINGS, spoken
 from lms.web.access import may
 from lms.web.csv import Cell, csv_file
-from lms.web.formats import amount, moment
-from lms.web.forms import Form, Hidden, Radios, form_from
+from lms.web.formats import moment
+from lms.web.forms import Form, Hidden, form_from
 from lms.web.language import gettext, ngettext, translated
 from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
 
-ACCEPTED = declare("angebot-angenommen", N_("The offer is accepted. The confirmation goes out."))
-DECLINED = declare("angebot-abgelehnt", N_("The offer is declined. The next in line is asked."))
 LEFT = declare("liste-verlassen", N_("The waiting list is left. It cost nothing."))
 WRITTEN = declare("angebot-nochmal", N_("The letter with the offer goes out once more. The deadline stays the same."))  # fmt: skip
 RULES = {
@@ -47,12 +45,6 @@ RULES = {
 }
 EVERYTHING = 5_000
 """Lines in a file to download."""
-
-
-class AnswerForm(Form):
-    """An answer given on the telephone; how it is paid where nobody has said so yet."""
-
-    payment = Radios(N_("How is it paid?"), missing=N_("Choose how it is paid."))
 
 
 class OnceForm(Form):
@@ -120,59 +112,6 @@ class WaitingListPages(Controller):
             run, _, _, _ = await run_with_course(session, run_id)
             entries, _ = await log_of(session, run_id, limit=EVERYTHING)
         return csv_file(f"warteliste-verlauf-{run.number}.csv", [_log_heads(), *map(_log_cells, entries)])
-
-    @get("/{offer_id:uuid}/annehmen", opt=may("U", "enrolment"))
-    async def ask_accept(
-        self, run_id: FromPath[UUID], offer_id: FromPath[UUID], begin: NamedDependency[Begin]
-    ) -> Template | Redirect:
-        known = await _offered(begin, run_id, offer_id)
-        return step_page(_accepting(*known, offer_id), _answer_form(*known[1:]))
-
-    @post("/{offer_id:uuid}/annehmen", opt=may("U", "enrolment"))
-    async def accept(
-        self,
-        request: Request[Any, Any, Any],
-        run_id: FromPath[UUID],
-        offer_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        enrolment: NamedDependency[Enrolments],
-    ) -> Template | Redirect:
-        """Accept for somebody who calls; the whole party is confirmed."""
-        course, run, party = await _offered(begin, run_id, offer_id)
-        form, status = _answer_form(run, party, await request.form()), 422
-        if form.validate():
-            method = PaymentMethod(form.payment.data) if "payment" in form else None
-            try:
-                await enrolment.accept(actor, offer_id=offer_id, payment_method=method)
-                return after(_path(run_id), ACCEPTED)
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
-        return step_page(_accepting(course, run, party, offer_id), form, status=status)
-
-    @get("/{offer_id:uuid}/ablehnen", opt=may("U", "enrolment"))
-    async def ask_decline(
-        self, run_id: FromPath[UUID], offer_id: FromPath[UUID], begin: NamedDependency[Begin]
-    ) -> Template:
-        return step_page(_declining(*await _offered(begin, run_id, offer_id), offer_id))
-
-    @post("/{offer_id:uuid}/ablehnen", opt=may("U", "enrolment"))
-    async def decline(
-        self,
-        run_id: FromPath[UUID],
-        offer_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        enrolment: NamedDependency[Enrolments],
-    ) -> Template | Redirect:
-        """Decline for somebody who calls; the next in line is asked in the same moment."""
-        known = await _offered(begin, run_id, offer_id)
-        try:
-            await enrolment.decline(actor, offer_id=offer_id)
-        except DomainError as refusal:
-            return _refused(_declining(*known, offer_id), refusal)
-        return after(_path(run_id), DECLINED)
 
     @get("/{offer_id:uuid}/brief", opt=may("U", "enrolment"))
     async def ask_write(
@@ -274,53 +213,6 @@ async def _leaving(begin: Begin, actor: Actor, run_id: UUID, enrolment_id: UUID)
         sentences=[
             gettext("%(names)s: nothing has to be paid. Everybody behind moves up.", names=_names(party)),
             gettext("Do this only at their own wish. To join again they begin at the end."),
-        ],
-        is_dangerous=True,
-    )
-
-
-def _answer_form(run: Run, party: Waiting, sent: Any = None) -> AnswerForm:
-    form = form_from(AnswerForm, sent)
-    owes = any(
-        one.price_cents and one.payment_method is PaymentMethod.FREE
-        for one, _ in party.members
-        if one.state is EnrolmentState.OFFERED
-    )
-    if owes:
-        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in run.payment_methods]
-    else:
-        del form.payment
-    return form
-
-
-def _accepting(course: Course, run: Run, party: Waiting, offer_id: UUID) -> Step:
-    cents = sum(one.price_cents for one, _ in party.members)
-    return _step(
-        course,
-        run,
-        title=gettext("Accept the offer for them?"),
-        path=f"{_path(run.id)}/{offer_id}/annehmen",
-        button=gettext("Accept the offer"),
-        way_out=gettext("Answer nothing yet"),
-        sentences=[
-            _until(party),
-            gettext("It costs %(sum)s in all.", sum=amount(cents)) if cents else gettext("It costs nothing."),
-            gettext("Only when they have said so on the telephone, at the counter or in writing."),
-        ],
-    )
-
-
-def _declining(course: Course, run: Run, party: Waiting, offer_id: UUID) -> Step:
-    return _step(
-        course,
-        run,
-        title=gettext("Decline the offer for them?"),
-        path=f"{_path(run.id)}/{offer_id}/ablehnen",
-        button=gettext("Decline the offer"),
-        way_out=gettext("Answer nothing yet"),
-        sentences=[
-            _until(party),
-            gettext("They leave the waiting list, and the next in line is asked at once."),
         ],
         is_dangerous=True,
     )
