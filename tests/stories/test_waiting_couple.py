@@ -92,7 +92,7 @@ def test_a_couple_reads_why_it_was_not_their_turn_and_later_takes_two_places(
 
     give_back(centre, run_id, 2)
 
-    open_letter(page, ADDRESS, re.compile("frei"))
+    open_letter(page, ADDRESS, re.compile("2 Plätze sind für Sie frei"))
     follow(page, "/angebot/")
     look_closely(page)
     page.get_by_role("button", name=re.compile("annehmen")).click()
