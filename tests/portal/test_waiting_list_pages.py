@@ -37,12 +37,12 @@ async def test_the_team_sees_the_line_and_answers_for_callers(
     assert "Angebot gilt bis Sonntag, 6. Dezember 2026, 09:00 Uhr" in line
     assert "Niemand kann von Hand vorgezogen oder übergangen werden." in line
     assert "Brief geschrieben am" in line
-    offer = page.text.split("/brief")[0].rpartition('"')[2]
+    offer = page.text.split('/brief"')[0].rpartition('"')[2]
     assert (await client.get(f"{offer}/brief")).status_code == 200
     again = {"key": str(uuid4())}
     assert (await send(client, f"{offer}/brief", again)).headers["location"].endswith("angebot-nochmal")
     assert (await send(client, f"{offer}/brief", {"key": "unfug"})).status_code == 422
-    answer = page.text.split("/angebot")[0].rpartition('"')[2] + "/angebot"
+    answer = page.text.split('/angebot"')[0].rpartition('"')[2] + "/angebot"
     assert (await send(client, answer, {"answer": "ja", "payment": "invoice"})).status_code == 303
     assert (await send(client, f"{offer}/brief", again)).status_code == 404  # it is answered
 
