@@ -10,6 +10,7 @@ from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
 from lms.enrolment.conditions import models as conditions
+from lms.enrolment.lists import models as interest
 from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
@@ -36,6 +37,7 @@ __all__ = [
     "conditions",
     "enrolment",
     "feeds",
+    "interest",
     "jobs",
     "lending",
     "messaging",

@@ -176,6 +176,7 @@ class Run(Row):
     Deadlines may follow the dates (F-E02): with `opens_days_before`, `closes_days_before` (days before the first session,
     negative after it) or `promotion_session` (until its k-th session begins) the moment beside it is reckoned anew whenever
     dates move; where they are None the moment was chosen and stays. `has_conditions` says that enrolling asks for something.
+    `follows_run_id` is the run this one carries on; its participants may enrol from `follow_opens_at` on, before `enrolment_opens_at` (F-E17).
     """
 
     __tablename__ = "run"
@@ -226,6 +227,8 @@ class Run(Row):
     drop_in_price_cents: Mapped[int] = mapped_column(default=0)
     company_id: Mapped[UUID | None] = mapped_column(default=None)
     naming_days: Mapped[int] = mapped_column(default=0)
+    follows_run_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    follow_opens_at: Mapped[datetime | None] = mapped_column(default=None)
     source: Mapped[str | None] = mapped_column(default=None)
     source_id: Mapped[str | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)

@@ -18,6 +18,7 @@ from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
+from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
 from lms.demo.filling.papers import fill_certificates
@@ -75,6 +76,9 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_planning(ground, courses, everybody, runs)
         with step("Seats of a company"):
             await fill_seats(ground, everybody)
+        with step("Who wants to hear of a course"):
+            await fill_interest(ground)
+            await fill_follow_up(ground)
         with step("A substitute wanted"):
             await fill_substitution(ground)
         with step("A run with too few people"):

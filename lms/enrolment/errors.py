@@ -10,6 +10,18 @@ class NotYetOpen(DomainError):
     message = N_("Enrolment for this run has not started yet.")
 
 
+class OnlyForFollowers(DomainError):
+    """Before the public opening only who took part in the former run may enrol (F-E17)."""
+
+    message = N_(
+        "At the moment only people who took part in the former course can enrol here. Please enrol others when enrolment is open to all."
+    )
+
+
+class WindowBackwards(Invalid):
+    message = N_("Enter two days: former participants have to come before everybody else.")
+
+
 class EnrolmentClosed(DomainError):
     message = N_("Enrolment for this run is closed. Please call us: perhaps there is a way.")
 

@@ -1,5 +1,6 @@
 """What has happened to places. Letters, calendars and lists follow from these."""
 
+from datetime import datetime
 from uuid import UUID
 
 from lms.jobs.queue import Event
@@ -45,6 +46,14 @@ class PlaceOffered(Event):
     """Freed places are held for a party until the offer's deadline."""
 
     offer_id: UUID
+
+
+class OfferLetterWanted(Event):
+    """The team sends the letter about an open offer once more; `wanted_id` tells one time from the next."""
+
+    offer_id: UUID
+    wanted_id: UUID
+    at: datetime
 
 
 class OfferLapsed(Event):

@@ -223,7 +223,10 @@ class Offer(Row):
 
 
 class ListEvent(Base):
-    """What happened on a waiting list and why, readable for the person and for staff; only ever added (U21)."""
+    """What happened on a waiting list and why, readable for the person and for staff; only ever added (U21).
+
+    `free` says how many places were free when a party was passed over for want of places; None elsewhere.
+    """
 
     __tablename__ = "list_event"
 
@@ -234,6 +237,7 @@ class ListEvent(Base):
     at: Mapped[datetime]
     kind: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    free: Mapped[int | None] = mapped_column(default=None)
 
 
 STILL_OPEN = text("completed_at IS NULL")

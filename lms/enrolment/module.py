@@ -10,6 +10,8 @@ from lms.enrolment.condition_door import ConditionDoor
 from lms.enrolment.conditions.listening import follow_copy
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.letters.places import CONTRACT, contract_sender
+from lms.enrolment.lists.following import FollowUps
+from lms.enrolment.lists.interest import Interests
 from lms.enrolment.minimum.letters import LISTENERS as ABOUT_SMALL_RUNS
 from lms.enrolment.minimum.pages import ProposalPages
 from lms.enrolment.minimum.service import MinimumNumbers
@@ -17,7 +19,9 @@ from lms.enrolment.pages.answers import AnswerPages
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
+from lms.enrolment.pages.following import FollowUpPages
 from lms.enrolment.pages.handing_over import OwnSubstitutePages, SubstituteLinkPages
+from lms.enrolment.pages.interest import InterestPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.moving import MoveLinkPages, OwnMovePages
 from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
@@ -38,6 +42,7 @@ LAPSING = timedelta(seconds=20)
 ASKING = timedelta(minutes=1)
 FORGETTING = timedelta(hours=1)
 REMINDING = timedelta(minutes=15)
+TELLING = timedelta(minutes=1)
 KEPT = "three years after the run (part B, section B5); with an invoice as long as that"
 
 
@@ -105,6 +110,25 @@ def _forget_answers(around: Around) -> Periodic:
     return Periodic("forget-answers", FORGETTING, act)
 
 
+def _tell(around: Around) -> Periodic:
+    interests, follow_ups = Interests(around), FollowUps(around)
+
+    async def act() -> None:
+        await interests.tell_bookable()
+        await follow_ups.invite_due()
+
+    return Periodic("tell-bookable-runs", TELLING, act)
+
+
+def _forget_interest(around: Around) -> Periodic:
+    interests = Interests(around)
+
+    async def act() -> None:
+        await interests.forget()
+
+    return Periodic("forget-interest", FORGETTING, act)
+
+
 MODULE = Module(
     name="enrolment",
     controllers=[
@@ -127,13 +151,22 @@ MODULE = Module(
         ProofPages,
         ConsentPages,
         ProposalPages,
+        InterestPages,
+        FollowUpPages,
         EnrolmentDoor,
         ConditionDoor,
     ],
-    services={"enrolment": Enrolments, "numbers": MinimumNumbers, "pricing": Pricing, "seats": Seats},
+    services={
+        "enrolment": Enrolments,
+        "numbers": MinimumNumbers,
+        "pricing": Pricing,
+        "seats": Seats,
+        "interests": Interests,
+        "follow_ups": FollowUps,
+    },
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS, RunCopied: [follow_copy]},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
-    periodic=[_lapse, _ask, _remind, _forget, _forget_proofs, _forget_answers],
+    periodic=[_lapse, _ask, _remind, _forget, _forget_proofs, _forget_answers, _tell, _forget_interest],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(
@@ -146,6 +179,12 @@ MODULE = Module(
             "person_id",
             "whose reason for a reduced price the team has seen proved",
             "until the proof holds no longer",
+        ),
+        PersonalData(
+            "interest",
+            "person_id",
+            "to tell somebody when a course can be booked",
+            "12 months, or until they leave the list",
         ),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
         PersonalData("proposal_inquiry", "reader_id", "who was asked about a change of the course", KEPT),

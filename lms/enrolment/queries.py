@@ -19,7 +19,6 @@ from lms.enrolment.models import (
     Offer,
     OfferState,
     Party,
-    PartyRule,
 )
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
@@ -255,13 +254,26 @@ async def waiting_list(session: AsyncSession, run_id: UUID) -> Sequence[Standing
 
 
 async def history_of(session: AsyncSession, party_id: UUID) -> Sequence[Happening]:
-    """What happened to a party on the list and why, oldest first."""
+    """What happened to a party on the list and why, oldest first; one statement."""
+    return (await histories_of(session, [party_id])).get(party_id, ())
+
+
+async def histories_of(
+    session: AsyncSession, party_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[Happening]]:
+    """The same for several parties; one statement. A party has one offer at most: afterwards it is off the list."""
     rows = await session.execute(
-        select(ListEvent.at, ListEvent.kind, ListEvent.reason)
-        .where(ListEvent.party_id == party_id)
+        select(ListEvent, Offer.deadline)
+        .outerjoin(Offer, and_(Offer.party_id == ListEvent.party_id, ListEvent.kind == "offered"))
+        .where(ListEvent.party_id.in_(list(party_ids)))
         .order_by(ListEvent.at, ListEvent.number)
     )
-    return [Happening(*row) for row in rows]
+    found: dict[UUID, list[Happening]] = {}
+    for event, deadline in rows:
+        found.setdefault(event.party_id, []).append(
+            Happening(event.at, event.kind, event.reason, event.free, deadline)
+        )
+    return found
 
 
 async def application_of(session: AsyncSession, application_id: UUID, browser_key: str) -> Application:
@@ -356,24 +368,6 @@ async def chosen_sessions(
     for enrolment_id, session_id in rows:
         found.setdefault(enrolment_id, set()).add(session_id)
     return {enrolment_id: frozenset(ids) for enrolment_id, ids in found.items()}
-
-
-async def interested_in(session: AsyncSession, course_id: UUID) -> Sequence[tuple[Enrolment, Person]]:
-    """Who found a run of this course full and wants to hear of the next one: the interest list, oldest first."""
-    rows = await session.execute(
-        select(Enrolment, Person)
-        .join(Party, Party.id == Enrolment.party_id)
-        .join(Run, Run.id == Enrolment.run_id)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(
-            Run.course_id == course_id,
-            Party.rule == PartyRule.NEXT_RUN,
-            Enrolment.state == EnrolmentState.EXPIRED,
-            Enrolment.ended_reason == "next_run",
-        )
-        .order_by(Party.joined_at, Party.position, Enrolment.id)
-    )
-    return [(enrolment, person) for enrolment, person in rows]
 
 
 async def enrolled_among(

@@ -171,12 +171,15 @@ class Happening:
     """One line of a party's history on the waiting list.
 
     `kind` is joined, offered, accepted, declined, lapsed, skipped, left, next_run or run_cancelled; `reason` is a code
-    of REASONS, or empty.
+    of REASONS, or empty. `free` is how many places were free when the party was passed over, `deadline` until when an
+    offer was open; None elsewhere.
     """
 
     at: datetime
     kind: str
     reason: str
+    free: int | None = None
+    deadline: datetime | None = None
 
 
 REASONS = {

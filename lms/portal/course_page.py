@@ -60,6 +60,7 @@ class CoursePage(Controller):
             "run": run,
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",
+            "bookable": any(course_words.can_be_booked(one, now) for one in story.runs),
             "own": own.get(run.run.id, ()) if run else (),
             "similar": cards(fragments_of(request), story.similar, now, level=3),
             "words": course_words,

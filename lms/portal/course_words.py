@@ -40,6 +40,11 @@ def chosen_run(runs: Sequence[CourseRun], number: str, now: datetime) -> CourseR
     return asked or min(runs, key=lambda run: _TURN.get(run.situation(now), len(_TURN)), default=None)
 
 
+def can_be_booked(run: CourseRun, now: datetime) -> bool:
+    """Whether somebody can enrol, or will be able to, be it for the waiting list."""
+    return run.situation(now) in {Situation.FREE, Situation.FEW, Situation.FULL, Situation.NOT_YET}
+
+
 def spoken(course: Course, name: str) -> tuple[str, str]:
     """A text of the course and its language where that is not the page's."""
     return in_language(getattr(course, f"{name}_de"), getattr(course, f"{name}_en"))

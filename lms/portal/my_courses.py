@@ -21,9 +21,8 @@ from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import certificates_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
 from lms.enrolment.policy import has_booked
-from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons, history_of
+from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons
 from lms.enrolment.seats.rules import is_for_employee
-from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
@@ -76,7 +75,6 @@ class MyCourse:
     certificate: Certificate | None = None
     record: Record | None = None
     invoices: Sequence[Invoice] = ()
-    history: Sequence[Happening] = ()
 
     @property
     def enrolment(self) -> Enrolment:
@@ -196,7 +194,7 @@ def next_start(course: MyCourse, now: datetime) -> datetime:
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> MyCourse:
-    """One enrolment of the household with everything about it; at most ten statements. Raises NotFound."""
+    """One enrolment of the household with everything about it; at most nine statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
     if not reaches_as_learner(actor, enrolment):
@@ -214,7 +212,6 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> 
         certificate=course.certificate,
         record=course.record,
         invoices=() if is_for_employee(enrolment) else await documents_of(session, [enrolment_id]),
-        history=await history_of(session, enrolment.party_id),
     )
 
 

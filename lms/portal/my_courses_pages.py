@@ -11,37 +11,22 @@ from markupsafe import Markup
 
 from content.lesson import render
 from lms.enrolment.conditions.answered import answers_path, own_answers
+from lms.enrolment.lists.reading import story_of
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.policy import is_limited, reaches
-from lms.enrolment.values import REASONS
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
-from lms.kernel.marking import N_
 from lms.portal.cards import cards
 from lms.portal.filters import Filters
 from lms.portal.fragments import fragments_of
 from lms.portal.my_courses import MyCourse, course_of, overview_of
 from lms.portal.programme import Programme
 from lms.web.access import SIGNED_IN
-from lms.web.language import translated
 from lms.web.module import Around
 
 AnyRequest = Request[Any, Any, Any]
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 SUGGESTIONS = 3
-HAPPENINGS = {
-    "joined": N_("Joined the waiting list."),
-    "offered": N_("A place was offered."),
-    "accepted": N_("The offer was accepted."),
-    "declined": N_("The offer was declined."),
-    "lapsed": N_("The offer ended without an answer."),
-    "skipped": N_("Somebody else was asked first."),
-    "left": N_("Left the waiting list."),
-    "promoted": N_("Got a place."),
-    "withdrawn": N_("The offer was withdrawn."),
-    "next_run": N_("Waits for the next run."),
-    "run_cancelled": N_("The course was cancelled."),
-}
 
 
 class MyCoursesPages(Controller):
@@ -91,6 +76,7 @@ class MyCoursesPages(Controller):
         async with around.begin.reading() as session:
             mine = await course_of(session, actor, enrolment_id)
             answers, may_answer = await own_answers(session, mine.claim, now)
+            story = await story_of(session, mine.claim, now)
         return Template(
             "portal/my_courses/course.html",
             context={
@@ -107,14 +93,7 @@ class MyCoursesPages(Controller):
                 else _price_page(around, actor, mine),
                 "answers": answers,
                 "answers_path": answers_path(around.signer, mine.enrolment) if may_answer else "",
-                "history": [
-                    (
-                        happening.at,
-                        translated(HAPPENINGS.get(happening.kind, "")),
-                        translated(REASONS.get(happening.reason, "")),
-                    )
-                    for happening in mine.history
-                ],
+                "story": story,
             },
             headers=PRIVATE,
         )

@@ -4,8 +4,9 @@ import pytest
 
 from lms.db import Begin
 from lms.enrolment.errors import BelowOccupied, OfferAccepted, OfferGone, RunFull
+from lms.enrolment.lists.interested import interested_in
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, PartyRule
-from lms.enrolment.queries import interested_in, position_of, waiting_list
+from lms.enrolment.queries import position_of, waiting_list
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.offering import open_offer
 from lms.enrolment.values import Placement, Wants
@@ -204,7 +205,7 @@ async def test_who_wants_the_next_run_goes_to_its_interest_list_instead(
 
     assert (placement.state, placement.position) == (EXPIRED, None)
     async with begin.reading() as session:
-        interested = [person.name for _, person in await interested_in(session, run.course_id)]
+        interested = [one.name for one in await interested_in(session, run.course_id)]
     assert interested == ["Naechstes0 Muster"]
 
 

@@ -14,12 +14,13 @@ from lms.enrolment.letters import (
     teachers,
     withdrawals,
 )
+from lms.enrolment.lists import telling
 from lms.enrolment.pricing.events import ConcessionDropped, ProofRefused
 from lms.enrolment.seats import events as seat_events
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.people.events import GuardianshipEnded
-from lms.scheduling.events import RunConfirmed, SessionsChanged, TrainersChanged
+from lms.scheduling.events import RunConfirmed, RunPublished, SessionsChanged, TrainersChanged
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.PlaceConfirmed: [places.confirm_place, seats.tell_employee_of_company],
@@ -29,6 +30,7 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.ApprovalAsked: [approvals.confirm_that_it_arrived],
     events.ApprovalRefused: [approvals.tell_of_refusal],
     events.PlaceOffered: [places.offer_place],
+    events.OfferLetterWanted: [places.offer_place_again],
     events.OfferLapsed: [endings.close_offer],
     events.OfferDeclined: [endings.close_offer],
     events.EnrolmentCancelled: [endings.confirm_cancellation],
@@ -44,6 +46,7 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     seat_events.CompanyContactInvited: [seats.invite],
     ProofRefused: [prices.tell_of_refused_proof],
     ConcessionDropped: [prices.tell_of_full_price],
+    RunPublished: [telling.tell_of_published],
     SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
     GuardianshipEnded: [families.close_links],

@@ -141,8 +141,18 @@ async def _ask(session: AsyncSession, facts: Facts, name: str, *, at: datetime) 
 async def offer_place(session: AsyncSession, event: events.PlaceOffered) -> None:
     """A place is free: until when it is kept, and two ways to answer. One letter for the whole party."""
     offer = await session.get(Offer, event.offer_id)
-    if offer is None:
-        return
+    if offer is not None:
+        await _write_offer(session, offer, at=offer.made_at, version=str(offer.id))
+
+
+async def offer_place_again(session: AsyncSession, event: events.OfferLetterWanted) -> None:
+    """The same letter once more, for somebody who has lost it; the deadline stays what it was."""
+    offer = await session.get(Offer, event.offer_id)
+    if offer is not None:
+        await _write_offer(session, offer, at=event.at, version=f"{offer.id}:{event.wanted_id}")
+
+
+async def _write_offer(session: AsyncSession, offer: Offer, *, at: datetime, version: str) -> None:
     claims = (
         await session.scalars(
             select(Enrolment.id)
@@ -158,8 +168,8 @@ async def offer_place(session: AsyncSession, event: events.PlaceOffered) -> None
         session,
         facts,
         "place_offered",
-        at=offer.made_at,
-        version=str(offer.id),
+        at=at,
+        version=version,
         deadline=offer.deadline,
         answer_by=offer.deadline,
         places=len(claims),

@@ -13,6 +13,7 @@ from litestar.response import Redirect, Template
 from lms.db import Begin
 from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.forms import CancelForm
+from lms.enrolment.lists.reading import story_of
 from lms.enrolment.models import LIVE, EnrolmentState
 from lms.enrolment.pages.dropping_in import give_back, give_back_page, opened
 from lms.enrolment.pages.offering import other_runs
@@ -51,6 +52,7 @@ class LinkPages(Controller):
             receipt = await receipt_of(session, around, [found])
             ways = await ways_for(session, around, found)
             answers, may_answer = await own_answers(session, found, around.clock())
+            story = await story_of(session, found, around.clock())
             others = []
             if found.enrolment.state not in LIVE:
                 others = list(await other_runs(session, found.run, around.clock()))
@@ -59,6 +61,7 @@ class LinkPages(Controller):
             "enrolment/enrolment.html",
             context={
                 "receipt": receipt,
+                "story": story,
                 "offering": receipt.offering,
                 "here": _path(enrolment_id, token),
                 "offer_path": f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}"

@@ -12,6 +12,7 @@ from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import HoldLost, RunFull
+from lms.enrolment.lists.following import is_early, only_former_participants
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.queries import order_of
@@ -19,7 +20,7 @@ from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service.approving import place_pending
 from lms.enrolment.service.dropping_in import drop_in
 from lms.enrolment.service.entering import keep_entry
-from lms.enrolment.service.holding import live_holds
+from lms.enrolment.service.holding import FOLLOWS, live_holds
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
 from lms.enrolment.service.particulars import keep_photo_consent
@@ -94,8 +95,8 @@ class Enrolling(Transactions):
             by_staff = policy.is_enrolment_staff(actor)
             if session_ids:
                 rules.refuse_unless_open_for_drop_ins(locked.run, at, by_staff=by_staff)
-            elif not holds:  # whoever holds a place may finish although enrolment has closed meanwhile
-                rules.refuse_unless_open(locked.run, at, by_staff=by_staff)
+            else:
+                _refuse_unless_open(locked, application, holds, by_staff=by_staff)
             order = await checked_order(
                 locked,
                 actor,
@@ -112,6 +113,9 @@ class Enrolling(Transactions):
                 session_ids=session_ids,
                 agreed_cents=agreed_cents,
                 said=said,
+            )
+            await only_former_participants(
+                locked, {one.person.id for one in order.entrants}, by_staff=by_staff
             )
             if order.sessions:
                 placed = await drop_in(locked, actor, order)
@@ -138,6 +142,15 @@ class Enrolling(Transactions):
         """A typed code word may be guessed: tries are counted, but for the team, which needs none."""
         if said.code_word and not policy.is_enrolment_staff(actor):
             await within(self.begin, self.clock, "code-word", address=actor.address)
+
+
+def _refuse_unless_open(
+    locked: LockedRun, application: Application | None, holds: Sequence[Enrolment], *, by_staff: bool
+) -> None:
+    """Whoever holds a place may finish although enrolment has closed meanwhile; so may a form that a former participant's link opened."""
+    is_early_bird = application is not None and FOLLOWS in application.answers
+    if not holds and not (is_early_bird and is_early(locked.run, locked.at)):
+        rules.refuse_unless_open(locked.run, locked.at, by_staff=by_staff)
 
 
 def _refuse_unless_placed(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from lms.db import retried
 from lms.enrolment import policy, rules
+from lms.enrolment.lists.following import about_former, is_early, purpose
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service.locked import LockedRun
@@ -31,6 +32,8 @@ PLACES_OF_AN_ADDRESS = 2 * MOST_AT_ONCE
 LONGEST_HOLD = timedelta(hours=2)
 """However often a hold is renewed."""
 FORGOTTEN_AFTER = timedelta(days=1)
+FOLLOWS = "follows"
+"""Among the answers of a form: the enrolment in the former run, whose link let it be opened early (F-E17)."""
 DROP_IN, SESSIONS = "drop_in", "termine"
 """Names among the answers of a form: that it is for single sessions, and the page on which they are chosen."""
 
@@ -39,12 +42,15 @@ class Holding(Transactions):
     """Forms being filled in."""
 
     @retried
-    async def hold(self, actor: Actor, *, run_id: UUID, browser_key: str) -> Application:
+    async def hold(
+        self, actor: Actor, *, run_id: UUID, browser_key: str, follows: UUID | None = None, token: str = ""
+    ) -> Application:
         """Open the form for this run and hold one place for it, if one is free for a newcomer.
 
         The same browser gets its open application again, with what was typed. Without a free place, or with too many holds
         from one browser or address, there is an application that holds nothing (`held_until` is None).
-        Raises NotFound, RunNotOffered, NotYetOpen, EnrolmentClosed.
+        `follows` is an enrolment in the run before this one and `token` that of its letter: with them the form opens before
+        the public may enrol, already knowing who it is for. Raises NotFound, RunNotOffered, NotYetOpen, EnrolmentClosed.
         """
         ensure(actor.may("C", "enrolment"), actor)
         at = self.clock()
@@ -52,7 +58,20 @@ class Holding(Transactions):
             locked = await self.lock(session, run_id, at=at)
             refuse_strangers(actor, locked.run.company_id)
             application = await _open_application(session, run_id, browser_key)
-            if application is None or application.answers.get(DROP_IN):
+            if follows is not None:
+                if not self.signer.matches(token, purpose(run_id), follows):
+                    raise NotFound
+                known = await about_former(session, locked.run, follows)
+                if application is None:
+                    application = self._new_application(actor, run_id, browser_key, at)
+                    session.add(application)
+                application.answers = {**known, **application.answers, FOLLOWS: str(follows)}
+            may_begin_early = (
+                is_early(locked.run, at) and application is not None and FOLLOWS in application.answers
+            )
+            if not may_begin_early and (
+                follows is not None or application is None or application.answers.get(DROP_IN)
+            ):
                 rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
             if application is None:
                 application = self._new_application(actor, run_id, browser_key, at)
@@ -181,7 +200,8 @@ class Holding(Transactions):
         if len(holds) > size:
             holds = await _let_some_go(locked, actor, holds, size)
         elif len(holds) < size and until > locked.at and locked.takes(size, held=len(holds)):
-            is_allowed = bool(holds) or rules.is_open(locked.run, locked.at)
+            is_early_bird = FOLLOWS in application.answers and is_early(locked.run, locked.at)
+            is_allowed = bool(holds) or is_early_bird or rules.is_open(locked.run, locked.at)
             if is_allowed and not await self._has_too_many(locked.session, application, locked.at, size=size):
                 holds = await _hold_more(locked, actor, holds, size, until=until)
         if holds:

@@ -114,10 +114,10 @@ class LockedRun:
             reason=reason,
         )
 
-    def happened(self, party_id: UUID, kind: str, reason: str = "") -> None:
-        """Write one line of the waiting list's history."""
+    def happened(self, party_id: UUID, kind: str, reason: str = "", *, free: int | None = None) -> None:
+        """Write one line of the waiting list's history; `free` where the number of free places was the reason."""
         self.session.add(
-            ListEvent(run_id=self.run.id, party_id=party_id, at=self.at, kind=kind, reason=reason)
+            ListEvent(run_id=self.run.id, party_id=party_id, at=self.at, kind=kind, reason=reason, free=free)
         )
 
     def tell(self, event: Event) -> None:

@@ -6,18 +6,20 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.accounts.idempotency import once, remember
+from lms.audit.trail import record
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.errors import NotWaiting, OfferAccepted, OfferGone, PaymentMethodRefused
-from lms.enrolment.events import EnrolmentCancelled, OfferDeclined
+from lms.enrolment.events import EnrolmentCancelled, OfferDeclined, OfferLetterWanted
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.placing import confirm
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import Placement
-from lms.kernel.actor import Actor
+from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 
 PURPOSE = "offer"
@@ -67,6 +69,30 @@ class Offering(Transactions):
                 raise OfferAccepted
             if offer.state is OfferState.OPEN:
                 await turn_down(locked, actor, offer, party)
+
+    @retried
+    async def write_again(self, actor: Actor, *, offer_id: UUID, wanted_id: UUID) -> None:
+        """Send the letter about an open offer once more; the deadline stays. Raises NotFound, OfferGone.
+
+        `wanted_id` is minted with the form: sent twice it is one letter.
+        """
+        ensure(policy.may_waive(actor), actor)
+        at = self.clock()
+        async with self.transaction() as session:
+            key = f"offer-again:{wanted_id}"
+            if await once(session, key, b"", at=at) is not None:
+                return
+            locked, offer = await self.lock_for_offer(session, offer_id, at=at)
+            if offer.state is OfferState.OPEN:
+                locked.tell(OfferLetterWanted(offer_id=offer.id, wanted_id=wanted_id, at=at))
+                first = (await members(session, offer.party_id))[0]
+                record(
+                    session, actor, "enrolment.offer_written_again", at=at, kind="enrolment", object_id=first.id,
+                    person_id=first.person_id,
+                )  # fmt: skip
+                await remember(session, key, offer.id)
+                return
+        raise OfferGone
 
     @retried
     async def leave(self, actor: Actor, *, enrolment_id: UUID, token: str = "") -> None:

@@ -12,6 +12,7 @@ from lms.billing.service import charge, debtor_of, issue_invoice
 from lms.catalogue.models import Course, PaymentMethod
 from lms.enrolment import rules
 from lms.enrolment.events import ApprovalAsked, ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
+from lms.enrolment.lists.models import Interest, InterestWay
 from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.models import SeatOrder
@@ -79,7 +80,7 @@ async def settle(
     elif party.rule is PartyRule.SPLIT and size > 1:
         await _split(locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm)
     elif party.rule is PartyRule.NEXT_RUN:
-        _keep_for_next_run(locked, actor, party, claims, is_new=is_new)
+        await _keep_for_next_run(locked, actor, party, claims, is_new=is_new)
     else:
         _join(locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm)
 
@@ -236,7 +237,7 @@ async def _split(
         await settle(locked, actor, single, [claim], is_new=is_new, may_confirm=may_confirm)
 
 
-def _keep_for_next_run(
+async def _keep_for_next_run(
     locked: LockedRun, actor: Actor, party: Party, claims: Sequence[Enrolment], *, is_new: bool
 ) -> None:
     locked.happened(party.id, "next_run", "wants_next_run")
@@ -252,6 +253,18 @@ def _keep_for_next_run(
         if is_new:
             locked.session.add(claim)
         locked.tell(KeptForNextRun(enrolment_id=claim.id))
+    await locked.session.flush()  # the claims first: the list points to them
+    locked.session.add_all(
+        Interest(
+            course_id=locked.run.course_id,
+            way=InterestWay.EMAIL,
+            created_at=locked.at,
+            confirmed_at=locked.at,
+            person_id=claim.contact_id or claim.guardian_id or claim.person_id,
+            enrolment_id=claim.id,
+        )
+        for claim in claims
+    )
 
 
 def _join(

@@ -28,7 +28,7 @@ async def run_locked(session: AsyncSession, run_id: UUID, *, at: datetime, setti
 async def serve_waiting_list(locked: LockedRun) -> Sequence[Offer]:
     """Offer what is free to whoever is first in line and fits; call it after anything that may have freed a place."""
     made: list[Offer] = []
-    reached = 0
+    reached, free = 0, locked.free
     while locked.is_promoting and locked.smallest is not None and locked.smallest <= locked.free:
         chosen = rules.next_in_line(await _fitting(locked), locked.free)
         if not chosen:
@@ -37,7 +37,7 @@ async def serve_waiting_list(locked: LockedRun) -> Sequence[Offer]:
         reached = max(reached, chosen[-1].position)
         await look(locked)
     if made:
-        await _note_who_was_passed(locked, reached)
+        await _note_who_was_passed(locked, reached, free)
     return made
 
 
@@ -151,8 +151,8 @@ async def _offer(locked: LockedRun, chosen: Sequence[InLine]) -> list[Offer]:
     return offers
 
 
-async def _note_who_was_passed(locked: LockedRun, reached: int) -> None:
-    """Say to everybody ahead of the last one asked, and still waiting, why it was not their turn."""
+async def _note_who_was_passed(locked: LockedRun, reached: int, free: int) -> None:
+    """Say to everybody ahead of the last one asked, and still waiting, why it was not their turn: so few were free."""
     passed = await locked.session.scalars(
         select(Party.id)
         .join(Enrolment, Enrolment.party_id == Party.id)
@@ -164,4 +164,4 @@ async def _note_who_was_passed(locked: LockedRun, reached: int) -> None:
         .distinct()
     )
     for party_id in passed.all():
-        locked.happened(party_id, "skipped", "needs_more_places")
+        locked.happened(party_id, "skipped", "needs_more_places", free=free)

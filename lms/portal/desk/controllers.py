@@ -15,7 +15,9 @@ from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
+from lms.portal.desk.follow_up import FollowUpPlanPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
+from lms.portal.desk.interest import InterestListPages, InterestOverviewPages
 from lms.portal.desk.minimum import MINIMUM_PAGES
 from lms.portal.desk.offers import OfferAnswerPages
 from lms.portal.desk.pages import DeskPages
@@ -34,6 +36,7 @@ from lms.portal.desk.settlements import SettlementPages
 from lms.portal.desk.substitution import SearchListPages, SubstitutionPages
 from lms.portal.desk.todo import PatternPages, TaskPages
 from lms.portal.desk.trainers import OpenMattersPages, TrainerPages
+from lms.portal.desk.waiting_list import WaitingListPages
 from lms.portal.desk.withdrawals import WithdrawalDeskPages
 
 DESK = (
@@ -82,5 +85,9 @@ DESK = (
     ClosingForCompanyPages,
     *ROOM_PAGES,
     *MINIMUM_PAGES,
+    WaitingListPages,
+    InterestOverviewPages,
+    InterestListPages,
+    FollowUpPlanPages,
     DeskDoor,
 )

@@ -17,6 +17,7 @@ from lms.catalogue.models import Course, CourseTopic, Run, RunState
 from lms.catalogue.queries import topics, whole_course
 from lms.catalogue.service import Courses
 from lms.db import Begin
+from lms.enrolment.lists.interested import interest_counts
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, Stale
@@ -92,6 +93,7 @@ class CoursePages(Controller):
                 "typed": typed,
                 "topics": all_topics,
                 "topic": str(thema or ""),
+                "may_see_interest": actor.may_for_all("R", "enrolment"),
                 "may_plan": actor.may_for_all("C", "plan"),
             },
         )
@@ -140,6 +142,7 @@ class CoursePages(Controller):
                 )
             ).all()
             history = await changes.of_object(session, "course", course_id)
+            interest = (await interest_counts(session, [course_id])).get(course_id, 0)
         return Template(
             "portal/desk/course.html",
             context={
@@ -147,6 +150,8 @@ class CoursePages(Controller):
                 "course": whole.course,
                 "runs": runs,
                 "history": history,
+                "interest": interest,
+                "may_see_interest": actor.may_for_all("R", "enrolment"),
                 "states": RUN_STATES,
                 "audiences": AUDIENCE_NAMES,
                 "levels": LEVEL_NAMES,

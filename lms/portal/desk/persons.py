@@ -10,11 +10,13 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 from wtforms.validators import ValidationError
 
+from lms.attendance.missed import missed_by
 from lms.attendance.queries import records
 from lms.db import Begin, has_sms
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.queries import claims_of_persons
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
@@ -133,7 +135,11 @@ class PersonPages(Controller):
 
     @get("/{person_id:uuid}", opt=may("R", "person", of=Scope.ALL))
     async def show(
-        self, person_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+        self,
+        person_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
     ) -> Template:
         """Contact, household, courses with attendance, letters, history."""
         ensure(policy.may_search(actor), actor)
@@ -145,6 +151,11 @@ class PersonPages(Controller):
             attended = await records(
                 session,
                 [one.enrolment.id for one in claims if one.enrolment.state is EnrolmentState.CONFIRMED],
+            )
+            missed = (
+                (await missed_by(session, [person_id], clock())).get(person_id)
+                if may_see_enrolments
+                else None
             )
             letters = await session.scalars(
                 select(Letter)
@@ -161,6 +172,7 @@ class PersonPages(Controller):
                 "relations": RELATIONS,
                 "claims": list(reversed(claims)),
                 "attended": attended,
+                "missed": missed,
                 "letters": letters.all() if actor.may_for_all("R", "message") else (),
                 "history": history,
                 "states": ENROLMENT_STATES,

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import Begin
+from lms.enrolment.lists.interested import interest_counts
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.marking import N_
@@ -55,7 +56,7 @@ class RunListPages(Controller):
         q: FromQuery[str] = "",
         stand: FromQuery[str] = "",
     ) -> Template:
-        """A page of runs; four statements at most."""
+        """A page of runs; five statements at most."""
         ensure(actor.may_for_all("R", "plan"), actor)
         now, view, typed = clock(), ansicht if ansicht in VIEWS else "", q.strip()[:LONGEST_SEARCH]
         stage = Stage(stand) if stand in set(Stage) else None
@@ -66,6 +67,8 @@ class RunListPages(Controller):
                 condition = and_(condition, in_stage(stage, now))
             rows, total = await _runs(session, condition, view, limit=size, offset=offset)
             stages = await _stages(session, [run for run, _ in rows], now)
+            drafts = {run.course_id for run, _ in rows if run.state is RunState.DRAFT}
+            interest = await interest_counts(session, drafts)
         page = page_of(
             rows, number=number, size=size, total=total, path="/verwaltung/durchfuehrungen",
             query=request.query_params.multi_items(),
@@ -80,6 +83,7 @@ class RunListPages(Controller):
                 "stages": STAGES,
                 "stage": stage,
                 "stage_of": stages,
+                "interest": interest,
             },
         )
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
+from lms.enrolment.lists.interested import interest_counts
 from lms.enrolment.minimum import rules
 from lms.enrolment.minimum.models import RunDecision
 from lms.enrolment.minimum.queries import decision_of, placed_in, planned_sessions, runs_to_join
 from lms.enrolment.minimum.values import Level, decide_on
 from lms.enrolment.models import Enrolment
-from lms.enrolment.queries import interested_in
 from lms.portal.desk.run_reading import run_with_course
 from lms.resources.models import Venue
 from lms.scheduling.models import Session
@@ -113,7 +113,7 @@ async def facts_of(session: AsyncSession, run: Any, now: datetime, *, days_befor
         placed=await placed_in(session, found.id),
         meetings=await planned_sessions(session, found.id),
         others=await runs_to_join(session, found, now),
-        interested=len(await interested_in(session, course.id)),
+        interested=(await interest_counts(session, [course.id])).get(course.id, 0),
         now=now,
     )
 
