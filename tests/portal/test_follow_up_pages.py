@@ -26,6 +26,7 @@ async def test_a_planner_sets_the_window_and_the_letters_link_leads_through_the_
     await sign_in(client, begin, Identity.PROGRAMME)
     before = await offered_run(begin, number="26-1")
     ada = await Enrolments(house).enrol(VISITOR, run_id=before.id, persons=[named()])
+    assert before.starts_at is not None
     after = await offered_run(
         begin, number="26-2", starts_at=before.starts_at + LATER, ends_at=before.starts_at + 2 * LATER
     )

@@ -72,4 +72,4 @@ async def answer_withdrawal(session: AsyncSession, event: events.WithdrawalDecli
 
 
 def _stranger(declared: Withdrawal) -> Stranger:
-    return Stranger(declared.name, declared.email, declared.language)
+    return Stranger(email=declared.email, language=declared.language, name=declared.name)

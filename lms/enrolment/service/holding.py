@@ -180,7 +180,9 @@ class Holding(Transactions):
         if application is None or application.key_hash != hashed(browser_key):
             raise NotFound
         locked = await self.lock(session, application.run_id, at=at)
-        await session.refresh(application)
+        application = await session.get(Application, application_id, populate_existing=True)
+        if application is None:  # given up in another tab while we queued for the run
+            raise NotFound
         return locked, application
 
     async def _renew(
