@@ -72,7 +72,7 @@ async def test_into_a_run_with_conditions_the_team_moves_and_lets_in_but_no_link
     for run, refusal in ((decided, TeamDecides), (worded, CodeWordNeeded), (closed, NotFound)):
         with pytest.raises(refusal):
             await enrolments.move(VISITOR, **link(enrolments, placed), run_id=run.id)
-    by_team = {"enrolment_id": placed.id, "run_id": worded.id}
+    by_team: dict[str, Any] = {"enrolment_id": placed.id, "run_id": worded.id}
     with pytest.raises(CodeWordNeeded):
         await enrolments.move(TEAM, **by_team)
     moved = (await enrolments.move(TEAM, **by_team, override_reason="Wort am Telefon genannt")).enrolment

@@ -63,19 +63,6 @@ async def move_party(
     ]
 
 
-async def move_enrolment(
-    locked_from: LockedRun,
-    locked_to: LockedRun,
-    actor: Actor,
-    enrolment: Enrolment,
-    *,
-    price_cents: int | None = None,
-) -> Enrolment:
-    """One person alone; see `move_party`."""
-    prices = None if price_cents is None else [price_cents]
-    return (await move_party(locked_from, locked_to, actor, [enrolment], prices=prices))[0]
-
-
 def follow_up_id(enrolment_id: UUID, run_id: UUID) -> UUID:
     """The id of the enrolment that takes the place of this one in that run: moving twice cannot make two of them."""
     return uuid5(enrolment_id, str(run_id))
