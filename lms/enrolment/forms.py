@@ -182,6 +182,7 @@ class ParticipantForm(Form):
     birth_date = DateParts(N_("Birth date"), earliest=EARLIEST_BIRTH)
     postal_code = _postal_code()
     city = _town()
+    concession = Radios(N_("Which price applies?"), missing=N_("Choose which price applies."))
 
 
 class EmailOrPhone(Email):
@@ -338,4 +339,10 @@ class ConsentForm(Form):
             "I am a parent or guardian of this child, decide for both parents where there are two, and agree to the enrolment."
         ),
         missing=N_("Tick that you are a parent or guardian and agree."),
+    )
+    early = Checkbox(
+        EARLY_START,
+        missing=N_(
+            "The course begins within 14 days. Please tick that you want that, or choose a later date."
+        ),
     )

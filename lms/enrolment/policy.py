@@ -79,8 +79,3 @@ def may_plan(actor: Actor) -> bool:
 def may_decide_proofs(actor: Actor) -> bool:
     """Looks at proofs of concessions, accepts or refuses them, and asks for the full price."""
     return actor.may_for_all("U", "enrolment")
-
-
-def may_see_list(actor: Actor) -> bool:
-    """Reads a run's whole waiting list."""
-    return actor.may_for_all("R", "enrolment")

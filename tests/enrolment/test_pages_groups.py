@@ -1,19 +1,24 @@
 """The form for several who come together: a couple, a parent with a child, people of one household."""
 
+from uuid import uuid4
+
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy import func, select
 
 from lms.db import Begin
 from lms.enrolment.models import Application, EnrolmentState, Party, PartyRule
+from lms.enrolment.pricing.service import KindFacts, Pricing
 from lms.people.models import Guardianship, Household, Membership, Person
+from lms.web.module import Around
 from tests.enrolment.places import look, offered_run
 from tests.enrolment.test_pages_people import CHILD
 from tests.enrolment.walking import answer, heading, next_step, order, path, text, walk
-from tests.making import make_person
+from tests.making import make_person, staff
 from tests.visiting import sign_in
 
 Browser = AsyncTestClient[Litestar]
+TEAM = staff()
 TOGETHER = ("fuer-wen", {"who": "group"})
 RUTH = ("teilnehmende/neu", {"given_name": "Ruth", "family_name": "Ebert"})
 KARL = ("teilnehmende/neu", {"given_name": "Karl", "family_name": "Ebert"})
@@ -106,3 +111,30 @@ async def test_whom_we_know_is_chosen_and_only_once(client: Browser, begin: Begi
     await order(client, run)
 
     assert {one.person_id for one in (await look(begin, run)).enrolments} == {karl.id, account.person_id}
+
+
+async def test_each_of_a_group_may_have_a_reason_of_their_own_to_pay_less(
+    client: Browser, begin: Begin, house: Around
+) -> None:
+    pricing = Pricing(house)
+    pass_ = await pricing.add_kind(
+        TEAM, kind_id=uuid4(), facts=KindFacts(name_de="Sozialpass", proof_de="Sozialpass", percent=50)
+    )
+    run = await offered_run(begin, price_cents=6000)
+    await pricing.set_prices(TEAM, run_id=run.id, rates=(), concession_ids=[pass_.id], version=run.version)
+
+    await walk(client, run, TOGETHER)
+    page = await client.get(path(run, "teilnehmende/neu"))
+    assert "Sozialpass: 30,00 Euro" in text(page)
+    await answer(client, run, *RUTH[:1], **RUTH[1], concession="none")
+    await answer(client, run, *KARL[:1], **KARL[1], concession=str(pass_.id))
+    await answer(client, run, "teilnehmende")
+    await answer(client, run, *MAIL[:1], **MAIL[1])
+    await answer(client, run, "bezahlen", method="cash")
+    check = text(await client.get(path(run, "pruefen")))
+    assert "Karl Ebert: Ermäßigung Sozialpass" in check
+    assert "Gesamtpreis 90,00 Euro" in check
+    await order(client, run)
+
+    placed = (await look(begin, run)).enrolments
+    assert sorted((one.price_cents, one.has_concession) for one in placed) == [(3000, True), (6000, False)]

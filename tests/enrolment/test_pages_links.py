@@ -249,6 +249,23 @@ async def test_a_guardian_sees_first_name_run_and_price_and_agrees(
     assert "Lena hat einen Platz in diesem Kurs." in text(after)
 
 
+async def test_a_guardian_who_pays_asks_expressly_where_the_course_begins_within_14_days(
+    client: Browser, house: Around, begin: Begin, enrolments: Enrolments, clock: FixedClock
+) -> None:
+    clock.forward(days=20)
+    placed, path = await requested(house, begin, enrolments, price_cents=2000)
+
+    refused = await send(client, path, AGREED)
+    await send(client, path, {**AGREED, "early": "1"})
+
+    assert refused.status_code == 422
+    assert "Der Kurs beginnt innerhalb der Widerrufsfrist." in text(refused)
+    async with begin.reading() as session:
+        enrolment = await session.get_one(Enrolment, placed.enrolments[0].id)
+    assert (enrolment.state, enrolment.early_start_at) == (CONFIRMED, enrolment.consented_at)
+    assert enrolment.early_start_wording.startswith("Ich verlange ausdrücklich")
+
+
 async def test_a_consent_needs_its_tick_and_the_way_home(
     client: Browser, house: Around, begin: Begin, enrolments: Enrolments
 ) -> None:

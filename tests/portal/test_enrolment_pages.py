@@ -160,9 +160,9 @@ async def test_what_is_missing_is_said_at_the_field_and_what_was_typed_stays(
 async def test_a_child_needs_a_guardian_who_then_signs_on_paper(
     client: Browser, office: Office, begin: Begin
 ) -> None:
+    run = await office.run()
     async with begin() as session:
         session.add(CourseAudience(course_id=office.course.id, audience=Audience.YOUTH))
-    run = await office.run()
     child = caller(run, **{"birth_date-day": "3", "birth_date-month": "5", "birth_date-year": "2014"})
     guardian = {
         "guardian_given_name": "Petra",

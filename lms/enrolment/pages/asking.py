@@ -1,6 +1,7 @@
 """The form of each page: filled with what was said before, its choices and needs as the draft wants them."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +13,7 @@ from lms.enrolment.errors import BirthDateNeeded, TooOld, TooYoung
 from lms.enrolment.pages.draft import KNOWN, Draft, as_date
 from lms.enrolment.pages.draft_prices import FULL, concession_value
 from lms.enrolment.pages.questions import Kind, Step
-from lms.enrolment.pricing.rules import Concession
+from lms.enrolment.pricing.rules import Concession, Facts, reckon
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.scheduling.calendar import Entry
@@ -78,7 +79,29 @@ def participant_form(
     else:
         _ask_group_member(form, draft, number)
     _ask_residence(form, draft)
+    _ask_concession(form, draft, asked_before=bool(said) or submitted is not None)
     return form
+
+
+def _ask_concession(form: forms.ParticipantForm, draft: Draft, *, asked_before: bool) -> None:
+    """Each of a group may have a reason of their own to pay less; most have none."""
+    if not draft.concessions_of_each:
+        del form.concession
+        return
+    facts = Facts(day=local(draft.now).date(), people=max(draft.size, 1))
+    prices = draft.offering.prices
+    form.concession.choices = [(FULL, gettext("No reduction with proof"))]
+    form.concession.hints = {}
+    for one in draft.concessions_of_each:
+        value, price = (
+            concession_value(one),
+            money(reckon(prices, replace(facts, concession=one)).price_cents),
+        )
+        name = one.name_en if current_language() == "en" else one.name_de
+        form.concession.choices.append((value, f"{name}: {price}"))
+        form.concession.hints[value] = proof_words(one)
+    if not asked_before:
+        form.concession.data = FULL
 
 
 def _ask_residence(form: forms.ParticipantForm, draft: Draft) -> None:

@@ -4,6 +4,7 @@ It shows the run, the child's first name and the price, and nothing else about t
 """
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +15,14 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 
 from lms.enrolment.errors import ConsentNotNeeded
-from lms.enrolment.forms import ConsentForm
+from lms.enrolment.forms import EARLY_START, ConsentForm
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.pages.asking import name_child
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.ordering import photo_wording
 from lms.enrolment.pages.private import PRIVATE
-from lms.enrolment.pages.words import cancel_words, withdrawal_words
-from lms.enrolment.queries import Claim, claim
+from lms.enrolment.pages.words import begins_too_early, cancel_words, withdrawal_words
+from lms.enrolment.queries import Claim, claim, sessions_of
 from lms.enrolment.seats.rules import is_for_employee, is_held_seat
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import ChildFacts
@@ -50,13 +51,13 @@ class ConsentPages(Controller):
         self, enrolment_id: FromPath[UUID], token: FromPath[str], around: NamedDependency[Around]
     ) -> Template:
         """What it is about, and the questions; or what has become of it."""
-        found, offering, kept = await _read(around, enrolment_id, token)
+        found, offering, starts_at, kept = await _read(around, enrolment_id, token)
         known: dict[str, Any] = {"photo": "no"}
         if kept is not None:
             alone = kept.may_go_home_alone
             known["emergency_phone"] = phone(kept.emergency_phone)
             known["alone"] = None if alone is None else "yes" if alone else "no"
-        return _page(around, found, offering, token, _form(found, None, **known))
+        return _page(around, found, offering, token, _form(around, found, offering, starts_at, None, **known))
 
     @post()
     async def agree(
@@ -69,8 +70,8 @@ class ConsentPages(Controller):
         enrolment: NamedDependency[Enrolments],
     ) -> Template | Redirect:
         """Keep the consent with the words it was given to."""
-        found, offering, _ = await _read(around, enrolment_id, token)
-        form = _form(found, await request.form())
+        found, offering, starts_at, _ = await _read(around, enrolment_id, token)
+        form = _form(around, found, offering, starts_at, await request.form())
         if not form.validate():
             return _page(around, found, offering, token, form, status=422)
         child = ChildFacts(
@@ -85,6 +86,7 @@ class ConsentPages(Controller):
                 wording=gettext(form.agreed.label.text),
                 token=token,
                 child=child,
+                early_start_wording=gettext(EARLY_START) if "early" in form else "",
             )
         return _back(enrolment_id, token)
 
@@ -105,7 +107,7 @@ class ConsentPages(Controller):
 
 async def _read(
     around: Around, enrolment_id: UUID, token: str
-) -> tuple[Claim, Offering, Guardianship | None]:
+) -> tuple[Claim, Offering, datetime | None, Guardianship | None]:
     async with around.begin.reading() as session:
         found = await claim(session, enrolment_id)
         enrolment = found.enrolment
@@ -121,16 +123,31 @@ async def _read(
                 )
             )
         ).first()
-        return found, await offering_of(session, enrolment.run_id), kept
+        starts_at = found.run.starts_at
+        if enrolment.is_drop_in:
+            chosen = [
+                meeting.starts_at
+                for one, meeting in await sessions_of(session, enrolment.id)
+                if not one.ended_at
+            ]
+            starts_at = next(iter(chosen), None)
+        return found, await offering_of(session, enrolment.run_id), starts_at, kept
 
 
 def _first_name(found: Claim) -> str:
     return found.person.given_name if found.person else ""
 
 
-def _form(found: Claim, submitted: Any, **known: Any) -> ConsentForm:
+def _form(
+    around: Around, found: Claim, offering: Offering, starts_at: datetime | None, submitted: Any, **known: Any
+) -> ConsentForm:
+    """The questions; the express request to begin only of whoever pays, where it would begin too early (L-14)."""
     form = form_from(ConsentForm, submitted, **known)
     name_child(form, _first_name(found))
+    enrolment = found.enrolment
+    owes = bool(enrolment.price_cents) and enrolment.company_id is None
+    if not (owes and begins_too_early(offering, starts_at, around.clock(), around.settings)):
+        del form.early
     return form
 
 

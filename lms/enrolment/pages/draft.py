@@ -315,6 +315,18 @@ class Draft:
         return next((one for one in self.offering.prices.concessions if concession_value(one) == said), None)
 
     @property
+    def concessions_of_each(self) -> Sequence[Concession]:
+        """Where several persons come together: the reasons of which each of them may have one of their own."""
+        if self.kind is not Kind.GROUP or self.is_drop_in:
+            return ()
+        return [one for one in self.offering.prices.concessions if one.id is not None]
+
+    def concession_of(self, participant: Answers) -> Concession | None:
+        """The concession that was chosen for one of a group."""
+        said = participant.get("concession")
+        return next((one for one in self.concessions_of_each if concession_value(one) == said), None)
+
+    @property
     def asks_residence(self) -> bool:
         """Whether the price depends on where somebody lives, so that the address is asked before it is shown."""
         return self.offering.prices.asks_residence and self.kind is not Kind.COMPANY and not self.is_drop_in

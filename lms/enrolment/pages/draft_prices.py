@@ -25,12 +25,15 @@ def concession_value(concession: Concession) -> str:
 
 
 def reckonings(draft: "Draft", concession: Concession | None) -> Sequence[Reckoning]:
-    """What a place in the whole run costs each of the persons named, in their order, and how it comes about."""
+    """What a place in the whole run costs each of the persons named, in their order, and how it comes about.
+
+    `concession` is that of a single person; those of a group have their own.
+    """
     is_company = draft.kind is Kind.COMPANY
     firm = draft.visitor.company(draft.said(Step.COMPANY).get("company") or "") if is_company else None
     found: list[Reckoning] = []
     earlier: list[Bonds] = []
-    for known, is_ward in _persons(draft):
+    for known, is_ward, own in _persons(draft):
         bonds = _bonds(draft, known, is_ward=is_ward, is_first=not earlier)
         postal_code, city = _home(draft, known)
         facts = Facts(
@@ -41,19 +44,22 @@ def reckonings(draft: "Draft", concession: Concession | None) -> Sequence[Reckon
             has_company=is_company,
             company_id=firm.id if firm else None,
             has_family=draft.family.takes_part(bonds, earlier),
-            concession=concession,
+            concession=own or concession,
         )
         earlier.append(bonds)
         found.append(reckon(draft.offering.prices, facts))
     return found
 
 
-def _persons(draft: "Draft") -> Sequence[tuple[Person | None, bool]]:
+def _persons(draft: "Draft") -> Sequence[tuple[Person | None, bool, Concession | None]]:
     if not draft.names_list or not draft.participants:
-        return [(draft.known, draft.needs_consent)]
+        return [(draft.known, draft.needs_consent, None)]
     if draft.kind is Kind.COMPANY:
-        return [(None, False) for _ in draft.participants]
-    return [(draft.known_as(one), draft.is_ward(draft.birth_date_of(one))) for one in draft.participants]
+        return [(None, False, None) for _ in draft.participants]
+    return [
+        (draft.known_as(one), draft.is_ward(draft.birth_date_of(one)), draft.concession_of(one))
+        for one in draft.participants
+    ]
 
 
 def _bonds(draft: "Draft", known: Person | None, *, is_ward: bool, is_first: bool) -> Bonds:

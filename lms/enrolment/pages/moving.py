@@ -8,7 +8,7 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, CourseTopic, PaymentMethod, Run
@@ -112,6 +112,7 @@ async def runs_with_room(
         .join(Course, Course.id == Run.course_id)
         .where(
             Run.id != found.run.id,
+            or_(Run.company_id.is_(None), Run.company_id == found.enrolment.company_id),
             Run.state.in_(TAKES_PEOPLE),
             Run.starts_at > now,
             Run.occupied < Run.capacity,

@@ -103,11 +103,6 @@ class Offering:
         """The dates as a file for any calendar."""
         return self.own_calendar or f"/kalender/kurs/{self.run.number}.ics"
 
-    @property
-    def is_free_of_charge(self) -> bool:
-        """Whether nobody pays anything."""
-        return self.run.price_cents == 0
-
 
 async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
     """The run with everything shown about it; two statements, two more where it has a price, two more where it has conditions, one more where single sessions can be booked. Raises NotFound, also for drafts."""

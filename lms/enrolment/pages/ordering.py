@@ -143,6 +143,8 @@ def _participant(draft: Draft, one: Answers, *, is_first: bool) -> NewPerson | K
         "may_go_home_alone": {"yes": True, "no": False}.get(child.get("alone", "")),
         "photo_wording": photo_wording(draft.name_of(one)) if child.get("photo") == "yes" else "",
     }
+    if concession := draft.concession_of(one):
+        about["concession_id"] = concession.id
     known = draft.known_as(one)
     if known:
         return KnownPerson(

@@ -132,6 +132,11 @@ def _participants(draft: Draft) -> Facts:
         born, name = draft.birth_date_of(one), draft.name_of(one)
         line = f"{name}, {date_plain(born)}" if born and not draft.known_as(one) else name
         facts.append((gettext("Person %(number)s", number=number), line))
+        if concession := draft.concession_of(one):
+            words = concession.name_en if current_language() == "en" else concession.name_de
+            facts.append(
+                (f"{name}: {translated(TITLES[Step.CONCESSION])}", f"{words}. {proof_words(concession)}")
+            )
         facts += [(f"{name}: {asking}", said) for asking, said in _answered(draft, one, OWN)]
     return facts
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.accounts.idempotency import once, remember
 from lms.audit.trail import record
 from lms.db import retried
+from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.seats.errors import LinkEndsWrong, LinkGone, LinkTooLarge
 from lms.enrolment.seats.models import SeatLink, SeatOrder
@@ -92,13 +93,21 @@ class SeatLinking(SeatNaming):
 
     @retried
     async def use_link(
-        self, actor: Actor, *, link_id: UUID, token: str, person: NewPerson, form_key: str = ""
+        self,
+        actor: Actor,
+        *,
+        link_id: UUID,
+        token: str,
+        person: NewPerson,
+        form_key: str = "",
+        said: Said = NOTHING_SAID,
     ) -> Enrolment:
         """Take one of the seats; each use lowers what is left. The same `form_key` sent twice takes one.
 
         Raises NotFound for a forged link, LinkGone for one that is over, and whatever naming somebody raises.
         """
         at = self.clock()
+        await self.count_guess(actor, said)
         async with self.transaction() as session:
             link = await session.get(SeatLink, link_id)
             if link is None:
@@ -117,7 +126,7 @@ class SeatLinking(SeatNaming):
             seats = await _open_seats(session, order.id)
             if not link.is_open(at) or not seats or is_naming_over(locked.run, at, by_staff=False):
                 raise LinkGone
-            await name(locked, actor, seats[0], order, person)
+            await name(locked, actor, seats[0], order, person, said)
             link.used += 1
             if form_key:
                 await remember(session, key, seats[0].id)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.accounts.idempotency import once, remember
 from lms.db import retried
 from lms.enrolment import policy
+from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import GuardianNeeded
 from lms.enrolment.events import ConsentAsked
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, PartyRule, SupportNeed
@@ -15,8 +16,9 @@ from lms.enrolment.seats.errors import NamingOver, NobodyToReplace, SeatTaken
 from lms.enrolment.seats.models import SeatOrder
 from lms.enrolment.seats.policy import may_act_for
 from lms.enrolment.seats.rules import is_held_seat, is_naming_over, is_open_seat
+from lms.enrolment.service.entering import Entry, keep_entry
 from lms.enrolment.service.locked import LockedRun
-from lms.enrolment.service.order import Entrant, checked_order
+from lms.enrolment.service.order import Entrant, Order, checked_order
 from lms.enrolment.service.particulars import keep_photo_consent
 from lms.enrolment.service.persons import support_named
 from lms.enrolment.service.seating import confirm_seat, vacate
@@ -37,14 +39,22 @@ class SeatNaming(Transactions):
 
     @retried
     async def name_seat(
-        self, actor: Actor, *, enrolment_id: UUID, person: NewPerson, token: str = "", form_key: str = ""
+        self,
+        actor: Actor,
+        *,
+        enrolment_id: UUID,
+        person: NewPerson,
+        token: str = "",
+        form_key: str = "",
+        said: Said = NOTHING_SAID,
     ) -> Enrolment:
         """Give an unnamed seat to somebody, who is told; a minor's guardian is asked for consent first.
 
-        Raises NotFound, NamingOver, SeatTaken, AlreadyEnrolled, GuardianNeeded and what else the run's conditions refuse.
+        `said` answers what the run asks for about this person; whether the team agrees was decided with the order. Raises NotFound, NamingOver, SeatTaken, AlreadyEnrolled, GuardianNeeded and what else the run's conditions refuse.
         The same `form_key` sent twice names once.
         """
         at = self.clock()
+        await self.count_guess(actor, said)
         async with self.transaction() as session:
             locked, seat, order = await self._seat(session, actor, enrolment_id, token)
             if form_key and await once(session, f"seat:{enrolment_id}:{form_key}", b"", at=at):
@@ -52,19 +62,26 @@ class SeatNaming(Transactions):
             self._refuse_late(locked, actor)
             if not is_open_seat(seat):
                 raise SeatTaken
-            await name(locked, actor, seat, order, person)
+            await name(locked, actor, seat, order, person, said)
             if form_key:
                 await remember(session, f"seat:{enrolment_id}:{form_key}", seat.id)
             return seat
 
     @retried
     async def replace(
-        self, actor: Actor, *, enrolment_id: UUID, person: NewPerson, token: str = ""
+        self,
+        actor: Actor,
+        *,
+        enrolment_id: UUID,
+        person: NewPerson,
+        token: str = "",
+        said: Said = NOTHING_SAID,
     ) -> Enrolment:
         """Put somebody else on a named seat; both are told. The same person again changes nothing.
 
-        Raises NotFound, NamingOver, NobodyToReplace, AlreadyEnrolled, GuardianNeeded.
+        Raises NotFound, NamingOver, NobodyToReplace, and what naming refuses.
         """
+        await self.count_guess(actor, said)
         async with self.transaction() as session:
             locked, seat, order = await self._seat(session, actor, enrolment_id, token)
             self._refuse_late(locked, actor)
@@ -74,7 +91,7 @@ class SeatNaming(Transactions):
             if _is_same(before, person):
                 return seat
             await vacate(locked, actor, seat)
-            await name(locked, actor, seat, order, person)
+            await name(locked, actor, seat, order, person, said)
             return seat
 
     @retried
@@ -112,32 +129,42 @@ class SeatNaming(Transactions):
             raise NamingOver
 
 
-async def name(locked: LockedRun, actor: Actor, seat: Enrolment, order: SeatOrder, person: NewPerson) -> None:
+async def name(
+    locked: LockedRun,
+    actor: Actor,
+    seat: Enrolment,
+    order: SeatOrder,
+    person: NewPerson,
+    said: Said = NOTHING_SAID,
+) -> None:
     """Find out who is meant, refuse what the run does not allow, and give them the seat."""
     contact = await locked.session.get_one(Person, order.contact_id)
     if is_minor(person.birth_date, local(locked.at).date()) and person.guardian is None:
         raise GuardianNeeded(name=person.name)  # the company's contact is nobody's guardian by default
-    [entrant] = await entrants_of(locked, actor, [person], contact, seat.way)
+    checked = await checked_names(locked, actor, [person], contact, seat.way, said)
     company = await locked.session.get_one(Company, order.company_id)
-    await take_seat(locked, actor, seat, entrant, company)
+    await take_seat(locked, actor, seat, checked.entrants[0], company, checked.entry)
     await locked.session.flush()
 
 
-async def entrants_of(
-    locked: LockedRun, actor: Actor, persons: Sequence[NewPerson], contact: Person, way: EntryWay
-) -> list[Entrant]:
+async def checked_names(
+    locked: LockedRun,
+    actor: Actor,
+    persons: Sequence[NewPerson],
+    contact: Person,
+    way: EntryWay,
+    said: Said,
+) -> Order:
     """The persons meant, checked like everybody who enrols in this run; what they cost is the seat's affair."""
-    if not persons:
-        return []
-    checked = await checked_order(
+    return await checked_order(
         locked, actor, persons=persons, contact=None, booker=contact, company=None, payment_method=None,
         concession=False, way=way, rule=PartyRule.TOGETHER, wants=Wants.PLACE_OR_LIST, order_number="", terms_version="",
+        said=said,
     )  # fmt: skip
-    return checked.entrants
 
 
 async def take_seat(
-    locked: LockedRun, actor: Actor, seat: Enrolment, entrant: Entrant, company: Company
+    locked: LockedRun, actor: Actor, seat: Enrolment, entrant: Entrant, company: Company, entry: Entry
 ) -> None:
     """Write onto a seat whose it is. The person reads the letters from now on, not the company."""
     person = entrant.person
@@ -151,6 +178,7 @@ async def take_seat(
         locked.session.add(
             SupportNeed(enrolment_id=seat.id, needs=list(needs), note=note, consented_at=locked.at)
         )
+    keep_entry(locked, actor, entry, [seat])
     await keep_photo_consent(locked.session, actor, person.id, entrant.photo_wording, at=locked.at)
     if entrant.guardian and not entrant.consents_now:
         seat.changed_at = locked.at

@@ -9,6 +9,7 @@ from lms.audit.trail import record
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
+from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import ContactNeeded, PaymentMethodRefused
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.pricing.deciding import keep_reckoning
@@ -17,9 +18,10 @@ from lms.enrolment.pricing.rules import Facts, Reckoning, reckon
 from lms.enrolment.seats.errors import MoreNamesThanSeats, NotEnoughSeats, TooManySeats
 from lms.enrolment.seats.events import SeatsOrdered
 from lms.enrolment.seats.models import SeatOrder
-from lms.enrolment.seats.naming import entrants_of, take_seat
+from lms.enrolment.seats.naming import checked_names, take_seat
 from lms.enrolment.seats.policy import may_act_for, refuse_strangers
 from lms.enrolment.seats.rules import MOST_SEATS, seats_to_be_had
+from lms.enrolment.service.entering import Entry, begin_entry, keep_entry, refuse_pending
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, new_reference
 from lms.enrolment.service.persons import Register, company_of
@@ -52,13 +54,15 @@ class SeatOrdering(Transactions):
         way: EntryWay = EntryWay.WEB,
         order_number: str = "",
         terms_version: str = "",
+        said: Said = NOTHING_SAID,
     ) -> SeatOrder:
         """Give a company its seats and invoice them together; `persons` are named at once, the other seats later.
 
         `contact` orders for the company (default: whoever acts). Where there are not enough places `few` decides: TOGETHER
         refuses (NotEnoughSeats) and changes nothing; SPLIT takes as many as are free, those who are named first, and puts
         whoever is named beyond them on the waiting list. Seats without a name never wait: nobody could be asked.
-        The same `order_id` sent twice orders once. Raises TooManySeats, MoreNamesThanSeats, and what `enrol` raises.
+        `said` answers what the run asks for about the persons; where the team decides about each enrolment only the team orders
+        (TeamDecides). The same `order_id` sent twice orders once. Raises TooManySeats, MoreNamesThanSeats, and what `enrol` raises.
         """
         ensure(actor.may("C", "enrolment"), actor)
         if not 1 <= seats <= MOST_SEATS:
@@ -66,28 +70,34 @@ class SeatOrdering(Transactions):
         if len(persons) > seats:
             raise MoreNamesThanSeats
         at = self.clock()
+        await self.count_guess(actor, said)
         async with self.transaction() as session:
             locked = await self.lock(session, run_id, at=at)
             known = await session.get(SeatOrder, order_id)
             if known is not None:
                 return await _again(session, actor, known, contact, run_id)
+            entry = await begin_entry(locked, actor, said)
+            refuse_pending(entry)
             price, method = await _price(locked, actor, company, payment_method, seats)
             payer, booker = await _who(locked, actor, company, contact)
             order = SeatOrder(
                 id=order_id, run_id=run_id, company_id=payer.id, contact_id=booker.id, ordered_at=at, wanted=seats,
                 order_number=order_number.strip(), terms_version=terms_version,
             )  # fmt: skip
-            entrants = await entrants_of(locked, actor, persons, booker, way)
+            entrants: Sequence[Entrant] = ()
+            if persons:
+                checked = await checked_names(locked, actor, persons, booker, way, said)
+                entrants, entry = checked.entrants, checked.entry
             had = _had(locked, seats, few)
             session.add(order)
             await session.flush()
             claims = await _seats(locked, actor, order, had, price, method, way)
             for seat, entrant in zip(claims, entrants, strict=False):
-                await take_seat(locked, actor, seat, entrant, payer)
+                await take_seat(locked, actor, seat, entrant, payer, entry)
             await session.flush()
             await charge_places(locked, actor, claims)
             for entrant in entrants[had:]:
-                await _wait(locked, actor, order, entrant, booker, price, method, way)
+                await _wait(locked, actor, order, entrant, booker, price, method, way, entry)
             _note(locked, actor, order, had)
             locked.tell(SeatsOrdered(order_id=order.id))
             await session.flush()
@@ -207,6 +217,7 @@ async def _wait(
     price: Reckoning,
     method: PaymentMethod,
     way: EntryWay,
+    entry: Entry,
 ) -> None:
     """Somebody named for whom there is no seat waits by themselves; whoever ordered is asked when a place is free."""
     party = await new_party(locked, 1, PartyRule.TOGETHER)
@@ -215,6 +226,7 @@ async def _wait(
     await settle(locked, actor, party, [claim], is_new=True)
     await locked.session.flush()
     keep_reckoning(locked, [claim], price)
+    keep_entry(locked, actor, entry, [claim])
 
 
 def _claim(

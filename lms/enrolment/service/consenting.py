@@ -1,6 +1,6 @@
 """The guardian's answer (L-30)."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, select
@@ -47,13 +47,14 @@ class Consenting(Transactions):
         token: str = "",
         child: ChildFacts | None = None,
         seen_on: date | None = None,
+        early_start_wording: str = "",
     ) -> Placement:
         """The guardian agrees: by link, signed in, or on paper recorded by staff.
 
         When nobody's consent is missing any more, the party is placed like a newcomer of this moment. Twice is as good as
         once; for single sessions that are full meanwhile it is refused (SessionFull). What the guardian says about the `child`
         is kept. `token` is `signer.token("consent", enrolment_id, enrolment.link_version)`. `seen_on` is the day on which
-        staff saw the signed paper. Where guardians disagree only staff record a consent (L-32): ConsentNeedsTeam.
+        staff saw the signed paper, `early_start_wording` the guardian's express request to begin early (L-14). Where guardians disagree only staff record a consent (L-32): ConsentNeedsTeam.
         Raises NotFound, ConsentNotNeeded, PaperFromFuture.
         """
         at = self.clock()
@@ -70,7 +71,7 @@ class Consenting(Transactions):
                 raise ConsentNeedsTeam
             if seen_on is not None and policy.is_enrolment_staff(actor):
                 keep_paper(session, actor, enrolment.id, seen_on, at=at)
-            enrolment.consented_at, enrolment.consent_wording = at, wording
+            _agree(enrolment, wording, early_start_wording, at=at)
             locked.note(
                 enrolment.id,
                 enrolment.person_id,
@@ -145,3 +146,9 @@ class Consenting(Transactions):
             return
         if not policy.may_consent(actor, enrolment):
             raise NotFound
+
+
+def _agree(enrolment: Enrolment, wording: str, early_start_wording: str, *, at: datetime) -> None:
+    enrolment.consented_at, enrolment.consent_wording = at, wording
+    if early_start_wording:
+        enrolment.early_start_at, enrolment.early_start_wording = at, early_start_wording

@@ -6,7 +6,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.idempotency import once, remember
-from lms.accounts.limits import within
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
@@ -79,7 +78,7 @@ class Enrolling(Transactions):
         ensure(actor.may("C", "enrolment"), actor)
         at = self.clock()
         key = f"enrolment:{actor.account_id}:{idempotency_key}" if idempotency_key else None
-        await self._count_guess(actor, said)
+        await self.count_guess(actor, said)
         async with self.transaction() as session:
             if key:
                 known = await once(session, key, idempotency_body, at=at)
@@ -137,11 +136,6 @@ class Enrolling(Transactions):
                 await remember(session, key, order.id)
             await serve_waiting_list(locked)
             return await placement(session, placed)
-
-    async def _count_guess(self, actor: Actor, said: Said) -> None:
-        """A typed code word may be guessed: tries are counted, but for the team, which needs none."""
-        if said.code_word and not policy.is_enrolment_staff(actor):
-            await within(self.begin, self.clock, "code-word", address=actor.address)
 
 
 def _refuse_unless_open(

@@ -1,6 +1,6 @@
 """Somebody else takes a paid place (F-E20): it never becomes free in between, so nobody on the waiting list is overtaken."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,13 +11,14 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.changing.sums import Reckoning, of_substitution
-from lms.enrolment.conditions.values import ANSWERS_LATER
+from lms.enrolment.conditions.values import ANSWERS_LATER, Said
 from lms.enrolment.errors import CannotMove, GuardianMustAgree, SumChanged
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import HANDED_OVER, Enrolment, EnrolmentState, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
+from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.service.deputies import deputy_for, refuse_outsiders
-from lms.enrolment.service.entering import refuse_pending
+from lms.enrolment.service.entering import keep_entry, refuse_pending
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.moving import DryRun
 from lms.enrolment.service.order import Order, checked_order
@@ -54,6 +55,7 @@ class HandingOver(Transactions):
         consent_wording: str = "",
         reason: str = "",
         terms_version: str = "",
+        override_reason: str = "",
         expected_cents: int | None = None,
         is_trial: bool = False,
     ) -> HandedOver:
@@ -61,7 +63,8 @@ class HandingOver(Transactions):
 
         The run's conditions hold for the new person. Whoever paid goes on paying and gets the letters, unless the team states
         that the new person does. A minor's guardian has to agree: the team records it with `consent_wording`. What was attended
-        stays with whom it belongs. Raises NotFound, CannotMove, GuardianMustAgree, SumChanged and what enrolling raises.
+        stays with whom it belongs. With `override_reason` the team lets somebody in whatever the conditions say. A company's seat
+        stays one of its order, unless the new person pays. Raises NotFound, CannotMove, GuardianMustAgree, SumChanged and what enrolling raises.
         """
         at, by_staff = self.clock(), policy.is_enrolment_staff(actor)
         async with self.transaction() as session:
@@ -76,6 +79,7 @@ class HandingOver(Transactions):
             order = await _order(
                 locked, actor, former, person, pays_anew=pays_anew, concession=concession and by_staff,
                 method=payment_method, terms_version=terms_version,
+                said=replace(ANSWERS_LATER, override_reason=override_reason),
             )  # fmt: skip
             paid = 0 if pays_anew else await paid_for(session, former)
             claim = await _take_over(
@@ -121,6 +125,7 @@ async def _order(
     concession: bool,
     method: PaymentMethod | None,
     terms_version: str,
+    said: Said,
 ) -> Order:
     if former.person_id is None:
         raise CannotMove
@@ -138,7 +143,7 @@ async def _order(
         wants=Wants.PLACE,
         order_number="" if pays_anew else former.order_number,
         terms_version=terms_version or former.terms_version,
-        said=ANSWERS_LATER,
+        said=said,
     )
     refuse_pending(order.entry)
     return order
@@ -156,6 +161,8 @@ async def _take_over(
     claim.state = EnrolmentState.EXPIRED  # counts nowhere until the place is free
     if keeps:
         claim.order_id, claim.rank = former.order_id, former.rank
+    if keeps and is_for_employee(former):  # the new person reads the letters, and the company pays
+        claim.contact_id = None
     if entrant.guardian and consent:
         claim.consented_at, claim.consent_wording = locked.at, consent
     await locked.session.flush()  # the person first, to whom the claim points
@@ -167,6 +174,7 @@ async def _take_over(
     await confirm(locked, actor, [claim], is_new=False)
     await locked.session.flush()
     await keep_prices(locked, actor, order.entrants, [claim])
+    keep_entry(locked, actor, order.entry, [claim])
     return claim
 
 

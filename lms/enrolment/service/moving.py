@@ -1,6 +1,6 @@
 """Moving a certain place to another run (F-E14): the old one is kept until the new one is certain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,16 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.changing.sums import Reckoning, of_move
-from lms.enrolment.conditions.values import ANSWERS_LATER
+from lms.enrolment.conditions.values import ANSWERS_LATER, Said
 from lms.enrolment.errors import CannotMove, GuardianMustAgree, RunFull, SumChanged, TooLateToMove
 from lms.enrolment.events import EnrolmentCancelled
 from lms.enrolment.models import MOVED_AWAY, Enrolment, EnrolmentState, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
+from lms.enrolment.seats.policy import refuse_strangers
+from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.service.deputies import deputy_for, refuse_outsiders
-from lms.enrolment.service.entering import refuse_pending
+from lms.enrolment.service.entering import keep_entry, refuse_pending
+from lms.enrolment.service.following import carry_needs, follow_order, kept_concession
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Order, checked_order
 from lms.enrolment.service.placing import confirm, new_party
@@ -26,7 +29,7 @@ from lms.enrolment.service.rebooking import book_anew
 from lms.enrolment.service.settling import ask_cashiers, carry_payments, paid_for
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
-from lms.enrolment.values import Wants
+from lms.enrolment.values import KnownPerson, Wants
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 
@@ -61,13 +64,15 @@ class Moving(Transactions):
         payment_method: PaymentMethod | None = None,
         reason: str = "",
         terms_version: str = "",
+        override_reason: str = "",
         expected_cents: int | None = None,
         is_trial: bool = False,
     ) -> Moved:
         """Give somebody a place in another run and their old one to whoever is next, in one step.
 
-        By link as long as cancelling would be free, by the team always. The new run's conditions and price hold; what was paid
-        goes over. Both runs are locked in the order of their ids. `expected_cents` is the balance that was promised. Moved
+        By link as long as cancelling would be free, by the team always. The new run's conditions and price hold, and so does a
+        concession where the new run gives it; what was paid goes over. With `override_reason` the team moves somebody whatever
+        the conditions say; where the team decides about each enrolment nobody else moves there (TeamDecides). Both runs are locked in the order of their ids. `expected_cents` is the balance that was promised. Moved
         twice it is moved once. Raises NotFound, CannotMove, TooLateToMove, RunFull, SumChanged and what enrolling raises.
         """
         at = self.clock()
@@ -88,7 +93,9 @@ class Moving(Transactions):
             rules.refuse_unless_open(new.run, at, by_staff=by_staff)
             if not new.takes(1):
                 raise RunFull
-            order = await _order(new, actor, found, payment_method, terms_version)
+            refuse_strangers(actor, new.run.company_id, found.company_id)
+            said = replace(ANSWERS_LATER, override_reason=override_reason)
+            order = await _order(new, actor, found, payment_method, terms_version, said)
             number, paid = former.run.number, await paid_for(session, found)
             await book_anew(former, actor, found, [], cause="moved")
             former.move(found, EnrolmentState.CANCELLED, actor=actor, action="moved_away", reason=MOVED_AWAY)
@@ -144,6 +151,7 @@ async def _order(
     former: Enrolment,
     payment_method: PaymentMethod | None,
     terms_version: str,
+    said: Said,
 ) -> Order:
     """The order in the new run, under its conditions and at its price."""
     if former.person_id is None:
@@ -151,20 +159,21 @@ async def _order(
     method = payment_method
     if method is None and former.payment_method in new.run.payment_methods:
         method = former.payment_method
+    kind_id, is_reduced = await kept_concession(new, former)
     order = await checked_order(
         new,
         deputy_for(actor, former),
-        persons=[former.person_id],
+        persons=[KnownPerson(id=former.person_id, concession_id=kind_id)],
         contact=former.contact_id or former.person_id,
         company=former.company_id,
         payment_method=method,
-        concession=former.has_concession and new.run.concession_cents is not None,
+        concession=is_reduced,
         way=former.way,
         rule=PartyRule.TOGETHER,
         wants=Wants.PLACE,
         order_number=former.order_number,
         terms_version=terms_version or former.terms_version,
-        said=ANSWERS_LATER,
+        said=said,
     )
     refuse_pending(order.entry)
     guardian = order.entrants[0].guardian
@@ -177,11 +186,16 @@ async def _place(new: LockedRun, actor: Actor, former: Enrolment, order: Order) 
     party = await new_party(new, 1, PartyRule.TOGETHER)
     claim = order.claim(new, order.entrants[0], party.id)
     claim.follows_id = former.id
+    claim.order_id = await follow_order(new.session, former, new.run.id)
+    if is_for_employee(former):  # the company goes on paying, and the person reading the letters
+        claim.contact_id = None
     if claim.guardian_id:  # the same guardian, who has agreed to the former run and holds its link
         claim.consented_at, claim.consent_wording = former.consented_at, former.consent_wording
     await confirm(new, actor, [claim], is_new=True)
     await new.session.flush()
-    await keep_prices(new, actor, order.entrants, [claim])
+    await keep_prices(new, actor, order.entrants, [claim], knows_proofs=True)
+    keep_entry(new, actor, order.entry, [claim])
+    await carry_needs(new.session, former, claim)
     return claim
 
 

@@ -3,6 +3,7 @@
 from sqlalchemy import delete
 
 from lms.audit.trail import record
+from lms.enrolment.conditions.models import Admission, QuestionAnswer
 from lms.enrolment.models import Enrolment, EnrolmentState, SupportNeed
 from lms.enrolment.seats.errors import NobodyToReplace
 from lms.enrolment.seats.events import SeatNamed, SeatPassedOn
@@ -24,7 +25,8 @@ async def vacate(locked: LockedRun, actor: Actor, seat: Enrolment) -> None:
     if seat.person_id is None:
         return
     person_id = seat.person_id
-    await locked.session.execute(delete(SupportNeed).where(SupportNeed.enrolment_id == seat.id))
+    for said in (SupportNeed, QuestionAnswer, Admission):
+        await locked.session.execute(delete(said).where(said.enrolment_id == seat.id))
     locked.move(seat, EnrolmentState.HELD, actor=actor, action="seat_vacated")
     had_seat = seat.confirmed_at is not None
     seat.person_id = seat.guardian_id = seat.confirmed_at = seat.consented_at = None

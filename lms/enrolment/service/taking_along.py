@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.models import EntryKind
 from lms.catalogue.models import PaymentMethod
 from lms.enrolment.errors import AlreadyEnrolled, NotPlaced, OthersWait, RunFull
-from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party, PartyRule, SupportNeed
+from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import enrolled_among
 from lms.enrolment.rules import TAKES_PEOPLE
+from lms.enrolment.service.following import carry_along, follow_order
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import new_reference
 from lms.enrolment.service.placing import new_party
@@ -48,7 +48,7 @@ async def move_party(
     """Give these, who have places together in one run, places together in another; one price in cents for each.
 
     Each former enrolment ends free of charge, and a new one begins, confirmed, under a number of its own: with the same
-    contact, debtor, guardian, consent and needs, in the same way of paying. What was paid goes along. Without `prices`
+    contact, debtor, guardian, consent, needs, answers and concession, in the same way of paying, approved like the former. What was paid goes along. Without `prices`
     everybody pays what they paid so far. Announces nothing and serves no list: the caller tells those concerned, and calls
     `serve_waiting_list(locked_from)` unless that run ends as well.
     Raises NotPlaced, AlreadyEnrolled, RunFull, OthersWait (nobody who waits there is overtaken).
@@ -61,19 +61,6 @@ async def move_party(
         )
         for number, one in enumerate(enrolments)
     ]
-
-
-async def move_enrolment(
-    locked_from: LockedRun,
-    locked_to: LockedRun,
-    actor: Actor,
-    enrolment: Enrolment,
-    *,
-    price_cents: int | None = None,
-) -> Enrolment:
-    """One person alone; see `move_party`."""
-    prices = None if price_cents is None else [price_cents]
-    return (await move_party(locked_from, locked_to, actor, [enrolment], prices=prices))[0]
 
 
 def follow_up_id(enrolment_id: UUID, run_id: UUID) -> UUID:
@@ -126,11 +113,12 @@ async def _take_along(
         order_number=old.order_number,
         terms_version=old.terms_version,
         confirmed_at=at,
-        order_id=uuid5(old.order_id, str(locked_to.run.id)),
+        order_id=await follow_order(session, old, locked_to.run.id),
         guardian_id=old.guardian_id,
         consented_at=old.consented_at,
         consent_wording=old.consent_wording,
         rank=old.rank,
+        approval=old.approval,
         follows_id=old.id,
     )
     new.id = follow_up_id(old.id, locked_to.run.id)
@@ -138,9 +126,7 @@ async def _take_along(
     session.add(new)
     locked_from.move(old, EnrolmentState.CANCELLED, actor=actor, action=MOVED, reason=MOVED)
     await session.flush()
-    await session.execute(
-        update(SupportNeed).where(SupportNeed.enrolment_id == old.id).values(enrolment_id=new.id)
-    )
+    await carry_along(session, old, new)
     await _carry_the_books(locked_from, locked_to, actor, old, new, price_cents)
     return new
 

@@ -7,11 +7,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.accounts.limits import within
+from lms.enrolment import policy
+from lms.enrolment.conditions.values import Said
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer
 from lms.enrolment.queries import position_of
 from lms.enrolment.service.locked import LockedRun, refusals
 from lms.enrolment.service.waiting_list import run_locked
 from lms.enrolment.values import Placement
+from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.web.module import Around
 
@@ -24,6 +28,11 @@ class Transactions:
         self.clock = around.clock
         self.settings = around.settings
         self.signer = around.signer
+
+    async def count_guess(self, actor: Actor, said: Said) -> None:
+        """A typed code word may be guessed: tries are counted, but for the team, which needs none. Before the transaction."""
+        if said.code_word and not policy.is_enrolment_staff(actor):
+            await within(self.begin, self.clock, "code-word", address=actor.address)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:

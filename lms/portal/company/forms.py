@@ -3,6 +3,13 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from lms.enrolment.conditions.errors import (
+    CodeWordNeeded,
+    CodeWordWrong,
+    DeclarationNeeded,
+    LivesElsewhere,
+    ResidenceNeeded,
+)
 from lms.enrolment.errors import (
     AlreadyEnrolled,
     BirthDateNeeded,
@@ -20,7 +27,7 @@ from lms.enrolment.values import NewCompany, NewPerson
 from lms.kernel.clock import ZONE
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
-from lms.web.forms import DateParts, Email, Form, Hidden, Number, Phone, Radios, Text
+from lms.web.forms import Checkbox, DateParts, Email, Form, Hidden, Number, Phone, Radios, Text
 
 AT_FIELDS: dict[type[DomainError], str] = {
     AlreadyEnrolled: "family_name",
@@ -35,6 +42,11 @@ AT_FIELDS: dict[type[DomainError], str] = {
     TooManySeats: "seats",
     LinkTooLarge: "places",
     LinkEndsWrong: "until",
+    CodeWordNeeded: "code_word",
+    CodeWordWrong: "code_word",
+    DeclarationNeeded: "declared",
+    ResidenceNeeded: "postal_code",
+    LivesElsewhere: "postal_code",
 }
 NEW = "new"
 
@@ -173,6 +185,22 @@ class NameForm(Form):
     )  # fmt: skip
     guardian_family_name = Text(N_("Family name of the parent or guardian"), longest=NAME_LENGTH, width=20)
     guardian_email = Email(N_("E-mail address of the parent or guardian"), autocomplete="off")
+    postal_code = Text(
+        N_("Postal code"), missing=N_("Enter the postal code."), autocomplete="off", inputmode="numeric", longest=10,
+        width=5,
+    )  # fmt: skip
+    city = Text(N_("Town"), missing=N_("Enter the town."), autocomplete="off", longest=100, width=20)
+    code_word = Text(
+        N_("Code word"),
+        hint=N_("It stands in your invitation. Capital and small letters make no difference."),
+        missing=N_("Enter the code word."),
+        autocomplete="off",
+        longest=60,
+        width=20,
+    )
+    declared = Checkbox(
+        "", missing=N_("Tick this if it applies. If it does not, please choose another course, or call us.")
+    )
     key = Hidden()
 
     def person(self, language: str) -> NewPerson:
@@ -190,6 +218,8 @@ class NameForm(Form):
             family_name=self.family_name.data,
             email=self.email.data,
             birth_date=self.birth_date.data,
+            postal_code=(self.postal_code.data or "") if "postal_code" in self else "",
+            city=(self.city.data or "") if "city" in self else "",
             guardian=guardian,
             language=language,
         )

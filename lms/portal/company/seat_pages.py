@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from lms.enrolment.conditions.queries import Asks, asks_of
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.seats.contacts import Seats
 from lms.enrolment.seats.models import SeatLink
@@ -17,6 +18,7 @@ from lms.enrolment.seats.rules import is_naming_over
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
+from lms.portal.company.conditions import asked_fields, is_complete, naming_form, said_in
 from lms.portal.company.forms import AT_FIELDS, LinkForm, NameForm, SeatsForm
 from lms.portal.company.keys import OWN, link_address, token_in
 from lms.portal.company.reading import Order, Seat, order_of
@@ -86,8 +88,8 @@ class SeatPages(Controller):
     ) -> Template:
         """Whom the seat is for."""
         order = await opened(around, seats, actor, order_id, key)
-        seat = _seat(order, enrolment_id)
-        return _name_page(order, seat, key, form_from(NameForm, None, key=str(uuid4())))
+        seat, asks = _seat(order, enrolment_id), await _asked(around, order)
+        return _name_page(order, seat, key, naming_form(NameForm, asks, key=str(uuid4())), asks)
 
     @post("/benennen/{enrolment_id:uuid}")
     async def name(
@@ -103,23 +105,26 @@ class SeatPages(Controller):
         """Name somebody, or put them in the place of whoever has the seat."""
         order = await opened(around, seats, actor, order_id, key)
         sent = await request.form()
-        seat = _seat(order, enrolment_id)
-        form = form_from(NameForm, sent)
-        if not form.validate():
-            return _name_page(order, seat, key, form, status=422)
-        person, token = form.person(current_language()), token_in(key)
+        seat, asks = _seat(order, enrolment_id), await _asked(around, order)
+        form = naming_form(NameForm, asks, sent)
+        if not is_complete(form, asks):
+            return _name_page(order, seat, key, form, asks, status=422)
+        person, token, said = form.person(current_language()), token_in(key), said_in(form, asks)
         try:
             if sent.get("ersetzen"):
-                named = await seats.replace(actor, enrolment_id=enrolment_id, person=person, token=token)
+                named = await seats.replace(
+                    actor, enrolment_id=enrolment_id, person=person, token=token, said=said
+                )
             else:
                 named = await seats.name_seat(
-                    actor, enrolment_id=enrolment_id, person=person, token=token, form_key=form.key.data or ""
-                )
+                    actor, enrolment_id=enrolment_id, person=person, token=token, form_key=form.key.data or "",
+                    said=said,
+                )  # fmt: skip
         except NotFound:
             raise
         except DomainError as refusal:
             _refuse(form, refusal)
-            return _name_page(order, seat, key, form, status=refusal.status)
+            return _name_page(order, seat, key, form, asks, status=refusal.status)
         return after(here(order_id, key), NAMED if named.confirmed_at else CONSENT)
 
     @post("/frei/{enrolment_id:uuid}")
@@ -324,10 +329,24 @@ def _seat(order: Order, enrolment_id: UUID) -> Seat:
     raise NotFound
 
 
-def _name_page(order: Order, seat: Seat, key: str, form: NameForm, *, status: int = 200) -> Template:
+async def _asked(around: Around, order: Order) -> Asks:
+    """What the run asks for about everybody who is named."""
+    async with around.begin.reading() as session:
+        return await asks_of(session, order.run)
+
+
+def _name_page(
+    order: Order, seat: Seat, key: str, form: NameForm, asks: Asks, *, status: int = 200
+) -> Template:
     return Template(
         "portal/company/name.html",
-        context={"order": order, "seat": seat, "form": form, "here": here(order.order.id, key)},
+        context={
+            "order": order,
+            "seat": seat,
+            "form": form,
+            "asked": asked_fields(form, asks),
+            "here": here(order.order.id, key),
+        },
         status_code=status,
         headers=PRIVATE,
     )

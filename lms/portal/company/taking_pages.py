@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
 from lms.enrolment.pages.links import _path as own_path
-from lms.enrolment.pages.offering import offering_of
+from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.seats.contacts import Seats
 from lms.enrolment.seats.errors import LinkGone
@@ -19,10 +19,10 @@ from lms.enrolment.seats.models import SeatLink
 from lms.enrolment.seats.rules import is_naming_over
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
+from lms.portal.company.conditions import asked_fields, is_complete, naming_form, said_in
 from lms.portal.company.forms import AT_FIELDS, OwnNameForm
 from lms.portal.company.reading import Order, order_of
 from lms.web.access import PUBLIC
-from lms.web.forms import form_from
 from lms.web.language import current_language
 from lms.web.module import Around
 from lms.web.templating import url
@@ -44,7 +44,9 @@ class TakingPages(Controller):
         self, link_id: FromPath[UUID], token: FromPath[str], around: NamedDependency[Around]
     ) -> Template:
         """What it is about, and who one is; or that the link is over."""
-        return await _page(around, link_id, token, form_from(OwnNameForm, None, key=str(uuid4())))
+        order, link, offering = await _read(around, link_id, token)
+        form = naming_form(OwnNameForm, offering.asks, key=str(uuid4()))
+        return _page(around, link, token, order, offering, form)
 
     @post()
     async def take(
@@ -57,36 +59,49 @@ class TakingPages(Controller):
         seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Take the seat and see how it stands. Sent twice it is taken once."""
-        form = form_from(OwnNameForm, await request.form())
-        if not form.validate():
-            return await _page(around, link_id, token, form, status=422)
+        order, link, offering = await _read(around, link_id, token)
+        form = naming_form(OwnNameForm, offering.asks, await request.form())
+        if not is_complete(form, offering.asks):
+            return _page(around, link, token, order, offering, form, status=422)
         await within(around.begin, around.clock, LIMIT, account=str(link_id), address=actor.address)
         try:
             seat = await seats.use_link(
-                actor, link_id=link_id, token=token, person=form.person(current_language()), form_key=form.key.data or ""
+                actor, link_id=link_id, token=token, person=form.person(current_language()), form_key=form.key.data or "",
+                said=said_in(form, offering.asks),
             )  # fmt: skip
-        except (NotFound, LinkGone) as gone:
-            if isinstance(gone, NotFound):
-                raise
-            return await _page(around, link_id, token, form, status=gone.status)
+        except NotFound:
+            raise
+        except LinkGone as gone:
+            order, link, offering = await _read(around, link_id, token)  # as it stands now
+            return _page(around, link, token, order, offering, form, status=gone.status)
         except DomainError as refusal:
             field = AT_FIELDS.get(type(refusal), "")
             form.refuse(field if field in form else "", refusal.message, **refusal.params)
-            return await _page(around, link_id, token, form, status=refusal.status)
+            return _page(around, link, token, order, offering, form, status=refusal.status)
         mine = around.signer.token("enrolment", seat.id, seat.link_version)
         return Redirect(url(own_path(seat.id, mine)), status_code=303, headers=PRIVATE)
 
 
-async def _page(
-    around: Around, link_id: UUID, token: str, form: OwnNameForm, *, status: int = 200
-) -> Template:
-    now = around.clock()
+async def _read(around: Around, link_id: UUID, token: str) -> tuple[Order, SeatLink, Offering]:
+    """What the link opens. Raises NotFound for a forged one."""
     async with around.begin.reading() as session:
         link = await session.get(SeatLink, link_id)
         if link is None or not around.signer.matches(token, LINK, link.id, link.version):
             raise NotFound
         order = await order_of(session, link.order_id)
-        offering = await offering_of(session, order.run.id)
+        return order, link, await offering_of(session, order.run.id)
+
+
+def _page(
+    around: Around,
+    link: SeatLink,
+    token: str,
+    order: Order,
+    offering: Offering,
+    form: OwnNameForm,
+    *,
+    status: int = 200,
+) -> Template:
     is_open = _is_open(link, order, around)
     if not is_open and status == 200:
         status = LinkGone.status
@@ -96,11 +111,12 @@ async def _page(
             "offering": offering,
             "company": order.company.name,
             "form": form,
+            "asked": asked_fields(form, offering.asks),
             "is_open": is_open,
             "left": min(link.places - link.used, len(order.open_seats)),
             "expires_at": link.expires_at,
-            "here": f"/platz/{link_id}/{token}",
-            "now_is": now,
+            "here": f"/platz/{link.id}/{token}",
+            "now_is": around.clock(),
         },
         status_code=status,
         headers=PRIVATE,

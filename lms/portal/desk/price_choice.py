@@ -1,26 +1,22 @@
-"""What somebody at the counter or on the telephone would pay, and which reductions with proof they can choose from."""
+"""What somebody at the counter or on the telephone would pay, with the lines that add up to it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Run
 from lms.enrolment.pricing.family import family_in
-from lms.enrolment.pricing.offers import OfferedPrice, offered_prices
 from lms.enrolment.pricing.reading import price_list
 from lms.enrolment.pricing.rules import Concession, Facts, PriceList, reckon
 from lms.enrolment.pricing.words import words_of
 from lms.kernel.actor import Actor
 from lms.people.models import Person
-from lms.portal.desk.words import spoken
-from lms.web.fields import Radios
 from lms.web.formats import money
 from lms.web.language import gettext
 
-FULL, REDUCED = "none", "reduced"
-"""Answers about the price: no reduction with proof, and a reduced price that names no reason."""
+REDUCED = "reduced"
+"""A reduced price that names no reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,24 +25,10 @@ class PriceChoice:
 
     prices: PriceList
     facts: Facts
-    offered: Sequence[OfferedPrice] = field(default_factory=list)
 
     def at(self, postal_code: str, city: str) -> "PriceChoice":
         """For somebody who lives there, as typed just now."""
         return replace(self, facts=replace(self.facts, postal_code=postal_code, city=city))
-
-    def fill(self, question: Radios) -> None:
-        """Offer the reductions with the amount that each gives, and what has to be shown."""
-        full = money(reckon(self.prices, self.facts).price_cents)
-        question.choices = [(FULL, gettext("No reduction with proof: %(price)s", price=full))]
-        hints = {}
-        for one in self.prices.concessions:
-            name = spoken(one.name_de, one.name_en) or gettext("Reduced price")
-            price = money(reckon(self.prices, replace(self.facts, concession=one)).price_cents)
-            question.choices.append((value_of(one), f"{name}: {price}"))
-            if one.needs_proof and one.proof_de:
-                hints[value_of(one)] = gettext("Proof: %(proof)s", proof=spoken(one.proof_de, one.proof_en))
-        question.hints = hints
 
     def lines(self, answer: str | None) -> list[tuple[str, str]]:
         """How the price comes about with this answer; the total comes last."""
@@ -68,7 +50,7 @@ async def price_choice(
             family = await family_in(session, actor, run.id, [known.id])
             has_family = family.takes_part(family.of(known.id))
         facts = replace(facts, postal_code=known.postal_code, city=known.city, has_family=has_family)
-    return PriceChoice(prices, facts, list(offered_prices(prices, today)))
+    return PriceChoice(prices, facts)
 
 
 def value_of(one: Concession) -> str:

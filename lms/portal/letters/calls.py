@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
@@ -135,12 +135,6 @@ async def call_list(session: AsyncSession, *, person_id: UUID | None = None) -> 
         for person, matters in people.values()
     ]
     return sorted(listed, key=lambda one: (not one.has_deadline, one.due_at, one.person.family_name))
-
-
-async def calls_open(session: AsyncSession) -> int:
-    """How many persons wait for a call."""
-    wanted = select(func.count(func.distinct(PhoneCall.person_id))).where(PhoneCall.state == CallState.OPEN)
-    return await session.scalar(wanted) or 0
 
 
 class CallList:

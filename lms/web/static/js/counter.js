@@ -10,7 +10,9 @@
   const SOON_MS = 150;
   const running = new Map();
   const names = ["given_name", "family_name"].map((name) => form.elements[name]);
-  form.querySelectorAll("[data-search]").forEach((button) => button.remove()); // Enter then means the button below
+  // Searching needs no button any more, and Enter means to enrol: it takes the first button of the form, whatever else stands there.
+  form.querySelectorAll("[data-search]:not(.lms-default)").forEach((button) => button.remove());
+  form.querySelector(".lms-default").value = "anmelden";
 
   async function fill(box, path) {
     running.get(path)?.abort();
