@@ -169,7 +169,7 @@ async def send(
             to=agent,
             template=f"{FOLDER}{name}.md",
             context=said(facts, session)
-            | {"has_calendar": bool(enclosures)}
+            | {"has_calendar": bool(enclosures), "has_papers": False}
             | more
             | as_copy(facts.enrolment, facts.reader),
             about=("enrolment", facts.enrolment.id),
