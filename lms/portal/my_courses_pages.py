@@ -61,7 +61,7 @@ class MyCoursesPages(Controller):
                 "own_id": actor.person_id,
                 "door_minutes": around.settings.join_minutes_before,
                 "suggested": suggested,
-                "links": {one.enrolment.id: _to_answer(around, actor, one) for one in overview.to_answer},
+                "links": {one.enrolment.id: _to_answer(actor, one) for one in overview.to_answer},
                 "bring": _bring(overview.next_course) if overview.next_course else "",
             },
             headers=PRIVATE,
@@ -85,7 +85,7 @@ class MyCoursesPages(Controller):
                 "door_minutes": around.settings.join_minutes_before,
                 "bring": _bring(mine),
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
-                "answer_path": _to_answer(around, actor, mine),
+                "answer_path": _to_answer(actor, mine),
                 "calendar_path": _calendar(around, actor, mine),
                 "may_cancel": reaches(actor, mine.enrolment, "D"),
                 "price_path": ""
@@ -110,12 +110,10 @@ def _has_place(mine: MyCourse) -> bool:
     return mine.enrolment.state is EnrolmentState.CONFIRMED
 
 
-def _to_answer(around: Around, actor: Actor, mine: MyCourse) -> str:
+def _to_answer(actor: Actor, mine: MyCourse) -> str:
     """Where an offer is answered; empty where there is none, or where a mandate does not reach so far."""
-    offer, may_answer = mine.claim.offer, reaches(actor, mine.enrolment, "C")
-    if is_limited(actor, mine.enrolment.person_id):
-        return f"/meine-kurse/{mine.enrolment.id}/angebot" if offer and may_answer else ""
-    return f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}" if offer else ""
+    may_answer = mine.claim.offer is not None and reaches(actor, mine.enrolment, "C")
+    return f"/meine-kurse/{mine.enrolment.id}/angebot" if may_answer else ""
 
 
 def _calendar(around: Around, actor: Actor, mine: MyCourse) -> str:

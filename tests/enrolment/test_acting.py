@@ -2,17 +2,22 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 
 from lms.attendance.participants import participants
+from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
 from lms.enrolment.errors import ConsentNeedsTeam
-from lms.enrolment.models import Enrolment, EnrolmentState, PaperConsent
+from lms.enrolment.minimum.models import Inquiry, Measure, Reply
+from lms.enrolment.minimum.service import MinimumNumbers
+from lms.enrolment.minimum.values import Wish
+from lms.enrolment.models import Enrolment, EnrolmentState, Offer, PaperConsent
 from lms.enrolment.queries import claim_for, claims_of_persons
 from lms.enrolment.service import Enrolments
+from lms.enrolment.service.offering import offer_path
 from lms.enrolment.values import ChildFacts, KnownPerson
 from lms.feeds.service import Feeds
 from lms.jobs.worker import Worker
@@ -23,8 +28,8 @@ from lms.people.guardians import Guardians
 from lms.people.mandates import Mandates
 from lms.people.models import Consent, Guardianship, Person
 from lms.web.module import Around
-from tests.enrolment.places import offered_run
-from tests.making import BOTH, FixedClock, make_person, staff
+from tests.enrolment.places import VISITOR, named, offered_run
+from tests.making import BOTH, MOMENT, FixedClock, make_person, staff
 from tests.people.acting import (
     CANCEL,
     ENROL,
@@ -158,6 +163,52 @@ async def test_losing_guardianship_closes_pages_and_links_of_letters(
     for key in ("", token):
         with pytest.raises(NotFound):
             await enrolments.cancel(later, enrolment_id=enrolment.id, token=key)
+
+
+async def test_old_links_of_a_former_guardian_lead_to_nothing_that_came_of_them(
+    enrolments: Enrolments, begin: Begin, house: Around, jobs: Worker
+) -> None:
+    parent, child = await family(begin, date(2013, 5, 1))
+    actor = await at_the_door(begin, parent)
+    old, new, full = (
+        await offered_run(begin),
+        await offered_run(begin, price_cents=400),
+        await offered_run(begin, capacity=1),
+    )
+    placed = await enrolments.enrol(actor, run_id=old.id, persons=[child.id])
+    first = await enrolments.enrol(VISITOR, run_id=full.id, persons=[named()])
+    await enrolments.enrol(actor, run_id=full.id, persons=[child.id])
+    await enrolments.cancel(TEAM, enrolment_id=first.enrolments[0].id)
+    moved = await enrolments.move(
+        TEAM, enrolment_id=placed.enrolments[0].id, run_id=new.id, payment_method=PaymentMethod.CASH
+    )
+    async with begin.reading() as session:
+        offer = (await session.scalars(select(Offer))).one()
+        path = await offer_path(session, house.signer, offer)
+    asked = await MinimumNumbers(house).propose(  # about the course to which the child was moved
+        TEAM, run_id=new.id, wish=Wish(measure=Measure.SMALL_GROUP, price_cents=500, deadline=MOMENT + timedelta(days=3)), proposal_id=uuid4()
+    )  # fmt: skip
+    async with begin.reading() as session:
+        inquiry = (await session.scalars(select(Inquiry).where(Inquiry.proposal_id == asked.id))).one()
+
+    await Guardians(house).end(TEAM, guardian_id=parent.id, child_id=child.id, reason="Beschluss")
+    await jobs.drain()
+
+    numbers, replies = MinimumNumbers(house), {moved.enrolment.id: Reply.YES}
+    with pytest.raises(NotFound):
+        await enrolments.accept(VISITOR, offer_id=offer.id, token=path.rsplit("/", 1)[1])
+    with pytest.raises(NotFound):
+        await enrolments.move(
+            VISITOR, enrolment_id=placed.enrolments[0].id, run_id=new.id,
+            token=house.signer.token("enrolment", placed.enrolments[0].id),
+        )  # fmt: skip
+    with pytest.raises(NotFound):
+        await numbers.answer(
+            VISITOR, inquiry_id=inquiry.id, token=house.signer.token("proposal", inquiry.id), replies=replies
+        )
+    async with begin.reading() as session:
+        now = await offer_path(session, house.signer, offer)
+    await enrolments.accept(VISITOR, offer_id=offer.id, token=now.rsplit("/", 1)[1])
 
 
 async def test_where_guardians_disagree_only_the_team_records_a_consent(

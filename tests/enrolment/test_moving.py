@@ -226,6 +226,8 @@ async def test_the_team_may_let_the_new_person_pay_and_a_minor_needs_consent(
         TEAM, enrolment_id=placed.enrolments[0].id, person=named("Cem Yilmaz"), new_person_pays=True
     )
 
+    with pytest.raises(CannotMove):  # the former one's link would lead to the place of the new person
+        await enrolments.hand_over(VISITOR, **link(enrolments, placed), person=named("Cem Yilmaz"))
     assert await balances(begin, placed.enrolments[0], done.enrolment) == [-4500, 4500]
     assert [one.amount_cents for one in await open_settlements(begin)] == [-4500]
     assert (await look(begin, run)).occupied == 1

@@ -329,6 +329,31 @@ async def test_a_link_is_stopped_renewed_and_ends_by_itself_and_one_form_takes_o
         assert (await session.get_one(SeatLink, link.id)).used == 2
 
 
+async def test_an_old_form_opens_nothing_of_whoever_sits_or_orders_there_now(
+    seats: Seats, begin: Begin
+) -> None:
+    run, (boss, company_id) = await paid_run(begin), await boss_of(begin)
+    form: dict[str, Any] = {"contact": named("Chris Chef", email="chris@example.com"), "order_id": uuid4()}
+    order = await six_seats(seats, run, TEAM, company_id, **form)
+    link = await seats.open_link(boss, link_id=uuid4(), order_id=order.id, places=2)
+    taken: dict[str, Any] = {
+        "link_id": link.id,
+        "token": seats.signer.token("seat-link", link.id),
+        "person": named(),
+        "form_key": "one-form",
+    }
+    seat = await seats.use_link(VISITOR, **taken)
+    await seats.replace(boss, enrolment_id=seat.id, person=named("Noch Wer"))
+    async with begin() as session:
+        session.add(CompanyContact(company_id=company_id, person_id=order.contact_id))
+    await seats.remove_contact(boss, company_id=company_id, person_id=order.contact_id)
+
+    with pytest.raises(LinkGone):  # it would lead to the page of the new person
+        await seats.use_link(VISITOR, **taken)
+    with pytest.raises(NotFound):  # it would lead to the new link of an order whose old one was made void
+        await six_seats(seats, run, VISITOR, company_id, **form)
+
+
 async def test_seats_given_back_together_make_one_credit_note_and_one_invoice_for_the_rest(
     seats: Seats, begin: Begin, clock: FixedClock
 ) -> None:

@@ -192,14 +192,20 @@ async def test_who_may_not_plan_reads_and_calls_and_who_reads_no_names_sees_none
     proposal = await small.propose()
     one = (await small.answers(proposal))[0]
     here = f"{LIST}/{small.run.id}"
-    counter, nobody, rooms = client, another_browser(client), another_browser(client)
+    counter, nobody, rooms, trainer = client, *(another_browser(client) for _ in range(3))
     await sign_in(counter, begin, Identity.ENROLMENT)
     await sign_in(nobody, begin)
     await sign_in(rooms, begin, Identity.RESOURCES)
+    await sign_in(trainer, begin, Identity.TRAINER)
 
     assert (await send(counter, f"{here}/anruf/{one.inquiry.id}", {"antwort": "ja"})).status_code == 303
     assert (await send(counter, f"{here}/zurueckziehen", {})).status_code == 403
     assert (await nobody.get(here)).status_code == 403
+    for path in (LIST, here):  # a trainer reads the plan of the own runs, not the sums and answers of all
+        assert (await trainer.get(path)).status_code == 403
+    for stranger in (trainer, nobody):
+        answer = await send(stranger, f"{here}/anruf/{one.inquiry.id}", {"antwort": "nein"})
+        assert answer.status_code == 403
     assert one.person.name not in (await rooms.get(here)).text
     assert one.person.name in (await counter.get(here)).text
     assert (await client.get(f"{LIST}/{uuid4()}")).status_code == 404

@@ -18,6 +18,7 @@ from lms.enrolment.letters.prices import explained
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.queries import position_of
 from lms.enrolment.seats.rules import is_held_seat
+from lms.enrolment.service.offering import offer_path
 from lms.jobs.queue import enqueue
 from lms.people.queries import have_conflict
 from lms.web.letters import Enclosed
@@ -163,7 +164,7 @@ async def _write_offer(session: AsyncSession, offer: Offer, *, at: datetime, ver
     facts = await facts_of(session, claims[0])
     if facts is None or offer.state is not OfferState.OPEN:
         return
-    token = links_of(session).signer.token("offer", offer.id)
+    path = await offer_path(session, links_of(session).signer, offer)
     await send(
         session,
         facts,
@@ -173,5 +174,5 @@ async def _write_offer(session: AsyncSession, offer: Offer, *, at: datetime, ver
         deadline=offer.deadline,
         answer_by=offer.deadline,
         places=len(claims),
-        offer_path=f"/angebot/{offer.id}/{token}",
+        offer_path=path,
     )

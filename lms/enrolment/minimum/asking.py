@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.enrolment.minimum import rules
 from lms.enrolment.minimum.events import ConsentToChangeAsked
@@ -86,3 +87,17 @@ async def ask_everybody(locked: LockedRun, proposal: Proposal) -> Sequence[Enrol
     await session.flush()
     locked.tell(ConsentToChangeAsked(proposal_id=proposal.id, inquiry_ids=[one.id for one in fresh]))
     return new
+
+
+async def close_inquiries(session: AsyncSession, reader_id: UUID, person_id: UUID) -> None:
+    """Make void the links by which somebody would still answer for this person; the team calls instead."""
+    theirs = (
+        select(ProposalAnswer.inquiry_id)
+        .join(Enrolment, Enrolment.id == ProposalAnswer.enrolment_id)
+        .where(Enrolment.person_id == person_id)
+    )
+    await session.execute(
+        update(Inquiry)
+        .where(Inquiry.reader_id == reader_id, Inquiry.id.in_(theirs))
+        .values(link_version=Inquiry.link_version + 1)
+    )

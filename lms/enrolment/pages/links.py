@@ -22,6 +22,7 @@ from lms.enrolment.pages.receipt import Receipt, receipt_of
 from lms.enrolment.pages.ways import ways_for
 from lms.enrolment.queries import Claim, claim, claim_for
 from lms.enrolment.service import Enrolments
+from lms.enrolment.service.offering import offer_path
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.scheduling.calendar import Entry
@@ -56,7 +57,8 @@ class LinkPages(Controller):
             others = []
             if found.enrolment.state not in LIVE:
                 others = list(await other_runs(session, found.run, around.clock()))
-        offer = found.offer
+            offer = found.offer
+            answer_path = await offer_path(session, around.signer, offer) if offer else ""
         return Template(
             "enrolment/enrolment.html",
             context={
@@ -64,9 +66,7 @@ class LinkPages(Controller):
                 "story": story,
                 "offering": receipt.offering,
                 "here": _path(enrolment_id, token),
-                "offer_path": f"/angebot/{offer.id}/{around.signer.token('offer', offer.id)}"
-                if offer
-                else "",
+                "offer_path": answer_path,
                 "deadline": offer.deadline if offer else None,
                 "others": others,
                 "answers": answers,

@@ -22,6 +22,7 @@ from lms.enrolment.pages.words import begins_too_early, cancel_words, withdrawal
 from lms.enrolment.queries import claim_for, claims_of_party
 from lms.enrolment.queries import offer as offer_of
 from lms.enrolment.service import Enrolments
+from lms.enrolment.service.offering import PURPOSE, version_of
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import NotFound
 from lms.web.access import PUBLIC, SIGNED_IN
@@ -45,9 +46,8 @@ class OfferPages(Controller):
         self, offer_id: FromPath[UUID], token: FromPath[str], around: NamedDependency[Around]
     ) -> Template:
         """What is offered, until when, and the two buttons; or what has become of it."""
-        _refuse_wrong(around, offer_id, token)
         async with around.begin.reading() as session:
-            offer, receipt = await _read(session, around, offer_id)
+            offer, receipt = await _by_link(session, around, offer_id, token)
         return _page(around, offer, receipt, _ways(around, offer, receipt, token), _form(around, receipt))
 
     @post("/annehmen")
@@ -61,9 +61,8 @@ class OfferPages(Controller):
         enrolment: NamedDependency[Enrolments],
     ) -> Template | Redirect:
         """Take the place."""
-        _refuse_wrong(around, offer_id, token)
         async with around.begin.reading() as session:
-            offer, receipt = await _read(session, around, offer_id)
+            offer, receipt = await _by_link(session, around, offer_id, token)
         ways = _ways(around, offer, receipt, token)
         return await _accept(request, actor, around, enrolment, offer, receipt, ways, token=token)
 
@@ -77,7 +76,8 @@ class OfferPages(Controller):
         enrolment: NamedDependency[Enrolments],
     ) -> Redirect:
         """Turn it down; the next in line is asked."""
-        _refuse_wrong(around, offer_id, token)
+        async with around.begin.reading() as session:
+            await _by_link(session, around, offer_id, token)
         with suppress(OfferAccepted):  # the page says that the place is theirs, and how to cancel
             await enrolment.decline(actor, offer_id=offer_id, token=token)
         return _to(f"/angebot/{offer_id}/{token}")
@@ -170,9 +170,14 @@ def _ways(around: Around, offer: Offer, receipt: Receipt, token: str) -> tuple[s
     return f"/angebot/{offer.id}/{token}", manage_path(around, first.id, first.link_version)
 
 
-def _refuse_wrong(around: Around, offer_id: UUID, token: str) -> None:
-    if not around.signer.matches(token, "offer", offer_id):
+async def _by_link(
+    session: AsyncSession, around: Around, offer_id: UUID, token: str
+) -> tuple[Offer, Receipt]:
+    offer, receipt = await _read(session, around, offer_id)
+    version = version_of(claim.enrolment for claim in receipt.claims)
+    if not around.signer.matches(token, PURPOSE, offer_id, version):
         raise NotFound
+    return offer, receipt
 
 
 def _to(path: str) -> Redirect:

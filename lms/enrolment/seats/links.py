@@ -13,12 +13,13 @@ from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.seats.errors import LinkEndsWrong, LinkGone, LinkTooLarge
 from lms.enrolment.seats.models import SeatLink, SeatOrder
-from lms.enrolment.seats.naming import SeatNaming, name
+from lms.enrolment.seats.naming import SeatNaming, is_same, name
 from lms.enrolment.seats.rules import is_naming_over, naming_ends_at
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.values import NewPerson
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
+from lms.people.models import Person
 
 LINK = "seat-link"
 """Of the token of such a link: `signer.token(LINK, link.id, link.version)`."""
@@ -122,7 +123,7 @@ class SeatLinking(SeatNaming):
             key = f"seat-link:{link_id}:{form_key}"
             known = await once(session, key, b"", at=at) if form_key else None
             if known is not None:
-                return await session.get_one(Enrolment, known)
+                return await _still_theirs(session, known, person)
             seats = await _open_seats(session, order.id)
             if not link.is_open(at) or not seats or is_naming_over(locked.run, at, by_staff=False):
                 raise LinkGone
@@ -150,6 +151,15 @@ class SeatLinking(SeatNaming):
         locked, order = await self._order(session, actor, link.order_id, token)
         await session.refresh(link)
         return link, order, locked
+
+
+async def _still_theirs(session: AsyncSession, seat_id: UUID, person: NewPerson) -> Enrolment:
+    """The seat that the same form took before. Once somebody else sits there it is nobody's business any more: LinkGone."""
+    seat = await session.get_one(Enrolment, seat_id, populate_existing=True)
+    sitting = await session.get(Person, seat.person_id) if seat.person_id else None
+    if sitting is None or not is_same(sitting, person):
+        raise LinkGone
+    return seat
 
 
 async def links_of_order(session: AsyncSession, order_id: UUID) -> list[SeatLink]:

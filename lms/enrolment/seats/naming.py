@@ -88,7 +88,7 @@ class SeatNaming(Transactions):
             if seat.person_id is None:
                 raise NobodyToReplace
             before = await session.get_one(Person, seat.person_id)
-            if _is_same(before, person):
+            if is_same(before, person):
                 return seat
             await vacate(locked, actor, seat)
             await name(locked, actor, seat, order, person, said)
@@ -191,7 +191,7 @@ async def take_seat(
     confirm_seat(locked, actor, seat)
 
 
-def _is_same(before: Person, person: NewPerson) -> bool:
+def is_same(before: Person, person: NewPerson) -> bool:
     """The very same words again: a form sent twice, not a change."""
     typed = (person.given_name.strip(), person.family_name.strip(), (person.email or "").strip().lower())
     return typed == (before.given_name, before.family_name, before.email or "")

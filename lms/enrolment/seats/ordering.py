@@ -164,9 +164,12 @@ async def _who(
 async def _again(
     session: AsyncSession, actor: Actor, known: SeatOrder, contact: NewPerson | UUID | None, run_id: UUID
 ) -> SeatOrder:
-    """The order as it was made the first time, for whoever made it."""
+    """The order as it was made the first time, for whoever made it.
+
+    Without an account only as long as no link of it was made void: a colleague who has left knows its id and the address.
+    """
     person = await session.get_one(Person, known.contact_id)
-    typed = contact.email if isinstance(contact, NewPerson) else None
+    typed = contact.email if isinstance(contact, NewPerson) and known.link_version == 1 else None
     is_theirs = may_act_for(actor, known.company_id) or (typed and typed.strip().lower() == person.email)
     if known.run_id != run_id or not is_theirs:
         raise NotFound

@@ -71,7 +71,7 @@ class HandingOver(Transactions):
             locked, former = await self.lock_for(session, enrolment_id, at=at)
             refuse_outsiders(self.signer, actor, former, token)
             if former.state is not EnrolmentState.CONFIRMED or former.is_drop_in:
-                return await _handed_over_already(session, former)
+                return await _handed_over_already(session, actor, former)
             closing = locked.run.ends_at if by_staff else locked.run.starts_at
             if closing is not None and at >= closing:
                 raise CannotMove
@@ -178,12 +178,13 @@ async def _take_over(
     return claim
 
 
-async def _handed_over_already(session: AsyncSession, former: Enrolment) -> HandedOver:
-    """Sent twice it is done once."""
+async def _handed_over_already(session: AsyncSession, actor: Actor, former: Enrolment) -> HandedOver:
+    """Sent twice it is done once. Where the team let the new person pay, the place is no affair of the former one's any more."""
     followed = await session.scalars(
         select(Enrolment).where(Enrolment.follows_id == former.id, Enrolment.run_id == former.run_id)
     )
     claim = followed.first()
-    if claim is None:
+    payer = former.contact_id or former.person_id
+    if claim is None or not (claim.contact_id == payer or policy.reaches(actor, claim, "R")):
         raise CannotMove
     return HandedOver(claim, Reckoning(()))

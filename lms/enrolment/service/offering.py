@@ -1,6 +1,6 @@
 """Answering an offer, and leaving the list: until it is placed a party acts as one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,9 +21,21 @@ from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import Placement
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
+from lms.kernel.tokens import Signer
 
 PURPOSE = "offer"
-"""Of the token in the letter: `signer.token(PURPOSE, offer.id)`."""
+"""Of the token in the letter: `signer.token(PURPOSE, offer.id, version_of(party))`."""
+
+
+def version_of(party: Iterable[Enrolment]) -> int:
+    """Of the link of a party's offer: another one as soon as the links of anybody in it are void (S-04)."""
+    return 1 + sum(one.link_version - 1 for one in party)
+
+
+async def offer_path(session: AsyncSession, signer: Signer, offer: Offer) -> str:
+    """Where an offer is answered without an account."""
+    token = signer.token(PURPOSE, offer.id, version_of(await members(session, offer.party_id)))
+    return f"/angebot/{offer.id}/{token}"
 
 
 class Offering(Transactions):
@@ -41,7 +53,7 @@ class Offering(Transactions):
     ) -> Placement:
         """Take what is offered: the whole party is confirmed, charged and invoiced at once.
 
-        `token` is the one of the letter: `signer.token("offer", offer_id)`. Where something is due, `payment_method` may
+        `token` is the one of the letter (`offer_path`). Where something is due, `payment_method` may
         change what was chosen on the way to the list; `early_start_wording` asks expressly to begin early (L-14). Raises NotFound, OfferGone, PaymentMethodRefused.
         """
         at = self.clock()
@@ -129,7 +141,7 @@ class Offering(Transactions):
     def _refuse_strangers(
         self, actor: Actor, offer: Offer, party: Sequence[Enrolment], token: str, act: str
     ) -> None:
-        if self.signer.matches(token, PURPOSE, offer.id):
+        if self.signer.matches(token, PURPOSE, offer.id, version_of(party)):
             return
         if not any(policy.reaches(actor, one, act) for one in party):
             raise NotFound

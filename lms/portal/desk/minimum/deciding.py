@@ -20,6 +20,7 @@ from lms.enrolment.minimum.values import Outcome
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.people.models import Person
 from lms.portal.desk.dates_preview import Text, on_paper, text_of
 from lms.portal.desk.minimum.options import income_in_words
@@ -85,7 +86,7 @@ class DecidingPages(Controller):
     opt = may("U", "plan")
     include_in_schema = False
 
-    @post("/anruf/{inquiry_id:uuid}", opt=may("R", "enrolment"))
+    @post("/anruf/{inquiry_id:uuid}", opt=may("R", "enrolment", of=Scope.ALL))
     async def call(
         self,
         request: Request[Any, Any, Any],

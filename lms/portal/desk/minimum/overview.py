@@ -24,6 +24,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, Stale
 from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
 from lms.people.models import Person
 from lms.portal.desk.minimum.forms import DecisionForm
 from lms.portal.desk.minimum.options import Facts, facts_of, income_in_words, options_of
@@ -80,7 +81,7 @@ class DecisionListPages(Controller):
     """`/verwaltung/entscheidungen`: every run at risk, the most urgent first."""
 
     path = LIST
-    opt = may("R", "plan")
+    opt = may("R", "plan", of=Scope.ALL)
     include_in_schema = False
 
     @get()
@@ -115,10 +116,10 @@ class DecisionPages(Controller):
     """One run: its facts and options, or the question that is open."""
 
     path = f"{LIST}/{{run_id:uuid}}"
-    opt = may("R", "enrolment")
+    opt = may("R", "enrolment", of=Scope.ALL)
     include_in_schema = False
 
-    @get(opt=may("R", "plan"))
+    @get(opt=may("R", "plan", of=Scope.ALL))
     async def view(
         self, run_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Template:
