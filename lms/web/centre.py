@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 
 from lms.kernel.marking import N_
 from lms.settings import CentreSettings
@@ -10,10 +11,14 @@ from lms.web.language import current_language
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A place to go. `label` is a message marked with `N_()`, `path` an own path without language prefix."""
+    """A place to go. `label` is a message marked with `N_()`, `path` an own path without language prefix.
+
+    Neighbours of the same `group`, a message too, stand under it as their heading in a long menu.
+    """
 
     label: str
     path: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +79,11 @@ class Shell:
     messages: tuple[Message, ...] = field(default=())
     banner: str = ""
     search_path: str = ""
+
+    @property
+    def area_groups(self) -> list[tuple[str, list[Link]]]:
+        """The navigation of the area under its headings, in its order; what has no heading stands under ""."""
+        return [
+            (group, list(links))
+            for group, links in groupby(self.area_navigation, key=lambda link: link.group)
+        ]

@@ -152,7 +152,7 @@ async def test_changing_to_another_run_by_link_says_the_sum_and_keeps_its_word(
 
     assert "Derselbe Kurs zu einer anderen Zeit" in text(choices)
     assert "Sie zahlen noch 60,00 Euro" in text(page)
-    assert ">Kostenpflichtig wechseln</span>" in page.text
+    assert ">Kostenpflichtig anmelden</span>" in page.text
     assert untouched == []
     assert (broken.status_code, unpromised.status_code) == (409, 409)
     assert "Der Betrag hat sich inzwischen geändert." in text(broken)

@@ -64,7 +64,7 @@ def test_she_changes_to_another_run_by_the_link_and_then_withdraws_without_an_ac
     page.get_by_role("main").get_by_role("link", name=re.compile(TITLE)).first.click()
     expect(page.get_by_text(f"Preis für Kurs {number}")).to_be_visible()
     to_change = page.url
-    press(page, "Kostenpflichtig wechseln")
+    press(page, "Kostenpflichtig anmelden")
     expect(page.get_by_text("Ihr Platz ist gebucht.")).to_be_visible()
     assert {state for _, state in claims(centre, TITLE)} == {
         EnrolmentState.CANCELLED,

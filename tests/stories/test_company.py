@@ -47,7 +47,7 @@ def test_a_boss_books_six_seats_names_four_sends_a_link_for_two_and_replaces_one
     boss.get_by_role("button", name="Weiter zum Prüfen").click()
     expect(boss.locator("main")).to_contain_text("774,00 Euro")
     look_closely(boss)
-    boss.get_by_role("button", name="Zahlungspflichtig bestellen").click()
+    boss.get_by_role("button", name="Kostenpflichtig anmelden").click()
     expect(boss.locator("main")).to_contain_text("6 Plätze gekauft: 0 benannt, 6 frei")
     seats = boss.url.partition("?")[0]
     look_closely(boss)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lms.enrolment.pricing.models import RateKind
 from lms.enrolment.pricing.rules import Concession, PriceList, Rate
-from lms.web.formats import amount, date_plain, money
+from lms.web.formats import amount, date_long, money
 from lms.web.language import current_language, gettext
 
 
@@ -77,7 +77,7 @@ def condition_of(rate: Rate) -> str:
         case RateKind.RESIDENT:
             return gettext("For people who live in %(places)s", places=", ".join(rate.places))
         case RateKind.EARLY:
-            return gettext("If you enrol until %(day)s", day=date_plain(rate.until) if rate.until else "")
+            return gettext("If you enrol until %(day)s", day=date_long(rate.until) if rate.until else "")
         case RateKind.GROUP:
             return gettext(
                 "Each person, from %(least)s persons in one enrolment on", least=max(rate.least, 2)

@@ -38,7 +38,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.kernel.marking import N_
-from lms.web.formats import date_plain
+from lms.web.formats import date_long
 
 PURPOSE = "enrolment"
 OPEN = frozenset({ConcessionState.MISSING, ConcessionState.SENT, ConcessionState.REFUSED})
@@ -158,7 +158,7 @@ class Proving(Transactions):
             if enrolment.state in ENDED:
                 raise ProofNotNeeded
             if not may_charge(claim, locked.run, at):
-                raise TooEarlyToCharge(day=date_plain(chargeable_on(locked.run)))
+                raise TooEarlyToCharge(day=date_long(chargeable_on(locked.run)))
             difference = await _reprice(locked, actor, enrolment)
             await session.execute(delete(ProofFile).where(ProofFile.claim_id == claim.id))
             _move(claim, ConcessionState.CHARGED, at=at, actor=actor, reason=reason.strip())

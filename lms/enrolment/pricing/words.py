@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from lms.kernel.marking import N_
-from lms.web.formats import amount, date_plain
+from lms.web.formats import amount, date_long
 from lms.web.language import current_language, gettext
 
 REASONS = {
@@ -42,7 +42,7 @@ def spoken(message: str, params: Mapping[str, Any]) -> str:
         if isinstance(value, Mapping):
             values[key] = spoken(str(value["message"]), value.get("params") or {})
         elif key.endswith("_on"):
-            values[key.removesuffix("_on")] = date_plain(date.fromisoformat(value)) if value else ""
+            values[key.removesuffix("_on")] = date_long(date.fromisoformat(value)) if value else ""
         elif key == f"name_{current_language()}":
             values["name"] = value
         elif key.startswith("name_"):
