@@ -120,6 +120,7 @@ async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID
     roles: set[Identity] = set()
     household: set[UUID] = set()
     children: set[UUID] = set()
+    former: set[UUID] = set()
     wards: set[UUID] = set()
     companies: set[UUID] = set()
     granted: set[tuple[UUID, str, str]] = set()
@@ -132,14 +133,15 @@ async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID
             rights = rights_of(MandateScope(one) for one in word.split())
             granted |= {(whose, act, resource) for act, resource in rights}
         elif kind == "former child":
-            children.add(whose)
+            former.add(whose)
         else:
             (household if kind == "household" else children).add(whose)
             if is_minor(birth_date, today):
                 wards.add(whose)
+    wards -= former  # whose guardian somebody no longer is, they are not the head of either, minor or not
     return Capacities(
         roles=frozenset(roles),
-        acts_for=frozenset((household - (children - wards)) | wards),
+        acts_for=frozenset((household - former - (children - wards)) | wards),
         wards=frozenset(wards),
         companies=frozenset(companies),
         granted=frozenset(granted),
