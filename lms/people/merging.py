@@ -154,7 +154,7 @@ async def _settle_accounts(session: AsyncSession, kept_id: UUID, gone_id: UUID, 
         .where(account.c.person_id.in_([kept_id, gone_id]))
         .with_for_update()
     )
-    accounts: dict[UUID, UUID] = {person_id: account_id for person_id, account_id in rows}
+    accounts: dict[UUID, UUID] = {row.person_id: row.id for row in rows}
     mine = accounts.get(gone_id)
     if mine is None:
         return None
