@@ -201,9 +201,10 @@ def _form(kept: Person, gone: Person, sent: Any) -> MergeForm:
     for name in FIELDS:
         if ours[name] == theirs[name]:
             del form[name]
-        else:
-            nothing = gettext("nothing")
-            form[name].choices = [(KEPT, ours[name] or nothing), (GONE, theirs[name] or nothing)]
+            continue
+        field, nothing = form[name], gettext("nothing")
+        if isinstance(field, Radios):
+            field.choices = [(KEPT, ours[name] or nothing), (GONE, theirs[name] or nothing)]
     return form
 
 
