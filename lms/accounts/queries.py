@@ -115,31 +115,59 @@ async def capacities_of(session: AsyncSession, account_id: UUID, person_id: UUID
             select(literal("company"), CompanyContact.company_id, no_day, no_word).where(
                 CompanyContact.person_id == person_id
             ),
+            select(literal("merged"), Person.id, no_day, cast(Person.merged_into_id, String)).where(
+                or_(
+                    Person.merged_into_id == person_id,
+                    Person.merged_into_id.in_(
+                        select(Membership.person_id).where(Membership.household_id.in_(mine))
+                    ),
+                    Person.merged_into_id.in_(
+                        select(Guardianship.child_id).where(Guardianship.guardian_id == person_id)
+                    ),
+                    Person.merged_into_id.in_(
+                        select(Mandate.principal_id).where(Mandate.agent_id == person_id)
+                    ),
+                )
+            ),
         )
     )
     roles: set[Identity] = set()
     household: set[UUID] = set()
     children: set[UUID] = set()
+    former: set[UUID] = set()
     wards: set[UUID] = set()
     companies: set[UUID] = set()
     granted: set[tuple[UUID, str, str]] = set()
+    merged: dict[UUID, UUID] = {}
     for kind, whose, birth_date, word in found.all():
         if kind == "role":
             roles.add(Identity(word))
         elif kind == "company":
             companies.add(whose)
+        elif kind == "merged":
+            merged[whose] = UUID(word)
         elif kind == "mandate":
             rights = rights_of(MandateScope(one) for one in word.split())
             granted |= {(whose, act, resource) for act, resource in rights}
         elif kind == "former child":
-            children.add(whose)
+            former.add(whose)
         else:
             (household if kind == "household" else children).add(whose)
             if is_minor(birth_date, today):
                 wards.add(whose)
+    wards -= former  # whose guardian somebody no longer is, they are not the head of either, minor or not
+    acts_for = (household - former - (children - wards)) | wards
+    # certificates and invoices name the record they were issued to, also when it has been merged into another since
+    acts_for |= {one for one, into in merged.items() if into == person_id or into in acts_for}
+    granted |= {
+        (one, act, resource)
+        for one, into in merged.items()
+        for whose, act, resource in granted
+        if whose == into
+    }
     return Capacities(
         roles=frozenset(roles),
-        acts_for=frozenset((household - (children - wards)) | wards),
+        acts_for=frozenset(acts_for),
         wards=frozenset(wards),
         companies=frozenset(companies),
         granted=frozenset(granted),

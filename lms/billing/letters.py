@@ -11,7 +11,7 @@ from lms.billing.models import Invoice, InvoiceKind
 from lms.billing.paper import invoice_pdf
 from lms.db import retried
 from lms.jobs.queue import enqueue
-from lms.people.models import Person
+from lms.people.duplicates import living
 from lms.web.letters import Enclosed, write_letter
 from lms.web.module import Around
 
@@ -37,7 +37,7 @@ def printer(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
 async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
     async with around.begin() as session:
         invoice = await session.get_one(Invoice, invoice_id)
-        reader = await session.get(Person, invoice.debtor_id) if invoice.debtor_id else None
+        reader = await living(session, invoice.debtor_id)
         if reader is None:
             return
         reversed_number = ""

@@ -31,6 +31,7 @@ from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.timetable import fill_runs
+from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.withdrawals import fill_withdrawals
 from lms.kernel.clock import system_clock
 from lms.scheduling.searchable import index_courses
@@ -85,6 +86,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
+        with step("Somebody known twice"):
+            await fill_twice(ground)
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()

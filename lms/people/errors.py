@@ -93,3 +93,30 @@ class NotDecidedHere(DomainError):
 class PaperFromFuture(DomainError):
     status = 422
     message = N_("The paper cannot have been seen on a day that is still to come. Please check the date.")
+
+
+class SamePerson(DomainError):
+    status = 422
+    message = N_("This is the same record twice. There is nothing to merge.")
+
+
+class BothInRun(DomainError):
+    message = N_(
+        "Both records have a live enrolment in %(runs)s. Please cancel one of the two first, then merge again."
+    )
+
+
+class ActForEachOther(DomainError):
+    message = N_(
+        "One of the two decides or acts for the other, or booked as parent. Then they are two people. If that was a mistake, please ask the administrators."
+    )
+
+
+class BothTeach(DomainError):
+    message = N_("Both records are trainers. Please let the planners remove one of the two first.")
+
+
+class AccountHasRoles(DomainError):
+    message = N_(
+        "The account that would be locked has roles in the team. Please let the administrators take them away first, or merge the other way round."
+    )

@@ -7,15 +7,24 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import LongText, Row
+from lms.db import Base, LongText, Row
 from lms.messaging.models import Channel
 
 
 class Person(Row):
-    """A human being. `matching` is the folded name, by which the same person is recognised again."""
+    """A human being. `matching` is the folded name, by which the same person is recognised again.
+
+    A record that turned out to be of somebody we knew already is merged into theirs and stays as a signpost: what never
+    changes (the books, the audit trail, certificates) keeps its id. `merged_into_id` names the living record, never another
+    signpost, and nothing new may point to a signpost.
+    """
 
     __tablename__ = "person"
-    __table_args__ = (Index("ix_person_matching", "matching"), Index("ix_person_email", "email"))
+    __table_args__ = (
+        Index("ix_person_matching", "matching"),
+        Index("ix_person_email", "email"),
+        Index("ix_person_merged_into_id", "merged_into_id"),
+    )
 
     given_name: Mapped[str]
     family_name: Mapped[str]
@@ -32,11 +41,24 @@ class Person(Row):
     channel: Mapped[Channel] = mapped_column(default=Channel.EMAIL)
     note: Mapped[str] = mapped_column(LongText, default="")
     version: Mapped[int] = mapped_column(default=1)
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
+    merged_at: Mapped[datetime | None] = mapped_column(default=None)
 
     @property
     def name(self) -> str:
         """Given name and family name, as one reads it aloud."""
         return f"{self.given_name} {self.family_name}".strip()
+
+
+class DistinctPersons(Base):
+    """Two records of one name that the team has looked at: they are two people."""
+
+    __tablename__ = "distinct_persons"
+
+    one_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    other_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class Household(Row):

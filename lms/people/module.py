@@ -10,6 +10,7 @@ from lms.people.events import PhotoConsentAsked
 from lms.people.family import PHOTOS, Family
 from lms.people.guardians import Guardians
 from lms.people.mandates import Mandates
+from lms.people.merging import Merging
 from lms.people.models import Person
 from lms.people.service import People
 from lms.privacy.contract import PersonalData
@@ -34,10 +35,34 @@ def _greet(around: Around) -> Periodic:
 
 MODULE = Module(
     name="people",
-    services={"people": People, "mandates": Mandates, "family": Family, "guardians": Guardians},
+    services={
+        "people": People,
+        "mandates": Mandates,
+        "family": Family,
+        "guardians": Guardians,
+        "merging": Merging,
+    },
     periodic=[_greet],
     listeners={PhotoConsentAsked: [ask_about_photos]},
     personal_data=[
+        PersonalData(
+            table="person",
+            column="merged_into_id",
+            purpose="to find the person whom the books and certificates call by an older record",
+            kept="as long as anything names the older record",
+        ),
+        PersonalData(
+            table="distinct_persons",
+            column="one_id",
+            purpose="to not ask again whether two people are one",
+            kept="as long as we know both",
+        ),
+        PersonalData(
+            table="distinct_persons",
+            column="other_id",
+            purpose="to not ask again whether two people are one",
+            kept="as long as we know both",
+        ),
         PersonalData(
             table="membership",
             column="person_id",

@@ -38,8 +38,14 @@ async def persons_found(
 
 
 def person_fits(text: str) -> ColumnElement[bool]:
-    """Whether `Person` is one whom somebody means by these words: each word a part of the name, or a number, or an address."""
-    typed = text.strip()
+    """Whether `Person` is one whom somebody means by these words: each word a part of the name, or a number, or an address.
+
+    Never a record that was merged into another.
+    """
+    return and_(_fits(text.strip()), Person.merged_into_id.is_(None))
+
+
+def _fits(typed: str) -> ColumnElement[bool]:
     if "@" in typed:
         return func.lower(Person.email).contains(typed.lower(), autoescape=True)
     if PHONE.fullmatch(typed):

@@ -2,6 +2,7 @@
 
 from lms.app import MODULES
 from lms.models import METADATA
+from lms.people.moving import FATES, Fate
 
 
 def columns_pointing_to_a_person() -> set[str]:
@@ -31,3 +32,20 @@ def test_every_declaration_is_written_out() -> None:
         for data in module.personal_data:
             assert data.purpose.strip(), data
             assert data.kept.strip(), data
+
+
+def test_it_is_said_of_every_column_that_names_a_person_what_merging_two_records_does() -> None:
+    plain = {
+        f"{table.name}.{column.name}"
+        for table in METADATA.tables.values()
+        for column in table.columns
+        if column.name in {"debtor_id", "given_by"}
+    }
+
+    assert set(FATES) == columns_pointing_to_a_person() | plain
+    assert {place for place, fate in FATES.items() if fate is Fate.STAYS} == {
+        "audit_entry.person_id",
+        "certificate.person_id",
+        "invoice.debtor_id",
+        "ledger_entry.debtor_id",
+    }

@@ -280,7 +280,12 @@ class SigningIn:
             await session.scalars(
                 select(Person)
                 .outerjoin(Account, Account.person_id == Person.id)
-                .where(Person.email == email, Person.matching == name, Account.id.is_(None))
+                .where(
+                    Person.email == email,
+                    Person.matching == name,
+                    Person.merged_into_id.is_(None),
+                    Account.id.is_(None),
+                )
                 .limit(2)
             )
         ).all()

@@ -21,7 +21,10 @@ async def known_booker(session: AsyncSession, contact: Contact) -> Person | None
         return None
     found = await session.scalars(
         select(Person)
-        .where(Person.matching == matching(contact.given_name, contact.family_name))
+        .where(
+            Person.matching == matching(contact.given_name, contact.family_name),
+            Person.merged_into_id.is_(None),
+        )
         .order_by(Person.created_at, Person.id)
     )
     # a letter goes to the address that is known: it has to be the one that was typed, where one was

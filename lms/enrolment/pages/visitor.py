@@ -43,7 +43,7 @@ async def visitor_of(session: AsyncSession, actor: Actor) -> Visitor:
     found = (
         await session.scalars(
             select(Person)
-            .where(Person.id.in_(list(actor.persons_for("C", "enrolment"))))
+            .where(Person.id.in_(list(actor.persons_for("C", "enrolment"))), Person.merged_into_id.is_(None))
             .order_by(Person.given_name, Person.family_name)
         )
     ).all()

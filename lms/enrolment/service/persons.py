@@ -22,12 +22,15 @@ Named = NewPerson | KnownPerson | UUID
 WHO_COULD_BE_MEANT = (
     select(Person)
     .where(
+        Person.merged_into_id.is_(None),
         or_(
             Person.matching.in_(bindparam("names", expanding=True)),
             Person.id.in_(bindparam("ids", expanding=True)),
-        )
+        ),
     )
     .order_by(Person.created_at, Person.id)
+    # nobody is merged away (lms/people/merging.py) between being recognised and being enrolled; readers share this lock
+    .with_for_update(read=True, key_share=True)
 )
 BLANKS = ("email", "phone", "street", "postal_code", "city", "birth_date")
 

@@ -87,12 +87,12 @@ async def of_run(session: AsyncSession, actor: Actor, run_id: UUID, *, limit: in
 
 
 async def of_object(
-    session: AsyncSession, kind: str, object_id: UUID, *, limit: int = 50
+    session: AsyncSession, kind: str, object_id: UUID, *, also: Sequence[UUID] = (), limit: int = 50
 ) -> Sequence[Change]:
-    """What has happened to one thing, newest first; one statement."""
+    """What has happened to one thing, newest first; `also` are the ids that it had before. One statement."""
     wanted = (
         _changes()
-        .where(AuditEntry.object_kind == kind, AuditEntry.object_id == object_id)
+        .where(AuditEntry.object_kind == kind, AuditEntry.object_id.in_([object_id, *also]))
         .order_by(AuditEntry.number.desc())
         .limit(limit)
     )

@@ -13,6 +13,7 @@ from lms.portal.desk.conduct import ConductPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
+from lms.portal.desk.duplicates import DuplicatePages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
 from lms.portal.desk.follow_up import FollowUpPlanPages
@@ -79,6 +80,7 @@ DESK = (
     ProofListPages,
     ConcessionProofPages,
     PersonPages,
+    DuplicatePages,
     RelationPages,
     DeskCompanyPages,
     DeskSeatPages,

@@ -23,6 +23,7 @@ from lms.kernel.rights import Scope
 from lms.messaging.models import Channel, Letter
 from lms.messaging.ways import takes_sms
 from lms.people import policy
+from lms.people.duplicates import records_merged_into
 from lms.people.models import Person
 from lms.people.queries import person_of, persons_found, related_to
 from lms.people.service import Contact, People
@@ -35,6 +36,7 @@ from lms.web.forms import DateParts, Email, Form, Hidden, Phone, Radios, Text, T
 from lms.web.language import gettext
 from lms.web.notices import SAVED, after
 from lms.web.pagination import page_of, window
+from lms.web.templating import url
 from lms.web.versions import version_in
 
 PERSONS = "/verwaltung/personen"
@@ -131,7 +133,10 @@ class PersonPages(Controller):
             path=PERSONS,
             query=request.query_params.multi_items(),
         )
-        return Template("portal/desk/persons.html", context={"page": page, "typed": typed})
+        return Template(
+            "portal/desk/persons.html",
+            context={"page": page, "typed": typed, "may_merge": policy.may_merge(actor)},
+        )
 
     @get("/{person_id:uuid}", opt=may("R", "person", of=Scope.ALL))
     async def show(
@@ -140,12 +145,14 @@ class PersonPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
-    ) -> Template:
-        """Contact, household, courses with attendance, letters, history."""
+    ) -> Template | Redirect:
+        """Contact, household, courses with attendance, letters, history. A merged record leads to the one that stays."""
         ensure(policy.may_search(actor), actor)
         may_see_enrolments = actor.may_for_all("R", "enrolment")
         async with begin.reading() as session:
             person = await person_of(session, person_id)
+            if person.merged_into_id is not None:
+                return Redirect(url(f"{PERSONS}/{person.merged_into_id}"), status_code=303)
             related = await related_to(session, person_id)
             claims = await claims_of_persons(session, [person_id]) if may_see_enrolments else ()
             attended = await records(
@@ -163,7 +170,8 @@ class PersonPages(Controller):
                 .order_by(Letter.written_at.desc())
                 .limit(LETTERS_SHOWN)
             )
-            history = await of_object(session, "person", person_id)
+            older = await records_merged_into(session, person_id)
+            history = await of_object(session, "person", person_id, also=older)
         return Template(
             "portal/desk/person.html",
             context={

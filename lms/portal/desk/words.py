@@ -180,6 +180,8 @@ ACTIONS: Mapping[str, str] = {
     "person.made": N_("Person recorded"),
     "person.completed": N_("Contact details completed"),
     "person.changed": N_("Contact details changed"),
+    "person.merged": N_("Two records merged into this one"),
+    "person.told_apart": N_("Two records are two people"),
     "mandate.asked": N_("Asked whether somebody may act"),
     "mandate.given": N_("Mandate given"),
     "mandate.changed": N_("Mandate changed"),
