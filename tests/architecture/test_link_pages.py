@@ -59,7 +59,8 @@ async def test_a_forged_token_opens_nothing_and_says_nothing(
 ) -> None:
     ids = await real_ids(house, begin)
     before = await _rows(begin)
-    wrong, knocked = [], 0
+    wrong: list[tuple[str, str, object]] = []
+    knocked = 0
 
     for path, method, access in routes(app):
         if access != "public" or not LINKED.search(path) or path in SAYS_WHY or path.startswith("/static"):
