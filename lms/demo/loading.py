@@ -86,11 +86,11 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
-        with step("Somebody known twice"):
-            await fill_twice(ground)
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()
+        with step("Somebody known twice"):
+            await fill_twice(ground)
 
 
 @contextmanager

@@ -61,6 +61,7 @@ FATES: Mapping[str, Fate] = {
     "feed.person_id": Fate.MOVES,
     "guardianship.child_id": Fate.MOVES,
     "guardianship.guardian_id": Fate.MOVES,
+    "interest.person_id": Fate.MOVES,
     "invoice.debtor_id": Fate.STAYS,
     "ledger_entry.debtor_id": Fate.STAYS,
     "lending_block.person_id": Fate.MOVES,

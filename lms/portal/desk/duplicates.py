@@ -23,7 +23,7 @@ from lms.people.models import Person
 from lms.people.moving import counted
 from lms.people.queries import person_of
 from lms.web.access import may
-from lms.web.formats import date_plain
+from lms.web.formats import date_plain, phone
 from lms.web.forms import Form, Hidden, Radios, form_from
 from lms.web.language import gettext, translated
 from lms.web.notices import after, declare
@@ -214,7 +214,7 @@ def _words(person: Person) -> dict[str, str]:
         "name": person.name,
         "birth_date": date_plain(person.birth_date) if person.birth_date else "",
         "email": person.email or "",
-        "phone": person.phone or "",
+        "phone": phone(person.phone) if person.phone else "",
         "address": ", ".join(one for one in (person.street, town, person.district) if one),
         "channel": gettext("by e-mail") if person.channel is Channel.EMAIL else gettext("by letter on paper"),
         "language": gettext("English") if person.language == "en" else gettext("German"),
