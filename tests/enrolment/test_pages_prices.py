@@ -207,7 +207,7 @@ async def test_reductions_of_the_centre_are_added_changed_and_retired(client: Br
     assert "nicht mehr angeboten" in text(await client.get(kinds))
 
 
-async def test_the_desk_offers_each_reduction_with_its_amount_and_reckons_before_enrolling(
+async def test_the_counter_reckons_the_price_before_enrolling_and_charges_just_that(
     client: Browser, pricing: Pricing, begin: Begin
 ) -> None:
     run, kind_id = await run_at_many_prices(pricing, begin)

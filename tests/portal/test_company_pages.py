@@ -14,9 +14,13 @@ from sqlalchemy import select
 from lms.attendance.models import Attendance, Presence
 from lms.catalogue.models import PaymentMethod, Run
 from lms.db import Begin
+from lms.enrolment.conditions.models import QuestionKind
+from lms.enrolment.conditions.values import ConditionFacts, QuestionFacts
 from lms.enrolment.models import Enrolment
 from lms.enrolment.seats.contacts import INVITATION, Seats
+from lms.enrolment.seats.links import LINK
 from lms.enrolment.seats.models import CompanyInvitation, SeatNotice, SeatOrder
+from lms.enrolment.service import Enrolments
 from lms.enrolment.values import NewCompany
 from lms.jobs.worker import Worker
 from lms.kernel.actor import Actor
@@ -26,9 +30,10 @@ from lms.people.models import Company, CompanyContact
 from lms.scheduling.models import Session
 from lms.web.module import Around
 from tests.enrolment.places import VISITOR, named, offered_run, people
-from tests.making import MOMENT, FixedClock, make_person
+from tests.making import MOMENT, FixedClock, make_person, staff
 from tests.visiting import another_browser, assert_same_as_missing, send, sign_in
 
+TEAM = staff()
 HOLZ = {
     "company_name": "Holz GmbH", "street": "Sägeweg 1", "postal_code": "39340", "city": "Haldensleben",
     "given_name": "Chris", "family_name": "Chef", "email": "chef@holz.example", "order_number": "<b>B-77</b>",
@@ -111,6 +116,39 @@ async def test_somebody_without_an_account_orders_gets_a_letter_and_names_people
     await assert_same_as_missing(
         client, f"/plaetze/{orders[0].id}/{'a' * 32}", f"/plaetze/{uuid4()}/{'a' * 32}"
     )
+
+
+async def test_whoever_takes_a_seat_by_the_link_is_asked_what_the_run_asks(
+    client: AsyncClient, begin: Begin, house: Around, seats: Seats
+) -> None:
+    run = await run_of(begin)
+    door = Enrolments(house)
+    facts = ConditionFacts(declaration_de="Ich habe einen Gesellenbrief.", residence=("39340",))
+    await door.set_conditions(TEAM, run_id=run.id, facts=facts, version=0)
+    question = await door.add_question(
+        TEAM, run_id=run.id, question_id=uuid4(),
+        facts=QuestionFacts(kind=QuestionKind.TEXT, wording_de="Welche Schuhgröße?", is_required=True),
+    )  # fmt: skip
+    boss, company_id = await company_with(begin, client)
+    order = await six(seats, boss, run, company_id)
+    link = await seats.open_link(boss, link_id=uuid4(), order_id=order.id, places=2)
+    path = f"/platz/{link.id}/{house.signer.token(LINK, link.id, link.version)}"
+    typed = {"given_name": "Ada", "family_name": "Lehmann", "email": "ada@example.com", "key": str(uuid4())}
+    asked = typed | {"postal_code": "39340", "city": "Haldensleben"}
+
+    page = await client.get(path)
+    bare = await send(client, path, typed)
+    done = await send(client, path, asked | {"declared": "1", f"q_{question.id.hex}": "43"})
+
+    for words in ("Welche Schuhgröße?", "Ich habe einen Gesellenbrief.", "Postleitzahl"):
+        assert words in page.text
+    assert bare.status_code == 422
+    assert "Bitte beantworten Sie diese Frage." in bare.text
+    assert "Geben Sie die Postleitzahl ein." in bare.text
+    assert done.status_code == 303
+    named = await client.get(f"/plaetze/{order.id}/meine")
+    name_path = re.findall(r"/plaetze/[^\"]+/benennen/[0-9a-f-]{36}", named.text)[0]
+    assert "Welche Schuhgröße?" in (await client.get(name_path)).text
 
 
 async def test_a_contact_sees_own_staff_alone_and_attendance_only_of_those_who_were_told(

@@ -90,7 +90,8 @@ def _ask_concession(form: forms.ParticipantForm, draft: Draft, *, asked_before: 
         return
     facts = Facts(day=local(draft.now).date(), people=max(draft.size, 1))
     prices = draft.offering.prices
-    form.concession.choices = [(FULL, gettext("No reduction with proof"))]
+    full = money(reckon(prices, facts).price_cents)
+    form.concession.choices = [(FULL, gettext("No reduction with proof: %(price)s", price=full))]
     form.concession.hints = {}
     for one in draft.concessions_of_each:
         value, price = (

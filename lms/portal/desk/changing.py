@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.billing.queries import balance_of
 from lms.catalogue.models import Course, PaymentMethod, Run
 from lms.db import Begin
+from lms.enrolment.conditions.errors import ConditionUnmet
 from lms.enrolment.errors import TooOld, TooYoung
 from lms.enrolment.pages.moving import runs_with_room
 from lms.enrolment.queries import Claim, claim_for
@@ -59,6 +60,11 @@ class MoveForm(Form):
     reason = Text(
         N_("Reason"), hint=N_("For the team's history."), missing=N_("State the reason."), longest=200
     )
+    override_reason = Text(
+        N_("Why is the person let in although a condition is not met?"),
+        hint=N_("Only if a condition is not met. The reason is kept."),
+        longest=300,
+    )
 
 
 class SubstituteForm(Form):
@@ -82,6 +88,11 @@ class SubstituteForm(Form):
     )
     reason = Text(
         N_("Reason"), hint=N_("For the team's history."), missing=N_("State the reason."), longest=200
+    )
+    override_reason = Text(
+        N_("Why is the person let in although a condition is not met?"),
+        hint=N_("Only if a condition is not met. The reason is kept."),
+        longest=300,
     )
 
 
@@ -138,10 +149,12 @@ class ChangePages(Controller):
                 moved = await enrolment.move(
                     actor, enrolment_id=enrolment_id, run_id=run_id, reason=form.reason.data,
                     payment_method=PaymentMethod(form.payment.data) if form.payment.data else None,
+                    override_reason=form.override_reason.data or "",
                 )  # fmt: skip
                 return after(f"/verwaltung/anmeldungen/{moved.enrolment.id}", MOVED)
             except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
+                at = "override_reason" if isinstance(refusal, ConditionUnmet) else ""
+                form.refuse(at, refusal.message, **refusal.params)
                 status = refusal.status
         return step_page(_moving(claim), form, status=status)
 
@@ -169,10 +182,12 @@ class ChangePages(Controller):
                 done = await enrolment.hand_over(
                     actor, enrolment_id=enrolment_id, person=_named(form), new_person_pays=bool(form.pays.data),
                     consent_wording=form.consent.data or "", reason=form.reason.data,
+                    override_reason=form.override_reason.data or "",
                 )  # fmt: skip
                 return after(f"/verwaltung/anmeldungen/{done.enrolment.id}", HANDED_OVER)
             except DomainError as refusal:
                 at = "birth_date" if isinstance(refusal, (TooYoung, TooOld)) else ""
+                at = "override_reason" if isinstance(refusal, ConditionUnmet) else at
                 form.refuse(at, refusal.message, **refusal.params)
                 status = refusal.status
         return step_page(_handing_over(claim), form, status=status)
