@@ -160,7 +160,7 @@ MODULE = Module(
         "enrolment": Enrolments,
         "numbers": MinimumNumbers,
         "pricing": Pricing,
-        "seats": Seats,
+        "company_seats": Seats,
         "interests": Interests,
         "follow_ups": FollowUps,
     },

@@ -1,5 +1,6 @@
 """Domain rule 9: everything not expressly allowed is refused, for every route and every role (S-01, S-03, S-30, S-31)."""
 
+import inspect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -72,6 +73,19 @@ def test_every_route_says_what_it_demands(app: Litestar) -> None:
 
     assert len(found) > 20
     assert [door for door in found if not door[2]] == []
+
+
+def test_no_parameter_of_a_route_has_the_name_of_a_service(app: Litestar) -> None:
+    """It would get the service instead of what was sent, and fail on every request."""
+    taken = {
+        (route.path, name)
+        for route in app.routes
+        for handler in getattr(route, "route_handlers", ())
+        for name, parameter in inspect.signature(handler.fn).parameters.items()
+        if name in app.dependencies and "Dependency" not in str(parameter.annotation)
+    }
+
+    assert taken == set()
 
 
 def test_a_route_that_says_nothing_stops_the_start() -> None:

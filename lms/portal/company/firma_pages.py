@@ -113,7 +113,7 @@ class CompanyPages(Controller):
         company_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Invite a colleague; the answer is the same whether or not we know the address (S-17)."""
         _refuse_others(actor, company_id)
@@ -121,7 +121,7 @@ class CompanyPages(Controller):
         if not form.validate():
             return await _page(around, actor, company_id, form, status=422)
         await within(around.begin, around.clock, "mail", account=form.email.data)
-        await seats.invite(
+        await company_seats.invite(
             actor, invitation_id=_id(form.key.data) or uuid4(), company_id=company_id, email=form.email.data
         )
         return after(f"/firma/{company_id}", INVITED)
@@ -132,11 +132,11 @@ class CompanyPages(Controller):
         company_id: FromPath[UUID],
         invitation_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Redirect:
         """Take an invitation back."""
         _refuse_others(actor, company_id)
-        await seats.withdraw_invitation(actor, invitation_id=invitation_id)
+        await company_seats.withdraw_invitation(actor, invitation_id=invitation_id)
         return after(f"/firma/{company_id}", WITHDRAWN)
 
     @post("/{company_id:uuid}/kontakte/{person_id:uuid}/entfernen")
@@ -146,12 +146,12 @@ class CompanyPages(Controller):
         person_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """End a contact's access, perhaps one's own."""
         _refuse_others(actor, company_id)
         try:
-            await seats.remove_contact(actor, company_id=company_id, person_id=person_id)
+            await company_seats.remove_contact(actor, company_id=company_id, person_id=person_id)
         except NotFound:
             raise
         except DomainError as refusal:
@@ -204,10 +204,10 @@ class CompanyInvitationPages(Controller):
         invitation_id: FromPath[UUID],
         token: FromPath[str],
         actor: NamedDependency[Actor],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Redirect:
         """Act for the company with the next request."""
-        company_id = await seats.accept_invitation(actor, invitation_id=invitation_id, token=token)
+        company_id = await company_seats.accept_invitation(actor, invitation_id=invitation_id, token=token)
         return after(f"/firma/{company_id}", JOINED)
 
 

@@ -86,7 +86,7 @@ class SeatOrderPages(Controller):
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Order. Sent again it leads to the same seats."""
         offering, companies = await _read(around, actor, run_id)
@@ -97,7 +97,7 @@ class SeatOrderPages(Controller):
         if not actor.is_signed_in:
             await within(around.begin, around.clock, LIMIT, address=actor.address)
         try:
-            order = await seats.order_seats(
+            order = await company_seats.order_seats(
                 actor,
                 order_id=key_of(form),
                 run_id=run_id,

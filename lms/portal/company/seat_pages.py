@@ -70,10 +70,10 @@ class SeatPages(Controller):
         key: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template:
         """Who sits where, what is free, the links."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         return _view(around, actor, order, key)
 
     @get("/benennen/{enrolment_id:uuid}")
@@ -84,10 +84,10 @@ class SeatPages(Controller):
         enrolment_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template:
         """Whom the seat is for."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         seat, asks = _seat(order, enrolment_id), await _asked(around, order)
         return _name_page(order, seat, key, naming_form(NameForm, asks, key=str(uuid4())), asks)
 
@@ -100,10 +100,10 @@ class SeatPages(Controller):
         enrolment_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Name somebody, or put them in the place of whoever has the seat."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         sent = await request.form()
         seat, asks = _seat(order, enrolment_id), await _asked(around, order)
         form = naming_form(NameForm, asks, sent)
@@ -112,11 +112,11 @@ class SeatPages(Controller):
         person, token, said = form.person(current_language()), token_in(key), said_in(form, asks)
         try:
             if sent.get("ersetzen"):
-                named = await seats.replace(
+                named = await company_seats.replace(
                     actor, enrolment_id=enrolment_id, person=person, token=token, said=said
                 )
             else:
-                named = await seats.name_seat(
+                named = await company_seats.name_seat(
                     actor, enrolment_id=enrolment_id, person=person, token=token, form_key=form.key.data or "",
                     said=said,
                 )  # fmt: skip
@@ -135,13 +135,13 @@ class SeatPages(Controller):
         enrolment_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Take the person off the seat."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         _seat(order, enrolment_id)
         try:
-            await seats.free_seat(actor, enrolment_id=enrolment_id, token=token_in(key))
+            await company_seats.free_seat(actor, enrolment_id=enrolment_id, token=token_in(key))
         except NotFound:
             raise
         except DomainError as refusal:
@@ -155,14 +155,14 @@ class SeatPages(Controller):
         key: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """How many, and what it costs in euros."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         if not order.open_seats:
             return Redirect(url(here(order_id, key)), status_code=303, headers=PRIVATE)
         form = form_from(SeatsForm, None, count=len(order.open_seats))
-        return await _back_page(seats, actor, order, key, form)
+        return await _back_page(company_seats, actor, order, key, form)
 
     @post("/zurueckgeben")
     async def give_back(
@@ -172,27 +172,27 @@ class SeatPages(Controller):
         key: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """First the sum, then the button that does it."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         sent = await request.form()
         form = form_from(SeatsForm, sent)
         free = order.open_seats
         if not form.validate() or not free:
-            return await _back_page(seats, actor, order, key, form, status=422)
+            return await _back_page(company_seats, actor, order, key, form, status=422)
         wanted = [seat.enrolment.id for seat in free[: form.count.data]]
         if form.count.data > len(free) or sent.get("anzahl") != str(form.count.data):
             form.count.data = len(wanted)
             form.count.raw_data = None
-            return await _back_page(seats, actor, order, key, form)
+            return await _back_page(company_seats, actor, order, key, form)
         try:
-            await seats.give_back(actor, order_id=order_id, enrolment_ids=wanted, token=token_in(key))
+            await company_seats.give_back(actor, order_id=order_id, enrolment_ids=wanted, token=token_in(key))
         except NotFound:
             raise
         except DomainError as refusal:
             _refuse(form, refusal)
-            return await _back_page(seats, actor, order, key, form, status=refusal.status)
+            return await _back_page(company_seats, actor, order, key, form, status=refusal.status)
         return after(here(order_id, key), GIVEN_BACK)
 
     @get("/link")
@@ -202,10 +202,10 @@ class SeatPages(Controller):
         key: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template:
         """For how many seats, and until when."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         free = order.free_for_links(around.clock())
         return _link_page(order, key, form_from(LinkForm, None, places=free or None, key=str(uuid4())), free)
 
@@ -217,15 +217,15 @@ class SeatPages(Controller):
         key: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """A new link. Sent twice it is one."""
-        order = await opened(around, seats, actor, order_id, key)
+        order = await opened(around, company_seats, actor, order_id, key)
         form = form_from(LinkForm, await request.form())
         status = 422
         if form.validate():
             try:
-                await seats.open_link(
+                await company_seats.open_link(
                     actor,
                     link_id=_id(form.key.data) or uuid4(),
                     order_id=order_id,
@@ -249,11 +249,11 @@ class SeatPages(Controller):
         link_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Redirect:
         """The link stops working."""
-        await opened(around, seats, actor, order_id, key, link_id=link_id)
-        await seats.stop_link(actor, link_id=link_id, token=token_in(key))
+        await opened(around, company_seats, actor, order_id, key, link_id=link_id)
+        await company_seats.stop_link(actor, link_id=link_id, token=token_in(key))
         return after(here(order_id, key) + "#links", LINK_STOPPED)
 
     @post("/link/{link_id:uuid}/erneuern")
@@ -265,13 +265,13 @@ class SeatPages(Controller):
         link_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Redirect:
         """Another address for what is left."""
-        await opened(around, seats, actor, order_id, key, link_id=link_id)
+        await opened(around, company_seats, actor, order_id, key, link_id=link_id)
         seen = (await request.form()).get("version", "")
         version = int(seen) if str(seen).isdigit() else 0
-        await seats.renew_link(actor, link_id=link_id, version=version, token=token_in(key))
+        await company_seats.renew_link(actor, link_id=link_id, version=version, token=token_in(key))
         return after(here(order_id, key) + "#links", LINK_RENEWED)
 
 

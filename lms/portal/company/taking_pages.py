@@ -56,7 +56,7 @@ class TakingPages(Controller):
         token: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Take the seat and see how it stands. Sent twice it is taken once."""
         order, link, offering = await _read(around, link_id, token)
@@ -65,7 +65,7 @@ class TakingPages(Controller):
             return _page(around, link, token, order, offering, form, status=422)
         await within(around.begin, around.clock, LIMIT, account=str(link_id), address=actor.address)
         try:
-            seat = await seats.use_link(
+            seat = await company_seats.use_link(
                 actor, link_id=link_id, token=token, person=form.person(current_language()), form_key=form.key.data or "",
                 said=said_in(form, offering.asks),
             )  # fmt: skip

@@ -123,10 +123,10 @@ class DeskCompanyPages(Controller):
         company_id: FromPath[UUID],
         person_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Redirect:
         """Let a person we know act for the company."""
-        await seats.add_contact(actor, company_id=company_id, person_id=person_id)
+        await company_seats.add_contact(actor, company_id=company_id, person_id=person_id)
         return after(f"{COMPANIES}/{company_id}", ADDED)
 
     @post("/{company_id:uuid}/kontakte/{person_id:uuid}/entfernen", opt=may("U", "person", of=Scope.ALL))
@@ -135,10 +135,10 @@ class DeskCompanyPages(Controller):
         company_id: FromPath[UUID],
         person_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Redirect:
         """End somebody's access with their next request."""
-        await seats.remove_contact(actor, company_id=company_id, person_id=person_id)
+        await company_seats.remove_contact(actor, company_id=company_id, person_id=person_id)
         return after(f"{COMPANIES}/{company_id}", GONE)
 
     @get(
@@ -193,7 +193,7 @@ class DeskSeatPages(Controller):
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Order for the company. Sent twice it is ordered once."""
         sent = await request.form()
@@ -204,7 +204,7 @@ class DeskSeatPages(Controller):
         status = 422
         if form.validate():
             try:
-                order = await seats.order_seats(
+                order = await company_seats.order_seats(
                     actor,
                     order_id=key_of(form),
                     run_id=run_id,
@@ -248,7 +248,7 @@ class ClosingForCompanyPages(Controller):
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        seats: NamedDependency[Seats],
+        company_seats: NamedDependency[Seats],
     ) -> Template | Redirect:
         """Only this company, or everybody again."""
         sent = await request.form()
@@ -259,7 +259,7 @@ class ClosingForCompanyPages(Controller):
         versions, status = None, 422
         if form.validate():
             try:
-                await seats.close_run(
+                await company_seats.close_run(
                     actor,
                     run_id=run_id,
                     company_id=_id(form.company.data),

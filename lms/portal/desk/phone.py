@@ -200,6 +200,7 @@ def _page(
             "price": run.drop_in_price_cents,
             "questions": question_fields(form, asks.questions),
             "conditions": in_words(asks.condition, course, asks.earlier),
+            "clashes": (),  # of which dates, nobody has said yet
         },
         status_code=status,
     )
