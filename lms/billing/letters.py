@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.events import InvoiceIssued
-from lms.billing.models import Invoice, InvoiceKind
+from lms.billing.models import Invoice, InvoiceKind, InvoiceShare
 from lms.billing.paper import invoice_pdf
+from lms.billing.queries import balance_of
 from lms.db import retried
 from lms.jobs.queue import enqueue
 from lms.people.duplicates import living
@@ -54,6 +56,7 @@ async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
                 "is_credit_note": invoice.kind is InvoiceKind.CREDIT_NOTE,
                 "reversed_number": reversed_number,
                 "total_cents": invoice.total_cents,
+                "open_cents": await _open_cents(session, invoice),
                 "due_on": invoice.due_on,
                 "issuer": invoice.issuer,
             },
@@ -61,3 +64,16 @@ async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
             enclosures=[Enclosed(f"{invoice.number}.pdf", "application/pdf", document)],
             at=around.clock(),
         )
+
+
+async def _open_cents(session: AsyncSession, invoice: Invoice) -> int:
+    """What is still to be paid of an invoice as it is sent: one that follows another may be paid already (U13)."""
+    if invoice.enrolment_id is not None:
+        about = [invoice.enrolment_id]
+    else:
+        shares = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == invoice.id)
+        about = list(await session.scalars(shares))
+    accounts = (await balance_of(session, about)).values()
+    if not sum(account.paid_cents for account in accounts):
+        return invoice.total_cents
+    return min(invoice.total_cents, max(0, sum(account.open_cents for account in accounts)))

@@ -16,7 +16,7 @@ from lms.web.letters import Reader, write_letter
 FOLDER = "people/letters/"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Stranger:
     """Whoever reads mail at an address; we do not look whether we know them (S-17)."""
 
@@ -42,7 +42,7 @@ async def ask_by_post(
 
 async def invite(session: AsyncSession, mandate: Mandate, asker: Person, token: str, *, at: datetime) -> None:
     """Write to the address that was typed; the answer needs an account of that address."""
-    reader = Stranger(mandate.invited_email, asker.language)
+    reader = Stranger(email=mandate.invited_email, language=asker.language)
     said = {
         "deeds": _deeds(mandate, reader),
         "until": mandate.valid_until,

@@ -129,7 +129,7 @@ async def test_an_invoice_is_named_with_all_one_needs_to_pay_it(
 
     [letter] = await letters(begin, "place_confirmed")
     assert (
-        "Der Kurs kostet 45,00 Euro. Bitte überweisen Sie den Betrag bis zum 18. Dezember 2026:"
+        "Der Kurs kostet 45,00 Euro. Bitte überweisen Sie den Betrag bis Freitag, 18. Dezember 2026:"
         in letter.text
     )
     assert "– Verwendungszweck: RE-2026-00001" in letter.text

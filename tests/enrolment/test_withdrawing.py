@@ -93,7 +93,7 @@ async def test_a_withdrawal_ends_the_contract_pays_everything_back_and_asks_the_
     async with begin.reading() as session:
         letters = {one.kind: one for one in (await session.scalars(select(Letter))).all()}
     receipt = letters["withdrawal_receipt"]
-    assert receipt.to_address == "Ada.Lehmann@example.com"
+    assert (receipt.to_address, receipt.to_name) == ("Ada.Lehmann@example.com", "Ada Lehmann")
     assert "Montag, 7. Dezember 2026" in receipt.text
     assert "9 Uhr" in receipt.text or "9:00 Uhr" in receipt.text
     assert "45,00" not in receipt.text

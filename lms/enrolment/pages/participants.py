@@ -13,7 +13,7 @@ from lms.enrolment.pages.asking import answers_of, participant_form
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import Found, find, keep, with_answer
 from lms.enrolment.pages.private import PRIVATE
-from lms.enrolment.pages.questions import Step
+from lms.enrolment.pages.questions import Kind, Step
 from lms.enrolment.pages.unfit import refuse_unfit_participant
 from lms.enrolment.pages.way import first_open, is_reached, next_after, path_before
 from lms.enrolment.pages.wizard import around_step, gone, to
@@ -53,7 +53,11 @@ class ParticipantPages(Controller):
             return Redirect(url(draft.path(f"{Step.PARTICIPANTS}/{NEW}")), status_code=303, headers=PRIVATE)
         return Template(
             "enrolment/participants.html",
-            context={**around_step(draft, Step.PARTICIPANTS), "most": MOST_AT_ONCE},
+            context={
+                **around_step(draft, Step.PARTICIPANTS),
+                "most": MOST_AT_ONCE,
+                "is_reducible": draft.kind is Kind.GROUP and bool(draft.offering.prices.concessions),
+            },
             headers=PRIVATE,
         )
 
