@@ -56,7 +56,9 @@ class ParticipantPages(Controller):
             context={
                 **around_step(draft, Step.PARTICIPANTS),
                 "most": MOST_AT_ONCE,
-                "is_reducible": draft.kind is Kind.GROUP and bool(draft.offering.prices.concessions),
+                "is_reducible": draft.kind is Kind.GROUP
+                and bool(draft.offering.prices.concessions)
+                and not draft.concessions_of_each,  # a reduced price without reasons is claimed by one alone
             },
             headers=PRIVATE,
         )
