@@ -93,6 +93,7 @@ class Edge:
         if _length(headers) > most:
             await _plain(answer, 413, TOO_LARGE.format(most=most // 1_000_000))
             return
+        _drop_nul(scope)
         locale = self._cut_language(scope)
         state["is_foreign"] = self._is_foreign(scope, headers)
         with use_locale("en" if locale == "en" else "de"), bound_contextvars(request_id=request_id):
@@ -141,6 +142,14 @@ class Edge:
         scope["path"] = path[len(ENGLISH) :] or "/"
         scope["raw_path"] = scope["path"].encode()
         return "en"
+
+
+def _drop_nul(scope: HTTPScope) -> None:
+    """Nobody can type NUL, and PostgreSQL takes no text with it: it is not there in a query, and unknown in a path."""
+    scope["query_string"] = scope["query_string"].replace(b"%00", b"")
+    if "\x00" in scope["path"]:
+        scope["path"] = scope["path"].replace("\x00", "\ufffd")
+        scope["raw_path"] = scope["path"].encode()
 
 
 class _Answer:

@@ -10,6 +10,7 @@ from lms.kernel.rights import Identity
 from lms.resources.models import Room
 from lms.scheduling.queries import sessions_of
 from lms.web.module import Around
+from tests.making import BOTH
 from tests.office import Office, open_office, words_of
 from tests.visiting import Browser, send, sign_in
 
@@ -190,3 +191,18 @@ async def test_the_last_day_of_all_calendars_is_refused_in_a_form(client: Browse
     answer = await send(client, f"/verwaltung/raeume/ort/{office.venue.id}/sperren", typed)
 
     assert answer.status_code == 422
+
+
+@BOTH
+async def test_a_sign_that_no_database_takes_is_simply_not_found(client: Browser, begin: Begin) -> None:
+    await sign_in(client, begin, Identity.ENROLMENT)
+    found = [
+        (await client.get(path)).status_code
+        for path in (
+            "/anzeige/a%00b",
+            "/kalender/kurs/a%00b.ics",
+            "/kurse/a%00b",
+            "/verwaltung/anmeldungen?q=a%00b",
+        )
+    ]
+    assert found == [404, 404, 404, 200]
