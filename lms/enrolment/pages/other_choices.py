@@ -21,7 +21,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.web.access import PUBLIC, SIGNED_IN
-from lms.web.formats import moment, money
+from lms.web.formats import moment_short, money
 from lms.web.forms import Form, Select, form_from
 from lms.web.language import current_language, gettext
 from lms.web.module import Around
@@ -131,10 +131,10 @@ def _form(offered: Sequence[Chosen], submitted: Any, **known: str) -> ChoicesFor
 
 
 def _words(one: Chosen) -> str:
-    """Title, first date and price in one line; and whether it is full now."""
+    """First date, title and price in one line, the date first where it is narrow; and whether it is full now."""
     run, course = one
     title = (course.title_en if current_language() == "en" else "") or course.title_de
-    said = f"{title}, {moment(run.starts_at)}" if run.starts_at else title
+    said = f"{moment_short(run.starts_at)}: {title}" if run.starts_at else title
     said = f"{said}, {money(run.price_cents)}"
     return said if run.free > 0 else gettext("%(what)s (full at the moment)", what=said)
 
