@@ -9,6 +9,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.enrolment import models as enrolment
+from lms.enrolment.choices import models as choices
 from lms.enrolment.conditions import models as conditions
 from lms.enrolment.lists import models as interest
 from lms.enrolment.minimum import models as minimum
@@ -34,6 +35,7 @@ __all__ = [
     "booking",
     "catalogue",
     "certification",
+    "choices",
     "conditions",
     "enrolment",
     "feeds",

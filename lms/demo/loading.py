@@ -11,6 +11,7 @@ import rich_click as click
 from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.bookings import fill_bookings
+from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.decision import fill_decision
@@ -59,6 +60,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Enrolments and waiting lists"):
             places = await fill_enrolments(ground, everybody, runs)
             await fill_conditions(ground, everybody, runs)
+            await fill_choices(ground, runs)
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
             await fill_withdrawals(ground, places)

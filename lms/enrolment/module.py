@@ -25,6 +25,7 @@ from lms.enrolment.pages.interest import InterestPages
 from lms.enrolment.pages.links import LinkPages, OwnCancelPages
 from lms.enrolment.pages.moving import MoveLinkPages, OwnMovePages
 from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
+from lms.enrolment.pages.other_choices import ChoicesLinkPages, OwnChoicesPages
 from lms.enrolment.pages.participants import ParticipantPages
 from lms.enrolment.pages.proofs import ProofPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
@@ -143,6 +144,8 @@ MODULE = Module(
         OwnCancelPages,
         MoveLinkPages,
         OwnMovePages,
+        ChoicesLinkPages,
+        OwnChoicesPages,
         SubstituteLinkPages,
         OwnSubstitutePages,
         WithdrawalPages,

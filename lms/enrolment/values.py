@@ -193,6 +193,7 @@ REASONS = {
     "by_team": N_("By the team."),
     "deadline_passed": N_("The deadline passed without an answer."),
     "run_cancelled": N_("The run does not take place."),
+    "other_choice": N_("It was named as another choice, and places are free."),
     "wants_next_run": N_("The next run was wished for instead of waiting."),
 }
 """What the codes in the history mean."""

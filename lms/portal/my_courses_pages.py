@@ -10,9 +10,11 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from content.lesson import render
+from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.lists.reading import story_of
 from lms.enrolment.models import EnrolmentState
+from lms.enrolment.pages.other_choices import PART
 from lms.enrolment.policy import is_limited, reaches
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -77,6 +79,7 @@ class MyCoursesPages(Controller):
             mine = await course_of(session, actor, enrolment_id)
             answers, may_answer = await own_answers(session, mine.claim, now)
             story = await story_of(session, mine.claim, now)
+            choices = await own_choices(session, mine.claim, now)
         return Template(
             "portal/my_courses/course.html",
             context={
@@ -94,6 +97,8 @@ class MyCoursesPages(Controller):
                 "answers": answers,
                 "answers_path": answers_path(around.signer, mine.enrolment) if may_answer else "",
                 "story": story,
+                "choices": choices,
+                "choices_path": f"{mine.path}/{PART}" if reaches(actor, mine.enrolment, "D") else "",
             },
             headers=PRIVATE,
         )

@@ -49,14 +49,15 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
     has_price = enrolment.price_cents > 0  # the confirmation of a contract (§ 312f BGB)
     former = await facts_of(session, enrolment.follows_id) if enrolment.follows_id else None
     has_right = facts.course.has_withdrawal_right and enrolment.price_cents > 0 and not enrolment.company_id
-    if former is not None and former.run.id != facts.run.id:
+    has_moved = former is not None and former.run.id != facts.run.id
+    if former is not None and has_moved and former.enrolment.confirmed_at is not None:
         await send(
             session, facts, "enrolment_moved", at=at, dates=[*out_of_calendar(former, former.dates), *facts.held],
             papers=papers, invoice=invoice, former_course=former.word("title"), former_number=former.run.number,
             in_writing=has_price,
             lines=await sum_in_words(session, facts, enrolment.id), **await settlement_of(session, enrolment.id),
         )  # fmt: skip
-    elif former is not None and former.reader.id == facts.reader.id:
+    elif former is not None and not has_moved and former.reader.id == facts.reader.id:
         guest = replace(facts, reader=facts.person)
         if facts.person.id != facts.reader.id and (facts.person.email or facts.person.city):
             await send(session, guest, "place_taken_over", at=at, dates=facts.held)

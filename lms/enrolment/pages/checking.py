@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.accounts.limits import within
 from lms.accounts.models import Account
 from lms.enrolment import policy
+from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.queries import Clash, clashes_of
 from lms.enrolment.errors import (
     EnrolmentClosed,
@@ -28,6 +29,7 @@ from lms.enrolment.models import Application, Enrolment, EntryWay
 from lms.enrolment.pages.draft import Draft
 from lms.enrolment.pages.drafts import find, keep
 from lms.enrolment.pages.ordering import mark, wanted
+from lms.enrolment.pages.other_choices import PART
 from lms.enrolment.pages.private import PRIVATE, browser_key
 from lms.enrolment.pages.questions import Step
 from lms.enrolment.pages.receipt import receipt_of
@@ -130,17 +132,21 @@ class CheckingPages(Controller):
                 if actor.account_id != application.account_id or not policy.reaches(actor, first, "R"):
                     raise NotFound
             receipt = await receipt_of(session, around, await claims_of_order(session, first.order_id), actor)
+            choices = await own_choices(session, receipt.claims[0], around.clock())
+        links = {
+            one.enrolment.id: f"/meine-kurse/{one.enrolment.id}"
+            if policy.is_limited(actor, one.enrolment.person_id)
+            else manage_path(around, one.enrolment.id, one.enrolment.link_version)
+            for one in receipt.claims
+        }
         return Template(
             "enrolment/confirmation.html",
             context={
                 "receipt": receipt,
                 "offering": receipt.offering,
-                "links": {
-                    one.enrolment.id: f"/meine-kurse/{one.enrolment.id}"
-                    if policy.is_limited(actor, one.enrolment.person_id)
-                    else manage_path(around, one.enrolment.id, one.enrolment.link_version)
-                    for one in receipt.claims
-                },
+                "links": links,
+                "choices": choices,
+                "choices_path": f"{links[receipt.first.id]}/{PART}",
                 "offer_hours": around.settings.offer_hours,
             },
             headers=PRIVATE,

@@ -11,12 +11,14 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.db import Begin
+from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.forms import CancelForm
 from lms.enrolment.lists.reading import story_of
 from lms.enrolment.models import LIVE, EnrolmentState
 from lms.enrolment.pages.dropping_in import give_back, give_back_page, opened
 from lms.enrolment.pages.offering import other_runs
+from lms.enrolment.pages.other_choices import PART
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.receipt import Receipt, receipt_of
 from lms.enrolment.pages.ways import ways_for
@@ -54,6 +56,7 @@ class LinkPages(Controller):
             ways = await ways_for(session, around, found)
             answers, may_answer = await own_answers(session, found, around.clock())
             story = await story_of(session, found, around.clock())
+            choices = await own_choices(session, found, around.clock())
             others = []
             if found.enrolment.state not in LIVE:
                 others = list(await other_runs(session, found.run, around.clock()))
@@ -64,6 +67,8 @@ class LinkPages(Controller):
             context={
                 "receipt": receipt,
                 "story": story,
+                "choices": choices,
+                "choices_path": f"{_path(enrolment_id, token)}/{PART}",
                 "offering": receipt.offering,
                 "here": _path(enrolment_id, token),
                 "offer_path": answer_path,

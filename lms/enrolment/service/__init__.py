@@ -6,6 +6,7 @@ Others may use the plain functions that take a session: `run_locked`, `serve_wai
 from lms.enrolment.service.answering import Answering
 from lms.enrolment.service.approving import Approving
 from lms.enrolment.service.cancelling import Cancelling, cancel_place
+from lms.enrolment.service.choosing import Choosing
 from lms.enrolment.service.conditions import Conditioning
 from lms.enrolment.service.consenting import Consenting
 from lms.enrolment.service.dropping_in import DroppingIn
@@ -28,6 +29,7 @@ class Enrolments(
     Enrolling,
     DroppingIn,
     Offering,
+    Choosing,
     Cancelling,
     Withdrawing,
     Moving,
@@ -40,7 +42,7 @@ class Enrolments(
     Timing,
     Steering,
 ):
-    """Holding, enrolling, coming to single sessions, waiting, offers, changing one's mind, consent, approval, conditions, capacity.
+    """Holding, enrolling, coming to single sessions, waiting, offers, other choices, changing one's mind, consent, approval, conditions, capacity.
 
     Whatever concerns a run happens under its lock, after what has lapsed there was settled and its list served: deadlines
     are exact even while the worker sleeps. Doing a thing twice is as good as once.

@@ -15,6 +15,7 @@ from lms.enrolment.errors import NotWaiting, OfferAccepted, OfferGone, PaymentMe
 from lms.enrolment.events import EnrolmentCancelled, OfferDeclined, OfferLetterWanted
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.service.locked import LockedRun
+from lms.enrolment.service.other_choice import carry_needs, lock_former
 from lms.enrolment.service.placing import confirm
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
@@ -51,13 +52,14 @@ class Offering(Transactions):
         payment_method: PaymentMethod | None = None,
         early_start_wording: str = "",
     ) -> Placement:
-        """Take what is offered: the whole party is confirmed, charged and invoiced at once.
+        """Take what is offered: the whole party is confirmed, charged and invoiced at once, and leaves the line it came from.
 
         `token` is the one of the letter (`offer_path`). Where something is due, `payment_method` may
         change what was chosen on the way to the list; `early_start_wording` asks expressly to begin early (L-14). Raises NotFound, OfferGone, PaymentMethodRefused.
         """
         at = self.clock()
         async with self.transaction() as session:
+            former = await lock_former(session, offer_id, at=at, settings=self.settings)
             locked, offer = await self.lock_for_offer(session, offer_id, at=at)
             party = await members(session, offer.party_id)
             self._refuse_strangers(actor, offer, party, token, "C")
@@ -66,7 +68,11 @@ class Offering(Transactions):
             if offer.state is OfferState.OPEN:
                 for one in party if early_start_wording else ():
                     one.early_start_at, one.early_start_wording = at, early_start_wording
-                return await self._accept(locked, actor, offer, party, payment_method)
+                placed = await self._accept(locked, actor, offer, party, payment_method)
+                if former is not None and former[1].confirmed_at is None:
+                    await carry_needs(session, placed.enrolments)
+                    await end_unplaced(former[0], actor, former[1])
+                return placed
         raise OfferGone  # after the transaction: what lapsed in it, and went on to the next, stays so
 
     @retried

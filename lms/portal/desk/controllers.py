@@ -1,5 +1,6 @@
 """Every page of the desk, for the module's table of contents."""
 
+from lms.portal.desk.allotting import AllottingPages
 from lms.portal.desk.answers import AnswerDeskPages
 from lms.portal.desk.api import DeskDoor
 from lms.portal.desk.approvals import ApprovalPages
@@ -88,6 +89,7 @@ DESK = (
     *ROOM_PAGES,
     *MINIMUM_PAGES,
     WaitingListPages,
+    AllottingPages,
     InterestOverviewPages,
     InterestListPages,
     FollowUpPlanPages,

@@ -161,7 +161,9 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         .order_by(Letter.written_at.desc())
         .limit(50)
     )
-    followed = await session.scalar(select(Enrolment.id).where(Enrolment.follows_id == enrolment_id))
+    followed = None
+    if enrolment.state not in LIVE:  # who waits may have been offered something else, and still waits
+        followed = await session.scalar(select(Enrolment.id).where(Enrolment.follows_id == enrolment_id))
     support = None
     if actor.may_for_all("R", "access-need"):
         support = await session.scalar(select(SupportNeed).where(SupportNeed.enrolment_id == enrolment_id))

@@ -167,6 +167,8 @@ ACTIONS: Mapping[str, str] = {
     "enrolment.cancelled": N_("Enrolment cancelled"),
     "enrolment.withdrawn": N_("Contract withdrawn from"),
     "enrolment.moved_away": N_("Moved to another run"),
+    "enrolment.joined_by_choice": N_("Named as another choice, and offered"),
+    "enrolment.chose_others": N_("Said which other runs would also do"),
     "enrolment.handed_over": N_("Place handed over to another person"),
     "enrolment.goodwill": N_("A part let off as goodwill"),
     "enrolment.proof_sent": N_("Proof for the reduced price sent"),
