@@ -21,7 +21,7 @@ async def test_there_are_four_hundred_learners_of_whom_sixty_are_minors(town: Lo
     persons = await town.all(Person)
     learners = [person for person in persons if person.birth_date is not None]
 
-    assert len(learners) == 400
+    assert len(learners) == 400 + 1  # one is known twice, for the team to find
     assert sum(is_minor(person.birth_date, town.today) for person in learners) == 60
     assert len(persons) - len(learners) == 14 + 4 + 11
 
@@ -58,12 +58,12 @@ async def test_each_household_has_one_head_and_somebody_else(town: Loaded) -> No
     assert min(sizes.values()) >= 2
 
 
-async def test_no_name_and_no_address_comes_twice(town: Loaded) -> None:
+async def test_no_address_comes_twice_and_one_name_does(town: Loaded) -> None:
     persons = await town.all(Person)
     emails = [person.email for person in persons if person.email]
 
     assert len(set(emails)) == len(emails)
-    assert len({person.name for person in persons}) == len(persons)
+    assert len({person.name for person in persons}) == len(persons) - 1
 
 
 async def test_team_and_trainers_have_accounts_with_their_roles(town: Loaded) -> None:

@@ -190,7 +190,7 @@ async def test_a_database_with_courses_is_left_alone(settings: Settings) -> None
             await session.scalar(
                 select(func.count()).select_from(Person).where(Person.birth_date.is_not(None))
             )
-            == 400
+            == 401
         )
     await begin.close()
 

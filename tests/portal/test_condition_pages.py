@@ -157,7 +157,7 @@ async def test_the_team_enrols_by_phone_with_answers_or_as_an_exception_and_trai
     client: Browser, office: Office, begin: Begin, clock: FixedClock
 ) -> None:
     run = await office.run()
-    here = f"/verwaltung/anmelden/{run.id}"
+    here = "/verwaltung/theke"
     await send(client, f"{path_of(run)}/voraussetzungen", {"approval": "asks", "declaration_de": "Ich bin neu.", "version": "0"})  # fmt: skip
     await send(
         client, f"{path_of(run)}/voraussetzungen/fragen/neu",
@@ -165,15 +165,30 @@ async def test_the_team_enrols_by_phone_with_answers_or_as_an_exception_and_trai
          "kept_days": "1", "key": str(uuid4())},
     )  # fmt: skip
     (question,) = await questions(begin, run)
-    ada = {"given_name": "Ada", "family_name": "Lehmann", "email": "ada@example.com", "key": str(uuid4())}
-    ben = {"given_name": "Ben", "family_name": "Vogt", "email": "ben@example.com", "key": str(uuid4())}
+    chosen = {"person": "neu", "kurs": str(run.id), "tun": "anmelden", "payment": "cash"}
+    ada = {
+        "given_name": "Ada",
+        "family_name": "Lehmann",
+        "email": "ada@example.com",
+        "key": str(uuid4()),
+    } | chosen
+    ben = {
+        "given_name": "Ben",
+        "family_name": "Vogt",
+        "email": "ben@example.com",
+        "key": str(uuid4()),
+    } | chosen
 
     undeclared = await send(client, here, ada)
     unanswered = await send(client, here, ada | {"declared": "1"})
     answered = await send(client, here, ada | {"declared": "1", f"q_{question.id.hex}": "Nüsse"})
     exempt = await send(client, here, ben | {"override_reason": "Mit Frau Wegmann besprochen."})
-    page = words_of((await client.get(answered.headers["location"])).text)
-    other = words_of((await client.get(exempt.headers["location"])).text)
+    page, other = [
+        words_of(
+            (await client.get(f"/verwaltung/anmeldungen/{done.headers['location'].rpartition('/')[2]}")).text
+        )
+        for done in (answered, exempt)
+    ]
     trainer = another_browser(client)
     await sign_in(trainer, begin, Identity.TRAINER, person=office.trainer, is_known=True)
     roll = words_of((await trainer.get(f"/kursleitung/kurse/{run.id}")).text)
