@@ -105,6 +105,8 @@ async def test_a_daughter_acts_for_her_mother_until_the_next_click_after_a_call(
     enrolment = re.search(r"/meine-kurse/([0-9a-f-]{36})", mine.text)
     assert enrolment
     course = await client.get(f"/meine-kurse/{enrolment[1]}")
+    for beyond in ("abmelden", "wechseln", "ersatzperson"):  # this mandate does not reach so far
+        assert (await client.get(f"/meine-kurse/{enrolment[1]}/{beyond}")).status_code == 404
 
     office = another_browser(client)
     await let_in(office, begin, await make_account(begin, Identity.ENROLMENT))

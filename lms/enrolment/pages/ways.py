@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.queries import balance_of
 from lms.db import Begin
-from lms.enrolment import rules
+from lms.enrolment import policy, rules
 from lms.enrolment.changing import terms
 from lms.enrolment.changing.sums import Reckoning, of_withdrawal
 from lms.enrolment.errors import SumChanged
@@ -20,6 +20,7 @@ from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.service.withdrawing import value_held
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
+from lms.kernel.errors import NotFound
 from lms.web.module import Around
 
 
@@ -84,9 +85,11 @@ async def by_link(around: Around, enrolment_id: UUID, token: str) -> Holder:
 
 
 async def signed_in(begin: Begin, actor: Actor, enrolment_id: UUID) -> Holder:
-    """Somebody signed in. Raises NotFound for somebody else's."""
+    """Somebody signed in. Raises NotFound for somebody else's, and where a mandate does not reach so far."""
     async with begin.reading() as session:
         found = await claim_for(session, actor, enrolment_id)
+    if not policy.reaches(actor, found.enrolment, "D"):
+        raise NotFound
     return Holder(found, f"/meine-kurse/{enrolment_id}")
 
 
