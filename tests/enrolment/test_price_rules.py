@@ -89,7 +89,7 @@ def test_the_best_single_reduction_counts_and_the_others_are_named() -> None:
         ("Price of the course", 6000),
         ("Reduction: Students", -3000),
         ("Not in addition, because the larger reduction counts: Reduction for living in Haldensleben", 0),
-        ("Not in addition, because the larger reduction counts: Reduction for enrolling early, until 4 December 2026", 0),
+        ("Not in addition, because the larger reduction counts: Reduction for enrolling early, until Friday 4 December 2026", 0),
     ]  # fmt: skip
 
 

@@ -83,7 +83,7 @@ async def test_a_resident_pays_less_and_the_reasons_are_kept(
     assert await told(begin, here) == [
         ("Price of the course", "60.00 euros"),
         ("Reduction for living in 39340", "-20.00 euros"),
-        ("Not in addition, because the larger reduction counts: Reduction for enrolling early, until 10 December 2026", ""),
+        ("Not in addition, because the larger reduction counts: Reduction for enrolling early, until Thursday 10 December 2026", ""),
     ]  # fmt: skip
     assert await told(begin, late) == [("Price of the course", "60.00 euros")]
 
