@@ -5,7 +5,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from lms.app import around
@@ -64,7 +64,10 @@ async def _promoting(database: str, enrolments: Enrolments, begin: Begin, waitin
     """CPU milliseconds of our process for each of so many who are offered a place, when there are suddenly enough places."""
     costs = []
     for _ in range(TURNS):
-        run = await offered_run(begin, capacity=1)
+        now = enrolments.clock()  # the histories before have moved it
+        run = await offered_run(
+            begin, capacity=1, starts_at=now + timedelta(days=28), ends_at=now + timedelta(days=49)
+        )
         for newcomer in people(waiting + 1):
             await enrolments.enrol(VISITOR, run_id=run.id, persons=[newcomer])
         started = time.process_time()
