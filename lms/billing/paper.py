@@ -3,25 +3,20 @@
 import asyncio
 import hashlib
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
 
-from jinja2 import Environment
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from certificates.fonts import Fonts
 from lms.billing.models import Invoice, InvoiceDocument, InvoiceKind
 from lms.db import Begin
 from lms.kernel.errors import NotFound
-from lms.web.language import use_locale
-from lms.web.templating import environment
+from lms.web.language import Language
+from lms.web.paper import Stationery
 
-FONTS = Path(str(files("lms"))) / "web" / "static" / "vendor" / "kern" / "fonts" / "fira-sans"
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).with_name("paper.css")
+PAPER = Stationery(Path(__file__).parent / "templates", Path(__file__).with_name("paper.css"))
+"""Of everything the books print."""
 
 
 async def invoice_pdf(begin: Begin, invoice_id: UUID) -> bytes:
@@ -57,41 +52,13 @@ async def invoice_pdf(begin: Begin, invoice_id: UUID) -> bytes:
 
 def rendered(invoice: Invoice, reversed_number: str = "") -> bytes:
     """The document from the facts that were frozen when it was issued; the same facts give the same bytes."""
-    from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
-
-    language = "en" if invoice.debtor.get("language") == "en" else "de"
-    with use_locale(language):  # type: ignore[arg-type]
-        page = (
-            _pages()
-            .get_template("billing/invoice.html")
-            .render(
-                day_of=date.fromisoformat,
-                invoice=invoice,
-                is_credit_note=invoice.kind is InvoiceKind.CREDIT_NOTE,
-                reversed_number=reversed_number,
-            )
-        )
-    fonts = _fonts()
-    return html_to_pdf(
-        fonts.printable(page),
-        css=STYLE.read_text(encoding="utf-8"),
-        fonts=fonts,
-        title=invoice.number,
-        lang=language,
-        created=invoice.issued_at,
+    language: Language = "en" if invoice.debtor.get("language") == "en" else "de"
+    page = PAPER.words(
+        "billing/invoice.html",
+        language,
+        day_of=date.fromisoformat,
+        invoice=invoice,
+        is_credit_note=invoice.kind is InvoiceKind.CREDIT_NOTE,
+        reversed_number=reversed_number,
     )
-
-
-def press_parts() -> tuple[Environment, Fonts]:
-    """The templates and fonts of everything the books print."""
-    return _pages(), _fonts()
-
-
-@cache
-def _pages() -> Environment:
-    return environment([TEMPLATES])
-
-
-@cache
-def _fonts() -> Fonts:
-    return Fonts.fira_sans(FONTS)
+    return PAPER.pdf(page, title=invoice.number, language=language, created=invoice.issued_at)

@@ -4,10 +4,9 @@ import asyncio
 from uuid import UUID
 
 from lms.billing.models import CashReceipt, ReceiptKind
-from lms.billing.paper import STYLE, press_parts
+from lms.billing.paper import PAPER
 from lms.billing.receipts import receipt_of
 from lms.db import Begin
-from lms.web.language import use_locale
 
 
 async def receipt_pdf(begin: Begin, receipt_id: UUID) -> tuple[str, bytes]:
@@ -20,20 +19,11 @@ async def receipt_pdf(begin: Begin, receipt_id: UUID) -> tuple[str, bytes]:
 
 def rendered(receipt: CashReceipt, reversed_number: str = "") -> bytes:
     """The receipt on one sheet."""
-    from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
-
-    pages, fonts = press_parts()
-    with use_locale("de"):
-        page = pages.get_template("billing/receipt.html").render(
-            receipt=receipt,
-            is_reversal=receipt.kind is ReceiptKind.REVERSAL,
-            reversed_number=reversed_number,
-        )
-    return html_to_pdf(
-        fonts.printable(page),
-        css=STYLE.read_text(encoding="utf-8"),
-        fonts=fonts,
-        title=receipt.number,
-        lang="de",
-        created=receipt.issued_at,
+    page = PAPER.words(
+        "billing/receipt.html",
+        "de",
+        receipt=receipt,
+        is_reversal=receipt.kind is ReceiptKind.REVERSAL,
+        reversed_number=reversed_number,
     )
+    return PAPER.pdf(page, title=receipt.number, language="de", created=receipt.issued_at)

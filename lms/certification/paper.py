@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Certificate, Holder, Issuer, Kind, Language, Outcome
-from certificates.fonts import Fonts
 from certificates.render import Design, Renderer
 from certificates.signing import Keyring
 from lms.attendance.queries import records
@@ -18,15 +17,14 @@ from lms.certification.rules import whole_units
 from lms.enrolment.models import Enrolment
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
+from lms.messaging.paper import typeface
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
 from lms.scheduling.queries import trainers_of
 from lms.settings import Settings
 from lms.web.centre import Centre
-from lms.web.templating import STATIC
 
 DESIGN = "mosaic"
-FONTS = STATIC / "vendor" / "kern" / "fonts" / "fira-sans"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +124,7 @@ def document_of(
 @cache
 def renderer() -> Renderer:
     """The renderer of this process, built once: reading fonts and style takes longer than a page."""
-    return Renderer(Design.named(DESIGN), Fonts.fira_sans(FONTS))
+    return Renderer(Design.named(DESIGN), typeface())
 
 
 def keyring(settings: Settings) -> Keyring:

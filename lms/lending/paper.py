@@ -2,24 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment
-
-from certificates.fonts import Fonts
 from lms.lending.queries import Lent
 from lms.lending.terms import CURRENT, terms
 from lms.lending.words import CONDITION_WORDS
 from lms.web.centre import the_centre
 from lms.web.language import Language, use_locale
 from lms.web.letters import postal_address
-from lms.web.templating import environment
+from lms.web.paper import Stationery
 
-FONTS = Path(str(files("lms"))) / "web" / "static" / "vendor" / "kern" / "fonts" / "fira-sans"
-TEMPLATES = Path(__file__).parent / "templates"
-STYLE = Path(__file__).with_name("paper.css")
+PAPER = Stationery(Path(__file__).parent / "templates", Path(__file__).with_name("paper.css"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,30 +79,11 @@ def language_of(lent: Lent) -> Language:
 
 def rendered(paper: Paper) -> bytes:
     """The agreement as PDF; the same facts give the same bytes."""
-    from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
-
-    with use_locale(paper.language):
-        page = (
-            _pages()
-            .get_template("lending/agreement.html")
-            .render(paper=paper, terms=terms(paper.language, paper.version), centre=the_centre())
-        )
-    fonts = _fonts()
-    return html_to_pdf(
-        fonts.printable(page),
-        css=STYLE.read_text(encoding="utf-8"),
-        fonts=fonts,
-        title=paper.reference,
-        lang=paper.language,
-        created=paper.made_at,
+    page = PAPER.words(
+        "lending/agreement.html",
+        paper.language,
+        paper=paper,
+        terms=terms(paper.language, paper.version),
+        centre=the_centre(),
     )
-
-
-@cache
-def _pages() -> Environment:
-    return environment([TEMPLATES])
-
-
-@cache
-def _fonts() -> Fonts:
-    return Fonts.fira_sans(FONTS)
+    return PAPER.pdf(page, title=paper.reference, language=paper.language, created=paper.made_at)

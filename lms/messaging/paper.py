@@ -40,7 +40,7 @@ def letters_pdf(
     """Several letters in one file, each beginning on a page of its own; the language is that of the first."""
     from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
 
-    fonts = _fonts()
+    fonts = typeface()
     sheets = "".join(
         _sheet(letter, sender, sender_lines, day, fonts) for letter, day in zip(letters, days, strict=True)
     )
@@ -78,5 +78,6 @@ def words_of(letter: Letter) -> str:
 
 
 @cache
-def _fonts() -> Fonts:
+def typeface() -> Fonts:
+    """The one typeface of everything the house prints."""
     return Fonts.fira_sans(FONTS)

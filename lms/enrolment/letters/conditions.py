@@ -6,26 +6,21 @@ The same version, language and numbers give the same bytes, so each paper is dra
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import Environment
-
-from certificates.fonts import Fonts
 from lms.enrolment.letters.facts import Facts
-from lms.messaging.paper import FONTS
 from lms.settings import Settings
 from lms.web.centre import the_centre
-from lms.web.language import Language, use_locale
+from lms.web.language import Language
 from lms.web.letters import Enclosed
-from lms.web.templating import environment
+from lms.web.paper import Stationery
 
 CURRENT = "2026-11"
 """The version of the conditions for orders that name none; `pages.words.TERMS_VERSION` names the one that is agreed to today."""
 VERSIONS = {CURRENT: datetime(2026, 11, 22, tzinfo=UTC)}
 """Every version ever agreed to, with the day from which it holds: its texts stay, so that a contract can be shown as it was made."""
-TEMPLATES = Path(__file__).parents[1] / "templates"
-STYLE = Path(__file__).with_name("paper.css")
+PAPER = Stationery(Path(__file__).parents[1] / "templates", Path(__file__).with_name("paper.css"))
 NAMES = {"de": "Vertragsbedingungen.pdf", "en": "Conditions.pdf"}
 
 
@@ -64,16 +59,10 @@ async def conditions_paper(facts: Facts, settings: Settings) -> Enclosed:
 @lru_cache(maxsize=64)
 def drawn(wanted: Conditions) -> bytes:
     """The PDF. Raises KeyError for a version that never was."""
-    from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
-
-    page = words_of(wanted)
-    fonts = _fonts()
-    return html_to_pdf(
-        fonts.printable(page),
-        css=STYLE.read_text(encoding="utf-8"),
-        fonts=fonts,
+    return PAPER.pdf(
+        words_of(wanted),
         title=NAMES[wanted.language].removesuffix(".pdf"),
-        lang=wanted.language,
+        language=wanted.language,
         created=VERSIONS[wanted.version],
     )
 
@@ -82,15 +71,4 @@ def words_of(wanted: Conditions) -> str:
     """The words of the paper as HTML. Raises KeyError for a version that never was."""
     since = VERSIONS[wanted.version]
     name = f"enrolment/papers/conditions_{wanted.version}_{wanted.language}.html"
-    with use_locale(wanted.language):
-        return _pages().get_template(name).render(wanted=wanted, the=the_centre(), since=since)
-
-
-@cache
-def _pages() -> Environment:
-    return environment([TEMPLATES])
-
-
-@cache
-def _fonts() -> Fonts:
-    return Fonts.fira_sans(FONTS)
+    return PAPER.words(name, wanted.language, wanted=wanted, the=the_centre(), since=since)

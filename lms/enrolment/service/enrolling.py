@@ -64,9 +64,9 @@ class Enrolling(Transactions):
 
         `contact` gets the letters and is the debtor (default: whoever acts, else the first person; for minors the guardian).
         Prices are reckoned for each person, never taken from outside; `agreed_cents`, what all of it may cost at most, only
-        refuses (PriceChanged). `concession` claims the reduced price for all, `concession_id` of a person for a reason. Where a price is due and no `payment_method` was chosen, a free place
-        becomes an offer that has to be accepted with one. Sent again with the same `application_id` or `idempotency_key` it
-        returns what came of it the first time.
+        refuses (PriceChanged). `concession` claims the reduced price for all, `concession_id` of a person for a reason.
+        Where a price is due and no `payment_method` was chosen, a free place becomes an offer that has to be accepted with
+        one. Sent again with the same `application_id` or `idempotency_key` it returns what came of it the first time.
 
         `early_start_wording` is what somebody agreed to who wants us to begin while they may still withdraw (L-14).
         `said` answers what the run asks for (its conditions, code word, questions); where the team decides about each enrolment

@@ -27,6 +27,7 @@ from lms.enrolment.service.order import Order, checked_order
 from lms.enrolment.service.placing import confirm, new_party
 from lms.enrolment.service.rebooking import book_anew
 from lms.enrolment.service.settling import ask_cashiers, carry_payments, paid_for
+from lms.enrolment.service.taking_along import both_locked
 from lms.enrolment.service.transactions import Transactions
 from lms.enrolment.service.waiting_list import serve_waiting_list
 from lms.enrolment.values import KnownPerson, Wants
@@ -83,9 +84,8 @@ class Moving(Transactions):
             refuse_outsiders(self.signer, actor, found, token)
             if found.run_id == run_id:
                 raise CannotMove
-            runs = {one: await self.lock(session, one, at=at) for one in sorted({found.run_id, run_id})}
+            former, new = await both_locked(session, found.run_id, run_id, at=at, settings=self.settings)
             await session.refresh(found)
-            former, new = runs[found.run_id], runs[run_id]
             if found.state is not EnrolmentState.CONFIRMED or found.is_drop_in:
                 return await _moved_already(session, found, run_id)
             self._refuse_late(former, actor)

@@ -4,14 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment
 from litestar.response import Response
 
-from certificates.fonts import Fonts
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import Enrolment
 from lms.people.mandate_words import wording
@@ -23,11 +19,9 @@ from lms.web.centre import the_centre
 from lms.web.formats import date_plain, money
 from lms.web.language import Language, gettext, use_locale
 from lms.web.letters import postal_address
-from lms.web.templating import environment
+from lms.web.paper import Stationery
 
-FONTS = Path(str(files("lms"))) / "web" / "static" / "vendor" / "kern" / "fonts" / "fira-sans"
-TEMPLATES = Path(__file__).parents[1] / "templates"
-STYLE = Path(__file__).with_name("paper.css")
+SHEET = Stationery(Path(__file__).parents[1] / "templates", Path(__file__).with_name("paper.css"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,26 +119,5 @@ async def pdf(paper: Paper) -> Response[bytes]:
 
 def rendered(paper: Paper) -> bytes:
     """The sheet as PDF; the same facts give the same bytes."""
-    from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
-
-    with use_locale(paper.language):
-        page = _pages().get_template("portal/acting/paper.html").render(paper=paper, centre=the_centre())
-    fonts = _fonts()
-    return html_to_pdf(
-        fonts.printable(page),
-        css=STYLE.read_text(encoding="utf-8"),
-        fonts=fonts,
-        title=paper.title,
-        lang=paper.language,
-        created=paper.made_at,
-    )
-
-
-@cache
-def _pages() -> Environment:
-    return environment([TEMPLATES])
-
-
-@cache
-def _fonts() -> Fonts:
-    return Fonts.fira_sans(FONTS)
+    page = SHEET.words("portal/acting/paper.html", paper.language, paper=paper, centre=the_centre())
+    return SHEET.pdf(page, title=paper.title, language=paper.language, created=paper.made_at)

@@ -3,21 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment
-
-from certificates.fonts import Fonts
 from lms.kernel.marking import N_
 from lms.web.language import current_language, gettext
-from lms.web.templating import environment
+from lms.web.paper import Stationery
 
 HERE = Path(__file__).parent
-TEMPLATES = HERE.parent / "templates"
-STYLE = HERE / "labels.css"
-FONTS = Path(str(files("lms"))) / "web" / "static" / "vendor" / "kern" / "fonts" / "fira-sans"
+PAPER = Stationery(HERE.parent / "templates", HERE / "labels.css")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,38 +60,23 @@ def label_sheets(
     labels: Sequence[Label], sheet: Sheet, *, start: int, centre: str, created: datetime
 ) -> bytes:
     """The sheets as PDF, to be printed in actual size."""
-    from certificates.pdf import Asset, html_to_pdf  # WeasyPrint: heavy, and only wanted here
+    from certificates.pdf import Asset  # WeasyPrint: heavy, and only wanted here
     from certificates.qr import qr_svg
 
-    page = (
-        _pages()
-        .get_template("resources/devices/labels.html")
-        .render(
-            sheet=sheet,
-            pages=list(pages_of(labels, sheet, start=start)),
-            centre_name=centre,
-        )
+    page = PAPER.words(
+        "resources/devices/labels.html",
+        current_language(),
+        sheet=sheet,
+        pages=list(pages_of(labels, sheet, start=start)),
+        centre_name=centre,
     )
-    fonts = _fonts()
-    return html_to_pdf(
-        fonts.printable(page),
-        css=STYLE.read_text(encoding="utf-8"),
-        fonts=fonts,
+    return PAPER.pdf(
+        page,
         title=gettext("Labels"),
-        lang=current_language(),
+        language=current_language(),
         created=created,
         assets=tuple(
             Asset(f"{label.number}.svg", qr_svg(label.address, alt=label.address).encode())
             for label in labels
         ),
     )
-
-
-@cache
-def _pages() -> Environment:
-    return environment([TEMPLATES])
-
-
-@cache
-def _fonts() -> Fonts:
-    return Fonts.fira_sans(FONTS)
