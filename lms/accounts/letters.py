@@ -1,6 +1,5 @@
 """What we write to people about their account. These letters always go by e-mail, to the account's own address."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,9 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.models import Account
 from lms.kernel.marking import N_
-from lms.messaging.models import Channel
 from lms.people.models import Person
-from lms.web.letters import write_letter
+from lms.web.letters import Addressee, write_letter
 
 PASSWORD_CHANGED = N_("Your password was changed.")
 SECOND_FACTOR_ADDED = N_("The second step of signing in was set up.")
@@ -20,21 +18,6 @@ RECOVERY_CODES_MADE = N_("New emergency codes were made.")
 RECOVERY_CODE_USED = N_("An emergency code was used to sign in.")
 EMAIL_CHANGED = N_("The e-mail address of your account was changed.")
 TOKEN_MADE = N_("An access token for programs was made.")
-
-
-@dataclass(slots=True)
-class Addressee:
-    """Whoever reads mail at an address; `name` is empty when we know nobody there."""
-
-    email: str
-    language: str
-    name: str = ""
-    id: UUID | None = None
-    street: str = ""
-    postal_code: str = ""
-    city: str = ""
-    phone: str | None = None
-    channel: Channel = Channel.EMAIL
 
 
 def holder(account: Account, person: Person, email: str = "") -> Addressee:

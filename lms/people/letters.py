@@ -1,34 +1,16 @@
 """Letters about who acts for whom; written in the transaction that causes them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.messaging.models import Channel
 from lms.people.mandate_words import allowed
 from lms.people.models import Mandate, Person
 from lms.web.language import use_locale
-from lms.web.letters import Reader, write_letter
+from lms.web.letters import Addressee, Reader, write_letter
 
 FOLDER = "people/letters/"
-
-
-@dataclass(slots=True, kw_only=True)
-class Stranger:
-    """Whoever reads mail at an address; we do not look whether we know them (S-17)."""
-
-    email: str
-    language: str
-    name: str = ""
-    id: UUID | None = None
-    street: str = ""
-    postal_code: str = ""
-    city: str = ""
-    phone: str | None = None
-    channel: Channel = Channel.EMAIL
 
 
 async def ask_by_post(
@@ -42,7 +24,7 @@ async def ask_by_post(
 
 async def invite(session: AsyncSession, mandate: Mandate, asker: Person, token: str, *, at: datetime) -> None:
     """Write to the address that was typed; the answer needs an account of that address."""
-    reader = Stranger(email=mandate.invited_email, language=asker.language)
+    reader = Addressee(email=mandate.invited_email, language=asker.language)
     said = {
         "deeds": _deeds(mandate, reader),
         "until": mandate.valid_until,

@@ -16,6 +16,7 @@ from lms.scheduling.values import DateChange, RunPlan, Terms
 from lms.scheduling.words import PAYMENT_WAYS
 from lms.web.forms import Checkboxes, Euro, Form, Hidden, Number, Text, TextArea
 from lms.web.language import gettext
+from lms.web.sent import uuid_in
 
 USUAL_START = timedelta(weeks=3)
 MOST_PLACES = 500
@@ -123,7 +124,7 @@ class RunForm(DatesForm, PeopleAndThingsForm, TermsForm):
             hearing_loop=bool(self.hearing_loop.data),
             federal_state=self.federal_state.data or "",
             changes=changes,
-            run_id=_id(self.key.data),
+            run_id=uuid_in(self.key.data),
         )
 
 
@@ -194,10 +195,3 @@ def terms_values(run: Run) -> dict[str, Any]:
         "drop_in_price": run.drop_in_price_cents or None,
         "version": str(run.version),
     }
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -6,6 +6,7 @@ the reader's language and knows, besides what it is handed: `reader`, `on_paper`
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -27,7 +28,7 @@ from lms.web.centre import the_centre
 from lms.web.language import Language, use_locale
 from lms.web.templating import environment, url
 
-__all__ = ["Enclosed", "Reader", "postal_address", "write_letter"]
+__all__ = ["Addressee", "Enclosed", "Reader", "postal_address", "write_letter"]
 
 PACKAGE = Path(__file__).parents[1]
 FRAME = "web/letter.md"
@@ -53,6 +54,21 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str: ...
+
+
+@dataclass(kw_only=True, slots=True)
+class Addressee:
+    """Whoever reads mail at an address; `name` is empty where we know nobody there, or do not look (S-17)."""
+
+    email: str
+    language: str
+    name: str = ""
+    id: UUID | None = None
+    street: str = ""
+    postal_code: str = ""
+    city: str = ""
+    phone: str | None = None
+    channel: Channel = Channel.EMAIL
 
 
 async def write_letter(

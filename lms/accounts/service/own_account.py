@@ -18,7 +18,7 @@ from lms.accounts.errors import (
     SecondFactorWrong,
     UnknownScope,
 )
-from lms.accounts.letters import Addressee, tell_of_change, write_at_the_door
+from lms.accounts.letters import tell_of_change, write_at_the_door
 from lms.accounts.limits import within
 from lms.accounts.models import ApiToken, SignInCode
 from lms.accounts.queries import account_by_email, account_of, roles_of
@@ -34,6 +34,7 @@ from lms.kernel.tokens import hashed
 from lms.messaging.models import Channel
 from lms.people.models import Person
 from lms.people.rules import matching
+from lms.web.letters import Addressee
 from lms.web.module import Around
 
 PREFIX = "lms_"

@@ -17,7 +17,7 @@ from lms.accounts.errors import (
     LinkUsedUp,
     OtherBrowser,
 )
-from lms.accounts.letters import Addressee, holder, write_at_the_door
+from lms.accounts.letters import holder, write_at_the_door
 from lms.accounts.limits import within
 from lms.accounts.models import Account, BrowserSession, SignInCode
 from lms.accounts.passwords import fits, hashed_password, needs_new_hash
@@ -32,6 +32,7 @@ from lms.kernel.tokens import hashed
 from lms.people.models import Person
 from lms.people.rules import matching
 from lms.web.language import current_language
+from lms.web.letters import Addressee
 from lms.web.module import Around
 
 

@@ -41,6 +41,7 @@ from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 
 AnyRequest = Request[Any, Any, Any]
 SENT = declare("anfrage-gesendet", N_("Your request has arrived. We write to you as soon as it is decided."))
@@ -135,7 +136,7 @@ class RequestPages(Controller):
         if act in {"senden", "buchen"}:
             if not actor.is_signed_in:
                 await within(around.begin, around.clock, "booking", address=actor.address)
-            form_id, approve = _uuid(str(sent.get("form_id", ""))), act == "buchen"
+            form_id, approve = uuid_in(str(sent.get("form_id", ""))), act == "buchen"
             try:
                 booking = await bookings.request(actor, wanted, form_id=form_id, approve=approve)
             except (DatesNotFree, AlreadyTaken, NoDates, OwnRequest) as problem:
@@ -216,10 +217,3 @@ def _who_page(room: Room, venue: Venue, when: WhenForm, who: WhoForm, *, status:
 
 def _chosen(choices: Mapping[date, UUID | None]) -> list[tuple[str, str]]:
     return [("wahl", f"{day.isoformat()}={room_id or '-'}") for day, room_id in choices.items()]
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -30,6 +30,7 @@ from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -89,7 +90,7 @@ class WishPages(Controller):
                 room_id=room_id,
                 period=period,
                 contact=form.contact(),
-                form_id=_uuid(form.form_id.data),
+                form_id=uuid_in(form.form_id.data),
             )
         except SlotIsFree:
             return Redirect(url(f"/raeume/{room_id}?{when_query(period)}"), status_code=303)
@@ -210,11 +211,4 @@ def _period(request: AnyRequest) -> Period | None:
     try:
         return between(form.tag.data, form.von.data, form.tag.data, form.bis.data)
     except NoSuchTime:
-        return None
-
-
-def _uuid(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
         return None

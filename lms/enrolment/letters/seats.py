@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.accounts.letters import Addressee
 from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import Course, Run
 from lms.db import links_of
@@ -21,7 +20,7 @@ from lms.enrolment.seats.models import CompanyInvitation, SeatNotice, SeatOrder
 from lms.enrolment.seats.rules import naming_ends_at
 from lms.kernel.clock import system_clock
 from lms.people.models import Company, Person
-from lms.web.letters import write_letter
+from lms.web.letters import Addressee, write_letter
 
 
 async def confirm_seats(session: AsyncSession, event: events.SeatsOrdered) -> None:

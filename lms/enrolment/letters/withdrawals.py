@@ -9,9 +9,8 @@ from lms.enrolment.changing.terms import Standing
 from lms.enrolment.letters.facts import FOLDER, facts_of, send
 from lms.enrolment.models import Withdrawal
 from lms.kernel.marking import N_
-from lms.people.letters import Stranger
 from lms.web.language import translated, use_locale
-from lms.web.letters import write_letter
+from lms.web.letters import Addressee, write_letter
 
 RECEIPT = "withdrawal_receipt"
 TO_THE_PERSON: dict[str, str] = {
@@ -71,5 +70,5 @@ async def answer_withdrawal(session: AsyncSession, event: events.WithdrawalDecli
     )
 
 
-def _stranger(declared: Withdrawal) -> Stranger:
-    return Stranger(email=declared.email, language=declared.language, name=declared.name)
+def _stranger(declared: Withdrawal) -> Addressee:
+    return Addressee(email=declared.email, language=declared.language, name=declared.name)

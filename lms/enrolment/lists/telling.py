@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.accounts.letters import Addressee
 from lms.catalogue.models import Course, Run, SearchWord
 from lms.catalogue.search import INSIDE_FROM
 from lms.catalogue.words import terms_of
@@ -23,7 +22,7 @@ from lms.scheduling.entries import entries
 from lms.scheduling.events import RunPublished
 from lms.scheduling.models import Session
 from lms.web.language import use_locale
-from lms.web.letters import write_letter
+from lms.web.letters import Addressee, write_letter
 
 PURPOSE = "interest"
 """Of the token in the letters: `signer.token(PURPOSE, interest.id)`."""

@@ -51,6 +51,7 @@ from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.module import Around
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -93,7 +94,7 @@ class CheckingPages(Controller):
         """Enrol. Sent again it leads to the same confirmation."""
         found = await find(request, actor, around, run_id)
         sent = await request.form()
-        draft, sent_id = found.draft, _uuid(sent.get("application"))
+        draft, sent_id = found.draft, uuid_in(sent.get("application"))
         if draft is None or (sent_id is not None and sent_id != draft.application.id):
             return _confirmation(run_id, sent_id) if sent_id and found.key else gone(found, run_id)
         if first_open(draft) is not Step.CHECK:
@@ -263,10 +264,3 @@ def _confirmation(run_id: UUID, application_id: UUID) -> Redirect:
     return Redirect(
         url(f"/anmelden/{run_id}/bestaetigung/{application_id}"), status_code=303, headers=PRIVATE
     )
-
-
-def _uuid(written: object) -> UUID | None:
-    try:
-        return UUID(str(written)) if written else None
-    except ValueError:
-        return None

@@ -35,6 +35,7 @@ from lms.web.formats import amount, period
 from lms.web.forms import form_from
 from lms.web.language import gettext, ngettext, translated
 from lms.web.module import Around
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -308,7 +309,7 @@ async def give_back(
     sent = await request.form()
     form = give_back_form(found, chosen, around, sent)
     # what was ticked counts, also where some of it is given back already: a second click must not take the date that is left
-    ids = [one for one in map(_uuid, sent.getall("sessions", [])) if one]
+    ids = [one for one in map(uuid_in, sent.getall("sessions", [])) if one]
     if not ids:
         form.validate()
         return await give_back_page(around, found, here=here, form=form, status=422)
@@ -326,13 +327,6 @@ async def give_back(
         sentence = gettext(error.message, **error.params)
         return await give_back_page(around, found, here=here, refusal=sentence, status=error.status)
     return Redirect(url(here), status_code=303, headers=PRIVATE)
-
-
-def _uuid(written: object) -> UUID | None:
-    try:
-        return UUID(str(written))
-    except ValueError:
-        return None
 
 
 def give_back_form(found: Claim, chosen: Chosen, around: Around, sent: Any = None) -> GiveBackForm:

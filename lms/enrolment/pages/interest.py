@@ -26,6 +26,7 @@ from lms.web.forms import Email, Form, Hidden, Phone, Radios, Text, form_from
 from lms.web.language import current_language, gettext
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -99,10 +100,7 @@ class InterestForm(Form):
 
     def key(self) -> UUID | None:
         """The id of this very form."""
-        try:
-            return UUID(self.form_id.data or "")
-        except ValueError:
-            return None
+        return uuid_in(self.form_id.data)
 
 
 class InterestPages(Controller):

@@ -28,13 +28,14 @@ from lms.lending.pages.notices import (
     TAKEN_HOME,
     WIPED,
 )
-from lms.lending.pages.overview import Sent, uuid_in
+from lms.lending.pages.overview import Sent
 from lms.lending.pages.scan import WITH_CAMERA
 from lms.lending.queries import lendable_models, venues
 from lms.lending.service import Lending
 from lms.web.access import may
 from lms.web.forms import Form, form_from
 from lms.web.notices import after
+from lms.web.sent import uuid_in
 
 
 class ClassroomPages(Controller):

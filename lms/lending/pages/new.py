@@ -20,7 +20,7 @@ from lms.lending import errors
 from lms.lending.pages.counter import handed_out, refused
 from lms.lending.pages.forms import LendForm, ReserveForm, choose_from, offer_places, one_of
 from lms.lending.pages.notices import RESERVED
-from lms.lending.pages.overview import LENDING, LONGEST_SEARCH, MANAGE, Sent, uuid_in
+from lms.lending.pages.overview import LENDING, LONGEST_SEARCH, MANAGE, Sent
 from lms.lending.queries import Unit, block_of, lendable_models, unit_named, unit_of, venues
 from lms.lending.rules import CONDITIONS
 from lms.lending.service import Lending
@@ -33,6 +33,7 @@ from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.notices import after
+from lms.web.sent import uuid_in
 
 HITS = 8
 USUAL_DAYS = 28

@@ -26,6 +26,7 @@ from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.notices import after
 from lms.web.pagination import page_of, window
+from lms.web.sent import uuid_in
 
 LENDING = "/verwaltung/ausleihe"
 LONGEST_SEARCH = 100
@@ -191,11 +192,3 @@ async def _person_page(
 
 def _holds(block: Any, today: Any) -> bool:
     return block.lifted_at is None and bool(block.until >= today)
-
-
-def uuid_in(text: Any) -> UUID | None:
-    """The id in what was sent, or None."""
-    try:
-        return UUID(str(text or ""))
-    except ValueError:
-        return None

@@ -27,6 +27,7 @@ from lms.web.access import PUBLIC, SIGNED_IN, may
 from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -122,7 +123,10 @@ class CompanyPages(Controller):
             return await _page(around, actor, company_id, form, status=422)
         await within(around.begin, around.clock, "mail", account=form.email.data)
         await company_seats.invite(
-            actor, invitation_id=_id(form.key.data) or uuid4(), company_id=company_id, email=form.email.data
+            actor,
+            invitation_id=uuid_in(form.key.data) or uuid4(),
+            company_id=company_id,
+            email=form.email.data,
         )
         return after(f"/firma/{company_id}", INVITED)
 
@@ -256,10 +260,3 @@ def _file(content: bytes, media_type: str, name: str) -> Response[bytes]:
             "content-security-policy": "sandbox",
         },
     )
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -34,6 +34,7 @@ from lms.web.forms import form_from
 from lms.web.language import current_language, gettext, translated
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 
 AnyRequest = Request[Any, Any, Any]
 ORDERED = declare("plaetze-gebucht", N_("The seats are booked. Now you can name the people, or do it later."))
@@ -152,10 +153,7 @@ def payer_of(form: OrderForm) -> Any:
 
 def key_of(form: OrderForm) -> UUID:
     """The id under which the form orders; a fresh one where somebody has tampered with it."""
-    try:
-        return UUID(form.key.data or "")
-    except ValueError:
-        return uuid4()
+    return uuid_in(form.key.data) or uuid4()
 
 
 def _is_new(form: OrderForm, actor: Actor) -> bool:

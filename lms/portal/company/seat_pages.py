@@ -27,6 +27,7 @@ from lms.web.forms import Form, form_from
 from lms.web.language import current_language
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
@@ -227,7 +228,7 @@ class SeatPages(Controller):
             try:
                 await company_seats.open_link(
                     actor,
-                    link_id=_id(form.key.data) or uuid4(),
+                    link_id=uuid_in(form.key.data) or uuid4(),
                     order_id=order_id,
                     places=form.places.data,
                     expires_at=form.expires_at(),
@@ -388,10 +389,3 @@ async def _back_page(
 def _refuse(form: Form, refusal: DomainError) -> None:
     field = AT_FIELDS.get(type(refusal), "")
     form.refuse(field if field in form else "", refusal.message, **refusal.params)
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

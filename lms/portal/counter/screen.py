@@ -18,6 +18,7 @@ from lms.portal.counter.conditions import asking, with_questions_of
 from lms.portal.counter.forms import CASH_NOW, OF_NEW_PERSONS, NewPersonForm, guessed
 from lms.portal.counter.reading import Acquaintance, RunCard, acquaintance, runs_found
 from lms.web.forms import form_from
+from lms.web.sent import uuid_in
 
 COUNTER = "/verwaltung/theke"
 NEW = "neu"
@@ -104,9 +105,9 @@ def screen_from(sent: Mapping[str, Any]) -> Screen:
     return Screen(
         typed=str(sent.get("q", "")).strip()[:LONGEST_SEARCH],
         typed_run=str(sent.get("lauf", "")).strip()[:LONGEST_SEARCH],
-        person_id=_id(person),
+        person_id=uuid_in(person),
         is_new=person == NEW,
-        run_id=_id(str(sent.get("kurs", ""))),
+        run_id=uuid_in(str(sent.get("kurs", ""))),
     )
 
 
@@ -118,10 +119,3 @@ async def chosen_run(session: AsyncSession, screen: Screen) -> Run | None:
     if found is None:
         raise NotFound
     return found
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

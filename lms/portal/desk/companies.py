@@ -37,6 +37,7 @@ from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
+from lms.web.sent import uuid_in
 from lms.web.versions import both_versions, version_in
 
 AnyRequest = Request[Any, Any, Any]
@@ -199,7 +200,7 @@ class DeskSeatPages(Controller):
         sent = await request.form()
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
-            company = await _company(session, _id(sent.get("firma")))
+            company = await _company(session, uuid_in(sent.get("firma")))
         form = _fitted(form_from(OrderForm, sent), run, company)
         status = 422
         if form.validate():
@@ -262,7 +263,7 @@ class ClosingForCompanyPages(Controller):
                 await company_seats.close_run(
                     actor,
                     run_id=run_id,
-                    company_id=_id(form.company.data),
+                    company_id=uuid_in(form.company.data),
                     naming_days=form.naming_days.data,
                     version=version_in(form.version.data) or 0,
                 )
@@ -356,10 +357,3 @@ async def _company(session: AsyncSession, company_id: UUID | None) -> Company | 
     if not found:
         raise NotFound
     return found[0]
-
-
-def _id(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text or ""))
-    except ValueError:
-        return None

@@ -31,6 +31,7 @@ from lms.portal.digcomp import competence, step
 from lms.web.access import may
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
+from lms.web.sent import uuid_in
 from lms.web.versions import version_in
 
 CREATED = declare("kurs-angelegt", N_("The course is created. Plan its first run."))
@@ -119,7 +120,7 @@ class CoursePages(Controller):
         if not form.validate():
             return await _form_page(begin, form, status=422)
         try:
-            course = await courses.create(actor, words=form.words(), course_id=_id(form.key.data))
+            course = await courses.create(actor, words=form.words(), course_id=uuid_in(form.key.data))
         except DomainError as refusal:
             form.refuse(AT_FIELDS.get(type(refusal), ""), refusal.message)
             return await _form_page(begin, form, status=refusal.status)
@@ -251,10 +252,3 @@ async def _form_page(
 
 def _version(text: str | None) -> int:
     return version_in(text) or 0
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None

@@ -39,6 +39,7 @@ from lms.web.forms import (
 )
 from lms.web.language import ngettext
 from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 BOOKED = declare(
@@ -110,7 +111,7 @@ class PhonePages(Controller):
     ) -> Template | Redirect:
         """A place on each of the dates, or a refusal. Sent twice it is enrolled once."""
         sent = await request.form()
-        person_id = _id(sent.get("person"))
+        person_id = uuid_in(sent.get("person"))
         async with begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
             known = await person_of(session, person_id) if person_id else None
@@ -204,10 +205,3 @@ def _page(
         },
         status_code=status,
     )
-
-
-def _id(text: Any) -> UUID | None:
-    try:
-        return UUID(str(text or ""))
-    except ValueError:
-        return None

@@ -22,9 +22,10 @@ from lms.enrolment.service import Enrolments
 from lms.enrolment.values import REASONS, Happening
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError, Invalid, NotFound
+from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.portal.desk.ideas import key_of
 from lms.portal.desk.run_reading import run_with_course
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import HAPPENINGS, spoken
@@ -134,7 +135,7 @@ class WaitingListPages(Controller):
         known = await _offered(begin, run_id, offer_id)
         form = form_from(OnceForm, await request.form())
         try:
-            await enrolment.write_again(actor, offer_id=offer_id, wanted_id=_key(form.key.data))
+            await enrolment.write_again(actor, offer_id=offer_id, wanted_id=key_of(form.key.data))
         except DomainError as refusal:
             return _refused(_writing(*known, offer_id), refusal)
         return after(_path(run_id), WRITTEN)
@@ -260,13 +261,6 @@ def _refused(step: Step, refusal: DomainError) -> Template:
     form = form_from(OnceForm, key=str(uuid4()))
     form.refuse("", refusal.message, **refusal.params)
     return step_page(step, form, status=refusal.status)
-
-
-def _key(text: str | None) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError as error:
-        raise Invalid from error
 
 
 def _path(run_id: UUID) -> str:

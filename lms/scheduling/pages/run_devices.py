@@ -36,6 +36,7 @@ from lms.web.forms import Form, Hidden, Number, Radios, Select, TextArea, form_f
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
+from lms.web.sent import uuid_in
 from lms.web.versions import both_versions
 
 NOTE_HINT = N_("Only when there may be fewer devices, for example: two people share one.")
@@ -319,10 +320,7 @@ def _path(run_id: UUID) -> str:
 
 
 def _key(text: str | None) -> UUID:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return uuid4()
+    return uuid_in(text) or uuid4()
 
 
 def _say(form: CourseNeedForm | CountForm, refusal: DomainError) -> DevicesMissing:

@@ -25,6 +25,7 @@ from lms.web.forms import (
     TextArea,
 )
 from lms.web.language import gettext
+from lms.web.sent import uuid_in
 
 
 class RoomForm(Form):
@@ -131,7 +132,4 @@ def venue_values(venue: Venue) -> dict[str, Any]:
 
 def id_of(field: Hidden) -> UUID:
     """The id that a form for something new carries, so that a second click makes no second one."""
-    try:
-        return UUID(field.data or "")
-    except ValueError:
-        return uuid4()
+    return uuid_in(field.data) or uuid4()

@@ -40,6 +40,7 @@ from lms.web.forms import form_from
 from lms.web.language import gettext, translated
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
+from lms.web.sent import uuid_in
 from lms.web.templating import url
 from lms.web.versions import both_versions
 
@@ -306,8 +307,8 @@ def filters_of(request: Request[Any, Any, Any]) -> stock.Filters:
     state = given.get("zustand", "")
     return stock.Filters(
         typed=given.get("q", "").strip()[:LONGEST_SEARCH],
-        model_id=_id(given.get("modell")),
-        kit_id=_id(given.get("satz")),
+        model_id=uuid_in(given.get("modell")),
+        kit_id=uuid_in(given.get("satz")),
         state=state if state in stock.STATES else "",
     )
 
@@ -331,14 +332,7 @@ def version_of(text: str | None) -> int:
 
 def key_of(text: str | None) -> UUID:
     """The id that a form carries for what it creates; a new one where it carries none."""
-    return _id(text) or uuid4()
-
-
-def _id(text: str | None) -> UUID | None:
-    try:
-        return UUID(text or "")
-    except ValueError:
-        return None
+    return uuid_in(text) or uuid4()
 
 
 async def _unit(begin: Begin, unit_id: UUID) -> Device:
