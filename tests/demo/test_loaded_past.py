@@ -22,7 +22,7 @@ from lms.enrolment.seats.rules import is_held_seat
 from lms.jobs.models import Job
 from lms.kernel.clock import at_venue, local
 from lms.people.models import Company
-from lms.portal.desk.tasks import lockable, unmarked
+from lms.portal.desk.due import lockable, unmarked
 from lms.scheduling.models import Session, SessionState
 from tests.demo.town import Loaded
 

@@ -20,9 +20,9 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.people.models import Person
+from lms.portal.desk.due import waits_for_team
 from lms.portal.desk.enrolment_reading import EnrolmentView, read_enrolment
 from lms.portal.desk.step import Step
-from lms.portal.desk.tasks import waits_for_team
 from lms.portal.desk.words import spoken
 from lms.web.access import may
 from lms.web.forms import Form, TextArea, form_from

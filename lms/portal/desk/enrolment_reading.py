@@ -26,7 +26,7 @@ from lms.messaging.models import Letter
 from lms.people.models import Company, Person
 from lms.people.queries import have_conflict, person_fits
 from lms.portal.desk.changes import Change, of_object
-from lms.portal.desk.tasks import lacks_consent, overdue, waits_for_team
+from lms.portal.desk.due import lacks_consent, overdue, waits_for_team
 
 VIEWS: Mapping[str, str] = {
     "": N_("current"),

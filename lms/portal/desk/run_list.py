@@ -19,8 +19,8 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.portal.desk.due import lockable, unmarked
 from lms.portal.desk.preparing import STAGES
-from lms.portal.desk.tasks import lockable, unmarked
 from lms.scheduling.models import Preparation, Session
 from lms.scheduling.stages import Stage, in_stage, life_of, stage_of
 from lms.web.access import may

@@ -1,0 +1,298 @@
+"""The kinds of work that are counted: who does it, where, how it is said."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+
+from lms.billing.models import Invoice, Settlement, SettlementState
+from lms.booking.models import Booking, BookingDate, BookingDateState
+from lms.catalogue.models import Run, RunState
+from lms.enrolment.models import (
+    Enrolment,
+    EnrolmentState,
+    Offer,
+    OfferState,
+    Withdrawal,
+    WithdrawalState,
+)
+from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
+from lms.enrolment.pricing.reading import open_proofs
+from lms.lending.models import Loan, LoanState
+from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
+from lms.people.queries import parents_disagree
+from lms.portal.desk.due import (
+    RUNNING,
+    came_back,
+    lacks_consent,
+    lockable,
+    overdue,
+    uncertified,
+    unmarked,
+    waits_for_team,
+    waits_to_be_wiped,
+)
+from lms.portal.trainer_times import uncovered
+from lms.scheduling.models import (
+    Answer,
+    RunTrainer,
+    Session,
+    Substitution,
+    SubstitutionState,
+)
+from lms.web.language import ngettext
+
+PROOFS_WITHIN = timedelta(days=1)
+"""So long before the start the proofs that are to be shown at the first session become a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """A kind of work of which there may be several pieces: who does it, where, how it is said, how it is counted.
+
+    The count is a query of two columns: how many, and the moment by which the first of them is due.
+    """
+
+    act: str
+    resource: str
+    path: str
+    say: Callable[[int], str]
+    counted: Select[*tuple[Any, ...]]
+
+
+def piles(now: datetime) -> Sequence[Pile]:
+    """Every kind of work that is counted."""
+    back_at, unwiped = came_back(), waits_to_be_wiped()
+    return (
+        Pile(
+            "U", "enrolment", "/verwaltung/anmeldungen?ansicht=einwilligung",
+            lambda num: ngettext(
+                "%(num)s enrolment waits for the consent of a parent or guardian",
+                "%(num)s enrolments wait for the consent of a parent or guardian",
+                num,
+            ),
+            select(func.count(), func.min(Enrolment.held_until)).where(lacks_consent()),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/freigaben",
+            lambda num: ngettext(
+                "%(num)s enrolment waits for your decision",
+                "%(num)s enrolments wait for your decision",
+                num,
+            ),
+            select(func.count(), func.min(Enrolment.created_at)).where(waits_for_team()),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/anmeldungen?ansicht=einwilligung",
+            lambda num: ngettext(
+                "%(num)s consent is to be cleared up by telephone: the parents disagree",
+                "%(num)s consents are to be cleared up by telephone: the parents disagree",
+                num,
+            ),
+            select(func.count(), func.min(Enrolment.held_until)).where(
+                Enrolment.state == EnrolmentState.REQUESTED, parents_disagree(Enrolment.person_id)
+            ),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/wartelisten",
+            lambda num: ngettext(
+                "%(num)s offered place is not answered yet",
+                "%(num)s offered places are not answered yet",
+                num,
+            ),
+            select(func.count(), func.min(Offer.deadline)).where(Offer.state == OfferState.OPEN),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/widerrufe",
+            lambda num: ngettext(
+                "%(num)s declaration of withdrawal has to be looked at",
+                "%(num)s declarations of withdrawal have to be looked at",
+                num,
+            ),
+            select(func.count(), func.min(Withdrawal.declared_at)).where(Withdrawal.state == WithdrawalState.OPEN),
+        ),
+        Pile(
+            "refund", "payment", "/verwaltung/erstattungen",
+            lambda num: ngettext(
+                "%(num)s sum has to be paid back or collected",
+                "%(num)s sums have to be paid back or collected",
+                num,
+            ),
+            select(func.count(), func.min(Settlement.requested_at)).where(Settlement.state == SettlementState.OPEN),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/ermaessigungsnachweise?ansicht=gesendet",
+            lambda num: ngettext(
+                "%(num)s proof for a reduced price has to be looked at",
+                "%(num)s proofs for a reduced price have to be looked at",
+                num,
+            ),
+            open_proofs(ConcessionState.SENT, func.min(ConcessionClaim.changed_at)),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/ermaessigungsnachweise",
+            lambda num: ngettext(
+                "%(num)s proof for a reduced price is still missing",
+                "%(num)s proofs for a reduced price are still missing",
+                num,
+            ),
+            open_proofs(ConcessionState.MISSING, func.min(Run.starts_at)).where(
+                Run.starts_at <= now + PROOFS_WITHIN
+            ),
+        ),
+        Pile(
+            "approve", "room-booking", "/verwaltung/buchungen",
+            lambda num: ngettext(
+                "%(num)s room request waits for a decision",
+                "%(num)s room requests wait for a decision",
+                num,
+            ),
+            select(func.count(), func.min(Booking.created_at)).where(
+                exists().where(
+                    BookingDate.booking_id == Booking.id, BookingDate.state == BookingDateState.REQUESTED
+                )
+            ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/vertretungen",
+            lambda num: ngettext(
+                "For %(num)s session somebody has to stand in",
+                "For %(num)s sessions somebody has to stand in",
+                num,
+            ),
+            select(func.count(), func.min(Session.starts_at))
+            .select_from(Substitution)
+            .join(Session, Session.id == Substitution.session_id)
+            .where(Substitution.state == SubstitutionState.OPEN, Session.starts_at > now),
+        ),
+        Pile(
+            "R", "message", "/verwaltung/briefe",
+            lambda num: ngettext(
+                "%(num)s letter has to be printed and posted",
+                "%(num)s letters have to be printed and posted",
+                num,
+            ),
+            select(func.count(), func.min(Letter.written_at)).where(
+                Letter.channel == Channel.POST, Letter.state == LetterState.WAITING
+            ),
+        ),
+        Pile(
+            "R", "message", "/verwaltung/briefe?stand=fehler",
+            lambda num: ngettext(
+                "%(num)s letter could not be delivered",
+                "%(num)s letters could not be delivered",
+                num,
+            ),
+            select(func.count(), func.min(Letter.written_at)).where(Letter.state == LetterState.FAILED),
+        ),
+        Pile(
+            "U", "enrolment", "/verwaltung/anrufliste",
+            lambda num: ngettext(
+                "%(num)s person wants to be called",
+                "%(num)s people want to be called",
+                num,
+            ),
+            select(
+                func.count(func.distinct(PhoneCall.person_id)),
+                func.min(func.coalesce(PhoneCall.deadline, PhoneCall.call_until)),
+            ).where(PhoneCall.state == CallState.OPEN),
+        ),
+        Pile(
+            "U", "attendance", "/verwaltung/anwesenheit",
+            lambda num: ngettext(
+                "In %(num)s session that is over somebody has no attendance mark",
+                "In %(num)s sessions that are over somebody has no attendance mark",
+                num,
+            ),
+            select(func.count(), func.min(Session.ends_at)).where(unmarked(now)),
+        ),
+        Pile(
+            "lock", "attendance", "/verwaltung/anwesenheit",
+            lambda num: ngettext(
+                "The attendance of %(num)s finished run can be closed",
+                "The attendance of %(num)s finished runs can be closed",
+                num,
+            ),
+            select(func.count(), func.min(Run.ends_at)).where(lockable(now)),
+        ),
+        Pile(
+            "issue", "certificate", "/verwaltung/nachweise",
+            lambda num: ngettext(
+                "%(num)s finished run waits for its certificates",
+                "%(num)s finished runs wait for their certificates",
+                num,
+            ),
+            select(func.count(), func.min(Run.attendance_locked_at)).where(uncertified()),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/durchfuehrungen?ansicht=beendet",
+            lambda num: ngettext(
+                "%(num)s run is over and can be completed",
+                "%(num)s runs are over and can be completed",
+                num,
+            ),
+            select(func.count(), func.min(Run.ends_at)).where(
+                Run.state.in_(RUNNING), Run.ends_at <= now, Run.attendance_locked_at.is_not(None)
+            ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/einsaetze",
+            lambda num: ngettext("%(num)s trainer has said no", "%(num)s trainers have said no", num),
+            select(func.count(), func.min(Run.starts_at))
+            .select_from(RunTrainer)
+            .join(Run, Run.id == RunTrainer.run_id)
+            .where(
+                RunTrainer.answer == Answer.DECLINED,
+                Run.state.in_([RunState.DRAFT, *RUNNING]),
+                or_(Run.starts_at.is_(None), Run.starts_at > now),
+            ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/einsaetze",
+            lambda num: ngettext(
+                "At %(num)s session the trainer is away", "At %(num)s sessions the trainer is away", num
+            ),
+            select(func.count(), func.min(Session.starts_at)).where(uncovered(now)),
+        ),
+        Pile(
+            "R", "invoice", "/verwaltung/anmeldungen?ansicht=ueberfaellig",
+            lambda num: ngettext(
+                "%(num)s invoice is overdue",
+                "%(num)s invoices are overdue",
+                num,
+            ),
+            select(func.count(), func.min(Invoice.issued_at)).where(overdue(now)),
+        ),
+        Pile(
+            "U", "loan", "/verwaltung/ausleihe?ansicht=ueberfaellig",
+            lambda num: ngettext(
+                "%(num)s borrowed device is overdue",
+                "%(num)s borrowed devices are overdue",
+                num,
+            ),
+            select(func.count(), func.min(Loan.due_at)).where(Loan.state == LoanState.OUT, Loan.due_at <= now),
+        ),
+        Pile(
+            "U", "loan", "/verwaltung/ausleihe/loeschen",
+            lambda num: ngettext(
+                "%(num)s device waits to be wiped and checked",
+                "%(num)s devices wait to be wiped and checked",
+                num,
+            ),
+            # a pile needs a moment: when the last of them came back
+            select(func.count(), func.max(back_at)).where(unwiped),
+        ),
+        Pile(
+            "U", "loan", "/verwaltung/ausleihe?ansicht=zubehoer",
+            lambda num: ngettext(
+                "%(num)s accessory of a borrowed device is missing",
+                "%(num)s accessories of borrowed devices are missing",
+                num,
+            ),
+            select(func.coalesce(func.sum(Loan.missing_count), 0), func.min(Loan.returned_at)).where(
+                Loan.missing_count > 0
+            ),
+        ),
+    )  # fmt: skip
