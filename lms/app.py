@@ -130,7 +130,8 @@ def modules(given: Settings) -> Sequence[Module]:
 def around(given: Settings, clock: Clock = system_clock) -> Around:
     """What services are given, for the server, the worker and the command line alike."""
     begin, signer = connect(given.database_url), Signer(secrets=given.secret_values)
-    begin.give(Links(public_url=given.public_url, signer=signer), has_sms=bool(given.sms_url))
+    links = Links(public_url=given.public_url, signer=signer)
+    begin.give(links, has_sms=bool(given.sms_url), ways_to_pay=given.ways_to_pay)
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 
 

@@ -9,7 +9,7 @@ inside a process, and a few reading connections beside it (WAL).
 import asyncio
 import random
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -100,10 +100,13 @@ class Begin:
         self._writing = async_sessionmaker(writing, expire_on_commit=False, info=self._info)
         self._reading = async_sessionmaker(reading, expire_on_commit=False, info=self._info)
 
-    def give(self, links: Links, *, has_sms: bool = False) -> None:
-        """Let everybody who is handed a session make links (`links_of`), and know whether short messages can be sent (`has_sms`)."""
+    def give(
+        self, links: Links, *, has_sms: bool = False, ways_to_pay: Collection[str] = ("invoice", "cash")
+    ) -> None:
+        """Let everybody who is handed a session make links (`links_of`), and know what is set up: `has_sms`, `ways_to_pay`."""
         self._info["links"] = links
         self._info["has_sms"] = has_sms
+        self._info["ways_to_pay"] = frozenset(ways_to_pay)
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -197,6 +200,13 @@ def links_of(session: AsyncSession) -> Links:
 def has_sms(session: AsyncSession) -> bool:
     """Whether a gateway for short messages is set: where none is, nobody is promised one."""
     return bool(session.info.get("has_sms"))
+
+
+def ways_to_pay(session: AsyncSession) -> frozenset[str]:
+    """The ways of paying that this centre is set up for (`Settings.ways_to_pay`): no other is offered anywhere."""
+    ways = session.info["ways_to_pay"]
+    assert isinstance(ways, frozenset)  # noqa: S101 - app.py gives it when it opens the database
+    return ways
 
 
 def connect(url: str, *, pool_size: int = 10) -> Begin:

@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     tax_note: str = "Umsatzsteuerfrei nach § 4 Nr. 22 Buchstabe a UStG"
     tax_number: str = ""
     iban: str = ""
+    bic: str = ""
+    creditor_id: str = ""
+    second_person_from_cents: int = Field(default=25_000, ge=0)
+    stripe_key: SecretStr = SecretStr("")
+    stripe_webhook_secrets: list[SecretStr] = Field(default_factory=list)
+    stripe_api: str = "https://api.stripe.com"
+    stripe_pages: str = "https://checkout.stripe.com"
+    payment_minutes: int = Field(default=45, ge=30, le=1440)
+    payment_hours_by_letter: int = Field(default=72, ge=1)
     alone_from_age: int = Field(default=18, ge=16, le=18)
     certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
     federal_state: str = "ST"
@@ -103,6 +112,12 @@ class Settings(BaseSettings):
             )
         if not self.secrets:
             self.secrets = [SecretStr(DEMO_SECRET)]
+        if not self.iban:  # published examples of the Bundesbank and of a bank, nobody's account
+            self.iban, self.bic, self.creditor_id = (
+                "DE02120300000000202051",
+                "BYLADEM1001",
+                "DE98ZZZ09999999999",
+            )
         if not self.certificate_key.get_secret_value():
             self.certificate_key = SecretStr("demo:" + sha256(DEMO_SECRET.encode()).hexdigest())
 
@@ -127,6 +142,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "LMS_PUBLIC_URL must start with https:// when the service is reachable from outside"
             )
+
+    @property
+    def ways_to_pay(self) -> frozenset[str]:
+        """The ways of paying that this centre is set up for; a run offers some of them (F-G01)."""
+        ways = {"invoice", "cash"}
+        if self.stripe_key.get_secret_value():
+            ways.add("online")
+        if self.creditor_id and self.iban:
+            ways.add("direct_debit")
+        return frozenset(ways)
 
     @property
     def is_secure(self) -> bool:

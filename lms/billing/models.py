@@ -19,10 +19,30 @@ class EntryKind(StrEnum):
     PAYMENT = "payment"
     REFUND = "refund"
     CREDIT = "credit"
+    WRITE_OFF = "write_off"
+    """The centre gives up what is owed: nobody paid, and nothing is asked for any more."""
+
+
+class Means(StrEnum):
+    """How money came or went: the `provider` of entries of the ledger, which with `provider_event` is unique."""
+
+    ONLINE = "stripe"
+    TRANSFER = "bank"
+    DIRECT_DEBIT = "debit"
+    CASH = "cash"
+    VOUCHER = "voucher"
+    DESK = "desk"
+    """Booked by hand by the cashiers, with a note."""
+    MOVED = "moved"
+    """From one enrolment to another: the two entries add up to nothing."""
 
 
 class LedgerEntry(Row):
-    """One amount in cents, only ever added; what an enrolment owes is the sum of its entries."""
+    """One amount in cents, only ever added; what an enrolment owes is the sum of its entries.
+
+    `share_id` marks the entries of the part that somebody else pays (F-G07): they are that payer's account, and the account
+    of whoever enrolled leaves them out.
+    """
 
     __tablename__ = "ledger_entry"
     __table_args__ = (
@@ -42,6 +62,7 @@ class LedgerEntry(Row):
     actor_id: Mapped[UUID | None] = mapped_column(default=None)
     provider: Mapped[str | None] = mapped_column(default=None)
     provider_event: Mapped[str | None] = mapped_column(default=None)
+    share_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
 
 
 class NumberSeries(Base):
@@ -89,6 +110,7 @@ class Invoice(Row):
     company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None, index=True)
     enrolment_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     order_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    share_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), default=None, unique=True)
 
 
@@ -230,3 +252,72 @@ class TillCount(Row):
     def difference_cents(self) -> int:
         """How much more than booked was counted; negative where something is missing."""
         return self.counted_cents - self.booked_cents
+
+
+class RefundMeans(StrEnum):
+    """How money goes back: the way it came, to a bank account, over the counter, or as a voucher."""
+
+    ONLINE = "online"
+    TRANSFER = "transfer"
+    CASH = "cash"
+    VOUCHER = "voucher"
+
+
+class RefundState(StrEnum):
+    """From the request to the money being gone.
+
+    REQUESTED waits for a second person (over the set sum), ASKED for an IBAN; READY is to be paid out by whoever carries the
+    means, SENT has left the house (the provider has it, it is in a file for the bank). PAID is booked in the ledger. FAILED is
+    a task for staff; CANCELLED is over. Nothing leads back from PAID.
+    """
+
+    REQUESTED = "requested"
+    ASKED = "asked"
+    READY = "ready"
+    SENT = "sent"
+    PAID = "paid"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+PENDING_REFUNDS = (RefundState.REQUESTED, RefundState.ASKED, RefundState.READY, RefundState.SENT)
+"""Promised and not yet booked: nobody may be promised the same money twice."""
+
+
+class Refund(Row):
+    """Money on its way back for one enrolment. The ledger has its entry (`entry_id`) only once it is PAID.
+
+    `provider_payment` is the online payment it goes back to, `provider_ref` what the provider or the bank file calls it.
+    `approved_by` is never `requested_by` where a second person is needed (S-08). `is_automatic` was asked for by the service
+    itself: money that came too late for a place (S-54).
+    """
+
+    __tablename__ = "refund"
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount"),
+        CheckConstraint("(state = 'paid') = (entry_id IS NOT NULL)", name="booked"),
+        Index("ix_refund_state", "state", "means"),
+    )
+
+    enrolment_id: Mapped[UUID] = mapped_column(index=True)
+    amount_cents: Mapped[int]
+    means: Mapped[RefundMeans]
+    state: Mapped[RefundState]
+    requested_at: Mapped[datetime]
+    debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
+    company_id: Mapped[UUID | None] = mapped_column(ForeignKey("company.id"), default=None)
+    settlement_id: Mapped[UUID | None] = mapped_column(ForeignKey("settlement.id"), default=None, index=True)
+    reason: Mapped[str] = mapped_column(LongText, default="")
+    is_automatic: Mapped[bool] = mapped_column(default=False)
+    requested_by: Mapped[UUID | None] = mapped_column(default=None)
+    approved_at: Mapped[datetime | None] = mapped_column(default=None)
+    approved_by: Mapped[UUID | None] = mapped_column(default=None)
+    holder: Mapped[str] = mapped_column(default="")
+    iban: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None] = mapped_column(default=None)
+    finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    provider_payment: Mapped[str | None] = mapped_column(default=None)
+    provider_ref: Mapped[str | None] = mapped_column(default=None, index=True)
+    failure: Mapped[str] = mapped_column(LongText, default="")
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), default=None, unique=True)
+    version: Mapped[int] = mapped_column(default=1)

@@ -18,5 +18,6 @@ MODULE = Module(
     personal_data=[
         PersonalData("ledger_entry", "debtor_id", "who owes and who has paid", KEPT_BY_LAW),
         PersonalData("invoice", "debtor_id", "to whom an invoice was issued", KEPT_BY_LAW),
+        PersonalData("refund", "debtor_id", "who gets money back, how, and on which account", KEPT_BY_LAW),
     ],
 )

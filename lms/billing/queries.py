@@ -12,12 +12,15 @@ from lms.billing.rules import Balance, balance
 
 
 async def balance_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Mapping[UUID, Balance]:
-    """What each of the enrolments costs and what was paid; every id asked for is in the answer."""
+    """What each of the enrolments costs and what was paid; every id asked for is in the answer.
+
+    It is the account of whoever enrolled: the part that another payer took over stands on that payer's account (`share_id`).
+    """
     entries: dict[UUID, list[tuple[EntryKind, int]]] = {wanted: [] for wanted in enrolment_ids}
     if entries:
         rows = await session.execute(
             select(LedgerEntry.enrolment_id, LedgerEntry.kind, func.sum(LedgerEntry.amount_cents))
-            .where(LedgerEntry.enrolment_id.in_(entries))
+            .where(LedgerEntry.enrolment_id.in_(entries), LedgerEntry.share_id.is_(None))
             .group_by(LedgerEntry.enrolment_id, LedgerEntry.kind)
         )
         for enrolment_id, kind, cents in rows:
@@ -35,6 +38,7 @@ async def valid_invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice
             .outerjoin(reversal, reversal.reverses_id == Invoice.id)
             .where(
                 is_about([enrolment_id]),
+                Invoice.share_id.is_(None),
                 Invoice.kind == InvoiceKind.INVOICE,
                 reversal.id.is_(None),
             )

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from lms.billing.models import EntryKind
+from lms.catalogue.models import PaymentMethod
 from lms.kernel.clock import local
 
 INVOICES = "RE"
 CREDIT_NOTES = "ST"
 RECEIPTS = "KQ"
+INVOICED = frozenset({PaymentMethod.INVOICE, PaymentMethod.ONLINE, PaymentMethod.DIRECT_DEBIT})
+"""Ways of paying with an invoice; cash at the counter gets a receipt."""
 MONEY_MOVED = frozenset({EntryKind.PAYMENT, EntryKind.REFUND})
 
 

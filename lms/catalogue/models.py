@@ -41,6 +41,10 @@ class PaymentMethod(StrEnum):
     """How a price is settled; FREE where there is nothing to pay."""
 
     FREE = "free"
+    ONLINE = "online"
+    """At once, by the payment provider; the place is held until the money has arrived."""
+    DIRECT_DEBIT = "direct_debit"
+    """Collected by us on a later day, by a mandate of the payer."""
     INVOICE = "invoice"
     CASH = "cash"
 

@@ -1,6 +1,6 @@
 """Decisions about places, as plain functions: no session, no request, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -132,11 +132,23 @@ def next_in_line(line: Iterable[InLine], free: int) -> list[InLine]:
     return chosen
 
 
-def chosen_method(run: Run, price_cents: int, method: PaymentMethod | None) -> PaymentMethod:
+def offered_methods(run: Run, possible: Collection[str]) -> list[PaymentMethod]:
+    """How a run can be paid, the quickest way first; `possible` are the ways that the centre is set up for."""
+    return [way for way in PaymentMethod if way in run.payment_methods and way in possible]
+
+
+def by_the_team(run: Run) -> list[PaymentMethod]:
+    """How a run can be paid when the team enrols somebody, and by a company that buys seats: nobody pays online there."""
+    return [way for way in (PaymentMethod.INVOICE, PaymentMethod.CASH) if way in run.payment_methods]
+
+
+def chosen_method(
+    run: Run, price_cents: int, method: PaymentMethod | None, *, possible: Collection[str]
+) -> PaymentMethod:
     """The way of paying that is kept: FREE where nothing is due, and also as long as none was chosen."""
     if price_cents == 0 or method is None:
         return PaymentMethod.FREE
-    if method not in run.payment_methods:
+    if method not in offered_methods(run, possible):
         raise PaymentMethodRefused
     return method
 

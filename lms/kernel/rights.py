@@ -59,8 +59,9 @@ enrolment       | C:o      | CRD:o | CRD:w consent:w | CRD:e | R:t    | R:a    |
 attendance      | -        | R:o   | R:w         | R:e  | CRU:t      | R:a    | RU:a lock:a | -  | R:a                       | -           | -
 progress        | -        | R:o   | R:w         | -    | R:t        | -      | -        | -     | R:a                       | -           | -
 lesson          | -        | R:o   | R:w         | -    | CRUD:t     | CRUD:a | -        | -     | -                         | -           | -
-invoice         | -        | R:o   | R:w         | R:e  | -          | -      | R:a      | -     | -                         | CR:a issue:a reverse:a | -
-payment         | -        | C:o   | C:w         | C:e  | -          | -      | cash:a   | -     | -                         | CRU:a refund:a | -
+invoice         | -        | R:o   | R:w         | R:e  | -          | -      | R:a      | -     | -                         | CR:a issue:a reverse:a remind:a | -
+payment         | -        | C:o   | C:w         | C:e  | -          | -      | cash:a   | -     | -                         | CRU:a refund:a approve:a import:a collect:a write-off:a close:a export:a | -
+voucher         | C:o      | CR:o  | -           | CR:o | -          | -      | CR:a     | -     | -                         | CRUD:a issue:a | -
 certificate     | verify:a | R:o   | R:w         | R:e  | propose:t  | -      | R:a      | -     | CR:a issue:a revoke:a replace:a | -     | -
 room-booking    | C:o      | CRD:o | -           | CRD:o | CRD:o     | R:a    | R:a      | CRUD:a approve:a | -              | R:a         | -
 loan            | -        | R:o accept:o | R:w accept:w | R:o | CR:t handover:t | - | R:a     | CRUD:a handover:a | -             | R:a         | -

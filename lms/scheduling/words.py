@@ -21,6 +21,8 @@ WEEKDAYS = (
     N_("Sunday"),
 )
 PAYMENT_WAYS: Mapping[str, str] = {
+    "online": N_("Online at once"),
+    "direct_debit": N_("Direct debit"),
     "invoice": N_("Bank transfer after an invoice"),
     "cash": N_("Cash at our desk"),
 }

@@ -115,6 +115,7 @@ def test_an_offer_holds_for_the_usual_hours_and_never_past_the_end_of_promotion(
         (4500, None, PaymentMethod.FREE),
         (4500, PaymentMethod.CASH, PaymentMethod.CASH),
         (4500, PaymentMethod.FREE, None),
+        (4500, PaymentMethod.ONLINE, None),
     ],
 )
 def test_a_way_of_paying_has_to_be_one_of_the_runs(
@@ -122,9 +123,9 @@ def test_a_way_of_paying_has_to_be_one_of_the_runs(
 ) -> None:
     if kept is None:
         with pytest.raises(PaymentMethodRefused):
-            rules.chosen_method(run(), price, method)
+            rules.chosen_method(run(), price, method, possible={"invoice", "cash"})
     else:
-        assert rules.chosen_method(run(), price, method) is kept
+        assert rules.chosen_method(run(), price, method, possible={"invoice", "cash"}) is kept
 
 
 @pytest.mark.parametrize(

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from lms.catalogue.models import PaymentMethod, Run
+from lms.catalogue.models import PaymentMethod
 from lms.enrolment import forms, rules
 from lms.enrolment.conditions.fields import questions_form, with_questions
 from lms.enrolment.conditions.words import declaration
 from lms.enrolment.errors import BirthDateNeeded, TooOld, TooYoung
 from lms.enrolment.pages.draft import KNOWN, Draft, as_date
 from lms.enrolment.pages.draft_prices import FULL, concession_value
+from lms.enrolment.pages.offering import Offering
 from lms.enrolment.pages.questions import Kind, Step
 from lms.enrolment.pricing.rules import Concession, Facts, reckon
 from lms.kernel.clock import local
@@ -37,21 +38,24 @@ FORMS: Mapping[Step, type[Form]] = {
     Step.PAYMENT: forms.PaymentForm,
 }
 WAYS_TO_PAY: Mapping[str, tuple[str, str]] = {
-    "online": (N_("Online"), N_("You pay at once, for example by card.")),
+    PaymentMethod.ONLINE: (N_("Online"), N_("You pay at once, for example by card.")),
+    PaymentMethod.DIRECT_DEBIT: (
+        N_("Direct debit"),
+        N_("We collect the amount from your account after the course has begun, and tell you before."),
+    ),
     PaymentMethod.INVOICE: (
         N_("Bank transfer"),
         N_("You get an invoice and have two weeks."),
     ),
     PaymentMethod.CASH: (N_("Cash"), N_("You pay at the centre, at the latest at the first date.")),
 }
-"""Every way to pay in the order of the page; a run offers some of them, none offers the first one yet."""
+"""Every way to pay in words; a run offers some of them."""
 ANOTHER = "another"
 
 
-def ways_of(run: Run) -> list[tuple[str, str, str]]:
+def ways_of(offering: Offering) -> list[tuple[str, str, str]]:
     """Value, name and hint of each way to pay that a run offers."""
-    offered = [way for way in WAYS_TO_PAY if way in run.payment_methods]
-    return [(way, *WAYS_TO_PAY[way]) for way in offered if way in set(PaymentMethod)]
+    return [(way, *WAYS_TO_PAY[way]) for way in offering.ways]
 
 
 def form_for(draft: Draft, step: Step, submitted: Mapping[str, Any] | None = None) -> Form:
@@ -266,8 +270,8 @@ def _access(form: forms.AccessForm, draft: Draft) -> None:
 
 
 def _payment(form: forms.PaymentForm, draft: Draft) -> None:
-    form.method.choices = [(way, name) for way, name, _ in ways_of(draft.offering.run)]
-    form.method.hints = {way: hint for way, _, hint in ways_of(draft.offering.run)}
+    form.method.choices = [(way, name) for way, name, _ in ways_of(draft.offering)]
+    form.method.hints = {way: hint for way, _, hint in ways_of(draft.offering)}
 
 
 def _sessions(form: forms.SessionsForm, draft: Draft) -> None:

@@ -362,7 +362,7 @@ class Draft:
     def method(self) -> PaymentMethod | None:
         """How it is paid; None while nobody has said."""
         said = self.said(Step.PAYMENT).get("method")
-        return PaymentMethod(said) if said in self.offering.run.payment_methods else None
+        return next((way for way in self.offering.ways if way == said), None)
 
     def path(self, step: Step | str = "") -> str:
         """The address of a page; of the start page without one."""

@@ -73,7 +73,7 @@ class DropInPages(Controller):
                 "has_room": any(
                     found.offering.room_left[one.session_id] for one in found.offering.at_dates(now)
                 ),
-                "ways_to_pay": [translated(name) for _, name, _ in ways_of(run)],
+                "ways_to_pay": [translated(name) for _, name, _ in ways_of(found.offering)],
                 "cancel_words": drop_in_cancel_words(run) if run.drop_in_price_cents else "",
                 "is_signed_in": actor.is_signed_in,
                 "here": f"/anmelden/{run_id}/{WAY_IN}",
@@ -379,8 +379,8 @@ def _more_form(
     form.sessions.data = [one for one in form.sessions.data or () if one in known]
     needs_method = offering.run.drop_in_price_cents and found.enrolment.payment_method is PaymentMethod.FREE
     if needs_method:
-        form.method.choices = [(way, name) for way, name, _ in ways_of(offering.run)]
-        form.method.hints = {way: hint for way, _, hint in ways_of(offering.run)}
+        form.method.choices = [(way, name) for way, name, _ in ways_of(offering)]
+        form.method.hints = {way: hint for way, _, hint in ways_of(offering)}
     else:
         del form.method
     return form

@@ -173,7 +173,7 @@ async def _consider(
     try:
         reckoning = await enrolment.preview_move(
             actor, enrolment_id=way.found.enrolment.id, run_id=run_id, token=way.token,
-            payment_method=PaymentMethod(offering.run.payment_methods[0]) if asks_method else None,
+            payment_method=offering.ways[0] if asks_method else None,
         )  # fmt: skip
     except NotFound:
         raise
@@ -224,14 +224,12 @@ async def _move(
 
 def _asks_method(found: Claim, offering: Offering) -> bool:
     """Whether something is due and the way of paying that was chosen does not do for it."""
-    return bool(offering.run.price_cents) and (
-        found.enrolment.payment_method not in offering.run.payment_methods
-    )
+    return bool(offering.run.price_cents) and (found.enrolment.payment_method not in offering.ways)
 
 
 def _fit(form: MoveForm, offering: Offering, *, asks: bool) -> None:
     if not asks:
         del form.method
         return
-    form.method.choices = [(way, name) for way, name, _ in ways_of(offering.run)]
-    form.method.hints = {way: hint for way, _, hint in ways_of(offering.run)}
+    form.method.choices = [(way, name) for way, name, _ in ways_of(offering)]
+    form.method.hints = {way: hint for way, _, hint in ways_of(offering)}

@@ -10,7 +10,8 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.lesson import render
-from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
+from lms.catalogue.models import Audience, Course, CourseAudience, PaymentMethod, Run, RunState
+from lms.db import ways_to_pay
 from lms.enrolment import rules
 from lms.enrolment.conditions import words
 from lms.enrolment.conditions.queries import NOTHING, Asks, asks_of
@@ -38,6 +39,8 @@ class Offering:
     prices: PriceList = field(default_factory=lambda: PriceList(base_cents=0))
     asks: Asks = NOTHING
     """The run's conditions and questions."""
+    ways: Sequence[PaymentMethod] = ()
+    """How it can be paid: what the run allows and the centre is set up for."""
     own_calendar: str = ""
     """Where the chosen dates are as a file, for somebody who comes to single sessions."""
 
@@ -122,7 +125,8 @@ async def offering_of(session: AsyncSession, run_id: UUID) -> Offering:
     dates = await entries(session, Session.run_id == run_id)
     prices = await price_list(session, run)
     asks = await asks_of(session, run)
-    return Offering(run, course, venue, is_for_youth, dates, await _room_left(session, run), prices, asks)
+    room_left, ways = await _room_left(session, run), rules.offered_methods(run, ways_to_pay(session))
+    return Offering(run, course, venue, is_for_youth, dates, room_left, prices, asks, ways)
 
 
 async def _room_left(session: AsyncSession, run: Run) -> Mapping[UUID, int]:

@@ -199,7 +199,7 @@ def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm 
     claims = [claim.enrolment for claim in receipt.claims if claim.enrolment.price_cents]
     form = form_from(OfferForm, submitted)
     if any(one.payment_method is PaymentMethod.FREE for one in claims):
-        offered = ways_of(receipt.offering.run)
+        offered = ways_of(receipt.offering)
         form.method.choices = [(way, name) for way, name, _ in offered]
         form.method.hints = {way: hint for way, _, hint in offered}
     else:

@@ -67,7 +67,7 @@ class WizardPages(Controller):
                 "certainty": certainty(run),
                 "is_full": found.draft is None and (run.free <= 0 or run.waiting > 0),
                 "waiting_words": waiting_list_words(around.settings),
-                "ways_to_pay": [translated(name) for _, name, _ in ways_of(run)],
+                "ways_to_pay": [translated(name) for _, name, _ in ways_of(found.offering)],
                 "is_signed_in": actor.is_signed_in,
                 "hold_minutes": around.settings.hold_minutes,
                 "go_on": found.draft.path(first_open(found.draft)) if found.draft else "",

@@ -126,7 +126,7 @@ async def _price(
         company_id=known.id if known else None,
     )
     price = reckon(await price_list(locked.session, locked.run), facts)
-    method = rules.chosen_method(locked.run, price.price_cents, chosen)
+    method = rules.chosen_method(locked.run, price.price_cents, chosen, possible=locked.settings.ways_to_pay)
     if price.price_cents and method is PaymentMethod.FREE:
         raise PaymentMethodRefused
     return price, method

@@ -68,7 +68,9 @@ class DroppingIn(Transactions):
             refuse_unless_room(locked, meetings, 1)
             price = locked.run.drop_in_price_cents
             if price and enrolment.payment_method is PaymentMethod.FREE:
-                enrolment.payment_method = rules.chosen_method(locked.run, price, payment_method)
+                enrolment.payment_method = rules.chosen_method(
+                    locked.run, price, payment_method, possible=locked.settings.ways_to_pay
+                )
                 if enrolment.payment_method is PaymentMethod.FREE:
                     raise PaymentMethodRefused
             before = {one.session_id: one for one, _ in there}

@@ -136,7 +136,9 @@ class Offering(Transactions):
         offered = [one for one in party if one.state is EnrolmentState.OFFERED]
         for one in offered:
             if method is not None:
-                one.payment_method = rules.chosen_method(locked.run, one.price_cents, method)
+                one.payment_method = rules.chosen_method(
+                    locked.run, one.price_cents, method, possible=locked.settings.ways_to_pay
+                )
             if one.price_cents and one.payment_method is PaymentMethod.FREE:
                 raise PaymentMethodRefused
         offer.state, offer.answered_at = OfferState.ACCEPTED, locked.at

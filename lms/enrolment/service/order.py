@@ -219,7 +219,9 @@ async def checked_order(
         entrants=entrants,
         contact=booker,
         company=firm,
-        payment_method=rules.chosen_method(locked.run, owed, payment_method),
+        payment_method=rules.chosen_method(
+            locked.run, owed, payment_method, possible=locked.settings.ways_to_pay
+        ),
         way=way,
         rule=rule,
         wants=wants,

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.billing.collecting import Terms, collect
-from lms.billing.rules import due_on
+from lms.billing.rules import INVOICED, due_on
 from lms.billing.service import charge, debtor_of, issue_invoice
-from lms.catalogue.models import Course, PaymentMethod
+from lms.catalogue.models import Course
 from lms.enrolment import rules
 from lms.enrolment.events import ApprovalAsked, ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
 from lms.enrolment.lists.models import Interest, InterestWay
@@ -201,7 +201,7 @@ async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolm
         if not claim.price_cents:
             continue
         document = None
-        if claim.payment_method is PaymentMethod.INVOICE:
+        if claim.payment_method in INVOICED:
             document = await invoice(
                 locked, actor, claim, debtors[claim.id], lines=[("participation", claim.price_cents)]
             )

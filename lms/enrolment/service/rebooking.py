@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from lms.billing.models import EntryKind
 from lms.billing.queries import balance_of
+from lms.billing.rules import INVOICED
 from lms.billing.service import charge, credit
-from lms.catalogue.models import PaymentMethod
 from lms.enrolment.models import Enrolment
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.placing import debtors_of, invoice
@@ -43,7 +43,7 @@ async def book_anew(
             at=locked.at,
         )  # fmt: skip
     document = None
-    if owed and enrolment.payment_method is PaymentMethod.INVOICE:
+    if owed and enrolment.payment_method in INVOICED:
         lines = [(what, cents) for what, cents, _ in owed]
         document = await invoice(locked, actor, enrolment, debtor, lines=lines)
     for what, cents, kind in owed:

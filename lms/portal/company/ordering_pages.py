@@ -14,7 +14,7 @@ from lms.catalogue.models import PaymentMethod
 from lms.enrolment import rules
 from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunNotOffered
 from lms.enrolment.models import PartyRule
-from lms.enrolment.pages.asking import ways_of
+from lms.enrolment.pages.asking import WAYS_TO_PAY
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.wizard import refused
@@ -59,8 +59,8 @@ class SeatOrderPages(Controller):
         except (RunNotOffered, NotYetOpen, EnrolmentClosed) as refusal:
             return await refused(around, offering, refusal, status=200)
         known: dict[str, Any] = {"key": str(uuid4()), "few": "together"}
-        if len(ways_of(offering.run)) == 1:
-            known["payment"] = ways_of(offering.run)[0][0]
+        if len(rules.by_the_team(offering.run)) == 1:
+            known["payment"] = rules.by_the_team(offering.run)[0]
         if companies:
             known["company"] = str(companies[0].id)
         return _page(offering, fitted(form_from(OrderForm, None, **known), offering, actor, companies))
@@ -140,7 +140,9 @@ def fitted(
     if not offering.run.price_cents:
         del form.payment
     else:
-        form.payment.choices = [(way, translated(name)) for way, name, _ in ways_of(offering.run)]
+        form.payment.choices = [
+            (way, translated(WAYS_TO_PAY[way][0])) for way in rules.by_the_team(offering.run)
+        ]
     return form
 
 

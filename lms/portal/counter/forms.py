@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from lms.catalogue.models import PaymentMethod, Run
+from lms.enrolment import rules
 from lms.enrolment.conditions.errors import ConditionUnmet, DeclarationNeeded
 from lms.enrolment.errors import (
     BirthDateNeeded,
@@ -165,7 +166,7 @@ def fitted(form: Any, run: Run, price_cents: int, *, by_dates: bool) -> Any:
     if not price_cents:
         del form.payment
     else:
-        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in run.payment_methods]
+        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in rules.by_the_team(run)]
     if by_dates:
         del form.concession
     return form

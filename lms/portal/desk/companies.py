@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.billing.paper import invoice_pdf
 from lms.catalogue.models import Course, PaymentMethod, Run
 from lms.db import Begin
+from lms.enrolment import rules
 from lms.enrolment.models import EntryWay, PartyRule
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.seats.contacts import Seats
@@ -320,7 +321,7 @@ def _fitted(form: OrderForm, run: Run, company: Company | None) -> OrderForm:
     if not run.price_cents:
         del form.payment
     else:
-        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in run.payment_methods]
+        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in rules.by_the_team(run)]
     return form
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 
 from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
+from lms.enrolment import rules
 from lms.enrolment.conditions.queries import asks_of
 from lms.enrolment.forms import SUPPORT
 from lms.enrolment.models import LIVE, EnrolmentState
@@ -332,7 +333,7 @@ def _dates_form(claim: Claim, dates: list[Session], chosen: set[UUID], sent: Any
     known = {value for value, _ in form.sessions.choices}
     form.sessions.data = [one for one in form.sessions.data or () if one in known]
     if claim.run.drop_in_price_cents and claim.enrolment.payment_method is PaymentMethod.FREE:
-        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in claim.run.payment_methods]
+        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in rules.by_the_team(claim.run)]
     else:
         del form.payment
     if not claim.enrolment.price_cents:

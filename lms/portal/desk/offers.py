@@ -10,6 +10,7 @@ from litestar.response import Redirect, Template
 
 from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
+from lms.enrolment import rules
 from lms.enrolment.models import OfferState
 from lms.enrolment.queries import Claim, claim_for
 from lms.enrolment.service import Enrolments
@@ -103,7 +104,7 @@ def _form(claim: Claim, sent: Any) -> AnswerForm:
     if not claim.enrolment.price_cents:
         del form.payment
     else:
-        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in claim.run.payment_methods]
+        form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in rules.by_the_team(claim.run)]
     return form
 
 

@@ -43,6 +43,8 @@ PROOF_STATES: Mapping[str, tuple[str, str]] = {
 
 PAYMENT_WAYS: Mapping[str, str] = {
     "free": N_("free of charge"),
+    "online": N_("online"),
+    "direct_debit": N_("by direct debit"),
     "invoice": N_("by invoice"),
     "cash": N_("in cash"),
 }

@@ -1,0 +1,1 @@
+"""Money on its way back: asked for, approved by a second person where it is much, paid out by its means, then booked."""

@@ -1,0 +1,122 @@
+"""What is owed, account by account: the one reading from which lists, reminders and bank files start."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
+from lms.billing.rules import Balance, balance
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What one payer owes for one enrolment: whoever enrolled, or with `share_id` who took over a part of the price.
+
+    `invoice` is the newest that is valid; None where it is paid without one (cash). Its `due_on` is the day to pay by.
+    """
+
+    enrolment_id: UUID
+    share_id: UUID | None
+    debtor_id: UUID | None
+    company_id: UUID | None
+    balance: Balance
+    invoice: Invoice | None
+
+    @property
+    def open_cents(self) -> int:
+        """What is still owed; negative where the centre owes."""
+        return self.balance.open_cents
+
+    @property
+    def due_on(self) -> date | None:
+        """The last day to pay in time."""
+        return self.invoice.due_on if self.invoice else None
+
+
+async def accounts(
+    session: AsyncSession,
+    *,
+    enrolment_ids: Collection[UUID] | None = None,
+    debtor_id: UUID | None = None,
+    company_id: UUID | None = None,
+    only_open: bool = True,
+) -> Sequence[Account]:
+    """The accounts of these enrolments, of one debtor or company, or of everybody; two statements.
+
+    `only_open` leaves out those that are even. Sums are made in the database, so that a year of bookings is not read for it.
+    """
+    wanted: list[ColumnElement[bool]] = [LedgerEntry.enrolment_id.is_not(None)]
+    if enrolment_ids is not None:
+        wanted.append(LedgerEntry.enrolment_id.in_(list(enrolment_ids)))
+    if debtor_id is not None or company_id is not None:
+        theirs = select(LedgerEntry.enrolment_id).where(
+            LedgerEntry.company_id == company_id
+            if company_id is not None
+            else (LedgerEntry.debtor_id == debtor_id) & LedgerEntry.company_id.is_(None)
+        )
+        wanted.append(LedgerEntry.enrolment_id.in_(theirs))
+    key = (LedgerEntry.enrolment_id, LedgerEntry.share_id)
+    grouped = select(*key).where(*wanted).group_by(*key)
+    if only_open:
+        grouped = grouped.having(func.sum(LedgerEntry.amount_cents) != 0)
+    chosen = grouped.subquery()
+    rows = await session.execute(
+        select(
+            *key, LedgerEntry.debtor_id, LedgerEntry.company_id, LedgerEntry.kind,
+            func.sum(LedgerEntry.amount_cents), func.max(LedgerEntry.booked_at),
+        )
+        .join(
+            chosen,
+            (chosen.c.enrolment_id == LedgerEntry.enrolment_id)
+            & or_(
+                chosen.c.share_id == LedgerEntry.share_id,
+                chosen.c.share_id.is_(None) & LedgerEntry.share_id.is_(None),
+            ),
+        )
+        .group_by(*key, LedgerEntry.debtor_id, LedgerEntry.company_id, LedgerEntry.kind)
+        .order_by(func.max(LedgerEntry.booked_at))
+    )  # fmt: skip
+    sums: dict[tuple[UUID, UUID | None], list[tuple[EntryKind, int]]] = {}
+    payers: dict[tuple[UUID, UUID | None], tuple[UUID | None, UUID | None]] = {}
+    for enrolment_id, share_id, debtor, company, kind, cents, _ in rows:
+        if enrolment_id is None:
+            continue
+        account = (enrolment_id, share_id)
+        sums.setdefault(account, []).append((kind, int(cents)))
+        if (
+            kind in {EntryKind.CHARGE, EntryKind.FEE} or account not in payers
+        ):  # the newest claim says who owes
+            payers[account] = (debtor, company)
+    documents = await _valid_invoices(session, [enrolment_id for enrolment_id, _ in sums])
+    return [
+        Account(
+            enrolment_id, share_id, *payers[enrolment_id, share_id], balance(entries),
+            documents.get((enrolment_id, share_id)),
+        )
+        for (enrolment_id, share_id), entries in sums.items()
+    ]  # fmt: skip
+
+
+async def _valid_invoices(
+    session: AsyncSession, enrolment_ids: Sequence[UUID]
+) -> dict[tuple[UUID, UUID | None], Invoice]:
+    """The newest invoice of each account that no credit note has reversed."""
+    reversal = aliased(Invoice)
+    whose = func.coalesce(InvoiceShare.enrolment_id, Invoice.enrolment_id)
+    rows = await session.execute(
+        select(whose, Invoice)
+        .outerjoin(InvoiceShare, InvoiceShare.invoice_id == Invoice.id)
+        .outerjoin(reversal, reversal.reverses_id == Invoice.id)
+        .where(
+            Invoice.kind == InvoiceKind.INVOICE,
+            reversal.id.is_(None),
+            or_(Invoice.enrolment_id.in_(enrolment_ids), InvoiceShare.enrolment_id.in_(enrolment_ids)),
+        )
+        .order_by(Invoice.issued_at, Invoice.counter)
+    )
+    return {(enrolment_id, document.share_id): document for enrolment_id, document in rows}
