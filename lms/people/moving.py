@@ -74,7 +74,7 @@ FATES: Mapping[str, Fate] = {
     "phone_call.person_id": Fate.MOVES,
     "pick_up.child_id": Fate.MOVES,
     "proposal_inquiry.reader_id": Fate.MOVES_BUT_DOUBLES,
-    "refund.debtor_id": Fate.STAYS,
+    "refund.debtor_id": Fate.MOVES,
     "reservation.trainer_id": Fate.MOVES,
     "run_trainer.person_id": Fate.MOVES,
     "seat_notice.person_id": Fate.MOVES,
