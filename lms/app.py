@@ -46,6 +46,7 @@ from lms.messaging.carrier import Carrier
 from lms.messaging.forgetting import forget_letters, forget_prints
 from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
+from lms.payments.module import MODULE as PAYMENTS
 from lms.people.module import MODULE as PEOPLE
 from lms.portal.module import MODULE as PORTAL
 from lms.privacy.contract import PersonalData
@@ -114,6 +115,7 @@ MODULES: Sequence[Module] = (
     LENDING,
     CERTIFICATION,
     FEEDS,
+    PAYMENTS,
     PORTAL,
 )
 
@@ -253,7 +255,11 @@ def build(given: Settings) -> Litestar:
             cookie_secure=given.is_secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/", "^/static/"],  # files that everybody keeps for a year carry no cookie
+            exclude=[
+                "^/api/",
+                "^/static/",
+                "^/stripe/",
+            ],  # files that everybody keeps for a year carry no cookie
         ),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),

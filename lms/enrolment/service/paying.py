@@ -86,6 +86,22 @@ async def receive_money(
     return received
 
 
+async def trust_in_payment(
+    session: AsyncSession, actor: Actor, *, enrolment_ids: Sequence[UUID], at: datetime, settings: Settings
+) -> None:
+    """A bank has been told to pay and needs days: what is held is certain already, and owed until the money is there."""
+    rows = await session.scalars(
+        select(Enrolment.run_id).where(Enrolment.id.in_(enrolment_ids)).distinct().order_by(Enrolment.run_id)
+    )
+    async with refusals():
+        for run_id in rows.all():
+            locked = await run_locked(session, run_id, at=at, settings=settings)
+            claims = await _claims(session, dict.fromkeys(enrolment_ids, 0))
+            held = [one for one in claims if one.run_id == run_id and one.awaits_payment]
+            await make_certain(locked, actor, held, is_new=False)
+            await session.flush()
+
+
 async def _receive(
     locked: LockedRun,
     actor: Actor,
