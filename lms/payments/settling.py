@@ -62,7 +62,7 @@ async def shares_of(session: AsyncSession, checkout_id: UUID) -> dict[UUID, int]
         .where(CheckoutShare.checkout_id == checkout_id)
         .order_by(CheckoutShare.enrolment_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 async def _book(

@@ -133,7 +133,9 @@ async def receipt_of(
         dues = _dues(around, first, single, open_cents)
     rows = [claim.enrolment for claim in claims]
     is_due = open_cents > 0 or any(row.awaits_payment for row in rows)
-    may_pay = is_due and PaymentMethod.ONLINE in ways_to_pay(session) and not is_limited(actor, first.person_id)
+    may_pay = (
+        is_due and PaymentMethod.ONLINE in ways_to_pay(session) and not is_limited(actor, first.person_id)
+    )
     lines = (
         await reckoned(session, rows) if any(row.price_cents or row.has_concession for row in rows) else {}
     )
