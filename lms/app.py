@@ -1,5 +1,6 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -143,6 +144,8 @@ def log_plainly() -> None:
     By default structlog draws every variable of every frame: that takes half a minute for one error, in which nobody is
     answered, and writes names and addresses of people into the log.
     """
+    for talkative in ("httpx", "stripe"):  # each call to the payment provider, with its address
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     before = structlog.get_config()["processors"][:-1]
     plain = ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=plain_traceback)
     structlog.configure(processors=[*before, plain])

@@ -31,7 +31,7 @@ AT_THE_COUNTER, PLACES, PROGRAMME = (
     N_("Enrolments and places"),
     N_("Programme and teaching"),
 )
-ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
+ROOMS_AND_DEVICES, WHO, MONEY = N_("Rooms and devices"), N_("People and companies"), N_("Money")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Counter and telephone"), "/verwaltung/theke", AT_THE_COUNTER),
@@ -45,7 +45,8 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
-    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", PLACES),
+    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", MONEY),
+    Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),

@@ -11,6 +11,7 @@ from lms.billing.events import RefundReady
 from lms.enrolment.events import EnrolmentCancelled, PlaceConfirmed
 from lms.jobs.worker import Periodic, TryLater
 from lms.payments.checkouts import Checkouts
+from lms.payments.clearing import Clearing
 from lms.payments.errors import ProviderAway, ProviderRefused
 from lms.payments.events import CheckoutOvertaken, PaymentFailed
 from lms.payments.hooks import Hooks
@@ -66,7 +67,7 @@ def _closer(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
 MODULE = Module(
     name="payments",
     controllers=[PayPages, ReturnPages, HookDoor],
-    services={"checkouts": Checkouts, "hooks": Hooks},
+    services={"checkouts": Checkouts, "hooks": Hooks, "clearing": Clearing},
     listeners={
         RefundReady: [have_it_paid_back],
         CheckoutOvertaken: [have_it_closed],

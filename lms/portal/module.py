@@ -15,6 +15,7 @@ from lms.portal.counter.pages import CounterPages
 from lms.portal.counter.till import TillPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
+from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
 from lms.portal.letters.call_pages import CallPages
 from lms.portal.letters.calls import CallList, unreached
@@ -39,6 +40,7 @@ MODULE = Module(
         InformationPages,
         ProgrammeApi,
         *DESK,
+        *FINANCE,
         CounterPages,
         TillPages,
         PlannerPages,

@@ -21,7 +21,7 @@ PRICE = 4500
 
 
 async def paid_run(begin: Begin, **given: Any) -> Run:
-    usual = {"price_cents": PRICE, "payment_methods": ["online", "invoice", "cash"]}
+    usual: dict[str, Any] = {"price_cents": PRICE, "payment_methods": ["online", "invoice", "cash"]}
     return await offered_run(begin, **usual | given)
 
 
@@ -81,10 +81,10 @@ async def money(begin: Begin, enrolment_id: UUID | None = None) -> int:
 
 def at_the_provider(stripe: StandIn) -> int:
     """What the provider says has come in less gone out, in cents."""
-    paid = sum(
+    paid: int = sum(
         event["data"]["object"]["amount_received"] for event in stripe.events("payment_intent.succeeded")
     )
-    back = {}
+    back: dict[str, int] = {}
     for event in stripe.events("refund.created", "refund.updated", "charge.refund.updated", "refund.failed"):
         refund = event["data"]["object"]
         back[refund["id"]] = refund["amount"] if refund["status"] == "succeeded" else 0

@@ -88,6 +88,11 @@ class Receipt:
         return sum(claim.enrolment.price_cents for claim in self.claims)
 
     @property
+    def is_paid(self) -> bool:
+        """Whether something was owed for the places there are, and nothing is owed any more."""
+        return bool(self.total_cents) and self.open_cents <= 0 and self.state is EnrolmentState.CONFIRMED
+
+    @property
     def wants_proof(self) -> bool:
         """Whether a proof is still to be shown or sent for one of them."""
         return any(
