@@ -73,9 +73,7 @@ class Control:
 
     def emit(self, type: str, object: Thing, overrides: Wishes | None = None) -> Thing:  # noqa: A002
         """Say something that did not happen, for instance `{"livemode": true}` or of somebody else's object."""
-        event = self.desk.say(type, object)
-        event |= overrides or {}
-        return event
+        return self.desk.say(type, object, overrides)
 
     def sign(self, id: str, secrets: list[str] | None = None, at: int | None = None) -> Wishes:  # noqa: A002
         """An event as it would be delivered, for who delivers it by hand."""
