@@ -17,6 +17,7 @@ from lms.settings import Settings
 
 STAND_IN = "tests.stripe_stand_in"
 HOOKS = "/stripe/ereignisse"
+MEMORY = "stripe-stand-in.json"
 BESIDE = 10
 LAST_PORT = 65_535
 SETTLES_AFTER_SECONDS = 90
@@ -34,10 +35,11 @@ def demo_payments(chosen: Settings) -> Iterator[Mapping[str, str]]:
         [
             *(sys.executable, "-m", STAND_IN, "--port", str(port), "--key", key, "--secret", secret),
             *("--webhook", chosen.public_url + HOOKS, "--settle-after", str(SETTLES_AFTER_SECONDS)),
-            *("--parent", str(os.getpid())),
+            *("--parent", str(os.getpid()), "--state", str(chosen.files / MEMORY)),
         ],
         stdout=subprocess.DEVNULL,
     )
+    chosen.files.mkdir(parents=True, exist_ok=True)
     address = f"http://127.0.0.1:{port}"
     try:
         yield {

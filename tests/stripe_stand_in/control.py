@@ -32,6 +32,7 @@ class Control:
         with self.desk.lock:
             self.desk.catch_up()
             said = action(**wishes)
+            self.desk.is_changed = True
             is_thing = isinstance(said, dict) and "object" in said
             return self.desk.store.shown(said, {}) if is_thing else said
 

@@ -38,6 +38,7 @@ class Desk:
         default_factory=list
     )  # a heap; the number breaks ties
     promised: int = 0
+    is_changed: bool = False
 
     def now(self) -> int:
         """Seconds since 1970, as Stripe writes instants."""
@@ -46,6 +47,7 @@ class Desk:
     def say(self, kind: str, about: Thing, overrides: Mapping[str, Any] | None = None) -> Thing:
         """Keep an event and deliver it; `overrides` make it another than it ought to be."""
         request, key = self.asking
+        self.is_changed = True
         event = shapes.event(
             self.now(), kind=kind, about=self.store.shown(about, {}), request=request, key=key
         )

@@ -98,6 +98,11 @@ class StandIn:
             if self._process.stdout is not None:
                 self._process.stdout.close()
 
+    @property
+    def desk(self) -> Desk | None:
+        """Its inside, where it runs in this process."""
+        return self._server.desk if self._server is not None else None
+
     # ---- what a payer does --------------------------------------------------------------------------------------
 
     def pay(self, session_url: str, *, card: str = GOOD, agrees: bool = True) -> str:

@@ -3,6 +3,7 @@
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from stripe import StripeClient
 
 from tests.stripe_stand_in.asking import address, client_of, opened, order
 from tests.stripe_stand_in.fixture import StandIn, stripe_stand_in
+from tests.stripe_stand_in.keeping import restore, save
 
 __all__ = ["stripe_stand_in"]
 
@@ -320,3 +322,25 @@ def test_it_runs_as_a_process_of_its_own_with_the_same_switches() -> None:
         assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
         stand_in.reset()
         assert (stand_in.calls(), stand_in.events()) == ([], [])
+
+
+def test_a_stand_in_that_is_to_remember_knows_everything_after_a_restart(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    with StandIn(settle_seconds=60) as first:
+        left, debited = opened(client_of(first)), opened(client_of(first))
+        first.pay_by_debit(address(debited))
+        assert first.desk is not None
+        save(first.desk, file)
+        known = [each["id"] for each in first.events()]
+
+    with StandIn(settle_seconds=60) as second:
+        assert second.desk is not None
+        restore(second.desk, file)
+        client = client_of(second)
+        assert [each["id"] for each in second.events()] == known
+        assert client.v1.checkout.sessions.retrieve(left.id).status == "open"
+
+        second.forward(minutes=46)
+
+        assert client.v1.checkout.sessions.retrieve(debited.id).payment_status == "paid"
+        assert client.v1.checkout.sessions.retrieve(left.id).status == "expired"
