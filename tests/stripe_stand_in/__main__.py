@@ -6,9 +6,11 @@ import signal
 import sys
 import threading
 import time
+from pathlib import Path
 
 from tests.stripe_stand_in.desk import Desk
 from tests.stripe_stand_in.hooks import Hooks
+from tests.stripe_stand_in.keeping import restore, save
 from tests.stripe_stand_in.server import Server
 
 WATCH_SECONDS = 0.5
@@ -18,7 +20,10 @@ def main() -> int:
     """Serve until told to stop, or until the parent is gone."""
     wanted = _arguments()
     hooks = Hooks(wanted.webhook, wanted.secret or ["whsec_stand_in"], senders=wanted.senders)
-    server = Server(Desk(hooks, settle_seconds=wanted.settle_after), key=wanted.key, port=wanted.port)
+    desk = Desk(hooks, settle_seconds=wanted.settle_after)
+    server = Server(desk, key=wanted.key, port=wanted.port)
+    if wanted.state:
+        restore(desk, wanted.state)
     server.start()
     print(server.url, flush=True)  # noqa: T201 - whoever started us reads it
     ended = threading.Event()
@@ -26,8 +31,12 @@ def main() -> int:
         signal.signal(number, lambda *_: ended.set())
     if wanted.parent:
         threading.Thread(target=_watch, args=(wanted.parent, ended), daemon=True).start()
-    ended.wait()
+    while not ended.wait(WATCH_SECONDS):
+        if wanted.state and desk.is_changed:
+            save(desk, wanted.state)
     server.stop()
+    if wanted.state:
+        save(desk, wanted.state)
     return 0
 
 
@@ -50,6 +59,9 @@ def _arguments() -> argparse.Namespace:
     )
     reader.add_argument(
         "--parent", type=int, default=0, help="end when this process is not our parent any more"
+    )
+    reader.add_argument(
+        "--state", type=Path, default=None, help="a file in which it remembers; nowhere unless given"
     )
     return reader.parse_args()
 

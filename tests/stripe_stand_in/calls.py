@@ -168,6 +168,7 @@ class Api:
         with desk.lock:
             desk.catch_up()
             desk.asking = (call.request_id, call.idempotency_key)
+            desk.is_changed = desk.is_changed or call.method == "POST"
             try:
                 thing = serve(desk, call.parameters, *ids)
                 return Answer(200, _json(desk.store.shown(thing, call.parameters)))

@@ -32,6 +32,7 @@ class Control:
         with self.desk.lock:
             self.desk.catch_up()
             said = action(**wishes)
+            self.desk.is_changed = True
             is_thing = isinstance(said, dict) and "object" in said
             return self.desk.store.shown(said, {}) if is_thing else said
 
@@ -73,9 +74,7 @@ class Control:
 
     def emit(self, type: str, object: Thing, overrides: Wishes | None = None) -> Thing:  # noqa: A002
         """Say something that did not happen, for instance `{"livemode": true}` or of somebody else's object."""
-        event = self.desk.say(type, object)
-        event |= overrides or {}
-        return event
+        return self.desk.say(type, object, overrides)
 
     def sign(self, id: str, secrets: list[str] | None = None, at: int | None = None) -> Wishes:  # noqa: A002
         """An event as it would be delivered, for who delivers it by hand."""

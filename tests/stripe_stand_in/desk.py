@@ -4,9 +4,10 @@ import copy
 import heapq
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.stripe_stand_in import shapes
 from tests.stripe_stand_in.hooks import Hooks
@@ -37,17 +38,20 @@ class Desk:
         default_factory=list
     )  # a heap; the number breaks ties
     promised: int = 0
+    is_changed: bool = False
 
     def now(self) -> int:
         """Seconds since 1970, as Stripe writes instants."""
         return int(self.clock() + self.ahead_seconds)
 
-    def say(self, kind: str, about: Thing) -> Thing:
-        """Keep an event and deliver it."""
+    def say(self, kind: str, about: Thing, overrides: Mapping[str, Any] | None = None) -> Thing:
+        """Keep an event and deliver it; `overrides` make it another than it ought to be."""
         request, key = self.asking
-        event = self.store.keep(
-            shapes.event(self.now(), kind=kind, about=self.store.shown(about, {}), request=request, key=key)
+        self.is_changed = True
+        event = shapes.event(
+            self.now(), kind=kind, about=self.store.shown(about, {}), request=request, key=key
         )
+        event = self.store.keep(event | dict(overrides or {}))
         self.hooks.tell(copy.deepcopy(event))
         return event
 

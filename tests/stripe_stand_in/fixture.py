@@ -46,7 +46,7 @@ class StandIn:
 
     `clock` gives seconds since 1970 and is what the stand-in goes by (in this process only); signatures carry the real
     time, because libraries check them against it. `settle_seconds`: debits are through by themselves after that long;
-    without it only by `settle`.
+    without it only by `settle`. `at` is the address of one that runs already, such as the demonstration's.
     """
 
     def __init__(
@@ -60,10 +60,11 @@ class StandIn:
         senders: int = 1,
         port: int = 0,
         apart: bool = False,
+        at: str = "",
     ) -> None:
         self.key = key
         self.secrets = list(secrets)
-        self.url = ""
+        self.url = at
         self._webhook = webhook
         self._clock = clock
         self._settle_seconds = settle_seconds
@@ -77,7 +78,7 @@ class StandIn:
     def __enter__(self) -> Self:
         if self._apart:
             self._start_process()
-        else:
+        elif not self.url:
             hooks = Hooks(self._webhook, self.secrets, senders=self._senders)
             desk = Desk(hooks, clock=self._clock, settle_seconds=self._settle_seconds)
             self._server = Server(desk, key=self.key, port=self._port)
@@ -96,6 +97,11 @@ class StandIn:
             self._process.kill()
             if self._process.stdout is not None:
                 self._process.stdout.close()
+
+    @property
+    def desk(self) -> Desk | None:
+        """Its inside, where it runs in this process."""
+        return self._server.desk if self._server is not None else None
 
     # ---- what a payer does --------------------------------------------------------------------------------------
 

@@ -121,8 +121,13 @@ def _debit(desk: Desk, intent: Thing, method: Thing) -> None:
     intent |= {"latest_charge": charge["id"], "status": "processing"}
     desk.say("charge.pending", charge)
     desk.say("payment_intent.processing", intent)
+    settle_later(desk, intent)
+
+
+def settle_later(desk: Desk, intent: Thing) -> None:
+    """Where debits are through by themselves, let this one be, as its account does."""
     if desk.settle_seconds is not None:
-        fails = desk.numbers[method["id"]] in methods.ACCOUNTS_THAT_FAIL
+        fails = desk.numbers[intent["payment_method"]] in methods.ACCOUNTS_THAT_FAIL
         desk.later(desk.now() + desk.settle_seconds, lambda: settle(desk, intent["id"], fails=fails))
 
 

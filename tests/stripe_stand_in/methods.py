@@ -28,6 +28,7 @@ class Behaviour:
     asks_first: bool = False
     is_disputed: bool = False
     refunds: str = "succeed"
+    attaches: bool = False
 
 
 CARDS = {
@@ -45,6 +46,7 @@ CARDS = {
     "4000002500003155": Behaviour(asks_first=True),
     "4000000000003220": Behaviour(asks_first=True),
     "4000000000000259": Behaviour(is_disputed=True),
+    "4000000000000341": Behaviour("card_declined", "generic_decline", attaches=True),
     "4000000000007726": Behaviour(refunds="pending"),
     "4000000000005126": Behaviour(refunds="fail"),
 }
@@ -55,6 +57,7 @@ NAMED = {
     "pm_card_chargeDeclined": "4000000000000002",
     "pm_card_visa_chargeDeclined": "4000000000000002",
     "pm_card_chargeDeclinedInsufficientFunds": "4000000000009995",
+    "pm_card_chargeCustomerFail": "4000000000000341",
     "pm_card_authenticationRequired": "4000002500003155",
 }
 NO_TEST_CARD = Behaviour(
@@ -137,6 +140,10 @@ def attach(desk: Desk, parameters: Parameters, own_id: str) -> Thing:
     """POST /v1/payment_methods/{id}/attach."""
     only(parameters, ("customer",))
     method = named(desk, own_id)
+    behaviour = CARDS.get(desk.numbers[method["id"]], Behaviour())
+    if behaviour.code and not behaviour.attaches:
+        also = {"decline_code": behaviour.decline_code} if behaviour.decline_code else {}
+        raise Refused(behaviour.message, status=402, kind="card_error", code=behaviour.code, also=also)
     method["customer"] = desk.store.get("customer", text(parameters, "customer"), param="customer")["id"]
     return method
 

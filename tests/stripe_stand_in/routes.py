@@ -112,10 +112,14 @@ def _update_customer(desk: Desk, parameters: Parameters, own_id: str) -> Thing:
 
 
 def _describe(customer: Thing, parameters: Parameters) -> None:
-    customer |= {name: value or None for name, value in parameters.items() if name in OF_CUSTOMERS}
+    customer |= {
+        name: value or None
+        for name, value in parameters.items()
+        if name in OF_CUSTOMERS and name not in {"address", "metadata"}
+    }
     if "address" in parameters:
         customer["address"] = shapes.NOBODY | dict(parameters["address"] or {})
-    customer["metadata"] = labels(parameters, customer["metadata"] if "metadata" not in parameters else None)
+    customer["metadata"] = labels(parameters, customer["metadata"])
 
 
 def _items_of(desk: Desk, parameters: Parameters, own_id: str) -> Thing:

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.stripe_stand_in import pages
+from tests.stripe_stand_in import hosted
 from tests.stripe_stand_in.calls import Answer, Api
 from tests.stripe_stand_in.control import Control
 from tests.stripe_stand_in.desk import Desk
@@ -120,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             )
         if path.startswith("/_control/"):
             return _controlled(server.control, path.removeprefix("/_control/"), encoded)
-        return pages.answer(server.desk, self.command, path, encoded)
+        return hosted.answer(server.desk, self.command, path, encoded)
 
     def _send(self, answer: Answer | None) -> None:
         if answer is None:

@@ -48,6 +48,10 @@ class Store:
         self._kinds.setdefault(thing["object"], []).append(thing["id"])
         return thing
 
+    def everything(self) -> list[Thing]:
+        """All objects, oldest first."""
+        return list(self._things.values())
+
     def find(self, wanted: str) -> Thing | None:
         """Whatever has this id."""
         return self._things.get(wanted)
