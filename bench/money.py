@@ -1,6 +1,6 @@
-"""Money: R-07 numbers of invoices without a gap, R-24 events in any order and number, R-25 our books and the provider's.
+"""Money: numbers without a gap (R-07), events in any order (R-24), whose books agree (R-25), deaths at any step (R-17).
 
-All on PostgreSQL, as durable as in service; the payment provider is the stand-in of the tests.
+All on PostgreSQL, as durable as in service, the deaths on SQLite as well; the payment provider is the stand-in of the tests.
 """
 
 import asyncio
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bench.kills import killed_at_every_step
 from bench.payments import events_in_any_order, many_payers
 from lms.billing.models import Invoice
 from lms.billing.service import Debtor, charge, issue_invoice
@@ -34,11 +35,12 @@ class Aborted(Exception):
 
 
 async def run() -> None:
-    """Print R-07, R-24 and R-25."""
+    """Print R-07, R-24, R-25 and R-17."""
     with postgres_server(settings=()) as server:
         print(await numbers_without_a_gap(create_database(server, "numbers")), flush=True)
         print(await events_in_any_order(server), flush=True)
         print(await many_payers(create_database(server, "payers")), flush=True)
+        print(await killed_at_every_step(server), flush=True)
 
 
 async def numbers_without_a_gap(url: str) -> str:

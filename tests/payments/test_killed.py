@@ -1,19 +1,13 @@
 """The process dies between any two steps of pay, confirm, invoice, letter: every cent ends in a place or goes back, nobody pays twice."""
 
-import asyncio
-import json
-import signal
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
 from lms.billing.models import RefundState
 from lms.billing.queries import balance_of, documents_of
 from lms.db import Begin
-from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.models import EnrolmentState
 from lms.jobs import worker as working
 from lms.jobs.worker import Worker
 from lms.payments.checkouts import Checkouts
@@ -32,53 +26,26 @@ from tests.payments.buying import (
     refunds,
     state_of,
 )
+from tests.payments.killing import Scenes, scenes_running
 from tests.payments.scenes import GOING_BACK, STEPS, buy, hear_and_work
 from tests.stripe_stand_in.fixture import StandIn
 
 pytestmark = BOTH
-ROOT = Path(__file__).parents[2]
-
-
-Kill = Callable[[str, Around, Enrolment], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
-def scenes() -> Iterator[subprocess.Popen[str]]:
-    """The process whose children die."""
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.payments.scenes"], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as running:  # fmt: skip
+def scenes() -> Iterator[Scenes]:
+    with scenes_running() as running:
         yield running
-        running.kill()
-
-
-@pytest.fixture
-def killed_at(scenes: subprocess.Popen[str]) -> Kill:
-    """Let a process buy this place until it dies at the step."""
-
-    async def kill(step: str, house: Around, claim: Enrolment) -> None:
-        told = {
-            "STEP": step, "DATABASE_URL": house.settings.database_url, "STRIPE_API": house.settings.stripe_api,
-            "FILES": str(house.settings.files), "ENROLMENT": str(claim.id), "NOW": house.clock().isoformat(),
-        }  # fmt: skip
-        assert scenes.stdin is not None
-        assert scenes.stdout is not None
-        scenes.stdin.write(f"{json.dumps(told)}\n")
-        scenes.stdin.flush()
-        ended_by = await asyncio.to_thread(scenes.stdout.readline)
-        assert int(ended_by) == signal.SIGKILL
-
-    return kill
 
 
 @pytest.mark.parametrize("step", STEPS)
 async def test_whatever_step_the_process_dies_at_the_place_is_paid_once(
-    begin: Begin, house: Around, hooks: Hooks, stripe: StandIn, clock: FixedClock, killed_at: Kill, step: str
+    begin: Begin, house: Around, hooks: Hooks, stripe: StandIn, clock: FixedClock, scenes: Scenes, step: str
 ) -> None:
     (claim,) = await ordered(house, await paid_run(begin))
 
-    await killed_at(step, house, claim)
+    await scenes.kill(step, house, claim)
     clock.forward(seconds=working.LEASE.total_seconds() + 1)  # what the dead worker had claimed is free again
     await buy(house, claim.id)
 
@@ -99,7 +66,7 @@ async def test_whatever_step_the_process_dies_at_the_money_goes_back_once(
     stripe: StandIn,
     clock: FixedClock,
     jobs: Worker,
-    killed_at: Kill,
+    scenes: Scenes,
     step: str,
 ) -> None:
     run = await paid_run(begin, capacity=1)
@@ -108,7 +75,7 @@ async def test_whatever_step_the_process_dies_at_the_money_goes_back_once(
     stripe.pay(await opened(checkouts, house, claim))
     clock.forward(minutes=50)
 
-    await killed_at(step, house, claim)
+    await scenes.kill(step, house, claim)
     stripe.forget_keys()
     clock.forward(seconds=working.LEASE.total_seconds() + 1)
     await jobs.drain()
