@@ -1,7 +1,7 @@
 """Invoices that the team writes by hand, and putting any invoice right: by a credit note and a new invoice, never by editing.
 
-An invoice written by hand has an account of its own in the ledger: what stands there as `enrolment_id` is the key of the
-form, so that the same form sent twice issues once. Public methods of `HandWritten` are one transaction each.
+An invoice written by hand has an account of its own in the ledger: its id, which is the key of the form, stands there as
+`enrolment_id`, so that the same form sent twice issues once. Public methods of `HandWritten` are one transaction each.
 """
 
 from collections.abc import Sequence
@@ -102,13 +102,11 @@ class HandWritten:
     async def _issue(self, actor: Actor, key: UUID, draft: Invoice) -> Invoice:
         at = self.clock()
         async with self.begin() as session:
-            known = await session.scalars(
-                select(Invoice).where(Invoice.enrolment_id == key, Invoice.kind == InvoiceKind.INVOICE)
-            )
-            if (first := known.first()) is not None:
-                return first
+            known = await session.get(Invoice, key)
+            if known is not None:
+                return known
             invoice = await issue(
-                session, actor, InvoiceKind.INVOICE, enrolment_id=key,
+                session, actor, InvoiceKind.INVOICE, key=key, enrolment_id=key,
                 debtor=Debtor(draft.debtor, draft.debtor_id, draft.company_id), lines=draft.lines, issuer=draft.issuer,
                 tax_note=draft.tax_note, at=at, due_on=draft.due_on, terms=draft.terms,
             )  # fmt: skip

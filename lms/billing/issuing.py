@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,8 +65,11 @@ async def issue(
     reverses: Invoice | None = None,
     shares: Mapping[UUID, int] | None = None,
     terms: dict[str, Any] | None = None,
+    key: UUID | None = None,
 ) -> Invoice:
     """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order.
+
+    `key` becomes the id of the document: of two that are issued with the same one, the second breaks on the primary key.
 
     Raises FactsMissing where the law asks for something that is not known; a credit note repeats what was issued before.
     """
@@ -77,6 +80,7 @@ async def issue(
     year = series_year(at)
     counter = await draw_number(session, series, year)
     invoice = Invoice(
+        id=key or uuid4(),
         kind=kind,
         series=series,
         year=year,

@@ -1,6 +1,7 @@
 """Which tax holds on which day, and what of a gross price it is (L-62, L-63)."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -140,7 +141,7 @@ async def test_a_new_rate_holds_from_its_day_and_touches_nothing_before(house: A
 @BOTH
 async def test_nobody_rewrites_the_past(house: Around, begin: Begin) -> None:
     table = TaxTable(house)
-    facts = {"category": TaxCategory.STANDARD, "rate_bp": 2100, "note_de": "", "note_en": ""}
+    facts: dict[str, Any] = {"category": TaxCategory.STANDARD, "rate_bp": 2100, "note_de": "", "note_en": ""}
 
     with pytest.raises(DayPassed):
         await table.add(FINANCE, treatment_id=uuid4(), code="standard", valid_from=date(2026, 12, 3), **facts)

@@ -13,6 +13,7 @@ from lms.billing.rules import due_on
 from lms.billing.service import Debtor, debtor_of, issue_or_wait, issuer_facts
 from lms.billing.tax.queries import treatments
 from lms.billing.tax.rules import notes_of, taxed
+from lms.catalogue.models import Run
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.kernel.actor import SYSTEM
@@ -26,7 +27,7 @@ CAUSE = "by_hand"
 
 
 async def fill_documents(ground: Ground, everybody: Everybody) -> None:
-    """Two invoices written by hand, and one that waits for an address."""
+    """Two invoices written by hand, one that waits for an address, and two runs whose tax changes with § 2b UStG."""
     session = ground.session
     office = Company(
         id=ground.key(), name=TOWN, street="Bornsche Straße 2", postal_code="39340", city="Haldensleben",
@@ -42,6 +43,14 @@ async def fill_documents(ground: Ground, everybody: Everybody) -> None:
         debtor_of(employer.contact, employer.company),
         [("Beratung: sichere Passwörter im Betrieb, je Stunde", 3, 9_520, "standard"), ("Arbeitsheft", 12, 535, "reduced")],
     )  # fmt: skip
+    later = await session.scalars(
+        select(Run)
+        .where(Run.price_cents > 0, Run.starts_at > ground.now, Run.company_id.is_(None))
+        .order_by(Run.ends_at.desc(), Run.number)
+        .limit(2)
+    )
+    for run in later:
+        run.tax_code = "public_2b"
     nameless = await session.scalars(
         select(Person).where(Person.street == "", Person.email.is_not(None)).order_by(Person.id).limit(1)
     )

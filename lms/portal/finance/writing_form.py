@@ -17,11 +17,11 @@ class _Lines(Form):
 
 
 for _number in range(1, MOST_LINES + 1):
-    setattr(_Lines, f"text_{_number}", Text(N_("What is it for?"), longest=200))
+    setattr(_Lines, f"text_{_number}", Text(N_("What is it for?"), longest=200, is_asked=True))
     setattr(_Lines, f"quantity_{_number}", Number(N_("Quantity"), least=1, most=10_000, width=5))
-    setattr(_Lines, f"price_{_number}", Euro(N_("Price of one, VAT included"), width=8))
-    setattr(_Lines, f"tax_{_number}", Select(N_("Tax")))
-    setattr(_Lines, f"starts_{_number}", DateParts(N_("Day of the service, or first day")))
+    setattr(_Lines, f"price_{_number}", Euro(N_("Price of one, VAT included"), width=8, is_asked=True))
+    setattr(_Lines, f"tax_{_number}", Select(N_("Tax"), is_asked=True))
+    setattr(_Lines, f"starts_{_number}", DateParts(N_("Day of the service, or first day"), is_asked=True))
     setattr(_Lines, f"ends_{_number}", DateParts(N_("Last day"), hint=N_("Only if it is not the same day.")))
 
 
@@ -42,6 +42,7 @@ class WritingForm(_Lines):
         for number in self.begun():
             self._need(number, "text", N_("Write what it is for."))
             self._need(number, "price", N_("Enter the price of one."))
+            self._need(number, "tax", N_("Choose the tax."))
             self._need(number, "starts", N_("Enter the day of the service."))
             starts, ends = self.part(number, "starts").data, self.part(number, "ends").data
             if starts and ends and ends < starts:
