@@ -134,7 +134,10 @@ async def test_one_invoice_says_in_words_what_the_check_found_and_gives_its_file
     silent = await send(client, f"{here}/stornieren", {"reason": " "})
     reversed_ = await send(client, f"{here}/stornieren", {"reason": "Doppelt"})
     after = await client.get(here)
+    another = await client.get(f"{LIST}/neu?nach={invoice.id}&unternehmen={company}")
 
+    assert 'value="Medienraum"' in another.text
+    assert 'value="119,00"' in another.text
     assert "hatten die amtlichen Regeln nichts auszusetzen" in words_of(page.text)
     assert (paper.content[:5], b"CrossIndustryInvoice" in data.content) == (b"%PDF-", True)
     assert "Dafür wird nichts mehr geschuldet." in words_of(asks.text)

@@ -17,6 +17,7 @@ from lms.billing.einvoice.check import RULE_SETS, Finding
 from lms.billing.einvoice.facts import Document
 from lms.billing.errors import FactsMissing
 from lms.billing.mandatory import WORDS, Missing
+from lms.billing.models import Invoice
 from lms.billing.tax.queries import treatments
 from lms.billing.tax.rules import tax_sums
 from lms.billing.wording import line_details, line_name
@@ -27,7 +28,7 @@ from lms.people.queries import persons_found
 from lms.portal.company.reading import companies_found
 from lms.portal.desk.words import spoken
 from lms.portal.finance.invoices import ISSUED, LIST
-from lms.portal.finance.writing_form import MOST_LINES, WritingForm
+from lms.portal.finance.writing_form import MOST_LINES, WritingForm, typed_as
 from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.language import translated
@@ -68,14 +69,16 @@ class WritingPages(Controller):
         q: FromQuery[str] = "",
         unternehmen: FromQuery[str] = "",
         person: FromQuery[str] = "",
+        nach: FromQuery[str] = "",
     ) -> Template:
-        """Who gets it; then the empty form."""
+        """Who gets it; then the form, empty or with the lines of another invoice written by hand (`nach`)."""
         if unternehmen or person:
             async with around.begin.reading() as session:
                 facts = await _facts(session, uuid_in(unternehmen), uuid_in(person))
+                model = await session.get(Invoice, uuid_in(nach)) if uuid_in(nach) else None
             form = form_from(
                 WritingForm, None, key=str(uuid4()), company=unternehmen, person=person,
-                days_to_pay=around.settings.invoice_due_days,
+                days_to_pay=around.settings.invoice_due_days, **(typed_as(model) if model else {}),
             )  # fmt: skip
             form.offer(facts.taxes)
             return _page(form, facts)

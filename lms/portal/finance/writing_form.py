@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from lms.billing.by_hand import HandInvoice, HandLine
+from lms.billing.models import Invoice
 from lms.kernel.marking import N_
 from lms.web.forms import DateParts, Euro, Form, Hidden, Number, Select, Text
 
@@ -97,3 +98,20 @@ class WritingForm(_Lines):
         field = self.part(number, name)
         if (field.data is None or field.data == "") and not field.errors:
             self.refuse(f"{name}_{number}", sentence)
+
+
+def typed_as(invoice: Invoice) -> dict[str, Any]:
+    """The lines of an invoice that was written by hand, as they were typed; more than fit are left out."""
+    values: dict[str, Any] = {"order_number": str(invoice.debtor.get("order_number") or "")}
+    lines = invoice.lines if invoice.terms.get("by_hand") else []
+    for number, line in enumerate(lines[:MOST_LINES], start=1):
+        starts, ends = date.fromisoformat(line["service_from"]), date.fromisoformat(line["service_to"])
+        values |= {
+            f"text_{number}": line["text"],
+            f"quantity_{number}": line["quantity"],
+            f"price_{number}": line["amount_cents"] // line["quantity"],
+            f"tax_{number}": line["tax_code"],
+            f"starts_{number}": starts,
+            f"ends_{number}": ends if ends != starts else None,
+        }
+    return values
