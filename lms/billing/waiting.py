@@ -47,12 +47,17 @@ async def issue_or_wait(
     order_id: UUID | None = None,
     shares: Mapping[UUID, int] | None = None,
     terms: dict[str, Any] | None = None,
+    key: UUID | None = None,
 ) -> Invoice | None:
-    """Issue under the next number; None where something is missing: then it waits, and is issued without further ado."""
+    """Issue under the next number; None where something is missing: then it waits, and is issued without further ado.
+
+    `key` becomes the id of the document, where it is issued now.
+    """
     try:
         return await issue(
             session, actor, InvoiceKind.INVOICE, enrolment_id=enrolment_id, order_id=order_id, debtor=debtor,
             lines=list(lines), issuer=issuer, tax_note=tax_note, at=at, due_on=due_on, shares=shares, terms=terms,
+            key=key,
         )  # fmt: skip
     except FactsMissing as refusal:
         waiting = WaitingInvoice(

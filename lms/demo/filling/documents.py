@@ -71,7 +71,7 @@ async def _write(ground: Ground, debtor: Debtor, typed: list[tuple[str, int, int
     invoice = await issue_or_wait(
         session, SYSTEM, enrolment_id=account, debtor=debtor, lines=lines, issuer=issuer_facts(ground.settings),
         tax_note=notes_of(lines, debtor.facts["language"]), at=at, due_on=due_on(at, ground.settings.invoice_due_days),
-        terms={"payment_method": "invoice", "by_hand": True},
+        terms={"payment_method": "invoice", "by_hand": True}, key=account,
     )  # fmt: skip
     session.add(
         LedgerEntry(
