@@ -13,6 +13,40 @@ from typing import Any
 import pydyf  # type: ignore[import-untyped]
 import weasyprint
 
+FACTUR_X = "factur-x.xml"
+"""The name by which a hybrid invoice is known (Factur-X 1.0, ZUGFeRD from 2.0.1 on)."""
+
+_INVOICE = b"""
+<rdf:Description rdf:about="" xmlns:fx="urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#">
+  <fx:DocumentType>INVOICE</fx:DocumentType>
+  <fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>
+  <fx:Version>1.0</fx:Version>
+  <fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>
+</rdf:Description>"""
+
+_INVOICE_PROPERTIES = (
+    (b"DocumentFileName", b"Name of the embedded XML invoice file"),
+    (b"DocumentType", b"INVOICE"),
+    (b"Version", b"The version of the XML schema of the embedded invoice"),
+    (b"ConformanceLevel", b"The conformance level of the embedded invoice"),
+)
+
+_INVOICE_SCHEMA = b"""<rdf:li rdf:parseType="Resource">
+    <pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>
+    <pdfaSchema:namespaceURI>urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#</pdfaSchema:namespaceURI>
+    <pdfaSchema:prefix>fx</pdfaSchema:prefix>
+    <pdfaSchema:property><rdf:Seq>%s</rdf:Seq></pdfaSchema:property>
+  </rdf:li>""" % b"".join(
+    b"""<rdf:li rdf:parseType="Resource">
+      <pdfaProperty:name>%s</pdfaProperty:name>
+      <pdfaProperty:valueType>Text</pdfaProperty:valueType>
+      <pdfaProperty:category>external</pdfaProperty:category>
+      <pdfaProperty:description>%s</pdfaProperty:description>
+    </rdf:li>"""
+    % one
+    for one in _INVOICE_PROPERTIES
+)
+
 _PDF_UA = b"""
 <rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about=""
@@ -42,8 +76,20 @@ def keep_outer_links(document: weasyprint.Document) -> None:
 
 def finish(_document: object, pdf: pydyf.PDF) -> None:
     """Complete the marks. To be handed to WeasyPrint as `finisher`."""
+    _mark(pdf, _PDF_UA)
+
+
+def finish_invoice(_document: object, pdf: pydyf.PDF) -> None:
+    """The same for a PDF that carries `factur-x.xml`: with the marks by which programs find it."""
+    pdf.catalog["AF"] = pydyf.Array(
+        dict.fromkeys(pdf.catalog["AF"])
+    )  # WeasyPrint 70 lists what is attached twice
+    _mark(pdf, _INVOICE + _PDF_UA.replace(b"</rdf:Bag></pdfaExtension", _INVOICE_SCHEMA + b"</rdf:Bag></pdfaExtension"))  # fmt: skip
+
+
+def _mark(pdf: pydyf.PDF, marks: bytes) -> None:
     metadata = _object(pdf, pdf.catalog["Metadata"])
-    metadata.stream = [part.replace(b"</rdf:RDF>", _PDF_UA) for part in metadata.stream]
+    metadata.stream = [part.replace(b"</rdf:RDF>", marks) for part in metadata.stream]
     numbers = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]
     elements_of = dict(zip(numbers[::2], numbers[1::2], strict=True))
     for page in [entry for entry in pdf.objects if isinstance(entry, dict) and entry.get("Type") == "/Page"]:

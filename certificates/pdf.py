@@ -85,9 +85,10 @@ class Press:
 
         Of several versions the first that fits on one page is taken, else the last of those with the fewest pages;
         the later ones are not asked for when they are not needed.
-        `assets` are pictures of this document alone. What the fonts cannot show raises `Unprintable`, what was
+        With `factur-x.xml` among the `attachments` it is marked as a hybrid invoice. `assets` are pictures of this document alone. What the fonts cannot show raises `Unprintable`, what was
         not handed in `AssetRefused`.
         """
+        is_invoice = any(one.name == conformance.FACTUR_X for one in attachments)
         pictures = _HandedIn(_named((*self.assets, *assets)))
         cache = {} if assets else self._pictures  # what belongs to one document must not stay in memory
         with self._turn, _refusals():
@@ -104,7 +105,7 @@ class Press:
                 pdf_variant="pdf/a-3a",
                 pdf_identifier=_identifier(chosen, title, lang, str(created)),
                 attachments=[_attached(attachment) for attachment in attachments],
-                finisher=conformance.finish,
+                finisher=conformance.finish_invoice if is_invoice else conformance.finish,
             )
         return pdf
 

@@ -11,7 +11,11 @@ MASK = 3
 
 def qr_svg(content: str, *, alt: str) -> str:
     """Inline SVG, one module one unit, quiet zone included; its title is the text instead of the picture."""
-    matrix = segno.make(content, error="m", micro=False, mask=MASK, boost_error=False).matrix
+    return drawn(segno.make(content, error="m", micro=False, mask=MASK, boost_error=False).matrix, alt=alt)
+
+
+def drawn(matrix: tuple[bytearray, ...], *, alt: str) -> str:
+    """The drawing of a code that was made elsewhere, such as one for a bank transfer."""
     side = len(matrix) + 2 * QUIET_ZONE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="0 0 {side} {side}" role="img">'

@@ -4,6 +4,9 @@ from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.billing import models as billing
+from lms.billing import waiting_models as waiting
+from lms.billing.einvoice import models as einvoices
+from lms.billing.tax import models as tax
 from lms.booking import models as booking
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
@@ -38,6 +41,7 @@ __all__ = [
     "certification",
     "choices",
     "conditions",
+    "einvoices",
     "enrolment",
     "feeds",
     "interest",
@@ -51,5 +55,7 @@ __all__ = [
     "resources",
     "scheduling",
     "seats",
+    "tax",
     "trainers",
+    "waiting",
 ]

@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     decide_days_before: int = Field(default=7, ge=0, le=365)
     invoice_due_days: int = Field(default=14, ge=0)
     tax_note: str = "Umsatzsteuerfrei nach § 4 Nr. 22 Buchstabe a UStG"
+    tax_code: str = "course_22a"
     tax_number: str = ""
+    vat_id: str = Field(default="", pattern=r"^(DE\d{9})?$")
     iban: str = ""
     bic: str = ""
     creditor_id: str = ""
@@ -118,6 +120,8 @@ class Settings(BaseSettings):
                 "BYLADEM1001",
                 "DE98ZZZ09999999999",
             )
+        if not self.tax_number and not self.vat_id:  # made up, of the tax office of Haldensleben
+            self.tax_number = "105/144/00018"
         if not self.certificate_key.get_secret_value():
             self.certificate_key = SecretStr("demo:" + sha256(DEMO_SECRET.encode()).hexdigest())
 

@@ -7,7 +7,7 @@ together make one credit note, and not six of them with five invoices nobody nee
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from lms.billing.issuing import Debtor, issue, reverse
+from lms.billing.issuing import reverse
 from lms.billing.models import Invoice, InvoiceKind, InvoiceShare
+from lms.billing.parties import Debtor
+from lms.billing.tax.rules import notes_of
+from lms.billing.waiting import issue_or_wait, taken_up
+from lms.billing.waiting_models import WaitingInvoice
 from lms.db import at_the_end
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -33,6 +37,8 @@ class Terms:
     issuer: dict[str, Any]
     tax_note: str
     due_on: date
+    agreed: dict[str, Any] = field(default_factory=dict)
+    """How it is paid: `Invoice.terms`."""
 
 
 @dataclass(slots=True)
@@ -88,6 +94,10 @@ async def _issue_all(session: AsyncSession) -> None:
 async def _issue_order(session: AsyncSession, order_id: UUID, changes: _Changes) -> None:
     """Reverse what has become wrong, and invoice what holds."""
     lines: dict[UUID, list[Line]] = {}
+    waiting = await taken_up(session, order_id)
+    for one in waiting:
+        for line in one.lines:
+            lines.setdefault(UUID(line["enrolment_id"]), []).append(line)
     wrong = await _concerned(session, order_id, changes.lines)
     for invoice, covered in wrong:
         kept = {enrolment_id: _lines_of(invoice, enrolment_id) for enrolment_id in covered}
@@ -97,11 +107,14 @@ async def _issue_order(session: AsyncSession, order_id: UUID, changes: _Changes)
     owed = {enrolment_id: theirs for enrolment_id, theirs in lines.items() if theirs}
     if not owed:
         return
-    terms = changes.terms or _terms_again(wrong[0][0], changes.at)
-    await issue(
+    terms = changes.terms
+    if terms is None and wrong:
+        terms = _terms_again(wrong[0][0], changes.at)
+    if terms is None:
+        terms = _terms_of(waiting[0], changes.at)
+    await issue_or_wait(
         session,
         changes.actor,
-        InvoiceKind.INVOICE,
         order_id=order_id,
         debtor=terms.debtor,
         lines=[
@@ -114,6 +127,7 @@ async def _issue_order(session: AsyncSession, order_id: UUID, changes: _Changes)
         tax_note=terms.tax_note,
         at=changes.at,
         due_on=terms.due_on,
+        terms=terms.agreed,
     )
 
 
@@ -159,4 +173,12 @@ def _terms_again(invoice: Invoice, at: datetime) -> Terms:
         invoice.issuer,
         invoice.tax_note,
         local(at).date() + span,
+        invoice.terms,
     )
+
+
+def _terms_of(waiting: WaitingInvoice, at: datetime) -> Terms:
+    debtor = Debtor(waiting.debtor, waiting.debtor_id, waiting.company_id)
+    note = notes_of(waiting.lines, str(waiting.debtor.get("language") or "de"))
+    day = local(at).date() + timedelta(days=waiting.days_to_pay)
+    return Terms(debtor, waiting.issuer, note, day, waiting.terms)

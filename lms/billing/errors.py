@@ -1,5 +1,7 @@
 """What the books refuse."""
 
+from collections.abc import Sequence
+
 from lms.kernel.errors import DomainError, Invalid
 from lms.kernel.marking import N_
 
@@ -41,3 +43,38 @@ class NothingToReverse(DomainError):
 
 class AlreadyReversed(DomainError):
     message = N_("This receipt has been reversed already.")
+
+
+class FactsMissing(Invalid):
+    """§ 14 (4) UStG: something that has to stand on the invoice is not known. `missing` are words of `mandatory.Missing`."""
+
+    message = N_("This invoice cannot be issued yet: something is missing.")
+
+    def __init__(self, missing: Sequence[str]) -> None:
+        super().__init__()
+        self.missing = missing
+
+
+class CannotReverse(DomainError):
+    message = N_("This document is reversed already, or is a credit note itself.")
+
+
+class ReverseAtEnrolment(DomainError):
+    message = N_("Cancel the enrolment or change its price instead: the invoice is reversed by that.")
+
+
+class DayPassed(Invalid):
+    message = N_("Choose a day from today on. What has been invoiced keeps its tax.")
+
+
+class NoSuchTreatment(Invalid):
+    message = N_("We do not know this kind of tax treatment. Please choose one from the list.")
+
+
+class RulesBroken(Invalid):
+    """An official rule for electronic invoices refuses it, in the words of the rule."""
+
+    message = N_("The official rules for electronic invoices refuse this invoice: %(sentence)s")
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence=sentence)

@@ -1,29 +1,24 @@
 """Giving a document its number: the one place that issues, for `service` and `collecting`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
+from lms.billing.errors import FactsMissing
 from lms.billing.events import InvoiceIssued
+from lms.billing.mandatory import missing_on
 from lms.billing.models import Invoice, InvoiceKind, InvoiceShare, NumberSeries
+from lms.billing.parties import Debtor
 from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, series_year
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
 
-
-@dataclass(frozen=True, slots=True)
-class Debtor:
-    """Who owes: a person, or a company with the person who ordered for it. `facts` is what the invoice prints."""
-
-    facts: dict[str, Any]
-    person_id: UUID | None = None
-    company_id: UUID | None = None
+__all__ = ["Debtor", "draw_number", "issue", "reverse"]
 
 
 async def reverse(
@@ -50,6 +45,7 @@ async def reverse(
         at=at,
         due_on=invoice.due_on,
         reverses=invoice,
+        terms=invoice.terms,
     )
 
 
@@ -68,13 +64,23 @@ async def issue(
     due_on: date,
     reverses: Invoice | None = None,
     shares: Mapping[UUID, int] | None = None,
+    terms: dict[str, Any] | None = None,
+    key: UUID | None = None,
 ) -> Invoice:
-    """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order."""
+    """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order.
+
+    `key` becomes the id of the document: of two that are issued with the same one, the second breaks on the primary key.
+
+    Raises FactsMissing where the law asks for something that is not known; a credit note repeats what was issued before.
+    """
+    if reverses is None and (missing := missing_on(debtor.facts, issuer, lines, tax_note)):
+        raise FactsMissing(missing)
     total = sum(int(line["amount_cents"]) for line in lines)
     series = INVOICES if kind is InvoiceKind.INVOICE else CREDIT_NOTES
     year = series_year(at)
     counter = await draw_number(session, series, year)
     invoice = Invoice(
+        id=key or uuid4(),
         kind=kind,
         series=series,
         year=year,
@@ -92,6 +98,7 @@ async def issue(
         enrolment_id=enrolment_id,
         order_id=order_id,
         reverses_id=reverses.id if reverses else None,
+        terms=terms or {},
     )
     session.add(invoice)
     await session.flush()  # entries of the ledger point to it

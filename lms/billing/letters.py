@@ -1,20 +1,28 @@
-"""Handing out invoices: printed by the worker outside any transaction, then written to the debtor with the PDF in it."""
+"""Handing out invoices: judged and printed by the worker outside any transaction, then written to the debtor.
+
+What breaks an official rule is not handed out: it is kept with the sentence of the rule, as a task of the cashiers.
+"""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.einvoice.facts import Document, document_of
+from lms.billing.einvoice.models import ElectronicOriginal, Flavour
+from lms.billing.einvoice.originals import check, original_of
 from lms.billing.events import InvoiceIssued
-from lms.billing.models import Invoice, InvoiceKind, InvoiceShare
+from lms.billing.models import Invoice, InvoiceShare
 from lms.billing.paper import invoice_pdf
 from lms.billing.queries import balance_of
+from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.jobs.queue import enqueue
 from lms.people.duplicates import living
-from lms.web.letters import Enclosed, write_letter
+from lms.web.letters import Addressee, Enclosed, Reader, write_letter
 from lms.web.module import Around
 
 PRINT = "print-invoice"
@@ -26,25 +34,42 @@ async def have_it_printed(session: AsyncSession, event: InvoiceIssued) -> None:
 
 
 def printer(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
-    """The task that prints an invoice and sends it; twice is as good as once."""
+    """The task that judges an invoice, prints it and sends it; twice is as good as once."""
 
     async def act(payload: dict[str, Any]) -> None:
         invoice_id = UUID(payload["invoice_id"])
-        await _send(around, invoice_id, await invoice_pdf(around.begin, invoice_id))
+        async with around.begin.reading() as session:
+            document = await document_of(session, invoice_id)
+        verdict = await check(around.begin, document, around.clock())
+        if verdict is not None and not verdict.is_valid:
+            return
+        original = await original_of(around.begin, document)
+        await _send(around, document, await invoice_pdf(around.begin, invoice_id), original)
 
     return act
 
 
+async def judge_again(session: AsyncSession, invoice_id: UUID, at: datetime) -> None:
+    """Judge an invoice once more, and hand it out if nothing speaks against it any longer."""
+    enqueue(session, PRINT, {"invoice_id": str(invoice_id)}, key=f"{PRINT}:{invoice_id}:{at.isoformat()}")
+
+
 @retried
-async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
+async def _send(
+    around: Around, document: Document, paper: bytes, original: ElectronicOriginal | None
+) -> None:
+    enclosures = [Enclosed(f"{document.invoice.number}.pdf", "application/pdf", paper)]
+    if original is not None and original.flavour is Flavour.XRECHNUNG:
+        enclosures.append(Enclosed(f"{document.invoice.number}.xml", "application/xml", original.content))
     async with around.begin() as session:
-        invoice = await session.get_one(Invoice, invoice_id)
-        reader = await living(session, invoice.debtor_id)
+        invoice = document.invoice
+        reader: Reader | None = await living(session, invoice.debtor_id)
+        if reader is None and invoice.company_id is not None and invoice.debtor.get("email"):
+            reader = Addressee(
+                email=invoice.debtor["email"], language=document.language
+            )  # nobody there is known
         if reader is None:
             return
-        reversed_number = ""
-        if invoice.reverses_id is not None:
-            reversed_number = (await session.get_one(Invoice, invoice.reverses_id)).number
         await write_letter(
             session,
             key=f"invoice:{invoice.id}",
@@ -53,15 +78,17 @@ async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
             template="billing/letters/invoice.md",
             context={
                 "number": invoice.number,
-                "is_credit_note": invoice.kind is InvoiceKind.CREDIT_NOTE,
-                "reversed_number": reversed_number,
+                "is_credit_note": document.is_credit_note,
+                "reversed_number": document.reverses.number if document.reverses else "",
+                "is_debit": document.payment_method == PaymentMethod.DIRECT_DEBIT,
+                "is_electronic": len(enclosures) > 1,
                 "total_cents": invoice.total_cents,
                 "open_cents": await _open_cents(session, invoice),
                 "due_on": invoice.due_on,
                 "issuer": invoice.issuer,
             },
             about=("invoice", invoice.id),
-            enclosures=[Enclosed(f"{invoice.number}.pdf", "application/pdf", document)],
+            enclosures=enclosures,
             at=around.clock(),
         )
 

@@ -85,7 +85,9 @@ class InvoiceKind(StrEnum):
 class Invoice(Row):
     """An issued document. Its number, facts and lines never change; a credit note names what it reverses.
 
-    It is for one enrolment (`enrolment_id`), or for several of one order (`order_id`), which `InvoiceShare` names.
+    It is for one enrolment (`enrolment_id`), or for several of one order (`order_id`), which `InvoiceShare` names. One that was
+    written by hand has an account of its own: its `enrolment_id` is the id of no enrolment (`terms["by_hand"]`). `terms` says
+    how it is paid (`payment_method`). Amounts are gross; `lines` say how each is taxed (`lms.billing.tax.rules.on_line`).
     """
 
     __tablename__ = "invoice"
@@ -112,6 +114,7 @@ class Invoice(Row):
     order_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     share_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("invoice.id"), default=None, unique=True)
+    terms: Mapped[dict[str, Any]] = mapped_column(default_factory=dict)
 
 
 class InvoiceShare(Base):

@@ -1,10 +1,13 @@
 """The table of contents of `billing`, for app.py."""
 
+from lms.billing.by_hand import HandWritten
 from lms.billing.cashier import Cashier
 from lms.billing.events import InvoiceIssued
 from lms.billing.letters import PRINT, have_it_printed, printer
 from lms.billing.receipts import Receipts
 from lms.billing.settlements import Settlements
+from lms.billing.tax.service import TaxTable
+from lms.billing.waiting import WaitingInvoices, issuing
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
@@ -12,12 +15,26 @@ KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
 
 MODULE = Module(
     name="billing",
-    services={"cashier": Cashier, "receipts": Receipts, "settlements": Settlements},
+    services={
+        "cashier": Cashier,
+        "receipts": Receipts,
+        "settlements": Settlements,
+        "tax_table": TaxTable,
+        "hand_written": HandWritten,
+        "waiting_invoices": WaitingInvoices,
+    },
     listeners={InvoiceIssued: [have_it_printed]},
     tasks={PRINT: printer},
+    periodic=[issuing],
     personal_data=[
         PersonalData("ledger_entry", "debtor_id", "who owes and who has paid", KEPT_BY_LAW),
         PersonalData("invoice", "debtor_id", "to whom an invoice was issued", KEPT_BY_LAW),
+        PersonalData(
+            "waiting_invoice",
+            "debtor_id",
+            "who gets an invoice once nothing is missing",
+            "until it is issued",
+        ),
         PersonalData("refund", "debtor_id", "who gets money back, how, and on which account", KEPT_BY_LAW),
     ],
 )

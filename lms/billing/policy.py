@@ -18,6 +18,11 @@ def may_refund(actor: Actor) -> bool:
     return actor.may_for_all("refund", "payment")
 
 
+def may_issue(actor: Actor) -> bool:
+    """Finance alone writes, issues and reverses invoices."""
+    return actor.may_for_all("issue", "invoice")
+
+
 def may_reverse(actor: Actor, receipt: CashReceipt, today: date) -> bool:
     """The counter puts right what was taken today; finance whatever was taken."""
     return may_refund(actor) or (may_take_cash(actor) and local(receipt.issued_at).date() == today)

@@ -6,6 +6,7 @@ from uuid import UUID
 from lms.billing.models import CashReceipt, ReceiptKind
 from lms.billing.paper import PAPER
 from lms.billing.receipts import receipt_of
+from lms.billing.tax.rules import tax_in
 from lms.db import Begin
 
 
@@ -25,5 +26,6 @@ def rendered(receipt: CashReceipt, reversed_number: str = "") -> bytes:
         receipt=receipt,
         is_reversal=receipt.kind is ReceiptKind.REVERSAL,
         reversed_number=reversed_number,
+        tax_cents=tax_in(receipt.amount_cents, int(receipt.facts.get("tax_rate_bp") or 0)),
     )
     return PAPER.pdf(page, title=receipt.number, language="de", created=receipt.issued_at)

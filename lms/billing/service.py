@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.billing.collecting import take_out
 from lms.billing.errors import AmountNotPositive
-from lms.billing.issuing import Debtor, draw_number, issue, reverse
+from lms.billing.issuing import draw_number, issue, reverse
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
+from lms.billing.parties import Debtor, debtor_of, issuer_facts
 from lms.billing.queries import balance_of, valid_invoice_of
+from lms.billing.waiting import forget, issue_or_wait
 from lms.kernel.actor import Actor
-from lms.people.models import Company, Person
 
 __all__ = [
     "Debtor",
@@ -25,26 +26,11 @@ __all__ = [
     "debtor_of",
     "draw_number",
     "issue_invoice",
+    "issue_or_wait",
+    "issuer_facts",
     "record_payment",
     "record_refund",
 ]
-
-
-def debtor_of(person: Person, company: Company | None = None, order_number: str = "") -> Debtor:
-    """The debtor as of now; an invoice keeps these facts when the person moves."""
-    whose = company or person
-    facts: dict[str, Any] = {
-        "name": company.name if company else person.name,
-        "contact": person.name if company else "",
-        "street": whose.street,
-        "postal_code": whose.postal_code,
-        "city": whose.city,
-        "email": (company.invoice_email if company else "") or person.email or "",
-        "language": person.language,
-        "order_number": order_number,
-        "route_id": company.route_id if company else "",
-    }
-    return Debtor(facts=facts, person_id=person.id, company_id=company.id if company else None)
 
 
 def charge(
@@ -86,10 +72,12 @@ async def issue_invoice(
     tax_note: str,
     at: datetime,
     due_on: date,
+    terms: dict[str, Any] | None = None,
 ) -> Invoice:
     """Issue an invoice under the next number; from now on it cannot change. Each line has its `amount_cents`.
 
-    The series is locked until the caller's transaction ends: issue last, and do nothing slow afterwards.
+    The series is locked until the caller's transaction ends: issue last, and do nothing slow afterwards. Raises FactsMissing;
+    what must not fail because of that calls `issue_or_wait`.
     """
     total = sum(int(line["amount_cents"]) for line in lines)
     if total <= 0:
@@ -105,6 +93,7 @@ async def issue_invoice(
         tax_note=tax_note,
         at=at,
         due_on=due_on,
+        terms=terms,
     )
 
 
@@ -120,10 +109,12 @@ async def credit(
 ) -> Invoice | None:
     """Take back what was charged; the invoice, where there is one, is reversed by a credit note, which is returned.
 
-    An invoice for a whole order is reversed, and the rest invoiced anew, at the end of the transaction (`collecting`).
+    An invoice for a whole order is reversed, and the rest invoiced anew, at the end of the transaction (`collecting`). One that
+    still waits for what is missing is forgotten.
     """
+    order_id = await forget(session, enrolment_id)  # before looking: it may be issued at this very moment
     invoice = await valid_invoice_of(session, enrolment_id)
-    order_id = invoice.order_id if invoice is not None else None
+    order_id = invoice.order_id if invoice is not None else order_id
     note = None
     if (
         not take_out(session, actor, enrolment_id=enrolment_id, order_id=order_id, at=at)

@@ -180,6 +180,7 @@ class Run(Row):
     Deadlines may follow the dates (F-E02): with `opens_days_before`, `closes_days_before` (days before the first session,
     negative after it) or `promotion_session` (until its k-th session begins) the moment beside it is reckoned anew whenever
     dates move; where they are None the moment was chosen and stays. `has_conditions` says that enrolling asks for something.
+    `tax_code` names how it is taxed (`lms.billing.tax`), nothing for the way of the centre.
     `follows_run_id` is the run this one carries on; its participants may enrol from `follow_opens_at` on, before `enrolment_opens_at` (F-E17).
     """
 
@@ -240,6 +241,7 @@ class Run(Row):
     closes_days_before: Mapped[int | None] = mapped_column(default=None)
     promotion_session: Mapped[int | None] = mapped_column(default=None)
     cancel_from: Mapped[CancelFrom] = mapped_column(default=CancelFrom.START)
+    tax_code: Mapped[str] = mapped_column(default="")
     cancel_free_until: Mapped[date | None] = mapped_column(default=None)
     has_conditions: Mapped[bool] = mapped_column(default=False)
 

@@ -16,6 +16,7 @@ from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
+from lms.demo.filling.documents import fill_documents
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
@@ -91,6 +92,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()
+        with step("Invoices written by hand"):
+            await fill_documents(ground, everybody)
         with step("Somebody known twice"):
             await fill_twice(ground)
 

@@ -187,8 +187,16 @@ class Mandate(Row):
         return frozenset(MandateScope(word) for word in self.scopes.split())
 
 
+class ElectronicInvoice(StrEnum):
+    """What a company wants its invoices as, besides the PDF: nothing, data inside the PDF, or an XRechnung beside it."""
+
+    NONE = "none"
+    ZUGFERD = "zugferd"
+    XRECHNUNG = "xrechnung"
+
+
 class Company(Row):
-    """An SME with its billing data."""
+    """An SME with its billing data. `route_id` is the Leitweg-ID of a public body."""
 
     __tablename__ = "company"
 
@@ -199,6 +207,7 @@ class Company(Row):
     city: Mapped[str] = mapped_column(default="")
     invoice_email: Mapped[str] = mapped_column(default="")
     route_id: Mapped[str] = mapped_column(default="")
+    einvoice: Mapped[ElectronicInvoice] = mapped_column(default=ElectronicInvoice.NONE)
 
 
 class CompanyContact(Row):

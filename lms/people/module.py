@@ -6,6 +6,7 @@ from lms.db import links_of
 from lms.jobs.worker import Periodic
 from lms.kernel.clock import local, system_clock
 from lms.people import letters, majority
+from lms.people.companies import Companies
 from lms.people.events import PhotoConsentAsked
 from lms.people.family import PHOTOS, Family
 from lms.people.guardians import Guardians
@@ -37,6 +38,7 @@ MODULE = Module(
     name="people",
     services={
         "people": People,
+        "company_billing": Companies,
         "mandates": Mandates,
         "family": Family,
         "guardians": Guardians,

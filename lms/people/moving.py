@@ -87,6 +87,7 @@ FATES: Mapping[str, Fate] = {
     "substitution.absent_id": Fate.MOVES,
     "substitution.substitute_id": Fate.MOVES,
     "trainer.person_id": Fate.MOVES,
+    "waiting_invoice.debtor_id": Fate.MOVES,
 }
 """Column by column. Ids ending in `_by` elsewhere are those of accounts, which merging does not change."""
 SHOWN = (

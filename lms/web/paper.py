@@ -13,7 +13,7 @@ from lms.web.language import Language, use_locale
 from lms.web.templating import environment
 
 if TYPE_CHECKING:
-    from certificates.pdf import Asset
+    from certificates.pdf import Asset, Attachment
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Stationery:
         language: str,
         created: datetime,
         assets: "tuple[Asset, ...]" = (),
+        attachments: "tuple[Attachment, ...]" = (),
     ) -> bytes:
         """The words as PDF/A-3a and PDF/UA-1. Heavy: never with a transaction open."""
         from certificates.pdf import html_to_pdf  # WeasyPrint: heavy, and only wanted here
@@ -49,6 +50,7 @@ class Stationery:
             lang=language,
             created=created,
             assets=assets,
+            attachments=attachments,
         )
 
 

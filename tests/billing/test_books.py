@@ -26,6 +26,7 @@ from tests.making import BOTH, MOMENT
 
 pytestmark = BOTH
 SOMEBODY = Debtor(facts={"name": "Ada Lehmann"})
+CENTRE = {"name": "Zentrum", "address": "An der Alten Ziegelei 4, 39340 Haldensleben"}
 
 
 async def invoiced(begin: Begin, enrolment_id: UUID, cents: int = 4500) -> Invoice:
@@ -36,8 +37,8 @@ async def invoiced(begin: Begin, enrolment_id: UUID, cents: int = 4500) -> Invoi
             enrolment_id=enrolment_id,
             debtor=SOMEBODY,
             lines=[{"what": "participation", "amount_cents": cents}],
-            issuer={"name": "Zentrum"},
-            tax_note="",
+            issuer=CENTRE,
+            tax_note="Umsatzsteuerfrei",
             at=MOMENT,
             due_on=date(2026, 12, 18),
         )
@@ -55,9 +56,9 @@ async def something_goes_wrong_after_issuing(begin: Begin) -> None:
             SYSTEM,
             enrolment_id=uuid4(),
             debtor=SOMEBODY,
-            lines=[{"amount_cents": 1}],
-            issuer={},
-            tax_note="",
+            lines=[{"what": "participation", "amount_cents": 1}],
+            issuer=CENTRE,
+            tax_note="Umsatzsteuerfrei",
             at=MOMENT,
             due_on=date(2026, 12, 18),
         )

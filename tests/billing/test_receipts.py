@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +23,7 @@ from lms.kernel.errors import Forbidden
 from lms.kernel.rights import Identity
 from lms.web.module import Around
 from tests.making import BOTH, MOMENT, FixedClock, staff
+from tests.verapdf import check_all
 
 pytestmark = BOTH
 COUNTER, FINANCE = staff(Identity.ENROLMENT), staff(Identity.FINANCE)
@@ -182,3 +184,27 @@ async def test_the_till_of_a_day_sums_up_and_the_count_is_kept_beside_it(
     clock.forward(days=1)
     async with begin.reading() as session:
         assert (await till_of(session, clock().date())).receipts == []
+
+
+async def test_a_receipt_says_how_it_is_taxed_and_is_archivable_and_accessible(
+    house: Around, begin: Begin, tmp_path: Path
+) -> None:
+    receipts = Receipts(house)
+    tax = {"tax_category": "S", "tax_rate_bp": 1900, "tax_note_de": "", "tax_note_en": ""}
+    exempt = {"tax_category": "E", "tax_rate_bp": 0, "tax_note_de": "Umsatzsteuerfrei nach § 4 Nr. 21 UStG."}
+    files = []
+    for number, facts in enumerate((tax, exempt)):
+        taken = await receipts.receive(
+            COUNTER,
+            enrolment_id=await owed(begin, 11_900),
+            amount_cents=11_900,
+            form_key=str(number),
+            facts=facts,
+        )
+        files.append(tmp_path / f"{number}.pdf")
+        files[-1].write_bytes(rendered(taken))
+
+    words = [" ".join(PdfReader(file).pages[0].extract_text().split()) for file in files]
+    assert "Darin enthalten 19 Prozent Umsatzsteuer: 19,00 Euro." in words[0]
+    assert "Umsatzsteuerfrei nach § 4 Nr. 21 UStG." in words[1]
+    assert check_all(files) == {file: [] for file in files}

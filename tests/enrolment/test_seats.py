@@ -68,7 +68,7 @@ async def boss_of(begin: Begin, name: str = "Holz GmbH") -> tuple[Actor, UUID]:
     """A contact of a company, signed in, and the company's id."""
     person, company = (
         make_person("Chris", "Chef", email=f"{uuid4().hex}@example.com"),
-        Company(name=name, street="Sägeweg 1", city="Haldensleben"),
+        Company(name=name, street="Sägeweg 1", postal_code="39340", city="Haldensleben"),
     )
     async with begin() as session:
         session.add_all([person, company])

@@ -53,7 +53,7 @@ async def run_of(begin: Begin, **given: Any) -> Run:
 async def company_with(begin: Begin, client: AsyncClient, name: str = "Holz GmbH") -> tuple[Actor, UUID]:
     """A contact of a new company sits down at the browser."""
     account = await sign_in(client, begin)
-    company = Company(name=name, street="Sägeweg 1", city="Haldensleben")
+    company = Company(name=name, street="Sägeweg 1", postal_code="39340", city="Haldensleben")
     async with begin() as session:
         session.add(company)
         await session.flush()

@@ -4,7 +4,7 @@ The rows are those that `lms.billing.service` writes, for hundreds of places at 
 credit notes are numbered in the order of time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +17,10 @@ from lms.billing.models import (
     SettlementCause,
 )
 from lms.billing.rules import CREDIT_NOTES, INVOICES, document_number, due_on, series_year
-from lms.billing.service import Debtor, debtor_of
+from lms.billing.service import Debtor, debtor_of, issuer_facts
+from lms.billing.tax.models import TaxTreatment
+from lms.billing.tax.queries import treatments
+from lms.billing.tax.rules import notes_of, taxed
 from lms.catalogue.models import PaymentMethod, RunState
 from lms.demo.filling.book import Place
 from lms.demo.filling.ground import Ground
@@ -27,7 +30,6 @@ from lms.enrolment.models import EnrolmentState
 from lms.enrolment.values import CANCEL_WORDS, CancellationLine
 from lms.kernel.actor import SYSTEM
 from lms.kernel.clock import at_venue, local
-from lms.web.centre import the_centre
 
 CASHIER = "ralf-hellwig"
 PAYS_IN_TIME_PERCENT = 82
@@ -40,7 +42,7 @@ TEAM_AT_WORK = time(9, 30)
 
 async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Place]) -> None:
     """Book everything about money."""
-    books = Books(ground, everybody)
+    books = Books(ground, everybody, await treatments(ground.session))
     sold = [place for place in places if place.enrolment.price_cents and place.enrolment.confirmed_at]
     sold.sort(key=lambda place: (_since(place), place.enrolment.reference))
     for place in sold:
@@ -65,8 +67,8 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
 class Books:
     """Gathers the rows about money, to be written together."""
 
-    def __init__(self, ground: Ground, everybody: Everybody) -> None:
-        self.ground = ground
+    def __init__(self, ground: Ground, everybody: Everybody, taxes: Sequence[TaxTreatment]) -> None:
+        self.ground, self.taxes = ground, taxes
         self.cashier = everybody.member(CASHIER)
         self.invoices: dict[Place, Invoice] = {}
         self.credit_notes: list[Invoice] = []
@@ -83,7 +85,7 @@ class Books:
                 InvoiceKind.INVOICE,
                 at,
                 due_on(at, self.ground.settings.invoice_due_days),
-                [_line(place, cents)],
+                [self._line(place, cents)],
             )
         self._book(place, EntryKind.CHARGE, cents, "price", at, self.invoices.get(place))
 
@@ -93,7 +95,12 @@ class Books:
         invoice, note = self.invoices.get(place), None
         if invoice is not None:
             note = self._document(
-                place, InvoiceKind.CREDIT_NOTE, at, invoice.due_on, [_line(place, -cents)], reverses=invoice
+                place,
+                InvoiceKind.CREDIT_NOTE,
+                at,
+                invoice.due_on,
+                [self._line(place, -cents)],
+                reverses=invoice,
             )
             self.credit_notes.append(note)
         self._book(place, EntryKind.CREDIT, -cents, "cancelled", at, note)
@@ -159,11 +166,12 @@ class Books:
             debtor=debtor.facts,
             lines=lines,
             issuer=self.issuer,
-            tax_note=self.ground.settings.tax_note,
+            tax_note=notes_of(lines, str(debtor.facts["language"])),
             debtor_id=debtor.person_id,
             company_id=debtor.company_id,
             enrolment_id=place.enrolment.id,
             reverses_id=reverses.id if reverses else None,
+            terms={"payment_method": str(place.enrolment.payment_method or "")},
         )
         self.ground.note(
             at,
@@ -174,6 +182,20 @@ class Books:
             after={"number": document.number, "total_cents": document.total_cents},
         )
         return document
+
+    def _line(self, place: Place, cents: int) -> dict[str, Any]:
+        course, starts = place.planned.course, local(place.planned.starts_at).date()
+        code = place.planned.run.tax_code or self.ground.settings.tax_code
+        return {
+            "what": "participation",
+            "course_de": course.title_de,
+            "course_en": course.title_en,
+            "run": place.planned.run.number,
+            "starts_on": starts.isoformat(),
+            "person": place.learner.person.name,
+            "reference": place.enrolment.reference,
+            "amount_cents": cents,
+        } | taxed(self.taxes, code, starts, local(place.planned.ends_at).date())
 
     def _book(
         self, place: Place, kind: EntryKind, cents: int, cause: str, at: datetime, invoice: Invoice | None
@@ -207,15 +229,7 @@ class Books:
 
 def issuer_of(ground: Ground) -> dict[str, Any]:
     """Who issues the invoices of the demo."""
-    centre, settings = the_centre(), ground.settings
-    return {
-        "name": centre.name,
-        "address": centre.address,
-        "email": centre.email,
-        "phone": centre.phone,
-        "tax_number": settings.tax_number,
-        "iban": settings.iban,
-    }
+    return issuer_facts(ground.settings)
 
 
 def _since(place: Place) -> datetime:
@@ -226,17 +240,3 @@ def _debtor(place: Place) -> Debtor:
     if place.employer:
         return debtor_of(place.employer.contact, place.employer.company)
     return debtor_of(place.learner.contact)
-
-
-def _line(place: Place, cents: int) -> dict[str, Any]:
-    course = place.planned.course
-    return {
-        "what": "participation",
-        "course_de": course.title_de,
-        "course_en": course.title_en,
-        "run": place.planned.run.number,
-        "starts_on": local(place.planned.starts_at).date().isoformat(),
-        "person": place.learner.person.name,
-        "reference": place.enrolment.reference,
-        "amount_cents": cents,
-    }

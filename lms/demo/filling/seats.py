@@ -7,6 +7,8 @@ from sqlalchemy import func, select
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
 from lms.billing.rules import INVOICES, document_number, due_on, series_year
 from lms.billing.service import debtor_of
+from lms.billing.tax.queries import treatments
+from lms.billing.tax.rules import notes_of, taxed
 from lms.catalogue.models import Course, PaymentMethod, Run
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.money import issuer_of
@@ -50,6 +52,13 @@ async def fill_seats(ground: Ground, everybody: Everybody) -> None:
     year = series_year(at)
     counter = ground.number(INVOICES, year)
     names = {person.id: person.name for person in staff}
+    starts = local(run.starts_at or at).date()
+    tax = taxed(
+        await treatments(session),
+        run.tax_code or ground.settings.tax_code,
+        starts,
+        local(run.ends_at or at).date(),
+    )
     invoice = Invoice(
         id=ground.key(), kind=InvoiceKind.INVOICE, series=INVOICES, year=year, counter=counter,
         number=document_number(INVOICES, year, counter), issued_at=at,
@@ -60,11 +69,11 @@ async def fill_seats(ground: Ground, everybody: Everybody) -> None:
                 "starts_on": local(run.starts_at).date().isoformat() if run.starts_at else "",
                 "person": names.get(seat.person_id, "") if seat.person_id else "", "reference": seat.reference,
                 "enrolment_id": str(seat.id), "amount_cents": run.price_cents,
-            }
+            } | tax
             for seat in seats
         ],
-        issuer=issuer_of(ground), tax_note=ground.settings.tax_note, debtor_id=debtor.person_id,
-        company_id=debtor.company_id, order_id=order.id,
+        issuer=issuer_of(ground), tax_note=notes_of([tax], debtor.facts["language"]), debtor_id=debtor.person_id,
+        company_id=debtor.company_id, order_id=order.id, terms={"payment_method": "invoice"},
     )  # fmt: skip
     await ground.put([invoice])
     await ground.put(

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from lms.audit.trail import record
+from lms.billing.errors import NoSuchTreatment
+from lms.billing.tax.queries import treatments
 from lms.catalogue.freshness import programme_changed
 from lms.catalogue.models import Run
 from lms.db import retried
@@ -47,10 +49,12 @@ class Pricing(Proving):
         rates: Sequence[Rate],
         concession_ids: Collection[UUID],
         version: int,
+        tax_code: str | None = None,
     ) -> Run:
         """Replace the further prices of a run and the concessions it allows; enrolments keep what was reckoned for them.
 
-        Raises NotFound, Stale, PriceNotLower, NoSuchConcession.
+        `tax_code` says how it is taxed, "" as the centre's courses are, None as before; what was invoiced stays. Raises NotFound,
+        Stale, PriceNotLower, NoSuchConcession, NoSuchTreatment.
         """
         ensure(policy.may_plan(actor), actor)
         at = self.clock()
@@ -69,14 +73,17 @@ class Pricing(Proving):
             )
             if wanted - set(offered):
                 raise NoSuchConcession
+            if tax_code and tax_code not in {one.code for one in await treatments(session)}:
+                raise NoSuchTreatment
             await session.execute(delete(PriceRate).where(PriceRate.run_id == run_id))
             await session.execute(delete(RunConcession).where(RunConcession.run_id == run_id))
             session.add_all(_row(run_id, rate) for rate in rates)
             session.add_all(RunConcession(run_id=run_id, kind_id=kind_id) for kind_id in wanted)
+            run.tax_code = run.tax_code if tax_code is None else tax_code
             run.version += 1  # also tells the pages of the programme that they are old
             record(
                 session, actor, "run.prices_changed", at=at, kind="run", object_id=run_id,
-                after={"rates": sorted(rate.kind for rate in rates), "concessions": len(wanted)},
+                after={"rates": sorted(rate.kind for rate in rates), "concessions": len(wanted), "tax": run.tax_code},
             )  # fmt: skip
             await session.flush()
             await session.refresh(run)

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from lms.billing.collecting import Terms, collect
 from lms.billing.rules import INVOICED, due_on
-from lms.billing.service import charge, debtor_of, issue_invoice
+from lms.billing.service import charge, debtor_of, issue_or_wait, issuer_facts
+from lms.billing.tax.queries import treatments
+from lms.billing.tax.rules import notes_of, taxed
 from lms.catalogue.models import Course, PaymentMethod
 from lms.enrolment import rules
 from lms.enrolment.events import (
@@ -28,7 +30,6 @@ from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
-from lms.web.centre import the_centre
 
 
 async def new_party(locked: LockedRun, size: int, rule: PartyRule) -> Party:
@@ -186,54 +187,49 @@ async def invoice(
 ) -> Any:
     """Invoice one enrolment, each line with what it is for and its cents: the price, the fee for cancelling.
 
-    What a company ordered gets one invoice for the whole order, at the end of the transaction; here it gives None then.
+    What a company ordered gets one invoice for the whole order, at the end of the transaction; here it gives None then, and
+    also where something is missing that the law asks for (`billing.waiting`). The tax is that of the day on which the service
+    is complete: the last session, for a fee the day it arises (§ 27 (1) UStG).
     """
     course = await locked.session.get_one(Course, locked.run.course_id)
     person = await locked.session.get_one(Person, claim.person_id) if claim.person_id else None
-    centre, settings, starts_at = the_centre(), locked.settings, locked.run.starts_at
+    settings, starts_at, ends_at = locked.settings, locked.run.starts_at, locked.run.ends_at
     if claim.is_drop_in:
         chosen = await sessions_of(locked.session, claim.id)
-        starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
+        meeting = next((meeting for one, meeting in chosen if one.ended_at is None), None)
+        if meeting is not None:
+            starts_at, ends_at = meeting.starts_at, meeting.ends_at
+    known, code = await treatments(locked.session), locked.run.tax_code or settings.tax_code
+    today = local(locked.at).date()
+    starts = local(starts_at).date() if starts_at else today
+    ends = local(ends_at).date() if ends_at else starts
     written = [
         {
             "what": what,
             "course_de": course.title_de,
             "course_en": course.title_en or course.title_de,
             "run": locked.run.number,
-            "starts_on": local(starts_at).date().isoformat() if starts_at else "",
+            "starts_on": starts.isoformat() if starts_at else "",
             "person": person.name if person else "",
             "reference": claim.reference,
             "amount_cents": cents,
         }
+        | (taxed(known, code, starts, ends) if what == "participation" else taxed(known, code, today, today))
         for what, cents in lines
     ]
-    issuer = {
-        "name": centre.name,
-        "address": centre.address,
-        "email": centre.email,
-        "phone": centre.phone,
-        "tax_number": settings.tax_number,
-        "iban": settings.iban,
-    }
-    day = due_on(locked.at, settings.invoice_due_days)
+    issuer, day = issuer_facts(settings), due_on(locked.at, settings.invoice_due_days)
+    tax_note = notes_of(written, str(debtor.facts.get("language") or "de"))
+    agreed = {"payment_method": str(claim.payment_method or "")}
     if claim.company_id is not None:
-        terms = Terms(debtor, issuer, settings.tax_note, day)
         collect(
-            locked.session, actor, order_id=claim.order_id, enrolment_id=claim.id, lines=written, terms=terms,
-            at=locked.at,
+            locked.session, actor, order_id=claim.order_id, enrolment_id=claim.id, lines=written,
+            terms=Terms(debtor, issuer, tax_note, day, agreed), at=locked.at,
         )  # fmt: skip
         return None
-    return await issue_invoice(
-        locked.session,
-        actor,
-        enrolment_id=claim.id,
-        debtor=debtor,
-        lines=written,
-        issuer=issuer,
-        tax_note=settings.tax_note,
-        at=locked.at,
-        due_on=day,
-    )
+    return await issue_or_wait(
+        locked.session, actor, enrolment_id=claim.id, debtor=debtor, lines=written, issuer=issuer, tax_note=tax_note,
+        at=locked.at, due_on=day, terms=agreed,
+    )  # fmt: skip
 
 
 async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
+from lms.billing.einvoice.models import ElectronicOriginal
 from lms.billing.paper import invoice_pdf
 from lms.certification.queries import certificate_of
 from lms.enrolment.pages.private import PRIVATE
@@ -88,6 +89,23 @@ class CompanyPages(Controller):
         async with around.begin.reading() as session:
             found = await invoice_for(session, [company_id], invoice_id)
         return _file(await invoice_pdf(around.begin, invoice_id), "application/pdf", f"{found.number}.pdf")
+
+    @get("/{company_id:uuid}/rechnungen/{invoice_id:uuid}/rechnung.xml")
+    async def electronic(
+        self,
+        company_id: FromPath[UUID],
+        invoice_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+    ) -> Response[bytes]:
+        """The electronic original."""
+        _refuse_others(actor, company_id)
+        async with around.begin.reading() as session:
+            found = await invoice_for(session, [company_id], invoice_id)
+            original = await session.get(ElectronicOriginal, invoice_id)
+        if original is None:
+            raise NotFound
+        return _file(original.content, "application/xml", f"{found.number}.xml")
 
     @get("/{company_id:uuid}/zertifikate/{certificate_id:uuid}/nachweis.pdf")
     async def certificate(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
 
 from lms.attendance.queries import Record, records
+from lms.billing.einvoice.models import ElectronicOriginal, InvoiceCheck
 from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
 from lms.billing.queries import is_of_document
 from lms.catalogue.models import Course, Run, RunState
@@ -106,6 +107,8 @@ class Bill:
 
     invoice: Invoice
     open_cents: int = 0
+    is_electronic: bool = False
+    """Whether there is an electronic original."""
 
     @property
     def is_credit_note(self) -> bool:
@@ -255,9 +258,10 @@ async def companies_found(
 
 
 async def invoice_for(session: AsyncSession, company_ids: Collection[UUID], invoice_id: UUID) -> Invoice:
-    """A document of one of these companies. Raises NotFound."""
+    """A document of one of these companies that was handed out. Raises NotFound."""
     found = await session.get(Invoice, invoice_id)
-    if found is None or found.company_id not in company_ids:
+    verdict = await session.get(InvoiceCheck, invoice_id)
+    if found is None or found.company_id not in company_ids or (verdict and not verdict.is_valid):
         raise NotFound
     return found
 
@@ -334,8 +338,9 @@ async def _bills(session: AsyncSession, company_id: UUID) -> Sequence[Bill]:
         .scalar_subquery()
     )
     is_reversed = exists().where(reversal.reverses_id == Invoice.id)
+    is_electronic = exists().where(ElectronicOriginal.invoice_id == Invoice.id)
     rows = await session.execute(
-        select(Invoice, owed, is_reversed)
+        select(Invoice, owed, is_reversed, is_electronic)
         .where(Invoice.company_id == company_id)
         .order_by(Invoice.issued_at.desc(), Invoice.counter.desc())
     )
@@ -343,6 +348,7 @@ async def _bills(session: AsyncSession, company_id: UUID) -> Sequence[Bill]:
         Bill(
             invoice,
             0 if reverted or invoice.kind is InvoiceKind.CREDIT_NOTE else max(0, min(int(cents or 0), invoice.total_cents)),
+            electronic,
         )
-        for invoice, cents, reverted in rows
+        for invoice, cents, reverted, electronic in rows
     ]  # fmt: skip

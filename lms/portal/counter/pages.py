@@ -14,6 +14,7 @@ from lms.billing.errors import LessGiven, MoreThanOwed
 from lms.billing.policy import may_take_cash
 from lms.billing.queries import balance_of
 from lms.billing.receipts import Receipts, receipts_of
+from lms.billing.tax.queries import treatments
 from lms.db import Begin, has_sms
 from lms.enrolment.conditions.fields import question_fields
 from lms.enrolment.conditions.queries import clashes_of
@@ -36,6 +37,7 @@ from lms.portal.desk.price_choice import price_choice
 from lms.portal.desk.words import ENROLMENT_STATES
 from lms.web.access import may
 from lms.web.forms import Euro, Form, Hidden, form_from
+from lms.web.module import Around
 
 HITS = 8
 NEW = "neu"
@@ -162,12 +164,14 @@ class CounterPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         receipts: NamedDependency[Receipts],
+        around: NamedDependency[Around],
     ) -> Template | Redirect:
         """Book it and write the receipt. Sent twice it is booked once."""
         form, status = form_from(CashForm, await request.form()), 422
         if form.validate():
             async with begin.reading() as session:
                 claim = await claim_for(session, actor, enrolment_id)
+                known = await treatments(session)
             try:
                 await receipts.receive(
                     actor,
@@ -175,7 +179,9 @@ class CounterPages(Controller):
                     amount_cents=form.amount.data,
                     given_cents=form.given.data,
                     form_key=form.key.data or str(uuid4()),
-                    facts=printed_facts(claim),
+                    facts=printed_facts(
+                        claim, known, default=around.settings.tax_code, today=today(around.clock)
+                    ),
                 )
             except DomainError as refusal:
                 at = "given" if isinstance(refusal, LessGiven) else ""

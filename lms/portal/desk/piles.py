@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from lms.billing.models import Invoice, Settlement, SettlementState
+from lms.billing.waiting_models import WaitingInvoice
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
 from lms.enrolment.models import (
@@ -35,6 +36,7 @@ from lms.portal.desk.due import (
     waits_for_team,
     waits_to_be_wiped,
 )
+from lms.portal.finance.invoice_reading import refused
 from lms.portal.trainer_times import uncovered
 from lms.scheduling.models import (
     Answer,
@@ -138,6 +140,24 @@ def piles(now: datetime) -> Sequence[Pile]:
                 "%(num)s online payment is disputed by a bank", "%(num)s online payments are disputed by a bank", num
             ),
             select(func.count(), func.min(Dispute.noticed_at)).where(Dispute.seen_at.is_(None)),
+        ),
+        Pile(
+            "issue", "invoice", "/verwaltung/finanzen/rechnungen#wartend",
+            lambda num: ngettext(
+                "%(num)s invoice cannot be issued: something is missing, mostly the address",
+                "%(num)s invoices cannot be issued: something is missing, mostly the address",
+                num,
+            ),
+            select(func.count(), func.min(WaitingInvoice.waits_since)),
+        ),
+        Pile(
+            "issue", "invoice", "/verwaltung/finanzen/rechnungen?ansicht=geprueft",
+            lambda num: ngettext(
+                "%(num)s invoice was not sent: the official rules refuse it",
+                "%(num)s invoices were not sent: the official rules refuse them",
+                num,
+            ),
+            select(func.count(), func.min(Invoice.issued_at)).where(refused()),
         ),
         Pile(
             "U", "enrolment", "/verwaltung/ermaessigungsnachweise?ansicht=gesendet",

@@ -11,6 +11,8 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.tax.models import TaxTreatment
+from lms.billing.tax.queries import treatments
 from lms.catalogue.models import Course, Run
 from lms.db import Begin
 from lms.enrolment.pricing.errors import PriceNotLower
@@ -44,6 +46,7 @@ from lms.web.notices import SAVED, after
 from lms.web.versions import Versions, both_versions, version_in
 
 EVERY = "every"
+CENTRES = "centre"
 MOST_COMPANIES = 200
 CONDITIONS = {
     RateKind.RESIDENT: "places",
@@ -82,6 +85,10 @@ class PricesForm(Form):
     family_percent = _percent()
     family_adds = Checkbox(N_("On top of another reduction"))
     concessions = Checkboxes(N_("Which reductions with proof does this course allow?"))
+    tax = Select(
+        N_("How is it taxed?"),
+        hint=N_("All prices are final prices. What counts is the day of the last session."),
+    )
     version = Hidden()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -168,7 +175,8 @@ class PricePages(Controller):
             return _page(facts, form, list(facts.offered(rates, kinds)), is_preview=True)
         try:
             await pricing.set_prices(
-                actor, run_id=run_id, rates=rates, concession_ids=kinds, version=version_in(form.version.data) or 0
+                actor, run_id=run_id, rates=rates, concession_ids=kinds, version=version_in(form.version.data) or 0,
+                tax_code=_tax_code(form.tax.data),
             )  # fmt: skip
         except Stale as refusal:
             versions = both_versions(form, facts.form(None), marks=["version"], keep=facts.here)
@@ -193,7 +201,9 @@ class _Facts:
         kinds: Sequence[ConcessionKind],
         named: Sequence[UUID],
         companies: Sequence[Company],
+        taxes: Sequence[TaxTreatment] = (),
     ) -> None:
+        self.taxes = {one.code: spoken(one.name_de, one.name_en) for one in taxes}
         self.run, self.course, self.kinds, self.named, self.companies = run, course, kinds, named, companies
         self.rates = sorted(
             (rate_of(row, company) for row, company in rates), key=lambda rate: TURN.index(rate.kind)
@@ -207,12 +217,14 @@ class _Facts:
             (EVERY, N_("any company")),
             *((str(one.id), one.name) for one in self.companies),
         ]
+        form.tax.choices = [(CENTRES, N_("as the courses of the centre are")), *self.taxes.items()]
         form.concessions.choices = [(str(kind.id), spoken(kind.name_de, kind.name_en)) for kind in self.kinds]
         return form
 
     def _values(self) -> dict[str, Any]:
         values: dict[str, Any] = {
             "version": str(self.run.version),
+            "tax": self.run.tax_code or CENTRES,
             "concessions": [str(one) for one in self.named],
         }
         for rate in self.rates:
@@ -267,8 +279,13 @@ async def _facts(session: AsyncSession, run_id: UUID) -> _Facts:
         select(Company).order_by(Company.name, Company.id).limit(MOST_COMPANIES)
     )
     return _Facts(
-        run, course, [(row, name or "") for row, name in rates], kinds.all(), named.all(), companies.all()
-    )
+        run, course, [(row, name or "") for row, name in rates], kinds.all(), named.all(), companies.all(),
+        await treatments(session),
+    )  # fmt: skip
+
+
+def _tax_code(chosen: str | None) -> str | None:
+    return {None: None, CENTRES: ""}.get(chosen, chosen)
 
 
 def _page(

@@ -1,5 +1,9 @@
 """Every page of the cashiers, for the portal's table of contents."""
 
+from lms.portal.finance.company_data import BillingDataPages
+from lms.portal.finance.invoices import InvoicePages
 from lms.portal.finance.online import OnlinePaymentPages
+from lms.portal.finance.taxes import TaxPages
+from lms.portal.finance.writing import WritingPages
 
-FINANCE = (OnlinePaymentPages,)
+FINANCE = (OnlinePaymentPages, InvoicePages, WritingPages, TaxPages, BillingDataPages)
