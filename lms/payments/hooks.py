@@ -13,7 +13,7 @@ from lms.db import retried
 from lms.payments.errors import ProviderRefused
 from lms.payments.gateway import Gateway, Thing
 from lms.payments.models import Checkout, ProviderEvent
-from lms.payments.settling import settle
+from lms.payments.settling import locked, settle
 from lms.payments.told import Told, fetched
 from lms.web.module import Around
 from lms.web.sent import uuid_in
@@ -121,6 +121,10 @@ class Hooks:
     async def _keep(self, event_id: str, kind: str, checkout_id: UUID | None, told: Told | None) -> None:
         at = self.clock()
         async with self.begin() as session:
+            if (
+                checkout_id is not None
+            ):  # first: a row that refers to it would share its lock, and two of them block each other
+                await locked(session, checkout_id)
             insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
             kept = await session.execute(
                 insert(ProviderEvent)

@@ -1,6 +1,6 @@
 """Disputes: a payer's bank takes the money back, and somebody decides."""
 
-from tests.stripe_stand_in import shapes
+from tests.stripe_stand_in import movements
 from tests.stripe_stand_in.desk import Desk
 from tests.stripe_stand_in.problems import Refused
 from tests.stripe_stand_in.store import Thing
@@ -14,7 +14,7 @@ def open_dispute(
     """The payer's bank asks for the money and gets it for the time being."""
     if charge["status"] != "succeeded" or charge["disputed"]:
         raise Refused(f"Charge {charge['id']} cannot be disputed.")
-    dispute = shapes.dispute(desk.now(), of=charge, amount=amount or charge["amount"], reason=reason)
+    dispute = movements.dispute(desk.now(), of=charge, amount=amount or charge["amount"], reason=reason)
     desk.store.keep(dispute)
     charge["disputed"] = True
     desk.say("charge.dispute.created", dispute)
@@ -38,7 +38,7 @@ def close_dispute(desk: Desk, own_id: str, *, is_won: bool) -> Thing:
 
 def _book(desk: Desk, dispute: Thing, amount: int, fee: int) -> None:
     word = "withdrawal" if amount < 0 else "reversal"
-    moved = shapes.balance_transaction(
+    moved = movements.balance_transaction(
         desk.now(),
         source=dispute["id"],
         amount=amount,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.stripe_stand_in import methods, shapes
+from tests.stripe_stand_in import methods, movements, shapes
 from tests.stripe_stand_in.desk import Desk
 from tests.stripe_stand_in.parameters import Parameters, euros, labels, only, text, truth, whole, words
 from tests.stripe_stand_in.problems import Refused, wrong
@@ -100,7 +100,7 @@ def attempt(desk: Desk, intent: Thing, method: Thing, *, is_confirmed: bool = Fa
         }
         desk.say("payment_intent.requires_action", intent)
         return None
-    charge = shapes.charge(desk.now(), of=intent, method=method)
+    charge = movements.charge(desk.now(), of=intent, method=method)
     desk.store.keep(charge)
     intent["latest_charge"] = charge["id"]
     if behaviour.code:
@@ -117,7 +117,7 @@ def attempt(desk: Desk, intent: Thing, method: Thing, *, is_confirmed: bool = Fa
 
 def _debit(desk: Desk, intent: Thing, method: Thing) -> None:
     """A debit is only known to have worked days later."""
-    charge = desk.store.keep(shapes.charge(desk.now(), of=intent, method=method))
+    charge = desk.store.keep(movements.charge(desk.now(), of=intent, method=method))
     intent |= {"latest_charge": charge["id"], "status": "processing"}
     desk.say("charge.pending", charge)
     desk.say("payment_intent.processing", intent)
@@ -155,7 +155,7 @@ def succeed(desk: Desk, intent: Thing) -> None:
     charge = desk.store.get("charge", intent["latest_charge"])
     is_card = charge["payment_method_details"]["type"] == "card"
     fee = round(charge["amount"] * 0.015) + 25 if is_card else 35
-    moved = shapes.balance_transaction(
+    moved = movements.balance_transaction(
         desk.now(),
         source=charge["id"],
         amount=charge["amount"],

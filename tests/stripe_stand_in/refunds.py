@@ -1,6 +1,6 @@
 """Refunds: at once, on their way, or come back."""
 
-from tests.stripe_stand_in import methods, shapes
+from tests.stripe_stand_in import methods, movements
 from tests.stripe_stand_in.desk import Desk
 from tests.stripe_stand_in.parameters import Parameters, labels, only, text, whole
 from tests.stripe_stand_in.problems import Refused, wrong
@@ -20,7 +20,7 @@ def create(desk: Desk, parameters: Parameters) -> Thing:
     reason = parameters.get("reason")
     if reason is not None and reason not in REASONS:
         raise wrong("reason", f"Invalid reason: must be one of {', '.join(REASONS)}")
-    refund = shapes.refund(desk.now(), of=charge, amount=amount)
+    refund = movements.refund(desk.now(), of=charge, amount=amount)
     refund |= {"reason": reason, "metadata": labels(parameters)}
     refund["balance_transaction"] = _booked(desk, refund, -amount)
     desk.store.keep(refund)
@@ -95,7 +95,7 @@ def _booked(desk: Desk, refund: Thing, amount: int) -> str:
     kind = "refund" if refund["id"].startswith("re_") else "payment_refund"
     if amount > 0:
         kind = f"{kind}_failure" if kind == "refund" else "payment_failure_refund"
-    moved = shapes.balance_transaction(
+    moved = movements.balance_transaction(
         desk.now(), source=refund["id"], amount=amount, fee=0, kind=kind, description="REFUND FOR PAYMENT"
     )
     return str(desk.store.keep(moved)["id"])

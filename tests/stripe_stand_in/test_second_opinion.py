@@ -17,7 +17,7 @@ import pytest
 import stripe
 from stripe import StripeClient
 
-from tests.stripe_stand_in import shapes
+from tests.stripe_stand_in import movements, shapes
 from tests.stripe_stand_in.asking import client_of
 from tests.stripe_stand_in.fixture import StandIn
 
@@ -187,19 +187,19 @@ def test_the_same_script_comes_to_the_same(
 def _made() -> dict[str, dict[str, Any]]:
     intent = shapes.intent(1, amount=500)
     card = shapes.payment_method(1, kind="card", details=shapes.card_details("4242424242424242", "visa"))
-    charge = shapes.charge(1, of=intent, method=card)
+    charge = movements.charge(1, of=intent, method=card)
     return {
         "account": shapes.account(1),
-        "balance_transaction": shapes.balance_transaction(
+        "balance_transaction": movements.balance_transaction(
             1, source=charge["id"], amount=500, fee=33, kind="charge", description=None
         ),
         "charge": charge,
         "checkout.session": shapes.session(1, amount=500, items={}),
         "customer": shapes.customer(1),
-        "dispute": shapes.dispute(1, of=charge, amount=500, reason="fraudulent"),
+        "dispute": movements.dispute(1, of=charge, amount=500, reason="fraudulent"),
         "event": shapes.event(1, kind="charge.succeeded", about=charge, request=None, key=None),
         "payment_intent": intent,
-        "refund": shapes.refund(1, of=charge, amount=500),
+        "refund": movements.refund(1, of=charge, amount=500),
     }
 
 
