@@ -24,6 +24,7 @@ from lms.people import models as people
 from lms.resources import models as resources
 from lms.scheduling import models as scheduling
 from lms.trainers import models as trainers
+from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
 
@@ -52,4 +53,5 @@ __all__ = [
     "scheduling",
     "seats",
     "trainers",
+    "vouchers",
 ]

@@ -87,6 +87,9 @@ FATES: Mapping[str, Fate] = {
     "substitution.absent_id": Fate.MOVES,
     "substitution.substitute_id": Fate.MOVES,
     "trainer.person_id": Fate.MOVES,
+    "voucher.person_id": Fate.MOVES,
+    "voucher_order.buyer_id": Fate.MOVES,
+    "voucher_redemption.person_id": Fate.MOVES,
 }
 """Column by column. Ids ending in `_by` elsewhere are those of accounts, which merging does not change."""
 SHOWN = (
