@@ -52,7 +52,7 @@ class VoucherTaken(VoucherRefused):
     """Somebody else was quicker with the same code, or the last of a budget."""
 
     message = N_(
-        "Somebody else has used this code or this voucher a moment ago, and less is left of it. Nothing was sent. Please look at the payment page once more."
+        "Somebody else has used this code or this voucher a moment ago, and less is left of it. Nothing was sent. Please look at this page once more."
     )
 
 

@@ -82,6 +82,11 @@ class Effect:
         """Whether something costs money, and vouchers pay all of it."""
         return self.total_cents > 0 and self.rest_cents == 0
 
+    def covers_place(self, place: int) -> bool:
+        """Whether one place costs money, and vouchers pay all of it."""
+        owed = self.prices[place] - self.off[place]
+        return 0 < owed == sum(share.cents for share in self.shares if share.place == place)
+
     def paid_by(self, voucher_id: UUID) -> int:
         """What this voucher gives."""
         if voucher_id == self.discount_id:

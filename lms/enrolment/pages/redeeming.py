@@ -1,5 +1,6 @@
 """The page "Payment": codes are typed, shown with what they give, and taken away again; what is left is paid in another way."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from lms.enrolment.pages.way import first_open, is_reached, next_after
 from lms.enrolment.pages.wizard import around_step, gone, to
 from lms.enrolment.pages.words import price_lines
 from lms.enrolment.service import Enrolments
+from lms.enrolment.values import NO_VOUCHERS, VouchersUsed
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, TooMany
@@ -122,6 +124,15 @@ class PaymentPages(Controller):
             kept = await keep(enrolment, actor, around, key, draft, answers)
             return to(kept, next_after(draft, kept, Step.PAYMENT))
         return payment_page(draft, form, status=422)
+
+
+async def typed_vouchers(vouchers: Vouchers, actor: Actor, typed: str) -> VouchersUsed:
+    """Codes with commas between them, for pages with one line for all of them. Raises a VoucherRefused, TooMany."""
+    codes = [one for one in re.split(r"[,;\n]", typed) if one.strip()]
+    if not codes:
+        return NO_VOUCHERS
+    found = [await vouchers.look_up(actor, typed=one) for one in codes[:MOST]]
+    return VouchersUsed(tuple(dict.fromkeys(one.id for one in found)))
 
 
 async def refused_voucher(

@@ -135,6 +135,8 @@ class Order:
         enrolment.price_cents = entrant.owes_cents
         enrolment.has_concession = entrant.price is not None and entrant.price.uses_concession
         enrolment.payment_method = self.payment_method if entrant.owes_cents else PaymentMethod.FREE
+        if self.redeemed.pays_for(self.entrants.index(entrant)):
+            enrolment.payment_method = PaymentMethod.VOUCHER
         enrolment.terms_version = self.terms_version
         enrolment.way = self.way
         enrolment.rank = self.entrants.index(entrant)

@@ -52,6 +52,10 @@ class Redeemed:
         """How it is paid where vouchers pay all of it; None where something else has to be chosen."""
         return PaymentMethod.VOUCHER if self.effect.covers else None
 
+    def pays_for(self, place: int) -> bool:
+        """Whether vouchers pay all that one place costs."""
+        return bool(self.vouchers) and self.effect.covers_place(place)
+
     def line(self, place: int) -> Line | None:
         """What the discount takes off one place, as a line of its price."""
         return discount_line(self.vouchers, self.effect, place)

@@ -220,7 +220,8 @@ class NewVoucherPages(Controller):
                     ),
                 )  # fmt: skip
             except DomainError as refusal:
-                at = {DayTooEarly: "valid_until", WordTaken: "word", WordUnfit: "word"}.get(type(refusal), "")
+                at = "valid_until" if isinstance(refusal, DayTooEarly) else ""
+                at = "word" if isinstance(refusal, (WordTaken, WordUnfit)) else at
                 form.refuse(at, refusal.message, **refusal.params)
                 status = refusal.status
             else:

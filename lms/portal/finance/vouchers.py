@@ -25,7 +25,7 @@ from lms.vouchers.rules import last_day, refuse_unusable
 from lms.vouchers.service import Vouchers
 from lms.vouchers.words import ORIGINS, called, discount_words
 from lms.web.access import may
-from lms.web.csv import csv_file
+from lms.web.csv import Cell, csv_file
 from lms.web.formats import date_long
 from lms.web.forms import DateParts, Form, Hidden, Text, form_from
 from lms.web.language import gettext, translated
@@ -131,7 +131,7 @@ class VoucherListPages(Controller):
             gettext("Issued"), gettext("Voucher"), gettext("Where from"), gettext("Name"), gettext("Worth at first"),
             gettext("Left"), gettext("Valid until"), gettext("Blocked"),
         ]  # fmt: skip
-        rows = [
+        rows: list[list[Cell]] = [
             [
                 local(one.issued_at).date(), called(one), translated(ORIGINS[one.origin]), one.name or one.for_name,
                 one.face_cents / 100, one.balance_cents / 100, one.valid_until,
