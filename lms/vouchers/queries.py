@@ -22,6 +22,8 @@ from lms.vouchers.models import (
     VoucherRedemption,
     VoucherState,
 )
+from lms.vouchers.words import called
+from lms.web.formats import amount
 
 
 async def voucher_by_code(session: AsyncSession, typed: str) -> Voucher:
@@ -84,6 +86,15 @@ async def redemptions_of(
         .order_by(VoucherRedemption.made_at, VoucherRedemption.id)
     )
     return [(one, voucher) for one, voucher in rows]
+
+
+async def voucher_lines(session: AsyncSession, enrolment_ids: Collection[UUID]) -> list[tuple[str, str]]:
+    """What value vouchers pay of these enrolments, or are kept for, in the reader's words; one statement."""
+    return [
+        (called(voucher), amount(one.amount_cents - one.returned_cents))
+        for one, voucher in await redemptions_of(session, enrolment_ids)
+        if one.kind is VoucherKind.VALUE
+    ]
 
 
 async def history_of(session: AsyncSession, voucher_id: UUID) -> Sequence[VoucherEvent]:

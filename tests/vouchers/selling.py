@@ -12,7 +12,8 @@ from lms.db import Begin
 from lms.enrolment.values import VouchersUsed
 from lms.kernel.rights import Identity
 from lms.vouchers.issuing import DiscountFacts
-from lms.vouchers.models import Voucher, VoucherEvent
+from lms.vouchers.models import DeliverTo, Voucher, VoucherEvent
+from lms.vouchers.selling import Wish
 from lms.vouchers.service import Vouchers
 from lms.web.module import Around
 from tests.enrolment.places import offered_run
@@ -73,3 +74,11 @@ async def history(begin: Begin, voucher: Voucher) -> list[tuple[str, int]]:
             select(VoucherEvent).where(VoucherEvent.voucher_id == voucher.id).order_by(VoucherEvent.number)
         )
         return [(row.kind, row.cents) for row in rows]
+
+
+def wish(**given: Any) -> Wish:
+    usual: dict[str, Any] = {
+        "amount_cents": 5_000, "buyer_name": "Ben Berger", "deliver_to": DeliverTo.THEM_EMAIL, "for_name": "Ada",
+        "email": "ben@example.com", "their_email": "ada@example.com",
+    }  # fmt: skip
+    return Wish(**usual | given)

@@ -91,7 +91,7 @@ class DiscountForm(Form):
         longest=100,
     )
     word = Text(
-        N_("Code"),
+        N_("The code"),
         hint=N_("4 to 15 letters and digits, for example HERBST26. Empty means: we make one up."),
         longest=20,
         width=20,
@@ -259,7 +259,9 @@ class NewVoucherPages(Controller):
              one.face_cents / 100 if one.face_cents else "", one.valid_until]
             for one in made
         ]  # fmt: skip
-        return csv_file("codes.csv", [[gettext("Code"), gettext("Worth"), gettext("Valid until")], *rows])
+        return csv_file(
+            "codes.csv", [[gettext("Code of the voucher"), gettext("Worth"), gettext("Valid until")], *rows]
+        )
 
 
 def _where(voucher: Voucher) -> str:

@@ -43,7 +43,7 @@ VIEWS = [
     ("", N_("Vouchers with a balance")),
     ("rabatt", N_("Discount codes")),
     ("verbraucht", N_("Used up")),
-    ("abgelaufen", N_("Expired")),
+    ("abgelaufen", N_("Expired vouchers")),
     ("gesperrt", N_("Blocked")),
 ]
 PDF = "application/pdf"
