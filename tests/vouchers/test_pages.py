@@ -50,7 +50,7 @@ async def test_codes_are_used_shown_and_taken_away_and_what_is_covered_needs_no_
 
     await answer(client, run, PAY, tun="einloesen", code=discount.word, method="invoice")
     page = await client.get(path(run, PAY))
-    assert "Rabattcode HERBST: bringt 20,00 Euro" in text(page)
+    assert "Rabattcode HERBST : bringt 20,00 Euro" in text(page)
     assert re.search(r'value="invoice"[^>]*checked', page.text)
     await answer(client, run, PAY, tun="einloesen", code=typed(house, voucher), method="invoice")
     page = await client.get(path(run, PAY))
