@@ -88,6 +88,16 @@ async def redemptions_of(
     return [(one, voucher) for one, voucher in rows]
 
 
+async def returned_cents(session: AsyncSession, enrolment_id: UUID) -> int:
+    """What of this enrolment's payments has gone back to vouchers."""
+    total = await session.scalar(
+        select(func.sum(VoucherRedemption.returned_cents)).where(
+            VoucherRedemption.enrolment_id == enrolment_id
+        )
+    )
+    return int(total or 0)
+
+
 async def voucher_lines(session: AsyncSession, enrolment_ids: Collection[UUID]) -> list[tuple[str, str]]:
     """What value vouchers pay of these enrolments, or are kept for, in the reader's words; one statement."""
     return [

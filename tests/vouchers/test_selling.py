@@ -177,6 +177,25 @@ async def test_a_refund_as_credit_becomes_a_voucher_once_and_is_booked_as_paid_o
     assert "voucher" in {letter.kind for letter in await letters(begin)}
 
 
+async def test_the_letters_say_what_the_voucher_pays_and_that_it_came_back(
+    house: Around, begin: Begin, jobs: Worker
+) -> None:
+    run, voucher, enrolments = await paid_run(begin), await value(house, 5_000), Enrolments(house)
+    placed = await enrolments.enrol(
+        VISITOR, run_id=run.id, persons=[named(city="Wedringen")], payment_method=PaymentMethod.INVOICE,
+        vouchers=using(voucher),
+    )  # fmt: skip
+    await jobs.drain()
+    await enrolments.cancel(TEAM, enrolment_id=placed.enrolments[0].id)
+    await jobs.drain()
+
+    told = {one.kind: one.text for one in await letters(begin)}
+    assert f"Gutschein mit der Endung {voucher.last_four}: 50,00 Euro" in told["place_confirmed"]
+    assert "den Rest von 30,00 Euro" in told["invoice"]
+    assert "50,00 Euro sind wieder auf Ihrem Gutschein." in told["enrolment_cancelled"]
+    assert "Wir zahlen" not in told["enrolment_cancelled"]
+
+
 async def test_the_team_issues_blocks_unblocks_and_extends_and_the_history_says_so(
     house: Around, begin: Begin
 ) -> None:
