@@ -55,6 +55,7 @@ from lms.resources.module import MODULE as RESOURCES
 from lms.scheduling.module import MODULE as SCHEDULING
 from lms.settings import Settings, settings
 from lms.trainers.module import MODULE as TRAINERS
+from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
 from lms.web.edge import Edge
 from lms.web.errors import handlers
@@ -110,6 +111,7 @@ MODULES: Sequence[Module] = (
     TRAINERS,
     BILLING,
     SCHEDULING,
+    VOUCHERS,
     ENROLMENT,
     ATTENDANCE,
     BOOKING,

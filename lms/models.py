@@ -27,6 +27,7 @@ from lms.people import models as people
 from lms.resources import models as resources
 from lms.scheduling import models as scheduling
 from lms.trainers import models as trainers
+from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
 
@@ -57,5 +58,6 @@ __all__ = [
     "seats",
     "tax",
     "trainers",
+    "vouchers",
     "waiting",
 ]

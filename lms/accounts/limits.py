@@ -69,6 +69,10 @@ LIMITS: Mapping[str, Limit] = {
     "code-word": Limit(
         address=(Rate(10, 10 * MINUTE), Rate(30, HOUR)), alarm=Rate(300, HOUR), fails_closed=True
     ),
+    "voucher": Limit(
+        address=(Rate(10, 10 * MINUTE), Rate(30, HOUR)), alarm=Rate(300, HOUR), fails_closed=True
+    ),
+    "voucher-order": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR)),
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),

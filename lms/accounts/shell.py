@@ -19,6 +19,7 @@ from lms.web.centre import Link, Shell
 MAIN = (
     Link(N_("Find courses"), "/kurse"),
     Link(N_("Find a room"), "/raeume"),
+    Link(N_("Gift vouchers"), "/gutscheine"),
     Link(N_("My courses"), "/meine-kurse"),
     Link(N_("My certificates"), "/meine-nachweise"),
     Link(N_("My company"), "/firma"),
@@ -49,6 +50,7 @@ ADMINISTRATION = (
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
     Link(N_("Taxes"), "/verwaltung/finanzen/steuern", MONEY),
+    Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),

@@ -11,7 +11,9 @@ from lms.kernel.clock import local
 INVOICES = "RE"
 CREDIT_NOTES = "ST"
 RECEIPTS = "KQ"
-INVOICED = frozenset({PaymentMethod.INVOICE, PaymentMethod.ONLINE, PaymentMethod.DIRECT_DEBIT})
+INVOICED = frozenset(
+    {PaymentMethod.INVOICE, PaymentMethod.ONLINE, PaymentMethod.DIRECT_DEBIT, PaymentMethod.VOUCHER}
+)
 """Ways of paying with an invoice; cash at the counter gets a receipt."""
 MONEY_MOVED = frozenset({EntryKind.PAYMENT, EntryKind.REFUND})
 

@@ -139,7 +139,7 @@ async def record_payment(
     session: AsyncSession,
     actor: Actor,
     *,
-    enrolment_id: UUID,
+    enrolment_id: UUID | None,
     amount_cents: int,
     cause: str,
     at: datetime,
@@ -147,7 +147,10 @@ async def record_payment(
     provider_event: str | None = None,
     debtor_id: UUID | None = None,
 ) -> LedgerEntry | None:
-    """Book money that came in; None where this event of the provider has been booked already."""
+    """Book money that came in; None where this event of the provider has been booked already.
+
+    Without an enrolment it is for something that has no account in the ledger: a gift voucher that was sold.
+    """
     if amount_cents <= 0:
         raise AmountNotPositive
     entry = LedgerEntry(

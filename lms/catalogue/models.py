@@ -47,6 +47,8 @@ class PaymentMethod(StrEnum):
     """Collected by us on a later day, by a mandate of the payer."""
     INVOICE = "invoice"
     CASH = "cash"
+    VOUCHER = "voucher"
+    """A value voucher pays all of it. No run offers it: it comes of the voucher that somebody redeems."""
 
 
 class CancelFrom(StrEnum):

@@ -34,6 +34,7 @@ from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.timetable import fill_runs
 from lms.demo.filling.twice import fill_twice
+from lms.demo.filling.vouchers import fill_vouchers
 from lms.demo.filling.withdrawals import fill_withdrawals
 from lms.kernel.clock import system_clock
 from lms.scheduling.searchable import index_courses
@@ -65,6 +66,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
             await fill_withdrawals(ground, places)
+            await fill_vouchers(ground)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)

@@ -20,13 +20,19 @@ from lms.accounts.rules import landing, session_limits
 from lms.accounts.sessions import entry_of, open_session, session_cookie
 from lms.db import Begin
 from lms.demo.data import FOLDER, DemoDataError, read_people
+from lms.demo.filling.vouchers import TO_TRY
 from lms.kernel.clock import Clock, at_venue, today
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import STAFF, Identity
+from lms.kernel.tokens import Signer
 from lms.people.models import Person
 from lms.scheduling.models import Session, SessionState, SessionTrainer
+from lms.vouchers.codes import code_again, in_groups
+from lms.vouchers.models import Voucher
+from lms.vouchers.words import discount_words
 from lms.web.access import PUBLIC
+from lms.web.formats import amount
 from lms.web.language import current_language, gettext
 from lms.web.module import Around
 from lms.web.templating import url
@@ -62,10 +68,13 @@ class DemoSignIn(Controller):
     include_in_schema = False
 
     @get()
-    async def choose(self, begin: NamedDependency[Begin], clock: NamedDependency[Clock]) -> Template:
+    async def choose(
+        self, begin: NamedDependency[Begin], clock: NamedDependency[Clock], around: NamedDependency[Around]
+    ) -> Template:
         async with begin.reading() as session:
             cast = await _cast(session, today(clock))
-        return Template("demo/sign_in.html", context={"cast": cast})
+            codes = await _codes(session, around.signer)
+        return Template("demo/sign_in.html", context={"cast": cast, "codes": codes})
 
     @post()
     async def sit_down(self, request: Request[Any, Any, Any], around: NamedDependency[Around]) -> Redirect:
@@ -122,6 +131,18 @@ async def _cast(session: AsyncSession, day: date) -> Cast:
         (team if STAFF & set(roles) else trainers if roles else learners).append(guest)
     trainers.sort(key=lambda guest: not guest.story)  # those who teach today first
     return Cast(team=team, trainers=trainers, learners=learners)
+
+
+async def _codes(session: AsyncSession, signer: Signer) -> list[tuple[str, str]]:
+    """Vouchers to try out: the code, and what it gives. Nowhere but here are codes shown to everybody."""
+    rows = await session.scalars(
+        select(Voucher).where(Voucher.cause_key.startswith(TO_TRY)).order_by(Voucher.cause_key)
+    )
+    found = []
+    for one in rows:
+        code = one.word or in_groups(code_again(signer, one.id, one.code_hash) or "")
+        found.append((code, discount_words(one) or amount(one.balance_cents)))
+    return [(code, gives) for code, gives in found if code]
 
 
 async def _teaching_on(session: AsyncSession, day: date) -> set[UUID]:

@@ -285,6 +285,10 @@ class ConcessionForm(Form):
 
 
 class PaymentForm(Form):
+    code = Text(
+        N_("Voucher or discount code"), hint=N_("Only if you have one. For example ABCD-EFGH-JKLM-NPQR."),
+        longest=60, autocomplete="off", width=20,
+    )  # fmt: skip
     method = Radios(N_("How do you want to pay?"), missing=N_("Choose how you want to pay."))
 
 

@@ -29,6 +29,7 @@ from lms.enrolment.pages.offers import OfferPages, OwnOfferPages
 from lms.enrolment.pages.other_choices import ChoicesLinkPages, OwnChoicesPages
 from lms.enrolment.pages.participants import ParticipantPages
 from lms.enrolment.pages.proofs import ProofPages
+from lms.enrolment.pages.redeeming import PaymentPages
 from lms.enrolment.pages.withdrawing import WithdrawalPages
 from lms.enrolment.pages.wizard import WizardPages
 from lms.enrolment.pricing.service import Pricing
@@ -137,6 +138,7 @@ MODULE = Module(
         WizardPages,
         ParticipantPages,
         CheckingPages,
+        PaymentPages,
         DropInPages,
         DropInLinkPages,
         OwnDropInPages,

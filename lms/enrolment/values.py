@@ -91,6 +91,20 @@ class ChildFacts:
     """The words under which photos are allowed; empty where they are not."""
 
 
+@dataclass(frozen=True, slots=True)
+class VouchersUsed:
+    """Vouchers and codes for an order, in the order in which they are to be used; whoever names one has shown its code before.
+
+    `rest_cents` is what the person has read is still to be paid: more is refused (VoucherTaken).
+    """
+
+    ids: tuple[UUID, ...] = ()
+    rest_cents: int | None = None
+
+
+NO_VOUCHERS = VouchersUsed()
+
+
 class Wants(StrEnum):
     """What somebody who sends the form has been told that they get."""
 

@@ -8,14 +8,14 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import aiosmtplib
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from lms.db import Begin
 from lms.jobs.worker import TryLater
 from lms.kernel.clock import Clock
 from lms.messaging.mail import BadAddress, mail
 from lms.messaging.models import Channel, Enclosure, Letter, LetterState
-from lms.messaging.secrets import kept_words
+from lms.messaging.secrets import MONEY, kept_words
 from lms.messaging.sms import Gateway, HttpGateway, SmsAway, SmsRefused
 from lms.messaging.troubles import Trouble, noted
 from lms.settings import Settings
@@ -135,6 +135,8 @@ class Carrier:
                     **words,
                 )
             )
+            if state is LetterState.SENT and letter.about_kind in MONEY:
+                await session.execute(delete(Enclosure).where(Enclosure.letter_id == letter.id))
 
 
 def has_address(letter: Letter) -> bool:

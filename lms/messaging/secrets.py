@@ -11,7 +11,12 @@ AT_THE_DOOR = "sign_in_code"
 """What letters are about that let somebody in: their words are for the reader alone."""
 
 COVER = "…"
-_TOKEN = re.compile(r"(?<=/)[a-z2-7]{32}(?![a-z0-9])|(?<=/)[A-Za-z0-9_-]{40,}(?![A-Za-z0-9_-])")
+MONEY = frozenset({"voucher"})
+"""What letters are about that enclose something as good as money: it is not kept once it has been carried."""
+_TOKEN = re.compile(
+    r"(?<=/)[a-z2-7]{32}(?![a-z0-9])|(?<=/)[A-Za-z0-9_-]{40,}(?![A-Za-z0-9_-])"
+    r"|\b[2-9A-HJ-NP-Z]{4}(?:-[2-9A-HJ-NP-Z]{4}){3}\b"  # the code of a voucher
+)
 
 
 def is_secret(about_kind: str) -> bool:

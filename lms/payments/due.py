@@ -14,6 +14,7 @@ from lms.enrolment.queries import Claim, claim, claims_of_order
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.kernel.tokens import Signer
+from lms.vouchers.queries import reserved_cents
 
 PURPOSE = "enrolment"
 SMALLEST_CENTS = 50
@@ -48,7 +49,7 @@ class Due:
 async def due_of(
     session: AsyncSession, actor: Actor, signer: Signer, *, enrolment_id: UUID, token: str = ""
 ) -> Due:
-    """What is due for the order of an enrolment, as far as it is for the same payer; four statements. Raises NotFound."""
+    """What is due for the order of an enrolment, as far as it is for the same payer; five statements. Raises NotFound."""
     found = await claim(session, enrolment_id)
     one = found.enrolment
     by_link = signer.matches(token, PURPOSE, one.id, one.link_version)
@@ -61,10 +62,11 @@ async def due_of(
         and other.enrolment.run_id == one.run_id
     ]
     accounts = await balance_of(session, [other.enrolment.id for other in claims])
+    kept = await reserved_cents(session, accounts)
     held = {
-        other.enrolment.id: other.enrolment.price_cents - accounts[other.enrolment.id].paid_cents
-        for other in claims
-        if other.enrolment.awaits_payment
+        one.id: one.price_cents - accounts[one.id].paid_cents - kept[one.id]
+        for one in (other.enrolment for other in claims)
+        if one.awaits_payment
     }
     if held:
         ends = [other.enrolment.held_until for other in claims if other.enrolment.id in held]

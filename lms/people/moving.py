@@ -88,6 +88,9 @@ FATES: Mapping[str, Fate] = {
     "substitution.substitute_id": Fate.MOVES,
     "trainer.person_id": Fate.MOVES,
     "waiting_invoice.debtor_id": Fate.MOVES,
+    "voucher.person_id": Fate.MOVES,
+    "voucher_order.buyer_id": Fate.MOVES,
+    "voucher_redemption.person_id": Fate.MOVES,
 }
 """Column by column. Ids ending in `_by` elsewhere are those of accounts, which merging does not change."""
 SHOWN = (

@@ -24,6 +24,7 @@ from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
 from lms.scheduling.entries import entries
 from lms.scheduling.models import Session
+from lms.vouchers.queries import returned_cents
 from lms.web.language import Language, use_locale
 from lms.web.letters import Enclosed, write_letter
 
@@ -186,7 +187,7 @@ async def invoice_of(session: AsyncSession, enrolment_id: UUID) -> Invoice | Non
 
 
 async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, Any]:
-    """What cancelling came to, out of the books: the fee, what is still owed, what is paid back."""
+    """What cancelling came to, out of the books: the fee, what is still owed, what is paid back, what went back to vouchers."""
     enrolment = await session.get_one(Enrolment, enrolment_id)
     if enrolment.is_drop_in:  # its fees were booked anew with every change
         fee: int | None = sum(
@@ -199,7 +200,12 @@ async def settlement_of(session: AsyncSession, enrolment_id: UUID) -> dict[str, 
             )
         )
     open_cents = (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents
-    return {"fee_cents": int(fee or 0), "owed_cents": max(0, open_cents), "refund_cents": max(0, -open_cents)}
+    return {
+        "fee_cents": int(fee or 0),
+        "owed_cents": max(0, open_cents),
+        "refund_cents": max(0, -open_cents),
+        "voucher_cents": await returned_cents(session, enrolment_id),
+    }
 
 
 async def sum_in_words(session: AsyncSession, facts: Facts, enrolment_id: UUID) -> list[tuple[str, int]]:

@@ -20,6 +20,7 @@ from lms.enrolment.service.paying import PAID_TOO_MUCH
 from lms.enrolment.values import CancellationLine
 from lms.jobs.queue import enqueue
 from lms.kernel.actor import SYSTEM
+from lms.vouchers.queries import reserved_cents
 from lms.web.module import Around
 
 REMIND = "remind-of-payment"
@@ -52,10 +53,11 @@ async def _ask(session: AsyncSession, enrolment_id: UUID) -> None:
     if facts is None or not facts.enrolment.awaits_payment:
         return
     due = [one for one in await order_of(session, facts.enrolment.order_id) if one.awaits_payment]
+    kept = await reserved_cents(session, [one.id for one in due])
     await send(
         session, facts, "payment_awaited", at=facts.enrolment.changed_at, in_writing=True,
         answer_by=facts.enrolment.held_until, deadline=facts.enrolment.held_until,
-        sum_cents=sum(one.price_cents for one in due), persons=len(due),
+        sum_cents=sum(one.price_cents - kept[one.id] for one in due), persons=len(due),
     )  # fmt: skip
 
 

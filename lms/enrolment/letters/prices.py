@@ -11,6 +11,7 @@ from lms.enrolment.pricing.models import ConcessionState
 from lms.enrolment.pricing.proving import chargeable_on
 from lms.enrolment.pricing.reading import Claimed, claimed, reckoned
 from lms.enrolment.pricing.words import words_of
+from lms.vouchers.queries import voucher_lines
 from lms.web.language import use_locale
 
 
@@ -21,7 +22,9 @@ async def explained(session: AsyncSession, facts: Facts) -> dict[str, Any]:
     concession = (await claimed(session, [enrolment.id])).get(enrolment.id)
     with use_locale("en" if facts.reader.language == "en" else "de"):
         told = [words_of(line) for line in lines] if len(lines) > 1 else []
+        vouchers = await voucher_lines(session, [enrolment.id]) if enrolment.price_cents else []
     return {
+        "voucher_lines": vouchers,
         "price_lines": told,
         "proof": _proof_words(facts, concession),
         "wants_proof": concession is not None

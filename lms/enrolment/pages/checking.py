@@ -33,6 +33,7 @@ from lms.enrolment.pages.other_choices import PART
 from lms.enrolment.pages.private import PRIVATE, browser_key
 from lms.enrolment.pages.questions import Step
 from lms.enrolment.pages.receipt import receipt_of
+from lms.enrolment.pages.redeeming import refused_voucher
 from lms.enrolment.pages.summary import blocks, course_facts
 from lms.enrolment.pages.way import first_open
 from lms.enrolment.pages.wizard import around_step, gone, refused, to
@@ -47,6 +48,7 @@ from lms.enrolment.queries import application_of, claim, claims_of_order
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, Forbidden, NotFound, TooMany
+from lms.vouchers.errors import VoucherRefused
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.language import gettext
@@ -177,6 +179,7 @@ class CheckingPages(Controller):
             session_ids=order.session_ids,
             agreed_cents=draft.total_cents if draft.may_order else None,
             said=order.said,
+            vouchers=order.vouchers,
             application_id=draft.application.id,
             browser_key=key,
         )
@@ -192,6 +195,8 @@ class CheckingPages(Controller):
             if first_open(draft) is not Step.CHECK:
                 return to(draft, first_open(draft))
             return await _page(draft, around, form, status=status, has_changed=draft.may_order)
+        if isinstance(refusal, VoucherRefused):
+            return await refused_voucher(enrolment, actor, around, key, draft, refusal)
         if isinstance(refusal, (EnrolmentClosed, NotYetOpen, RunNotOffered)):
             return await refused(around, draft.offering, refusal, status=status)
         if isinstance(refusal, (NotFound, Forbidden)):

@@ -16,8 +16,11 @@ from lms.enrolment.pricing.family import Family
 from lms.enrolment.pricing.rules import Concession, Reckoning
 from lms.enrolment.service.holding import DROP_IN
 from lms.kernel.clock import local
+from lms.kernel.errors import DomainError
 from lms.people.models import Person
 from lms.scheduling.calendar import Entry
+from lms.vouchers.models import Voucher
+from lms.vouchers.rules import Effect, effect_of, refuse_unusable
 
 KNOWN = "person:"
 HAD_PLACE = "had_place"
@@ -35,6 +38,8 @@ class Draft:
     alone_from_age: int
     family: Family = field(default_factory=Family)
     """Who of the visitor's family takes part already, where the price asks."""
+    vouchers: Sequence[Voucher] = ()
+    """Codes that were typed, in their order, as they are now."""
 
     @property
     def answers(self) -> Answers:
@@ -46,9 +51,11 @@ class Draft:
         found = self.answers.get(step)
         return found if isinstance(found, dict) else {}
 
-    def after(self, application: Application, offering: Offering) -> "Draft":
+    def after(
+        self, application: Application, offering: Offering, vouchers: Sequence[Voucher] = ()
+    ) -> "Draft":
         """The same form when it has been kept."""
-        return replace(self, application=application, offering=offering)
+        return replace(self, application=application, offering=offering, vouchers=vouchers)
 
     # single sessions
 
@@ -347,11 +354,46 @@ class Draft:
         return self.full_price_cents if self.is_drop_in else self.reckoned(self.concession).price_cents
 
     @property
+    def prices(self) -> Sequence[int]:
+        """What each person pays before a discount code."""
+        if self.is_drop_in:
+            return [self.full_price_cents] * max(self.size, 1)
+        return [one.price_cents for one in reckonings(self, self.concession)]
+
+    @property
+    def voucher_effect(self) -> Effect:
+        """What the codes that can be used do to the prices."""
+        return effect_of([one for one in self.vouchers if not self.trouble_with(one)], self.prices)
+
+    def trouble_with(self, voucher: Voucher) -> DomainError | None:
+        """Why a code that was typed cannot be used any more; None where it can."""
+        try:
+            refuse_unusable(voucher, local(self.now).date())
+        except DomainError as refusal:
+            return refusal
+        return None
+
+    @property
     def total_cents(self) -> int:
         """What all pay together."""
-        if self.is_drop_in:
-            return self.full_price_cents * max(self.size, 1)
-        return sum(one.price_cents for one in reckonings(self, self.concession))
+        return self.voucher_effect.total_cents
+
+    @property
+    def rest_cents(self) -> int:
+        """What is to be paid in another way than with vouchers."""
+        return self.voucher_effect.rest_cents
+
+    @property
+    def asks_payment(self) -> bool:
+        """Whether something costs money before codes are used: there they are typed, and taken away again."""
+        return self.may_order and sum(self.prices) > 0
+
+    @property
+    def payment_is_settled(self) -> bool:
+        """Whether it is clear how everything is paid."""
+        if any(self.trouble_with(one) for one in self.vouchers):
+            return False
+        return self.rest_cents == 0 or self.method is not None
 
     @property
     def price_is_due(self) -> bool:

@@ -1,12 +1,13 @@
 """Reading and keeping forms that are being filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from litestar import Request
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.enrolment.models import Application
 from lms.enrolment.pages.draft import HAD_PLACE, Draft, size_of
@@ -19,7 +20,12 @@ from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.tokens import hashed
+from lms.vouchers.models import Voucher
+from lms.vouchers.queries import vouchers_of
 from lms.web.module import Around
+
+VOUCHERS = "gutscheine"
+"""Among the answers: the ids of the vouchers whose codes were typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,7 @@ class Found:
 
 
 async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, run_id: UUID) -> Found:
-    """Look for the form of this browser; at most eight statements, three more where the price asks for the family. Raises NotFound for a run that is not public."""
+    """Look for the form of this browser; at most eight statements, three more where the price asks for the family, one where codes were typed. Raises NotFound for a run that is not public."""
     key = browser_key(request, around.settings)
     async with around.begin.reading() as session:
         offering = await offering_of(session, run_id)
@@ -51,11 +57,12 @@ async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, ru
         family = Family()
         if offering.prices.asks_family and visitor.me is not None:
             family = await family_in(session, actor, run_id, [one.id for one in visitor.persons])
-    opened = next((one for one in applications if one.completed_at is None), None)
+        opened = next((one for one in applications if one.completed_at is None), None)
+        vouchers = await vouchers_in(session, opened.answers if opened is not None else {})
     completed = next((one.id for one in applications if one.completed_at is not None), None)
     if opened is None:
         return Found(key, offering, None, completed)
-    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age, family)
+    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age, family, vouchers)
     return Found(key, offering, draft, completed)
 
 
@@ -69,7 +76,13 @@ async def keep(
     )
     async with around.begin.reading() as session:
         offering = await offering_of(session, draft.offering.run.id)
-    return draft.after(application, offering)
+        vouchers = await vouchers_in(session, application.answers)
+    return draft.after(application, offering, vouchers)
+
+
+async def vouchers_in(session: AsyncSession, answers: Mapping[str, Any]) -> Sequence[Voucher]:
+    """The vouchers whose codes were typed, as they are now; no statement where there are none."""
+    return await vouchers_of(session, [UUID(one) for one in answers.get(VOUCHERS) or ()])
 
 
 def with_answer(draft: Draft, step: Step, answer: object) -> dict[str, Any]:

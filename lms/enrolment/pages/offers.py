@@ -11,20 +11,25 @@ from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import PaymentMethod
-from lms.enrolment.errors import OfferAccepted, OfferGone
+from lms.enrolment.errors import OfferAccepted, OfferGone, PaymentMethodRefused
 from lms.enrolment.forms import EARLY_START, OfferForm
 from lms.enrolment.models import Offer, OfferState
 from lms.enrolment.pages.asking import ways_of
 from lms.enrolment.pages.checking import manage_path
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.pages.receipt import Receipt, receipt_of
+from lms.enrolment.pages.redeeming import typed_vouchers
 from lms.enrolment.pages.words import begins_too_early, cancel_words, withdrawal_words
 from lms.enrolment.queries import claim_for, claims_of_party
 from lms.enrolment.queries import offer as offer_of
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.offering import PURPOSE, version_of
+from lms.enrolment.values import NO_VOUCHERS
 from lms.kernel.actor import ANONYMOUS, Actor
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, TooMany
+from lms.kernel.marking import N_
+from lms.vouchers.errors import VoucherRefused
+from lms.vouchers.service import Vouchers
 from lms.web.access import PUBLIC, SIGNED_IN
 from lms.web.forms import form_from
 from lms.web.language import gettext
@@ -59,12 +64,13 @@ class OfferPages(Controller):
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         enrolment: NamedDependency[Enrolments],
+        vouchers: NamedDependency[Vouchers],
     ) -> Template | Redirect:
         """Take the place."""
         async with around.begin.reading() as session:
             offer, receipt = await _by_link(session, around, offer_id, token)
         ways = _ways(around, offer, receipt, token)
-        return await _accept(request, actor, around, enrolment, offer, receipt, ways, token=token)
+        return await _accept(request, actor, around, enrolment, vouchers, offer, receipt, ways, token=token)
 
     @post("/ablehnen")
     async def decline(
@@ -106,10 +112,11 @@ class OwnOfferPages(Controller):
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         enrolment: NamedDependency[Enrolments],
+        vouchers: NamedDependency[Vouchers],
     ) -> Template | Redirect:
         """Take the place."""
         offer, receipt, ways = await _own(around, actor, enrolment_id)
-        return await _accept(request, actor, around, enrolment, offer, receipt, ways)
+        return await _accept(request, actor, around, enrolment, vouchers, offer, receipt, ways)
 
     @post("/ablehnen")
     async def decline(
@@ -142,6 +149,7 @@ async def _accept(
     actor: Actor,
     around: Around,
     enrolment: Enrolments,
+    vouchers: Vouchers,
     offer: Offer,
     receipt: Receipt,
     ways: tuple[str, str],
@@ -149,18 +157,38 @@ async def _accept(
     token: str = "",
 ) -> Template | Redirect:
     here, onward = ways
-    form, method, early = _form(around, receipt, await request.form()), None, ""
+    form, method, early, used = _form(around, receipt, await request.form()), None, "", NO_VOUCHERS
     if form is not None:
+        typed = (form.code.data or "") if "code" in form else ""
+        if typed and "method" in form:
+            form.method.missing = ""  # perhaps nothing is left to pay; the service knows
         if not form.validate():
             return _page(around, offer, receipt, ways, form, status=422)
-        method = PaymentMethod(form.method.data) if "method" in form else None
+        method = PaymentMethod(form.method.data) if "method" in form and form.method.data else None
         early = gettext(EARLY_START) if "early" in form else ""
     try:
+        if form is not None and typed:
+            used = await typed_vouchers(vouchers, actor, typed)
         await enrolment.accept(
-            actor, offer_id=offer.id, token=token, payment_method=method, early_start_wording=early
+            actor,
+            offer_id=offer.id,
+            token=token,
+            payment_method=method,
+            early_start_wording=early,
+            vouchers=used,
         )
     except OfferGone:
         return _to(here)
+    except (VoucherRefused, TooMany) as refusal:
+        if form is None:
+            raise
+        form.refuse("code", refusal.message, **refusal.params)
+        return _page(around, offer, receipt, ways, form, status=refusal.status)
+    except PaymentMethodRefused as refusal:
+        if form is None or "method" not in form:
+            raise
+        form.refuse("method", N_("The voucher does not pay all of it. Choose how you want to pay the rest."))
+        return _page(around, offer, receipt, ways, form, status=refusal.status)
     return _to(onward)
 
 
@@ -204,13 +232,18 @@ def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm 
         form.method.hints = {way: hint for way, _, hint in offered}
     else:
         del form.method
+    if claims:
+        form.code.hint = N_("Only if you have one. Several with commas between them.")
+        form.code.longest = 200
+    else:
+        del form.code
     is_private = bool(claims) and receipt.first.company_id is None
     run = receipt.offering.run
     if not (
         is_private and begins_too_early(receipt.offering, run.starts_at, around.clock(), around.settings)
     ):
         del form.early
-    return form if "method" in form or "early" in form else None
+    return form if list(form) else None
 
 
 def _page(

@@ -11,7 +11,7 @@ from lms.enrolment.conditions.values import Said
 from lms.enrolment.models import PartyRule
 from lms.enrolment.pages.draft import Answers, Draft, as_date
 from lms.enrolment.pages.questions import Kind, Step
-from lms.enrolment.values import KnownPerson, NewCompany, NewPerson, Wants
+from lms.enrolment.values import NO_VOUCHERS, KnownPerson, NewCompany, NewPerson, VouchersUsed, Wants
 from lms.kernel.marking import N_
 from lms.web.language import current_language, gettext
 
@@ -34,6 +34,7 @@ class Wanted:
     order_number: str
     session_ids: list[UUID]
     said: Said
+    vouchers: VouchersUsed
 
 
 def wanted(draft: Draft) -> Wanted:
@@ -43,14 +44,21 @@ def wanted(draft: Draft) -> Wanted:
         persons=_participants(draft) if draft.names_list else [_person(draft)],
         contact=_contact(draft),
         company=_company(draft) if is_company else None,
-        payment_method=draft.method if draft.price_is_due else None,
+        payment_method=draft.method if draft.price_is_due and draft.rest_cents else None,
         concession=draft.concession is not None and draft.concession.id is None,
         rule=draft.rule,
         wants=Wants.PLACE if draft.fits else Wants.PLACE_OR_LIST,
         order_number=str(draft.said(Step.COMPANY).get("order_number") or "") if is_company else "",
         session_ids=[entry.session_id for entry in draft.sessions],
         said=_said(draft),
+        vouchers=_vouchers(draft),
     )
+
+
+def _vouchers(draft: Draft) -> VouchersUsed:
+    if not draft.vouchers or not draft.may_order:
+        return NO_VOUCHERS
+    return VouchersUsed(tuple(one.id for one in draft.vouchers), draft.rest_cents)
 
 
 def mark(draft: Draft) -> str:
@@ -58,7 +66,8 @@ def mark(draft: Draft) -> str:
     promise = "order" if draft.may_order else "list"
     if draft.is_drop_in:
         promise = ",".join(str(entry.session_id) for entry in draft.sessions)
-    return f"{promise}:{draft.size}:{draft.total_cents if draft.may_order else 0}"
+    rest = f":{draft.rest_cents}" if draft.vouchers and draft.may_order else ""
+    return f"{promise}:{draft.size}:{draft.total_cents if draft.may_order else 0}{rest}"
 
 
 def _said(draft: Draft) -> Said:

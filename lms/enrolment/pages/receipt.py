@@ -21,6 +21,7 @@ from lms.enrolment.pricing.words import words_of
 from lms.enrolment.queries import Claim, chosen_sessions, position_of
 from lms.enrolment.seats.rules import is_for_employee
 from lms.kernel.actor import ANONYMOUS, Actor
+from lms.vouchers.queries import voucher_lines
 from lms.web.centre import the_centre
 from lms.web.module import Around
 
@@ -56,6 +57,8 @@ class Receipt:
     concessions: Mapping[UUID, Claimed] = field(default_factory=dict)
     pay_path: str = ""
     """Where it is paid online; empty where nothing is due, or that is not offered."""
+    vouchers: Sequence[tuple[str, str]] = ()
+    """What value vouchers pay, or are kept for, each with its amount."""
 
     @property
     def first(self) -> Enrolment:
@@ -110,7 +113,7 @@ class Receipt:
 async def receipt_of(
     session: AsyncSession, around: Around, claims: Sequence[Claim], actor: Actor = ANONYMOUS
 ) -> Receipt:
-    """Everything shown about these enrolments of one order; at most ten statements.
+    """Everything shown about these enrolments of one order; at most eleven statements.
 
     An `actor` who may do only what a mandate says is given no address that opens by itself.
     """
@@ -153,12 +156,13 @@ async def receipt_of(
         {key: [words_of(line) for line in found] for key, found in lines.items() if len(found) > 1},
         await claimed(session, [row.id for row in rows]) if lines else {},
         f"/zahlen/{first.id}/{token}" if may_pay else "",
+        await voucher_lines(session, owing) if lines or first.is_drop_in else (),
     )
 
 
 def _dues(around: Around, enrolment: Enrolment, invoice: Invoice | None, cents: int) -> Dues:
     centre, iban = the_centre(), around.settings.iban.replace(" ", "")
-    by_transfer = enrolment.payment_method is PaymentMethod.INVOICE
+    by_transfer = enrolment.payment_method in {PaymentMethod.INVOICE, PaymentMethod.VOUCHER}
     purpose = invoice.number if invoice else enrolment.reference
     picture = ""
     if by_transfer and iban:

@@ -12,6 +12,7 @@ from lms.enrolment.pages.draft import Answers, Draft, full_name
 from lms.enrolment.pages.questions import TITLES, Kind, Step
 from lms.enrolment.pages.way import steps_of
 from lms.enrolment.pages.words import certainty
+from lms.vouchers.words import called
 from lms.web.formats import amount, date_plain, duration, period, phone
 from lms.web.language import current_language, gettext, translated
 
@@ -227,7 +228,11 @@ def _concession(draft: Draft) -> Facts:
 
 
 def _payment(draft: Draft) -> Facts:
-    return [(gettext("Payment"), translated(WAYS_TO_PAY[draft.method][0]) if draft.method else "")]
+    effect, way = draft.voucher_effect, translated(WAYS_TO_PAY[draft.method][0]) if draft.method else ""
+    return [
+        *((called(one), amount(effect.paid_by(one.id))) for one in draft.vouchers),
+        (gettext("Payment"), way if draft.rest_cents else gettext("There is nothing left to pay.")),
+    ]
 
 
 _READERS: Mapping[Step, Callable[[Draft], Facts]] = {

@@ -30,7 +30,7 @@ def steps_of(draft: Draft) -> Sequence[Step]:
         Step.SUPPORT: not draft.names_list,
         Step.QUESTIONS: not draft.names_list and bool(draft.offering.asks.questions),
         Step.CONCESSION: draft.offers_concession,
-        Step.PAYMENT: draft.price_is_due,
+        Step.PAYMENT: draft.asks_payment,
     }
     steps = [step for step, is_wanted in wanted.items() if is_wanted]
     return [*steps, *([Step.ADDRESS] if is_late else []), Step.CHECK]
@@ -72,7 +72,7 @@ def is_answered(draft: Draft, step: Step) -> bool:
         case Step.CONCESSION:  # a reason that is not offered any more is asked anew
             answered = draft.concession is not None or said.get("concession") == FULL
         case Step.PAYMENT:
-            answered = draft.method is not None
+            answered = draft.payment_is_settled
         case Step.CHECK:
             answered = False
         case _:

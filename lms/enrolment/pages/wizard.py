@@ -31,7 +31,7 @@ from lms.web.module import Around
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
-OWN_PAGES = frozenset({Step.PARTICIPANTS, Step.CHECK})
+OWN_PAGES = frozenset({Step.PARTICIPANTS, Step.PAYMENT, Step.CHECK})
 
 
 class WizardPages(Controller):

@@ -19,6 +19,7 @@ from lms.enrolment.pricing.words import words_of
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.settings import Settings
+from lms.vouchers.words import called
 from lms.web.formats import all_of, amount, date_long, date_short
 from lms.web.language import gettext, ngettext, translated
 
@@ -285,7 +286,24 @@ def waiting_list_words(settings: Settings) -> list[str]:
 
 
 def price_lines(draft: Draft) -> list[tuple[str, str]]:
-    """How the price is made up; the sum comes last."""
+    """How the price is made up, what codes make of it, and what is to be paid."""
+    effect = draft.voucher_effect
+    lines = _price_before_codes(draft)
+    for one in draft.vouchers:
+        if one.id == effect.discount_id and effect.off_cents:
+            lines.append((called(one), amount(-effect.off_cents)))
+    lines.append((gettext("Total price"), amount(effect.total_cents)))
+    lines += [
+        (called(one), amount(-effect.paid_by(one.id)))
+        for one in draft.vouchers
+        if one.id != effect.discount_id and effect.paid_by(one.id)
+    ]
+    if effect.paid_cents:
+        lines.append((gettext("Left to pay"), amount(effect.rest_cents)))
+    return lines
+
+
+def _price_before_codes(draft: Draft) -> list[tuple[str, str]]:
     run, count = draft.offering.run, max(draft.size, 1)
     if draft.is_drop_in:
         dates = ngettext(
@@ -297,8 +315,8 @@ def price_lines(draft: Draft) -> list[tuple[str, str]]:
         lines = [(dates, amount(draft.price_cents))]
         if count > 1:
             persons = ngettext("for %(num)s person", "for %(num)s persons", count)
-            lines = [(f"{dates}, {persons}", amount(draft.total_cents))]
-        return [*lines, (gettext("Total price"), amount(draft.total_cents))]
+            lines = [(f"{dates}, {persons}", amount(sum(draft.prices)))]
+        return lines
     found = reckonings(draft, draft.concession)
     first = found[0].lines
     if all(one.lines == first for one in found):
@@ -317,7 +335,7 @@ def price_lines(draft: Draft) -> list[tuple[str, str]]:
             for name, one in zip(draft.names, found, strict=True)
             for words, cents in map(words_of, one.lines)
         ]
-    return [*lines, (gettext("Total price"), amount(draft.total_cents))]
+    return lines
 
 
 def button_words(draft: Draft) -> str:

@@ -17,6 +17,7 @@ REASONS = {
     "group": N_("Reduction from %(least)s persons on"),
     "company": N_("Price for companies"),
     "family": N_("Family reduction: somebody of the family takes part as well"),
+    "discount_code": N_("Discount code %(code)s"),
     "changed": N_("Changed later by the team"),
 }
 NOT_IN_ADDITION = N_("Not in addition, because the larger reduction counts: %(what)s")

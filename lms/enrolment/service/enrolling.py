@@ -24,9 +24,18 @@ from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
 from lms.enrolment.service.particulars import keep_photo_consent
 from lms.enrolment.service.placing import confirm, new_party, request, settle
+from lms.enrolment.service.redeeming import keep_redeemed
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
-from lms.enrolment.values import KnownPerson, NewCompany, NewPerson, Placement, Wants
+from lms.enrolment.values import (
+    NO_VOUCHERS,
+    KnownPerson,
+    NewCompany,
+    NewPerson,
+    Placement,
+    VouchersUsed,
+    Wants,
+)
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.kernel.tokens import hashed
@@ -57,6 +66,7 @@ class Enrolling(Transactions):
         application_id: UUID | None = None,
         browser_key: str | None = None,
         said: Said = NOTHING_SAID,
+        vouchers: VouchersUsed = NO_VOUCHERS,
         idempotency_key: str | None = None,
         idempotency_body: bytes = b"",
     ) -> Placement:
@@ -71,6 +81,8 @@ class Enrolling(Transactions):
         `early_start_wording` is what somebody agreed to who wants us to begin while they may still withdraw (L-14).
         `said` answers what the run asks for (its conditions, code word, questions); where the team decides about each enrolment
         the persons wait for that, with or without a place (F-E11).
+
+        `vouchers` lessen the price or pay it: value is redeemed when the place is confirmed. Raises a VoucherRefused.
 
         With `session_ids` it is for these single sessions of the run alone, at the run's price for each of them: places now
         or a refusal (SessionFull, DropInNotOffered), since nobody waits for single sessions.
@@ -112,6 +124,7 @@ class Enrolling(Transactions):
                 session_ids=session_ids,
                 agreed_cents=agreed_cents,
                 said=said,
+                vouchers=vouchers,
             )
             await only_former_participants(
                 locked, {one.person.id for one in order.entrants}, by_staff=by_staff
@@ -125,6 +138,7 @@ class Enrolling(Transactions):
             await session.flush()
             order.keep_support(locked, placed)
             await keep_prices(locked, actor, order.entrants, placed)
+            await keep_redeemed(locked, actor, order.redeemed, placed)
             keep_entry(locked, actor, order.entry, placed)
             for entrant in order.entrants:
                 await keep_photo_consent(

@@ -15,6 +15,7 @@ from lms.catalogue.models import Audience, Course, CourseAudience, Run
 from lms.enrolment import rules
 from lms.enrolment.errors import AlreadyEnrolled, OrderBroken, RunFull, SessionFull
 from lms.enrolment.models import OCCUPYING, Enrolment, EnrolmentState, ListEvent, Party
+from lms.enrolment.service.ending import has_ended
 from lms.jobs.queue import Event, announce
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.errors import DomainError, NotFound
@@ -87,6 +88,7 @@ class LockedRun:
             enrolment.ended_at = self.at
             enrolment.ended_reason = reason
             enrolment.held_until = None
+            has_ended(self.session, enrolment.id, self.at)
         self.note(enrolment.id, enrolment.person_id, action, before, state, actor=actor, reason=reason)
 
     def note(

@@ -17,9 +17,10 @@ from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.other_choice import carry_needs, lock_former
 from lms.enrolment.service.placing import confirm
+from lms.enrolment.service.redeeming import redeem_on_acceptance
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
-from lms.enrolment.values import Placement
+from lms.enrolment.values import NO_VOUCHERS, Placement, VouchersUsed
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.kernel.tokens import Signer
@@ -51,11 +52,13 @@ class Offering(Transactions):
         token: str = "",
         payment_method: PaymentMethod | None = None,
         early_start_wording: str = "",
+        vouchers: VouchersUsed = NO_VOUCHERS,
     ) -> Placement:
         """Take what is offered: the whole party is confirmed, charged and invoiced at once, and leaves the line it came from.
 
         `token` is the one of the letter (`offer_path`). Where something is due, `payment_method` may
-        change what was chosen on the way to the list; `early_start_wording` asks expressly to begin early (L-14). Raises NotFound, OfferGone, PaymentMethodRefused.
+        change what was chosen on the way to the list; `early_start_wording` asks expressly to begin early (L-14). `vouchers` lessen the price
+        or pay it. Raises NotFound, OfferGone, PaymentMethodRefused, a VoucherRefused.
         """
         at = self.clock()
         async with self.transaction() as session:
@@ -68,7 +71,7 @@ class Offering(Transactions):
             if offer.state is OfferState.OPEN:
                 for one in party if early_start_wording else ():
                     one.early_start_at, one.early_start_wording = at, early_start_wording
-                placed = await self._accept(locked, actor, offer, party, payment_method)
+                placed = await self._accept(locked, actor, offer, party, payment_method, vouchers)
                 if former is not None and former[1].confirmed_at is None:
                     await carry_needs(session, placed.enrolments)
                     await end_unplaced(former[0], actor, former[1])
@@ -132,10 +135,12 @@ class Offering(Transactions):
         offer: Offer,
         party: Sequence[Enrolment],
         method: PaymentMethod | None,
+        vouchers: VouchersUsed,
     ) -> Placement:
         offered = [one for one in party if one.state is EnrolmentState.OFFERED]
+        await redeem_on_acceptance(locked, actor, offered, vouchers)
         for one in offered:
-            if method is not None:
+            if method is not None and one.payment_method is not PaymentMethod.VOUCHER:
                 one.payment_method = rules.chosen_method(
                     locked.run, one.price_cents, method, possible=locked.settings.ways_to_pay
                 )

@@ -36,7 +36,8 @@ from lms.enrolment.service.persons import (
     keep_guardianship,
     support_named,
 )
-from lms.enrolment.values import MOST_AT_ONCE, NewCompany, NewPerson, Wants
+from lms.enrolment.service.redeeming import NOTHING_REDEEMED, Redeemed, lessened, redeemed
+from lms.enrolment.values import MOST_AT_ONCE, NO_VOUCHERS, NewCompany, NewPerson, VouchersUsed, Wants
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
@@ -88,6 +89,8 @@ class Order:
     """What the run's conditions make of it."""
     order_number: str = ""
     terms_version: str = ""
+    redeemed: Redeemed = NOTHING_REDEEMED
+    """What vouchers and codes do to the prices."""
     sessions: Sequence[Session] = ()
     """The single sessions this is for; none for the whole run."""
     id: UUID = field(default_factory=uuid4)
@@ -132,6 +135,8 @@ class Order:
         enrolment.price_cents = entrant.owes_cents
         enrolment.has_concession = entrant.price is not None and entrant.price.uses_concession
         enrolment.payment_method = self.payment_method if entrant.owes_cents else PaymentMethod.FREE
+        if self.redeemed.pays_for(self.entrants.index(entrant)):
+            enrolment.payment_method = PaymentMethod.VOUCHER
         enrolment.terms_version = self.terms_version
         enrolment.way = self.way
         enrolment.rank = self.entrants.index(entrant)
@@ -173,6 +178,7 @@ async def checked_order(
     booker: Person | None = None,
     agreed_cents: int | None = None,
     said: Said = NOTHING_SAID,
+    vouchers: VouchersUsed = NO_VOUCHERS,
 ) -> Order:
     """Find out who is meant and refuse what the run's conditions do not allow. `booker` orders where that is known already."""
     if not persons:
@@ -212,6 +218,8 @@ async def checked_order(
             is_known_company=isinstance(company, UUID),
             concession=concession,
         )
+    taken = await redeemed(locked, vouchers, [one.owes_cents for one in entrants], singly=bool(sessions))
+    entrants = with_discount(entrants, taken)
     owed = sum(one.owes_cents for one in entrants)
     if agreed_cents is not None and owed > agreed_cents:
         raise PriceChanged
@@ -219,7 +227,8 @@ async def checked_order(
         entrants=entrants,
         contact=booker,
         company=firm,
-        payment_method=_method(locked, owed, payment_method, firm),
+        payment_method=taken.method or _method(locked, owed, payment_method, firm),
+        redeemed=taken,
         way=way,
         rule=rule,
         wants=wants,
@@ -236,6 +245,19 @@ async def checked_order(
     if (wants is Wants.PLACE or sessions) and order.chose_no_payment:
         raise PaymentMethodRefused
     return order
+
+
+def with_discount(entrants: Sequence[Entrant], taken: Redeemed) -> list[Entrant]:
+    """Each entrant at the price that a discount code leaves."""
+    found = []
+    for place, one in enumerate(entrants):
+        line = taken.line(place)
+        if line is not None and one.price is not None:
+            without = lessened(one.price_without, line, taken.discount) if one.price_without else None
+            found.append(replace(one, price=lessened(one.price, line), price_without=without))
+        else:
+            found.append(one)
+    return found
 
 
 async def _refuse_doubles(

@@ -35,6 +35,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.settings import Settings
+from lms.vouchers.queries import reserved_cents
 
 LONGEST_HOLD = timedelta(hours=3)
 """However often somebody at the screen begins to pay anew, counted from the order."""
@@ -126,7 +127,8 @@ async def _receive(
     if not new:
         return
     accounts = await balance_of(session, [claim.id for claim in new])
-    paid = [claim for claim in new if accounts[claim.id].paid_cents >= claim.price_cents]
+    kept = await reserved_cents(session, [claim.id for claim in new])
+    paid = [claim for claim in new if accounts[claim.id].paid_cents + kept[claim.id] >= claim.price_cents]
     held = [claim for claim in paid if claim.awaits_payment]
     late = [claim for claim in paid if await _finds_a_place(locked, claim)]
     had_place = [claim for claim in new if claim.state is EnrolmentState.CONFIRMED]

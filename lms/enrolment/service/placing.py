@@ -30,6 +30,7 @@ from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
+from lms.vouchers.redeeming import redeem_reserved
 
 
 async def new_party(locked: LockedRun, size: int, rule: PartyRule) -> Party:
@@ -233,7 +234,7 @@ async def invoice(
 
 
 async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:
-    """Book what these places cost, and invoice it where that was chosen."""
+    """Book what these places cost, and invoice it where that was chosen; vouchers that are kept for them pay."""
     debtors = await debtors_of(locked, claims)
     for claim in claims:
         if not claim.price_cents:
@@ -253,6 +254,7 @@ async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolm
             at=locked.at,
             invoice=document,
         )
+    await redeem_reserved(locked.session, actor, [claim.id for claim in claims], at=locked.at)
 
 
 async def _split(

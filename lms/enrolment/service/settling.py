@@ -14,6 +14,7 @@ from lms.enrolment.models import Enrolment
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.values import CancellationLine
 from lms.kernel.actor import Actor
+from lms.vouchers.redeeming import follow, return_value
 
 MOVED = "moved"
 """The provider of the two entries by which a payment goes over from one enrolment to the one that follows it."""
@@ -29,7 +30,11 @@ async def ask_cashiers(
     reason: str = "",
     due_on: date | None = None,
 ) -> None:
-    """File the request to pay back or to collect, after the books were changed; nothing where the account is even."""
+    """File the request to pay back or to collect, after the books were changed; nothing where the account is even.
+
+    What vouchers have paid goes back to them first: no voucher turns into money.
+    """
+    await return_value(locked.session, actor, enrolment.id, at=locked.at)
     await request_settlement(
         locked.session,
         actor,
@@ -49,6 +54,8 @@ async def paid_for(session: AsyncSession, enrolment: Enrolment) -> int:
 
 async def carry_payments(locked: LockedRun, actor: Actor, former: Enrolment, new: Enrolment) -> int:
     """Let what was paid for one enrolment count for the one that follows it; says how much. Both entries add up to nothing."""
+    same_price = new.price_cents == former.price_cents
+    await follow(locked.session, former.id, new.id, discounts=same_price)
     paid = await paid_for(locked.session, former)
     if paid <= 0:
         return 0

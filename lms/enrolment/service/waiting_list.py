@@ -12,6 +12,7 @@ from lms.enrolment import rules
 from lms.enrolment.events import OfferLapsed, PaymentMissed, PlaceOffered, RequestExpired
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState, Party
 from lms.enrolment.rules import InLine
+from lms.enrolment.service.ending import has_ended
 from lms.enrolment.service.locked import LockedRun, lock, look
 from lms.enrolment.service.reach import slow_parties
 from lms.settings import Settings
@@ -80,6 +81,7 @@ async def settle_lapsed(locked: LockedRun) -> None:
         )
         for enrolment_id, person_id, why in ended.all():
             locked.note(enrolment_id, person_id, "expired", state, EnrolmentState.EXPIRED, reason=why)
+            has_ended(locked.session, enrolment_id, locked.at)
             if why == UNPAID:
                 locked.tell(PaymentMissed(enrolment_id=enrolment_id))
             if state is EnrolmentState.REQUESTED:

@@ -25,6 +25,7 @@ from lms.kernel.marking import N_
 from lms.messaging.models import Channel
 from lms.people.models import Person
 from lms.portal.desk.words import PAYMENT_WAYS
+from lms.vouchers.errors import VoucherRefused
 from lms.web.forms import Checkbox, Checkboxes, DateParts, Email, Form, Hidden, Phone, Radios, Select, Text
 
 AT_FIELDS = {
@@ -62,6 +63,10 @@ class BookingForm(Form):
     concession = Select(
         N_("Reduction with proof"), hint=N_("Only where the course gives it."), blank=N_("no reduction")
     )
+    voucher = Text(
+        N_("Voucher or discount code"), hint=N_("Several with commas between them. They are used when the place is certain."),
+        longest=200, autocomplete="off",
+    )  # fmt: skip
     support = Checkboxes(N_("Support"), choices=SUPPORT)
     support_note = Text(N_("What else should we know about the support?"))
     guardian_given_name = Text(N_("First name of the parent or guardian"))
@@ -164,11 +169,13 @@ def guessed(typed: str) -> dict[str, str]:
 def fitted(form: Any, run: Run, price_cents: int, *, by_dates: bool) -> Any:
     """Only what this run asks for, or what its single dates do."""
     if not price_cents:
-        del form.payment
+        del form.payment, form.voucher
     else:
         form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in rules.by_the_team(run)]
     if by_dates:
         del form.concession
+        if "voucher" in form:  # redeemed on the page of the enrolment, once it is there
+            del form.voucher
     return form
 
 
@@ -192,5 +199,6 @@ def named(form: BookingForm, known: Person | None) -> NewPerson | KnownPerson:
 def refuse(form: Form, refusal: DomainError) -> int:
     """Say a refusal where it belongs, and give its status."""
     field = AT_FIELDS.get(type(refusal), "override_reason" if isinstance(refusal, ConditionUnmet) else "")
+    field = "voucher" if isinstance(refusal, VoucherRefused) else field
     form.refuse(field if field in form else "", refusal.message, **refusal.params)
     return refusal.status

@@ -20,6 +20,7 @@ from lms.enrolment.conditions.fields import question_fields
 from lms.enrolment.conditions.queries import clashes_of
 from lms.enrolment.conditions.words import in_words
 from lms.enrolment.models import EnrolmentState, EntryWay
+from lms.enrolment.pages.redeeming import typed_vouchers
 from lms.enrolment.queries import claim_for, position_of
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
@@ -35,6 +36,7 @@ from lms.portal.counter.reading import reductions_offered
 from lms.portal.counter.screen import COUNTER, Screen, chosen_run, screen_from
 from lms.portal.desk.price_choice import price_choice
 from lms.portal.desk.words import ENROLMENT_STATES
+from lms.vouchers.service import Vouchers
 from lms.web.access import may
 from lms.web.forms import Euro, Form, Hidden, form_from
 from lms.web.module import Around
@@ -78,6 +80,7 @@ class CounterPages(Controller):
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
         enrolment: NamedDependency[Enrolments],
+        vouchers: NamedDependency[Vouchers],
     ) -> Template | Redirect:
         """Search with everything typed kept, or enrol. Sent twice it is enrolled once."""
         sent = await request.form()
@@ -105,6 +108,7 @@ class CounterPages(Controller):
                     payment_method=form.payment_method() if run.price_cents else None,
                     concession=form.is_reduced,
                     said=said_in(form, asks),
+                    vouchers=await typed_vouchers(vouchers, actor, form.voucher.data or ""),
                     way=EntryWay.COUNTER if form.payment.data == CASH_NOW else EntryWay.PHONE,
                     idempotency_key=form.key.data or None,
                     idempotency_body=str(run.id).encode(),

@@ -12,16 +12,20 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
 from lms.enrolment import rules
 from lms.enrolment.models import OfferState
+from lms.enrolment.pages.redeeming import typed_vouchers
 from lms.enrolment.queries import Claim, claim_for
 from lms.enrolment.service import Enrolments
+from lms.enrolment.values import NO_VOUCHERS
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import PAYMENT_WAYS
+from lms.vouchers.errors import VoucherRefused
+from lms.vouchers.service import Vouchers
 from lms.web.access import may
 from lms.web.formats import moment
-from lms.web.forms import Form, Radios, form_from
+from lms.web.forms import Form, Radios, Text, form_from
 from lms.web.language import gettext
 from lms.web.notices import after, declare
 
@@ -40,6 +44,10 @@ class AnswerForm(Form):
         missing=N_("Choose what the person said."),
     )
     payment = Radios(N_("How is it paid?"), missing=N_("Choose how it is paid."))
+    voucher = Text(
+        N_("Voucher or discount code"), hint=N_("Several with commas between them. They are used when the place is certain."),
+        longest=200, autocomplete="off",
+    )  # fmt: skip
 
 
 class OfferAnswerPages(Controller):
@@ -64,6 +72,7 @@ class OfferAnswerPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         enrolment: NamedDependency[Enrolments],
+        vouchers: NamedDependency[Vouchers],
     ) -> Template | Redirect:
         """Book the place, or give it to the next in line."""
         claim = await _offered(begin, actor, enrolment_id)
@@ -81,10 +90,14 @@ class OfferAnswerPages(Controller):
                     actor,
                     offer_id=claim.offer.id,
                     payment_method=PaymentMethod(form.payment.data) if "payment" in form else None,
+                    vouchers=await typed_vouchers(vouchers, actor, form.voucher.data or "")
+                    if "voucher" in form
+                    else NO_VOUCHERS,
                 )
                 return after(here, ACCEPTED)
             except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
+                is_code = isinstance(refusal, VoucherRefused) and "voucher" in form
+                form.refuse("voucher" if is_code else "", refusal.message, **refusal.params)
                 status = refusal.status
         return step_page(_answering(claim), form, status=status)
 
@@ -102,7 +115,7 @@ def _form(claim: Claim, sent: Any) -> AnswerForm:
     chosen = claim.enrolment.payment_method
     form = form_from(AnswerForm, sent, payment="" if chosen is PaymentMethod.FREE else chosen.value)
     if not claim.enrolment.price_cents:
-        del form.payment
+        del form.payment, form.voucher
     else:
         form.payment.choices = [(way, PAYMENT_WAYS[way]) for way in rules.by_the_team(claim.run)]
     return form

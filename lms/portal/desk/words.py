@@ -47,6 +47,7 @@ PAYMENT_WAYS: Mapping[str, str] = {
     "direct_debit": N_("by direct debit"),
     "invoice": N_("by invoice"),
     "cash": N_("in cash"),
+    "voucher": N_("by voucher"),
 }
 
 HAPPENINGS: Mapping[str, str] = {

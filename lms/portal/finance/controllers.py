@@ -2,8 +2,22 @@
 
 from lms.portal.finance.company_data import BillingDataPages
 from lms.portal.finance.invoices import InvoicePages
+from lms.portal.finance.new_vouchers import NewVoucherPages
 from lms.portal.finance.online import OnlinePaymentPages
+from lms.portal.finance.redeeming import RedeemPages
 from lms.portal.finance.taxes import TaxPages
+from lms.portal.finance.voucher_orders import VoucherOrderPages
+from lms.portal.finance.vouchers import VoucherListPages
 from lms.portal.finance.writing import WritingPages
 
-FINANCE = (OnlinePaymentPages, InvoicePages, WritingPages, TaxPages, BillingDataPages)
+FINANCE = (
+    OnlinePaymentPages,
+    InvoicePages,
+    WritingPages,
+    TaxPages,
+    BillingDataPages,
+    VoucherListPages,
+    NewVoucherPages,
+    VoucherOrderPages,
+    RedeemPages,
+)

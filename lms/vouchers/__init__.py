@@ -1,0 +1,1 @@
+"""Discount codes, which lessen a price, and value vouchers, with which people pay: issued, sold, redeemed, given back."""

@@ -1,0 +1,1 @@
+"""Public pages: buying a gift voucher, looking at a balance."""
