@@ -83,6 +83,8 @@ async def choose_mandate(
     """
     if isinstance(account, UUID):
         mandate = await mandate_of(session, account, lock=True)
+        if not (policy.is_own(actor, mandate) or policy.may_record_paper(actor)):
+            raise NotFound
         if (mandate.company_id, mandate.person_id if company_id is None else None) != (
             company_id,
             person_id if company_id is None else None,

@@ -33,12 +33,13 @@ async def plan_collection(
     begins_on: date | None = None,
     fixed_on: date | None = None,
 ) -> Debit | None:
-    """Plan to collect what an enrolment owes by the mandate chosen for it; None where none was.
+    """Plan to collect what an enrolment owes by the mandate chosen for it; None where none was, or nothing is owed.
 
     `purpose` is what the payer reads on the statement. One that is open already is left as it is: twice is as good as once.
     """
+    await session.flush()
     chosen = await session.get(ChosenMandate, enrolment_id)
-    if chosen is None:
+    if chosen is None or (await open_cents_of(session, [enrolment_id]))[enrolment_id] <= 0:
         return None
     known = (
         await session.scalars(
@@ -50,11 +51,8 @@ async def plan_collection(
     if known is not None:
         return known
     today = local(at).date()
-    days = await run_days(session, run_id, settings)
     earliest = bank_day_from(today + timedelta(days=settings.debit_notice_days))
-    reckoned = collection_day(
-        days.rule, days.occasion(today, begins_on), today=today, notice_days=settings.debit_notice_days
-    )
+    reckoned = await expected_day(session, run_id, settings=settings, at=at, begins_on=begins_on)
     debit_id = uuid4()
     debit = Debit(
         id=debit_id, enrolment_id=enrolment_id, run_id=run_id, mandate_id=chosen.mandate_id,
@@ -65,6 +63,16 @@ async def plan_collection(
     await session.flush()
     note(session, actor, debit, "planned", at=at)
     return debit
+
+
+async def expected_day(
+    session: AsyncSession, run_id: UUID, *, settings: Settings, at: datetime, begins_on: date | None = None
+) -> date:
+    """When an enrolment made now would be collected, as things stand."""
+    today, days = local(at).date(), await run_days(session, run_id, settings)
+    return collection_day(
+        days.rule, days.occasion(today, begins_on), today=today, notice_days=settings.debit_notice_days
+    )
 
 
 async def locked_debit(session: AsyncSession, debit_id: UUID) -> Debit | None:

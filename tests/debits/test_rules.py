@@ -71,7 +71,9 @@ def test_a_run_without_dates_counts_from_the_enrolment_and_one_with_a_single_ses
         (date(2026, 12, 15), (15, 1), date(2026, 12, 15)),
     ],
 )
-def test_a_day_that_a_month_does_not_have_is_its_last(first: date, days: tuple[int, ...], found: date) -> None:
+def test_a_day_that_a_month_does_not_have_is_its_last(
+    first: date, days: tuple[int, ...], found: date
+) -> None:
     assert next_day_of_month(first, days) == found
 
 
@@ -100,7 +102,9 @@ def test_from_christmas_it_goes_on_after_the_holidays() -> None:
 
 
 def test_nobody_is_collected_from_before_they_could_be_told() -> None:
-    late = collection_day(Rule(CollectionKind.AFTER_START, 0), ENROLLED, today=date(2026, 12, 20), notice_days=5)
+    late = collection_day(
+        Rule(CollectionKind.AFTER_START, 0), ENROLLED, today=date(2026, 12, 20), notice_days=5
+    )
 
     assert late == date(2026, 12, 28)
 

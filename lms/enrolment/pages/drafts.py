@@ -1,6 +1,6 @@
 """Reading and keeping forms that are being filled in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,9 @@ from uuid import UUID
 from litestar import Request
 from sqlalchemy import select
 
+from lms.catalogue.models import PaymentMethod
+from lms.debits.models import DebitMandate
+from lms.debits.queries import mandates_of
 from lms.enrolment.models import Application
 from lms.enrolment.pages.draft import HAD_PLACE, Draft, size_of
 from lms.enrolment.pages.offering import Offering, offering_of
@@ -33,7 +36,7 @@ class Found:
 
 
 async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, run_id: UUID) -> Found:
-    """Look for the form of this browser; at most eight statements, three more where the price asks for the family. Raises NotFound for a run that is not public."""
+    """Look for the form of this browser; at most eight statements, three more where the price asks for the family, one where an account may be debited. Raises NotFound for a run that is not public."""
     key = browser_key(request, around.settings)
     async with around.begin.reading() as session:
         offering = await offering_of(session, run_id)
@@ -51,11 +54,14 @@ async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, ru
         family = Family()
         if offering.prices.asks_family and visitor.me is not None:
             family = await family_in(session, actor, run_id, [one.id for one in visitor.persons])
+        mandates: Sequence[DebitMandate] = ()
+        if visitor.me is not None and PaymentMethod.DIRECT_DEBIT in offering.ways:
+            mandates = await mandates_of(session, visitor.me.id, actor.companies, only_usable=True)
     opened = next((one for one in applications if one.completed_at is None), None)
     completed = next((one.id for one in applications if one.completed_at is not None), None)
     if opened is None:
         return Found(key, offering, None, completed)
-    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age, family)
+    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age, family, mandates)
     return Found(key, offering, draft, completed)
 
 
@@ -76,6 +82,8 @@ def with_answer(draft: Draft, step: Step, answer: object) -> dict[str, Any]:
     """All answers, one of them anew. Somebody else takes part: what was said about the former person is dropped."""
     answers: dict[str, Any] = {**draft.answers, step: answer}
     if step is Step.WHO and answer != draft.said(Step.WHO):
-        for about_person in (Step.PERSON, Step.PARTICIPANTS, Step.GUARDIAN, Step.CONTACT):
+        for about_person in (Step.PERSON, Step.PARTICIPANTS, Step.GUARDIAN, Step.CONTACT, Step.ACCOUNT):
             answers.pop(about_person, None)
+    if step is Step.PAYMENT and answers[step].get("method") != PaymentMethod.DIRECT_DEBIT:
+        answers.pop(Step.ACCOUNT, None)  # an account that is not needed is not kept
     return answers

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from lms.catalogue.models import PaymentMethod
+from lms.debits.models import ChosenMandate
 from lms.enrolment import policy, rules
 from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import (
@@ -88,6 +89,8 @@ class Order:
     """What the run's conditions make of it."""
     order_number: str = ""
     terms_version: str = ""
+    mandate_id: UUID | None = None
+    """By which it is collected, where it is paid by direct debit."""
     sessions: Sequence[Session] = ()
     """The single sessions this is for; none for the whole run."""
     id: UUID = field(default_factory=uuid4)
@@ -136,6 +139,8 @@ class Order:
         enrolment.way = self.way
         enrolment.rank = self.entrants.index(entrant)
         enrolment.approval = self.entry.state(waits_for_consent=self.waits_for_consent)
+        if self.mandate_id and entrant.owes_cents:
+            locked.session.add(ChosenMandate(enrolment_id=enrolment.id, mandate_id=self.mandate_id))
         if entrant.guardian:
             enrolment.guardian_id = entrant.guardian.id
         if entrant.consents_now:

@@ -24,6 +24,7 @@ from lms.enrolment.lists.models import Interest, InterestWay
 from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.models import SeatOrder
+from lms.enrolment.service.collecting import collect_later, is_collected
 from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -194,6 +195,7 @@ async def invoice(
     if claim.is_drop_in:
         chosen = await sessions_of(locked.session, claim.id)
         starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
+    collected = {"is_collected": True} if await is_collected(locked, claim) else {}
     written = [
         {
             "what": what,
@@ -204,6 +206,7 @@ async def invoice(
             "person": person.name if person else "",
             "reference": claim.reference,
             "amount_cents": cents,
+            **collected,
         }
         for what, cents in lines
     ]
@@ -257,6 +260,7 @@ async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolm
             at=locked.at,
             invoice=document,
         )
+        await collect_later(locked, actor, claim)
 
 
 async def _split(
