@@ -11,6 +11,7 @@ from lms.billing.events import InvoiceIssued
 from lms.billing.models import Invoice, InvoiceKind, InvoiceShare
 from lms.billing.paper import invoice_pdf
 from lms.billing.queries import balance_of
+from lms.billing.rules import is_collected
 from lms.db import retried
 from lms.jobs.queue import enqueue
 from lms.people.duplicates import living
@@ -58,6 +59,7 @@ async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
                 "total_cents": invoice.total_cents,
                 "open_cents": await _open_cents(session, invoice),
                 "due_on": invoice.due_on,
+                "is_collected": is_collected(invoice),
                 "issuer": invoice.issuer,
             },
             about=("invoice", invoice.id),

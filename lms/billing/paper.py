@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.billing.models import Invoice, InvoiceDocument, InvoiceKind
+from lms.billing.rules import is_collected
 from lms.db import Begin
 from lms.kernel.errors import NotFound
 from lms.web.language import Language
@@ -60,5 +61,6 @@ def rendered(invoice: Invoice, reversed_number: str = "") -> bytes:
         invoice=invoice,
         is_credit_note=invoice.kind is InvoiceKind.CREDIT_NOTE,
         reversed_number=reversed_number,
+        is_collected=is_collected(invoice),
     )
     return PAPER.pdf(page, title=invoice.number, language=language, created=invoice.issued_at)

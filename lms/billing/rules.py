@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from lms.billing.models import EntryKind
+from lms.billing.models import EntryKind, Invoice
 from lms.catalogue.models import PaymentMethod
 from lms.kernel.clock import local
 
@@ -38,6 +38,11 @@ def balance(entries: Iterable[tuple[EntryKind, int]]) -> Balance:
         else:
             charged += cents
     return Balance(charged, paid)
+
+
+def is_collected(invoice: Invoice) -> bool:
+    """Whether we collect what an invoice asks for, so that nobody has to transfer it."""
+    return any(line.get("is_collected") for line in invoice.lines)
 
 
 def document_number(series: str, year: int, counter: int) -> str:

@@ -116,7 +116,9 @@ class DebitFiles:
                 return known
             chosen = await self._chosen(session, until, at)
             if not chosen:
-                known = await session.get(DebitFile, file_id)  # the same form, a moment earlier: we waited for it
+                known = await session.get(
+                    DebitFile, file_id
+                )  # the same form, a moment earlier: we waited for it
                 if known is not None:
                     return known
                 raise NothingToCollect

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from lms.debits.by_hand import DebitsByHand
 from lms.debits.collecting import DebitFiles
 from lms.debits.events import (
     DebitAnnounced,
@@ -55,6 +56,7 @@ MODULE = Module(
         "debit_mandates": DebitMandates,
         "debit_files": DebitFiles,
         "debit_returns": DebitReturns,
+        "debits_by_hand": DebitsByHand,
         "collection_rules": CollectionRules,
     },
     listeners={

@@ -20,7 +20,7 @@ from lms.debits.models import (
     DebitMandateState,
     DebitState,
 )
-from lms.debits.rules import Occasion, Rule
+from lms.debits.rules import Occasion, Rule, masked
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.scheduling.models import Session, SessionState
@@ -78,6 +78,40 @@ async def debits_of(
         .order_by(Debit.planned_at)
     )
     return {debit.enrolment_id: (debit, mandate) for debit, mandate in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """What is under way for an enrolment: the day as things stand, and the account, masked."""
+
+    on: date
+    account: str
+    bank: str
+    mandate_id: UUID
+    state: DebitState
+
+
+async def collection_of(session: AsyncSession, enrolment_id: UUID) -> UnderWay | None:
+    """What is planned, announced or in a file for an enrolment; None where nothing is. One statement."""
+    found = (
+        await session.execute(
+            select(Debit, DebitMandate)
+            .join(DebitMandate, DebitMandate.id == Debit.mandate_id)
+            .where(Debit.enrolment_id == enrolment_id, Debit.state.in_(OPEN))
+        )
+    ).first()
+    if found is None:
+        return None
+    debit, mandate = found
+    return UnderWay(debit.collect_on, masked(mandate.iban), mandate.bank, mandate.id, debit.state)
+
+
+async def under_collection(session: AsyncSession, enrolment_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these enrolments that we collect ourselves: nobody is reminded to pay them. One statement."""
+    wanted = select(Debit.enrolment_id).where(
+        Debit.enrolment_id.in_(list(enrolment_ids)), Debit.state.in_(OPEN)
+    )
+    return frozenset((await session.scalars(wanted)).all())
 
 
 async def chosen_mandate(session: AsyncSession, enrolment_id: UUID) -> DebitMandate | None:

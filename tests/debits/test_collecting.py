@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -56,6 +57,11 @@ TEAM = staff(Identity.ENROLMENT)
 async def content(begin: Begin, file: DebitFile) -> bytes:
     async with begin.reading() as session:
         return (await session.get_one(DebitFileDocument, file.id)).content
+
+
+def said(written: Any, where: str) -> list[str]:
+    """The texts at a place of the file."""
+    return [str(one) for one in written.xpath(f"{where}/text()", namespaces=SPACE)]
 
 
 async def letters(begin: Begin) -> list[str]:
@@ -163,20 +169,15 @@ async def test_the_file_meets_the_schema_and_names_each_collection_once(
     written = etree.fromstring(await content(begin, file))
     async with begin.reading() as session:
         kept = await session.get_one(DebitFileDocument, file.id)
-    names = written.xpath("//p:Dbtr/p:Nm/text()", namespaces=SPACE)
     assert (file.number, file.count, file.total_cents) == ("LS-2027-0001", 2, 9000)
     assert hashlib.sha256(kept.content).hexdigest() == kept.sha256
-    assert sorted(names) == ["Ada Lehmann", "Joerg Muessig + Soehne"]
-    assert written.xpath("//p:MsgId/text()", namespaces=SPACE) == ["LS-2027-0001"]
-    assert written.xpath("//p:GrpHdr/p:CtrlSum/text()", namespaces=SPACE) == ["90.00"]
-    assert written.xpath("//p:ReqdColltnDt/text()", namespaces=SPACE) == ["2027-01-15"]
-    assert written.xpath("//p:SeqTp/text()", namespaces=SPACE) == ["RCUR"]
-    assert set(written.xpath("//p:EndToEndId/text()", namespaces=SPACE)) == {
-        one.end_to_end_id for one in await debits(begin)
-    }
-    assert set(written.xpath("//p:MndtId/text()", namespaces=SPACE)) == {
-        one.reference for one in await mandates(begin)
-    }
+    assert sorted(said(written, "//p:Dbtr/p:Nm")) == ["Ada Lehmann", "Joerg Muessig + Soehne"]
+    assert said(written, "//p:MsgId") == ["LS-2027-0001"]
+    assert said(written, "//p:GrpHdr/p:CtrlSum") == ["90.00"]
+    assert said(written, "//p:ReqdColltnDt") == ["2027-01-15"]
+    assert said(written, "//p:SeqTp") == ["RCUR"]
+    assert set(said(written, "//p:EndToEndId")) == {one.end_to_end_id for one in await debits(begin)}
+    assert set(said(written, "//p:MndtId")) == {one.reference for one in await mandates(begin)}
 
 
 async def test_what_was_written_never_changes(house: Around, begin: Begin, clock: FixedClock) -> None:

@@ -1,11 +1,12 @@
 """Paying by direct debit: by which mandate, and that it is collected later."""
 
+from datetime import date
 from uuid import UUID
 
 from lms.catalogue.models import PaymentMethod
 from lms.debits.errors import AccountNeeded
 from lms.debits.mandates import choose_mandate
-from lms.debits.planning import plan_collection
+from lms.debits.planning import expected_day, plan_collection
 from lms.debits.queries import chosen_mandate
 from lms.debits.values import NewAccount
 from lms.enrolment.models import Enrolment
@@ -48,21 +49,31 @@ async def collect_later(locked: LockedRun, actor: Actor, enrolment: Enrolment) -
     """Plan to collect what this enrolment owes, where it is paid by direct debit. Twice is as good as once."""
     if enrolment.payment_method is not PaymentMethod.DIRECT_DEBIT:
         return
-    begins_on = None
-    if enrolment.is_drop_in:
-        chosen = await sessions_of(locked.session, enrolment.id)
-        days = [local(meeting.starts_at).date() for one, meeting in chosen if one.ended_at is None]
-        begins_on = min(days, default=None)
     await plan_collection(
         locked.session, actor, enrolment_id=enrolment.id, run_id=locked.run.id,
         purpose=f"{locked.run.number} {enrolment.reference}", settings=locked.settings, at=locked.at,
-        begins_on=begins_on,
+        begins_on=await _begins_on(locked, enrolment),
     )  # fmt: skip
 
 
-async def is_collected(locked: LockedRun, enrolment: Enrolment) -> bool:
-    """Whether we collect what it costs, so that nobody has to transfer it."""
+async def collected_on(locked: LockedRun, enrolment: Enrolment) -> date | None:
+    """When we collect what it costs, as things stand, so that nobody has to transfer it; None where we do not."""
     if enrolment.payment_method is not PaymentMethod.DIRECT_DEBIT:
-        return False
+        return None
     await locked.session.flush()
-    return await chosen_mandate(locked.session, enrolment.id) is not None
+    if await chosen_mandate(locked.session, enrolment.id) is None:
+        return None
+    return await expected_day(
+        locked.session, locked.run.id, settings=locked.settings, at=locked.at,
+        begins_on=await _begins_on(locked, enrolment),
+    )  # fmt: skip
+
+
+async def _begins_on(locked: LockedRun, enrolment: Enrolment) -> date | None:
+    """The first day of somebody who comes to single sessions."""
+    if not enrolment.is_drop_in:
+        return None
+    chosen = await sessions_of(locked.session, enrolment.id)
+    return min(
+        (local(meeting.starts_at).date() for one, meeting in chosen if one.ended_at is None), default=None
+    )

@@ -24,12 +24,15 @@ from lms.enrolment.lists.models import Interest, InterestWay
 from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.models import SeatOrder
-from lms.enrolment.service.collecting import collect_later, is_collected
+from lms.enrolment.service.collecting import collect_later, collected_on
 from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
 from lms.web.centre import the_centre
+
+BANK_TAKES = timedelta(days=7)
+"""Until a collection has shown itself on the account, or has come back."""
 
 
 async def new_party(locked: LockedRun, size: int, rule: PartyRule) -> Party:
@@ -195,7 +198,7 @@ async def invoice(
     if claim.is_drop_in:
         chosen = await sessions_of(locked.session, claim.id)
         starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
-    collected = {"is_collected": True} if await is_collected(locked, claim) else {}
+    collects_on = await collected_on(locked, claim)
     written = [
         {
             "what": what,
@@ -206,7 +209,7 @@ async def invoice(
             "person": person.name if person else "",
             "reference": claim.reference,
             "amount_cents": cents,
-            **collected,
+            **({"is_collected": True} if collects_on else {}),
         }
         for what, cents in lines
     ]
@@ -219,6 +222,8 @@ async def invoice(
         "iban": settings.iban,
     }
     day = due_on(locked.at, settings.invoice_due_days)
+    if collects_on is not None:  # nobody is late before we have collected
+        day = max(day, collects_on + BANK_TAKES)
     if claim.company_id is not None:
         terms = Terms(debtor, issuer, settings.tax_note, day)
         collect(
