@@ -14,6 +14,7 @@ from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.counter import fill_counter
+from lms.demo.filling.debits import fill_debits
 from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.enrolments import fill_enrolments
@@ -88,6 +89,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
+        with step("Direct debits"):
+            await fill_debits(ground, everybody, places)
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()

@@ -40,7 +40,9 @@ PRIVACY: Mapping[Step, str] = {
     ),
     Step.CONTACT: N_("We use this for this enrolment only, and send no advertising."),
     Step.ADDRESS: N_("We use the address for letters and invoices about this enrolment only."),
-    Step.ACCOUNT: N_("We use the account only to collect what you owe us, and show it in full to nobody."),
+    Step.ACCOUNT: N_(
+        "We use the account only to collect what you owe us, and delete it at the latest eight years after the last collection. If you do not send the form, we forget it after a day."
+    ),
     Step.RESIDENCE: N_("We use this for this course only, and for letters about it."),
     Step.SUPPORT: N_(
         "Only the team and the course leader see this. Thirty days after the course we delete it."
