@@ -8,9 +8,12 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy import select
 
+from lms.catalogue.models import PaymentMethod, Run
 from lms.db import Begin
 from lms.debits.models import Debit, DebitFile
-from lms.enrolment.models import Application
+from lms.enrolment.models import Application, Offer
+from lms.enrolment.service import Enrolments
+from lms.enrolment.service.offering import offer_path
 from lms.kernel.rights import Identity
 from lms.web.module import Around
 from tests.debits.paying import (
@@ -23,8 +26,9 @@ from tests.debits.paying import (
     mandates,
     run_at_a_price,
 )
+from tests.enrolment.places import VISITOR, named
 from tests.enrolment.walking import MAIL, ME, NOTHING_NEEDED, answer, heading, order, path, text, walk
-from tests.making import FixedClock
+from tests.making import FixedClock, staff
 from tests.office import counted, words_of
 from tests.visiting import send, sign_in
 
@@ -36,7 +40,7 @@ BY_DEBIT = ("bezahlen", {"method": "direct_debit"})
 ACCOUNT = {"holder": "Ada Lehmann", "iban": "DE02 1203 0000 0000 2020 51", "agreed": "1"}
 
 
-async def to_account(client: Browser, house: Around) -> object:
+async def to_account(client: Browser, house: Around) -> Run:
     run = await run_at_a_price(house.begin)
     assert await walk(client, run, *ME, MAIL, NOTHING_NEEDED, BY_DEBIT) == "konto"
     return run
@@ -271,3 +275,71 @@ async def test_the_team_writes_a_mandate_on_paper_and_notes_the_signature(
     assert signed.status_code == 303
     assert "DE02 … 5030" in words_of(found.text)
     assert [one.state for one in await mandates(begin)] == ["active", "active"]
+
+
+async def test_an_offered_place_is_paid_from_an_account_asked_for_on_the_same_page(
+    client: Browser, house: Around, begin: Begin
+) -> None:
+    run = await run_at_a_price(begin, capacity=1)
+    enrolments = Enrolments(house)
+    first = await enrolments.enrol(
+        VISITOR, run_id=run.id, persons=[named("Ben Krause")], payment_method=PaymentMethod.CASH
+    )
+    await enrolments.enrol(VISITOR, run_id=run.id, persons=[named()])
+    await enrolments.cancel(staff(), enrolment_id=first.enrolments[0].id)
+    async with begin.reading() as session:
+        offer = (await session.scalars(select(Offer))).one()
+        here = await offer_path(session, house.signer, offer)
+
+    asked = await send(client, f"{here}/annehmen", {"method": "direct_debit"})
+    wrong = await send(
+        client, f"{here}/annehmen", {"method": "direct_debit"} | ACCOUNT | {"iban": "DE02 1203"}
+    )
+    taken = await send(client, f"{here}/annehmen", {"method": "direct_debit"} | ACCOUNT)
+
+    assert "SEPA-Lastschriftmandat" in text(asked)
+    assert (wrong.status_code, taken.status_code) == (422, 303)
+    assert "zu kurz" in text(wrong)
+    assert [one.state for one in await debits(begin)] == ["planned"]
+
+
+async def test_whoever_owes_can_be_collected_from_by_a_mandate_after_all(
+    client: Browser, house: Around, begin: Begin, clock: FixedClock
+) -> None:
+    run = await run_at_a_price(begin)
+    placed = await Enrolments(house).enrol(
+        VISITOR, run_id=run.id, persons=[named()], payment_method=PaymentMethod.INVOICE
+    )
+    one = placed.enrolments[0]
+    await sign_in(client, begin, Identity.ENROLMENT, at=clock())
+    here = f"{LIST}/anmeldung/{one.id}"
+    none = await client.get(here)
+    made = await send(client, f"{LIST}/mandate/neu/{one.person_id}", {"holder": "Ada Lehmann", "iban": IBAN})
+    page = made.headers["location"].partition("?")[0]
+    day = {"signed_on-day": "1", "signed_on-month": "12", "signed_on-year": "2026"}
+    await send(client, f"{page}/unterschrieben", day)
+    (mandate,) = await mandates(begin)
+    foreign = await send(client, here, {"mandate": str(run.id)})
+    planned = await send(client, here, {"mandate": str(mandate.id)})
+    shown = await client.get(f"/verwaltung/anmeldungen/{one.id}")
+
+    assert "kein gültiges Lastschriftmandat" in words_of(none.text)
+    assert (foreign.status_code, planned.status_code) == (422, 303)
+    assert "DE02 … 2051" in words_of(shown.text)
+    assert [one.mandate_id for one in await debits(begin)] == [mandate.id]
+
+
+async def test_the_day_of_collection_is_set_for_a_run(
+    client: Browser, house: Around, begin: Begin, clock: FixedClock
+) -> None:
+    run = await run_at_a_price(begin)
+    await sign_in(client, begin, Identity.PROGRAMME, at=clock())
+    here = f"/verwaltung/durchfuehrungen/{run.id}/einzug"
+    before = await client.get(here)
+    missing = await send(client, here, {"kind": "after_start", "days": "", "scope": "run"})
+    saved = await send(client, here, {"kind": "after_start", "days": "3", "scope": "course"})
+    after = await client.get(here)
+
+    assert "15. Januar 2027" in words_of(before.text)
+    assert (missing.status_code, saved.status_code) == (422, 303)
+    assert "4. Januar 2027" in words_of(after.text)

@@ -55,9 +55,13 @@ WAYS_TO_PAY: Mapping[str, tuple[str, str]] = {
 ANOTHER = "another"
 
 
-def ways_of(offering: Offering) -> list[tuple[str, str, str]]:
-    """Value, name and hint of each way to pay that a run offers."""
-    return [(way, *WAYS_TO_PAY[way]) for way in offering.ways]
+def ways_of(offering: Offering, *, asks_account: bool = True) -> list[tuple[str, str, str]]:
+    """Value, name and hint of each way to pay that a run offers; direct debit only where an account can be asked for."""
+    return [
+        (way, *WAYS_TO_PAY[way])
+        for way in offering.ways
+        if asks_account or way is not PaymentMethod.DIRECT_DEBIT
+    ]
 
 
 def form_for(draft: Draft, step: Step, submitted: Mapping[str, Any] | None = None) -> Form:

@@ -11,6 +11,8 @@ from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import PaymentMethod
+from lms.debits.forms import chosen_account
+from lms.debits.wording import mandate_words
 from lms.enrolment.errors import OfferAccepted, OfferGone
 from lms.enrolment.forms import EARLY_START, OfferForm
 from lms.enrolment.models import Offer, OfferState
@@ -149,15 +151,24 @@ async def _accept(
     token: str = "",
 ) -> Template | Redirect:
     here, onward = ways
-    form, method, early = _form(around, receipt, await request.form()), None, ""
+    sent = await request.form()
+    form, method, early, account = _form(around, receipt, sent), None, "", None
     if form is not None:
+        if "iban" in form and "iban" not in sent:  # direct debit was chosen just now
+            return _page(around, offer, receipt, ways, form)
         if not form.validate():
             return _page(around, offer, receipt, ways, form, status=422)
         method = PaymentMethod(form.method.data) if "method" in form else None
         early = gettext(EARLY_START) if "early" in form else ""
+        account = chosen_account(form.data, around.settings) if "iban" in form else None
     try:
         await enrolment.accept(
-            actor, offer_id=offer.id, token=token, payment_method=method, early_start_wording=early
+            actor,
+            offer_id=offer.id,
+            token=token,
+            payment_method=method,
+            early_start_wording=early,
+            account=account,
         )
     except OfferGone:
         return _to(here)
@@ -204,6 +215,11 @@ def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm 
         form.method.hints = {way: hint for way, _, hint in offered}
     else:
         del form.method
+    if "method" not in form or form.method.data != PaymentMethod.DIRECT_DEBIT:
+        del form.holder, form.iban, form.agreed
+    elif not form.holder.data:
+        contact = receipt.claims[0].contact or receipt.claims[0].person
+        form.holder.data = contact.name if contact else ""
     is_private = bool(claims) and receipt.first.company_id is None
     run = receipt.offering.run
     if not (
@@ -233,6 +249,7 @@ def _page(
             "is_open": is_open,
             "state": offer.state if is_open or offer.state is not OfferState.OPEN else OfferState.LAPSED,
             "form": form,
+            "mandate_words": mandate_words(around.settings) if form and "iban" in form else (),
             "here": here,
             "manage_path": onward,
             "cancel_words": cancel_words(receipt.offering.run, around.clock()),
