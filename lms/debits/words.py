@@ -7,7 +7,7 @@ MANDATE_STATES = {
     DebitMandateState.WAITING: N_("waits for the signature"),
     DebitMandateState.ACTIVE: N_("holds"),
     DebitMandateState.BLOCKED: N_("blocked"),
-    DebitMandateState.REVOKED: N_("revoked"),
+    DebitMandateState.REVOKED: N_("ended by the payer"),
     DebitMandateState.LAPSED: N_("lapsed"),
 }
 DEBIT_STATES = {
