@@ -33,6 +33,7 @@ from lms.booking.module import MODULE as BOOKING
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
 from lms.db import Begin, connect
+from lms.debits.module import MODULE as DEBITS
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.jobs.queue import Event
@@ -112,6 +113,7 @@ MODULES: Sequence[Module] = (
     BILLING,
     SCHEDULING,
     VOUCHERS,
+    DEBITS,
     ENROLMENT,
     ATTENDANCE,
     BOOKING,
@@ -136,7 +138,12 @@ def around(given: Settings, clock: Clock = system_clock) -> Around:
     """What services are given, for the server, the worker and the command line alike."""
     begin, signer = connect(given.database_url), Signer(secrets=given.secret_values)
     links = Links(public_url=given.public_url, signer=signer)
-    begin.give(links, has_sms=bool(given.sms_url), ways_to_pay=given.ways_to_pay)
+    begin.give(
+        links,
+        has_sms=bool(given.sms_url),
+        ways_to_pay=given.ways_to_pay,
+        charges_return_fees=given.debit_charges_return_fee,
+    )
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 
 

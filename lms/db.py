@@ -101,12 +101,21 @@ class Begin:
         self._reading = async_sessionmaker(reading, expire_on_commit=False, info=self._info)
 
     def give(
-        self, links: Links, *, has_sms: bool = False, ways_to_pay: Collection[str] = ("invoice", "cash")
+        self,
+        links: Links,
+        *,
+        has_sms: bool = False,
+        ways_to_pay: Collection[str] = ("invoice", "cash"),
+        charges_return_fees: bool = False,
     ) -> None:
-        """Let everybody who is handed a session make links (`links_of`), and know what is set up: `has_sms`, `ways_to_pay`."""
+        """Let everybody who is handed a session make links (`links_of`), and know what is set up.
+
+        That is `has_sms`, `ways_to_pay` and `charges_return_fees`.
+        """
         self._info["links"] = links
         self._info["has_sms"] = has_sms
         self._info["ways_to_pay"] = frozenset(ways_to_pay)
+        self._info["charges_return_fees"] = charges_return_fees
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -207,6 +216,11 @@ def ways_to_pay(session: AsyncSession) -> frozenset[str]:
     ways = session.info["ways_to_pay"]
     assert isinstance(ways, frozenset)  # noqa: S101 - app.py gives it when it opens the database
     return ways
+
+
+def charges_return_fees(session: AsyncSession) -> bool:
+    """Whether the payer bears what a bank charges for a debit that came back (`Settings.debit_charges_return_fee`)."""
+    return bool(session.info.get("charges_return_fees"))
 
 
 def connect(url: str, *, pool_size: int = 10) -> Begin:

@@ -11,6 +11,7 @@ from lms.booking import models as booking
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
+from lms.debits import models as debits
 from lms.enrolment import models as enrolment
 from lms.enrolment.choices import models as choices
 from lms.enrolment.conditions import models as conditions
@@ -42,6 +43,7 @@ __all__ = [
     "certification",
     "choices",
     "conditions",
+    "debits",
     "einvoices",
     "enrolment",
     "feeds",

@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     iban: str = ""
     bic: str = ""
     creditor_id: str = ""
+    debit_notice_days: int = Field(default=5, ge=1, le=14)
+    debit_notice_margin_days: int = Field(default=2, ge=0, le=14)
+    debit_lead_days: int = Field(default=1, ge=1, le=5)
+    debit_rule: str = Field(
+        default="after_start", pattern="^(after_start|day_of_month|after_second|after_enrolment)$"
+    )
+    debit_days: int = Field(default=14, ge=0, le=365)
+    debit_days_of_month: list[int] = Field(default_factory=lambda: [1, 15], min_length=1)
+    debit_charges_return_fee: bool = True
     second_person_from_cents: int = Field(default=25_000, ge=0)
     stripe_key: SecretStr = SecretStr("")
     stripe_webhook_secrets: list[SecretStr] = Field(default_factory=list)

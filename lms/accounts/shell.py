@@ -51,6 +51,7 @@ ADMINISTRATION = (
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
     Link(N_("Taxes"), "/verwaltung/finanzen/steuern", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
+    Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -10,10 +10,12 @@ import rich_click as click
 
 from lms.db import Begin
 from lms.demo.data import read_demo
+from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.counter import fill_counter
+from lms.demo.filling.debits import fill_debits
 from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.documents import fill_documents
@@ -24,7 +26,7 @@ from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
 from lms.demo.filling.papers import fill_certificates
-from lms.demo.filling.people import fill_people
+from lms.demo.filling.people import Everybody, fill_people
 from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.prices import fill_prices
@@ -63,10 +65,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             places = await fill_enrolments(ground, everybody, runs)
             await fill_conditions(ground, everybody, runs)
             await fill_choices(ground, runs)
-        with step("Invoices and payments"):
-            await fill_money(ground, everybody, places)
-            await fill_withdrawals(ground, places)
-            await fill_vouchers(ground)
+        await _invoices(ground, everybody, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
@@ -91,13 +90,34 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
+        await _payments(ground, everybody, places)
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()
-        with step("Invoices written by hand"):
-            await fill_documents(ground, everybody)
+        await _papers(ground, everybody)
         with step("Somebody known twice"):
             await fill_twice(ground)
+
+
+async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> None:
+    """What is owed and what was paid."""
+    with step("Invoices and payments"):
+        await fill_money(ground, everybody, places)
+        await fill_withdrawals(ground, places)
+    with step("Vouchers"):
+        await fill_vouchers(ground)
+
+
+async def _payments(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> None:
+    """The other ways people pay, once all prices are known."""
+    with step("Direct debits"):
+        await fill_debits(ground, everybody, places)
+
+
+async def _papers(ground: Ground, everybody: Everybody) -> None:
+    """What is written when everything has been booked."""
+    with step("Invoices written by hand"):
+        await fill_documents(ground, everybody)
 
 
 @contextmanager

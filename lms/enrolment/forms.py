@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from lms.debits.forms import AGREED, HOLDER, MISSING_AGREED, MISSING_HOLDER, MISSING_IBAN, Iban
 from lms.kernel.marking import N_
 from lms.web.forms import (
     Checkbox,
@@ -312,6 +313,11 @@ class CheckForm(Form):
 
 
 class OfferForm(PaymentForm):
+    """An offer is answered on one page: the account is asked for once direct debit was chosen."""
+
+    holder = Text(HOLDER, missing=MISSING_HOLDER, autocomplete="name", longest=70, width=20)
+    iban = Iban(missing=MISSING_IBAN)
+    agreed = Checkbox(AGREED, missing=MISSING_AGREED)
     early = Checkbox(
         EARLY_START,
         missing=N_(

@@ -54,6 +54,7 @@ FATES: Mapping[str, Fate] = {
     "conduct_record.person_id": Fate.MOVES,
     "consent.given_by": Fate.MOVES,
     "consent.person_id": Fate.MOVES,
+    "debit_mandate.person_id": Fate.MOVES,
     "distinct_persons.one_id": Fate.ITS_OWN,
     "distinct_persons.other_id": Fate.ITS_OWN,
     "enrolment.contact_id": Fate.MOVES,

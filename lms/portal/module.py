@@ -25,6 +25,7 @@ from lms.portal.letters.print_runs import PRESS, PrintRuns, press
 from lms.portal.letters.service import Post
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
+from lms.portal.own_debits import OwnDebitPages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
@@ -41,6 +42,7 @@ MODULE = Module(
         ProgrammeApi,
         *DESK,
         *FINANCE,
+        OwnDebitPages,
         CounterPages,
         TillPages,
         PlannerPages,

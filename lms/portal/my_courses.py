@@ -19,6 +19,7 @@ from lms.billing.rules import Balance
 from lms.catalogue.models import Run
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import certificates_of
+from lms.debits.queries import UnderWay, collection_of
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
 from lms.enrolment.policy import has_booked
 from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons
@@ -75,6 +76,8 @@ class MyCourse:
     certificate: Certificate | None = None
     record: Record | None = None
     invoices: Sequence[Invoice] = ()
+    collected: UnderWay | None = None
+    """What we collect by direct debit, where we do."""
 
     @property
     def enrolment(self) -> Enrolment:
@@ -194,7 +197,7 @@ def next_start(course: MyCourse, now: datetime) -> datetime:
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> MyCourse:
-    """One enrolment of the household with everything about it; at most nine statements. Raises NotFound."""
+    """One enrolment of the household with everything about it; at most ten statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
     if not reaches_as_learner(actor, enrolment):
@@ -212,6 +215,7 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> 
         certificate=course.certificate,
         record=course.record,
         invoices=() if is_for_employee(enrolment) else await documents_of(session, [enrolment_id]),
+        collected=None if is_for_employee(enrolment) else await collection_of(session, enrolment_id),
     )
 
 

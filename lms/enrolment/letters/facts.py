@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.billing.explaining import explained, latest_settlement
 from lms.billing.models import EntryKind, Invoice, LedgerEntry
 from lms.billing.queries import balance_of, valid_invoice_of
-from lms.catalogue.models import Course, Run, RunState
+from lms.catalogue.models import Course, PaymentMethod, Run, RunState
 from lms.db import links_of
+from lms.debits.queries import collection_of
 from lms.enrolment import rules
 from lms.enrolment.letters.copies import agents_who_read, as_copy
 from lms.enrolment.models import Approval, Enrolment
@@ -113,6 +114,7 @@ def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
         "bring": facts.word("bring"),
         "price_cents": enrolment.price_cents,
         "payment_method": enrolment.payment_method,
+        "collected": None,
         "free_until": rules.free_until(run),
         "fee_percent": run.cancel_fee_percent,
         "has_online_room": any(entry.has_online_room for entry in facts.held),
@@ -148,6 +150,8 @@ async def send(
     enclosures = (
         [Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=facts.word("title")))] if dates else []
     )
+    if facts.enrolment.payment_method is PaymentMethod.DIRECT_DEBIT:
+        more["collected"] = await collection_of(session, facts.enrolment.id)
     await write_letter(
         session,
         key=":".join(part for part in (name, str(facts.enrolment.id), version) if part),

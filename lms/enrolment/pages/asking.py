@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from lms.catalogue.models import PaymentMethod
+from lms.debits.forms import AccountForm, offer_mandates
 from lms.enrolment import forms, rules
 from lms.enrolment.conditions.fields import questions_form, with_questions
 from lms.enrolment.conditions.words import declaration
@@ -36,6 +37,7 @@ FORMS: Mapping[Step, type[Form]] = {
     Step.RESIDENCE: forms.ResidenceForm,
     Step.CONCESSION: forms.ConcessionForm,
     Step.PAYMENT: forms.PaymentForm,
+    Step.ACCOUNT: AccountForm,
 }
 WAYS_TO_PAY: Mapping[str, tuple[str, str]] = {
     PaymentMethod.ONLINE: (N_("Online"), N_("You pay at once, for example by card.")),
@@ -53,9 +55,13 @@ WAYS_TO_PAY: Mapping[str, tuple[str, str]] = {
 ANOTHER = "another"
 
 
-def ways_of(offering: Offering) -> list[tuple[str, str, str]]:
-    """Value, name and hint of each way to pay that a run offers."""
-    return [(way, *WAYS_TO_PAY[way]) for way in offering.ways]
+def ways_of(offering: Offering, *, asks_account: bool = True) -> list[tuple[str, str, str]]:
+    """Value, name and hint of each way to pay that a run offers; direct debit only where an account can be asked for."""
+    return [
+        (way, *WAYS_TO_PAY[way])
+        for way in offering.ways
+        if asks_account or way is not PaymentMethod.DIRECT_DEBIT
+    ]
 
 
 def form_for(draft: Draft, step: Step, submitted: Mapping[str, Any] | None = None) -> Form:
@@ -274,6 +280,12 @@ def _payment(form: forms.PaymentForm, draft: Draft) -> None:
     form.method.hints = {way: hint for way, _, hint in ways_of(draft.offering)}
 
 
+def _account(form: AccountForm, draft: Draft) -> None:
+    offer_mandates(form, draft.own_mandates)
+    if draft.kind is Kind.COMPANY:
+        form.holder.autocomplete = "organization"
+
+
 def _sessions(form: forms.SessionsForm, draft: Draft) -> None:
     """Only dates with room are on offer; the others are named below the question."""
     left, size = draft.offering.room_left, max(draft.size, 1)
@@ -334,6 +346,8 @@ def _known(draft: Draft, step: Step) -> dict[str, Any]:
         return {"photo": "no", "emergency_phone": phone(number)}
     if step is Step.COMPANY and draft.visitor.companies:
         return {"company": str(draft.visitor.companies[0].id)}
+    if step is Step.ACCOUNT and draft.kind is not Kind.COMPANY:
+        return {"holder": draft.contact_name}
     if step is Step.ADDRESS and draft.is_own and draft.said(Step.RESIDENCE):
         return dict(draft.said(Step.RESIDENCE))
     if step is Step.ADDRESS and me and draft.contact_is_known:
@@ -357,4 +371,5 @@ _SHAPES: Mapping[Step, Callable[[Any, Draft], None]] = {
     Step.CONTACT: _contact,
     Step.CONCESSION: _concession,
     Step.PAYMENT: _payment,
+    Step.ACCOUNT: _account,
 }

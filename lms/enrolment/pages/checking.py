@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.limits import within
 from lms.accounts.models import Account
+from lms.debits.forms import chosen_account
+from lms.debits.planning import expected_day
 from lms.enrolment import policy
 from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.queries import Clash, clashes_of
@@ -47,9 +49,11 @@ from lms.enrolment.pages.words import (
 from lms.enrolment.queries import application_of, claim, claims_of_order
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, Forbidden, NotFound, TooMany
 from lms.vouchers.errors import VoucherRefused
 from lms.web.access import PUBLIC
+from lms.web.formats import date_long
 from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.module import Around
@@ -161,7 +165,9 @@ class CheckingPages(Controller):
     async def _enrol(enrolment: Enrolments, actor: Actor, around: Around, draft: Draft, key: str) -> None:
         if not actor.is_signed_in:
             await within(around.begin, around.clock, LIMIT, address=actor.address)
-        order = wanted(draft)
+        order, account = wanted(draft), None
+        if draft.asks_account:
+            account = chosen_account(dict(draft.said(Step.ACCOUNT)), around.settings)
         await enrolment.enrol(
             actor,
             run_id=draft.offering.run.id,
@@ -180,6 +186,7 @@ class CheckingPages(Controller):
             agreed_cents=draft.total_cents if draft.may_order else None,
             said=order.said,
             vouchers=order.vouchers,
+            account=account,
             application_id=draft.application.id,
             browser_key=key,
         )
@@ -238,6 +245,7 @@ async def _page(
 ) -> Template:
     async with around.begin.reading() as session:
         clashes = await own_clashes(session, draft)
+        collected = await _collected(session, draft, around)
     return Template(
         "enrolment/check.html",
         context={
@@ -247,7 +255,7 @@ async def _page(
             "course_facts": course_facts(draft),
             "blocks": blocks(draft),
             "price_lines": price_lines(draft) if draft.may_order and draft.full_price_cents else [],
-            "conditions": conditions(draft, around.settings),
+            "conditions": [*conditions(draft, around.settings), *collected],
             "button": button_words(draft),
             "promise": mark(draft),
             "has_changed": has_changed,
@@ -255,6 +263,26 @@ async def _page(
         status_code=status,
         headers=PRIVATE | (headers or {}),
     )
+
+
+async def _collected(session: AsyncSession, draft: Draft, around: Around) -> list[str]:
+    """When we collect, as things stand, and that we write before."""
+    if not draft.asks_account:
+        return []
+    first = next(iter(draft.sessions), None) if draft.is_drop_in else None
+    day = await expected_day(
+        session,
+        draft.offering.run.id,
+        begins_on=local(first.starts_at).date() if first else None,
+        settings=around.settings,
+        at=around.clock(),
+    )
+    words = gettext(
+        "We collect the price from your account, as things stand on %(day)s. We write to you at least %(days)s days before, with the amount and the day.",
+        day=date_long(day),
+        days=around.settings.debit_notice_days,
+    )
+    return [words]
 
 
 async def own_clashes(session: AsyncSession, draft: Draft) -> Sequence[Clash]:

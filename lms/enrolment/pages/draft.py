@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from lms.catalogue.models import PaymentMethod
+from lms.debits.forms import ANOTHER
+from lms.debits.models import DebitMandate
 from lms.enrolment import rules
 from lms.enrolment.models import Application, PartyRule
 from lms.enrolment.pages.draft_prices import concession_value, reckonings
@@ -40,6 +42,8 @@ class Draft:
     """Who of the visitor's family takes part already, where the price asks."""
     vouchers: Sequence[Voucher] = ()
     """Codes that were typed, in their order, as they are now."""
+    mandates: Sequence[DebitMandate] = ()
+    """The direct debit mandates of the visitor and their companies, where the run can be paid so."""
 
     @property
     def answers(self) -> Answers:
@@ -405,6 +409,34 @@ class Draft:
         """How it is paid; None while nobody has said."""
         said = self.said(Step.PAYMENT).get("method")
         return next((way for way in self.offering.ways if way == said), None)
+
+    @property
+    def asks_account(self) -> bool:
+        """Whether it is paid by direct debit, so that we need an account."""
+        return self.price_is_due and self.method is PaymentMethod.DIRECT_DEBIT
+
+    @property
+    def own_mandates(self) -> Sequence[DebitMandate]:
+        """The mandates of whoever pays this, to choose from."""
+        if self.kind is Kind.COMPANY:
+            firm = self.visitor.company(str(self.said(Step.COMPANY).get("company") or ""))
+            return [one for one in self.mandates if firm is not None and one.company_id == firm.id]
+        me = self.visitor.me
+        pays = me is not None and self.contact_is_known and self.reader is me
+        return [one for one in self.mandates if pays and one.company_id is None]
+
+    @property
+    def mandate(self) -> DebitMandate | None:
+        """The one of them that was chosen."""
+        said = self.said(Step.ACCOUNT).get("mandate")
+        return next((one for one in self.own_mandates if str(one.id) == said), None)
+
+    @property
+    def has_account(self) -> bool:
+        """Whether we know where to collect from, and may."""
+        said = self.said(Step.ACCOUNT)
+        typed = said.get("iban") and said.get("holder") and said.get("agreed")
+        return self.mandate is not None or (bool(typed) and said.get("mandate") in {None, ANOTHER})
 
     def path(self, step: Step | str = "") -> str:
         """The address of a page; of the start page without one."""

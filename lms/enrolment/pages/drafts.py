@@ -9,6 +9,9 @@ from litestar import Request
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.catalogue.models import PaymentMethod
+from lms.debits.models import DebitMandate
+from lms.debits.queries import mandates_of
 from lms.enrolment.models import Application
 from lms.enrolment.pages.draft import HAD_PLACE, Draft, size_of
 from lms.enrolment.pages.offering import Offering, offering_of
@@ -39,7 +42,7 @@ class Found:
 
 
 async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, run_id: UUID) -> Found:
-    """Look for the form of this browser; at most eight statements, three more where the price asks for the family, one where codes were typed. Raises NotFound for a run that is not public."""
+    """Look for the form of this browser; at most eight statements, three more where the price asks for the family, one where codes were typed, one where an account may be debited. Raises NotFound for a run that is not public."""
     key = browser_key(request, around.settings)
     async with around.begin.reading() as session:
         offering = await offering_of(session, run_id)
@@ -57,12 +60,17 @@ async def find(request: Request[Any, Any, Any], actor: Actor, around: Around, ru
         family = Family()
         if offering.prices.asks_family and visitor.me is not None:
             family = await family_in(session, actor, run_id, [one.id for one in visitor.persons])
+        mandates: Sequence[DebitMandate] = ()
+        if visitor.me is not None and PaymentMethod.DIRECT_DEBIT in offering.ways:
+            mandates = await mandates_of(session, visitor.me.id, actor.companies, only_usable=True)
         opened = next((one for one in applications if one.completed_at is None), None)
         vouchers = await vouchers_in(session, opened.answers if opened is not None else {})
     completed = next((one.id for one in applications if one.completed_at is not None), None)
     if opened is None:
         return Found(key, offering, None, completed)
-    draft = Draft(opened, offering, visitor, around.clock(), around.settings.alone_from_age, family, vouchers)
+    draft = Draft(
+        opened, offering, visitor, around.clock(), around.settings.alone_from_age, family, vouchers, mandates
+    )
     return Found(key, offering, draft, completed)
 
 
@@ -89,6 +97,8 @@ def with_answer(draft: Draft, step: Step, answer: object) -> dict[str, Any]:
     """All answers, one of them anew. Somebody else takes part: what was said about the former person is dropped."""
     answers: dict[str, Any] = {**draft.answers, step: answer}
     if step is Step.WHO and answer != draft.said(Step.WHO):
-        for about_person in (Step.PERSON, Step.PARTICIPANTS, Step.GUARDIAN, Step.CONTACT):
+        for about_person in (Step.PERSON, Step.PARTICIPANTS, Step.GUARDIAN, Step.CONTACT, Step.ACCOUNT):
             answers.pop(about_person, None)
+    if step is Step.PAYMENT and answers[step].get("method") != PaymentMethod.DIRECT_DEBIT:
+        answers.pop(Step.ACCOUNT, None)  # an account that is not needed is not kept
     return answers

@@ -379,8 +379,8 @@ def _more_form(
     form.sessions.data = [one for one in form.sessions.data or () if one in known]
     needs_method = offering.run.drop_in_price_cents and found.enrolment.payment_method is PaymentMethod.FREE
     if needs_method:
-        form.method.choices = [(way, name) for way, name, _ in ways_of(offering)]
-        form.method.hints = {way: hint for way, _, hint in ways_of(offering)}
+        form.method.choices = [(way, name) for way, name, _ in ways_of(offering, asks_account=False)]
+        form.method.hints = {way: hint for way, _, hint in ways_of(offering, asks_account=False)}
     else:
         del form.method
     return form

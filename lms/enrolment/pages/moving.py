@@ -231,5 +231,5 @@ def _fit(form: MoveForm, offering: Offering, *, asks: bool) -> None:
     if not asks:
         del form.method
         return
-    form.method.choices = [(way, name) for way, name, _ in ways_of(offering)]
-    form.method.hints = {way: hint for way, _, hint in ways_of(offering)}
+    form.method.choices = [(way, name) for way, name, _ in ways_of(offering, asks_account=False)]
+    form.method.hints = {way: hint for way, _, hint in ways_of(offering, asks_account=False)}

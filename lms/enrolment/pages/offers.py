@@ -11,6 +11,8 @@ from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import PaymentMethod
+from lms.debits.forms import chosen_account
+from lms.debits.wording import mandate_words
 from lms.enrolment.errors import OfferAccepted, OfferGone, PaymentMethodRefused
 from lms.enrolment.forms import EARLY_START, OfferForm
 from lms.enrolment.models import Offer, OfferState
@@ -26,7 +28,7 @@ from lms.enrolment.service import Enrolments
 from lms.enrolment.service.offering import PURPOSE, version_of
 from lms.enrolment.values import NO_VOUCHERS
 from lms.kernel.actor import ANONYMOUS, Actor
-from lms.kernel.errors import NotFound, TooMany
+from lms.kernel.errors import DomainError, NotFound, TooMany
 from lms.kernel.marking import N_
 from lms.vouchers.errors import VoucherRefused
 from lms.vouchers.service import Vouchers
@@ -157,8 +159,11 @@ async def _accept(
     token: str = "",
 ) -> Template | Redirect:
     here, onward = ways
-    form, method, early, used = _form(around, receipt, await request.form()), None, "", NO_VOUCHERS
+    sent = await request.form()
+    form, method, early, typed, account = _form(around, receipt, sent), None, "", "", None
     if form is not None:
+        if "iban" in form and "iban" not in sent:  # direct debit was chosen just now
+            return _page(around, offer, receipt, ways, form)
         typed = (form.code.data or "") if "code" in form else ""
         if typed and "method" in form:
             form.method.missing = ""  # perhaps nothing is left to pay; the service knows
@@ -166,9 +171,9 @@ async def _accept(
             return _page(around, offer, receipt, ways, form, status=422)
         method = PaymentMethod(form.method.data) if "method" in form and form.method.data else None
         early = gettext(EARLY_START) if "early" in form else ""
+        account = chosen_account(form.data, around.settings) if "iban" in form else None
     try:
-        if form is not None and typed:
-            used = await typed_vouchers(vouchers, actor, typed)
+        used = await typed_vouchers(vouchers, actor, typed) if typed else NO_VOUCHERS
         await enrolment.accept(
             actor,
             offer_id=offer.id,
@@ -176,20 +181,27 @@ async def _accept(
             payment_method=method,
             early_start_wording=early,
             vouchers=used,
+            account=account,
         )
     except OfferGone:
         return _to(here)
-    except (VoucherRefused, TooMany) as refusal:
-        if form is None:
+    except (VoucherRefused, TooMany, PaymentMethodRefused) as refusal:
+        if form is None or not _said_beside(form, refusal):
             raise
-        form.refuse("code", refusal.message, **refusal.params)
-        return _page(around, offer, receipt, ways, form, status=refusal.status)
-    except PaymentMethodRefused as refusal:
-        if form is None or "method" not in form:
-            raise
-        form.refuse("method", N_("The voucher does not pay all of it. Choose how you want to pay the rest."))
         return _page(around, offer, receipt, ways, form, status=refusal.status)
     return _to(onward)
+
+
+def _said_beside(form: OfferForm, refusal: DomainError) -> bool:
+    """Say why it is refused where it was chosen; False where that field is not on the form."""
+    field, words = "code", refusal.message
+    if isinstance(refusal, PaymentMethodRefused):
+        field = "method"
+        words = N_("The voucher does not pay all of it. Choose how you want to pay the rest.")
+    if field not in form:
+        return False
+    form.refuse(field, words, **refusal.params)
+    return True
 
 
 def _ways(around: Around, offer: Offer, receipt: Receipt, token: str) -> tuple[str, str]:
@@ -237,6 +249,11 @@ def _form(around: Around, receipt: Receipt, submitted: Any = None) -> OfferForm 
         form.code.longest = 200
     else:
         del form.code
+    if "method" not in form or form.method.data != PaymentMethod.DIRECT_DEBIT:
+        del form.holder, form.iban, form.agreed
+    elif not form.holder.data:
+        contact = receipt.claims[0].contact or receipt.claims[0].person
+        form.holder.data = contact.name if contact else ""
     is_private = bool(claims) and receipt.first.company_id is None
     run = receipt.offering.run
     if not (
@@ -266,6 +283,7 @@ def _page(
             "is_open": is_open,
             "state": offer.state if is_open or offer.state is not OfferState.OPEN else OfferState.LAPSED,
             "form": form,
+            "mandate_words": mandate_words(around.settings) if form and "iban" in form else (),
             "here": here,
             "manage_path": onward,
             "cancel_words": cancel_words(receipt.offering.run, around.clock()),

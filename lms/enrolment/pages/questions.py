@@ -23,6 +23,7 @@ class Step(StrEnum):
     QUESTIONS = "fragen"
     CONCESSION = "ermaessigung"
     PAYMENT = "bezahlen"
+    ACCOUNT = "konto"
     CHECK = "pruefen"
 
 
@@ -42,6 +43,7 @@ TITLES = {
     Step.QUESTIONS: N_("Questions"),
     Step.CONCESSION: N_("Reduction"),
     Step.PAYMENT: N_("Payment"),
+    Step.ACCOUNT: N_("Your account"),
     Step.CHECK: N_("Check your answers"),
 }
 

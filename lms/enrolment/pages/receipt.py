@@ -12,6 +12,7 @@ from lms.billing.models import Invoice
 from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import PaymentMethod
 from lms.db import ways_to_pay
+from lms.debits.queries import UnderWay, collection_of
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.policy import is_limited
@@ -41,6 +42,8 @@ class Dues:
     due_on: date | None
     qr_code: str
     """A picture for banking apps, as a data address; empty where the centre has stated no account."""
+    collected: UnderWay | None = None
+    """Where we collect it ourselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +142,13 @@ async def receipt_of(
         is_together = len(claims) == 1 or first.company_id is not None
         single = await valid_invoice_of(session, first.id) if is_together else None
         dues = _dues(around, first, single, open_cents)
+        if first.payment_method is PaymentMethod.DIRECT_DEBIT:
+            dues = replace(
+                dues,
+                collected=await collection_of(session, first.id),
+                by_transfer=single is not None
+                and single.terms.get("payment_method") != PaymentMethod.DIRECT_DEBIT,
+            )
     rows = [claim.enrolment for claim in claims]
     is_due = open_cents > 0 or any(row.awaits_payment for row in rows)
     may_pay = (

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lms.debits.accounts import account_of
+from lms.debits.forms import spoken
+from lms.debits.rules import masked
 from lms.enrolment.conditions import words
 from lms.enrolment.conditions.fields import OWN, answers_in, prefix_of
 from lms.enrolment.conditions.rules import asked
@@ -235,6 +238,22 @@ def _payment(draft: Draft) -> Facts:
     ]
 
 
+def _account(draft: Draft) -> Facts:
+    """The account, masked, with its bank, so that people see that it is theirs."""
+    known, said = draft.mandate, draft.said(Step.ACCOUNT)
+    if known is not None:
+        return [(gettext("Account"), spoken(known)), (gettext("Account holder"), known.holder)]
+    if not said.get("iban"):
+        return []
+    bank = account_of(str(said["iban"])).bank
+    return [
+        (gettext("Account"), masked(str(said["iban"]))),
+        (gettext("Bank"), bank),
+        (gettext("Account holder"), str(said.get("holder") or "")),
+        (gettext("Direct debit mandate"), gettext("You give it with this enrolment.")),
+    ]
+
+
 _READERS: Mapping[Step, Callable[[Draft], Facts]] = {
     Step.SESSIONS: _sessions,
     Step.ACCESS: _access,
@@ -251,6 +270,7 @@ _READERS: Mapping[Step, Callable[[Draft], Facts]] = {
     Step.QUESTIONS: _questions,
     Step.CONCESSION: _concession,
     Step.PAYMENT: _payment,
+    Step.ACCOUNT: _account,
 }
 
 

@@ -31,6 +31,7 @@ def steps_of(draft: Draft) -> Sequence[Step]:
         Step.QUESTIONS: not draft.names_list and bool(draft.offering.asks.questions),
         Step.CONCESSION: draft.offers_concession,
         Step.PAYMENT: draft.asks_payment,
+        Step.ACCOUNT: draft.asks_account,
     }
     steps = [step for step, is_wanted in wanted.items() if is_wanted]
     return [*steps, *([Step.ADDRESS] if is_late else []), Step.CHECK]
@@ -92,11 +93,12 @@ _MET: Mapping[Step, Callable[[Draft], bool]] = {
     Step.SESSIONS: lambda draft: bool(draft.sessions) and not draft.has_lost_sessions,
     Step.ACCESS: has_access,
     Step.RESIDENCE: lambda draft: bool(draft.said(Step.RESIDENCE).get("postal_code")),
+    Step.ACCOUNT: lambda draft: draft.has_account,
     Step.QUESTIONS: lambda draft: all_answered(
         draft.offering.asks.questions, len(draft.names), draft.said(Step.QUESTIONS)
     ),
 }
-"""The pages about the run itself: its single dates, its conditions, its questions."""
+"""The pages that look at more than whether something was said."""
 
 
 def first_open(draft: Draft) -> Step:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from lms.debits.wording import mandate_words
 from lms.enrolment import rules
 from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunNotOffered
 from lms.enrolment.pages.asking import answers_of, form_for, ways_of
@@ -24,6 +25,7 @@ from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound, TooMany
+from lms.settings import Settings
 from lms.web.access import PUBLIC
 from lms.web.forms import Form
 from lms.web.language import gettext, translated
@@ -131,7 +133,7 @@ class WizardPages(Controller):
             return gone(found, run_id)
         if not is_reached(found.draft, wanted):
             return to(found.draft, first_open(found.draft))
-        return page(found.draft, wanted, form_for(found.draft, wanted))
+        return page(found.draft, wanted, form_for(found.draft, wanted), settings=around.settings)
 
     @post("/{step:str}")
     async def answer(
@@ -165,6 +167,7 @@ class WizardPages(Controller):
                 form,
                 status=refusal.status if isinstance(refusal, TooMany) else 422,
                 is_unfit=bool(refusal),
+                settings=around.settings,
             )
         kept = await keep(enrolment, actor, around, found.key, draft, with_answer(draft, wanted, answers))
         return to(kept, next_after(draft, kept, wanted))
@@ -177,7 +180,9 @@ def step_named(name: str) -> Step:
     return Step(name)
 
 
-def page(draft: Draft, step: Step, form: Form, *, status: int = 200, is_unfit: bool = False) -> Template:
+def page(
+    draft: Draft, step: Step, form: Form, *, settings: Settings, status: int = 200, is_unfit: bool = False
+) -> Template:
     """The page of one question."""
     return Template(
         "enrolment/step.html",
@@ -186,6 +191,7 @@ def page(draft: Draft, step: Step, form: Form, *, status: int = 200, is_unfit: b
             "form": form,
             "fields": list(form),
             "is_unfit": is_unfit,
+            "mandate_words": mandate_words(settings) if step is Step.ACCOUNT else (),
         },
         status_code=status,
         headers=PRIVATE,

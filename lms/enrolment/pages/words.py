@@ -41,6 +41,9 @@ PRIVACY: Mapping[Step, str] = {
     ),
     Step.CONTACT: N_("We use this for this enrolment only, and send no advertising."),
     Step.ADDRESS: N_("We use the address for letters and invoices about this enrolment only."),
+    Step.ACCOUNT: N_(
+        "We use the account only to collect what you owe us, and delete it at the latest eight years after the last collection. If you do not send the form, we forget it after a day."
+    ),
     Step.RESIDENCE: N_("We use this for this course only, and for letters about it."),
     Step.SUPPORT: N_(
         "Only the team and the course leader see this. Thirty days after the course we delete it."
@@ -108,6 +111,7 @@ QUESTIONS: Mapping[Step, str] = {
     Step.QUESTIONS: N_("Questions about this course"),
     Step.CONCESSION: N_("Which price applies?"),
     Step.PAYMENT: N_("How do you want to pay?"),
+    Step.ACCOUNT: N_("From which account do we collect?"),
     Step.CHECK: N_("Check your answers"),
 }
 

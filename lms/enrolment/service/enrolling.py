@@ -17,6 +17,7 @@ from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.queries import order_of
 from lms.enrolment.seats.policy import refuse_strangers
 from lms.enrolment.service.approving import place_pending
+from lms.enrolment.service.collecting import Account, keep_account
 from lms.enrolment.service.dropping_in import drop_in
 from lms.enrolment.service.entering import keep_entry
 from lms.enrolment.service.holding import FOLLOWS, live_holds
@@ -63,6 +64,7 @@ class Enrolling(Transactions):
         early_start_wording: str = "",
         session_ids: Collection[UUID] = (),
         agreed_cents: int | None = None,
+        account: Account | None = None,
         application_id: UUID | None = None,
         browser_key: str | None = None,
         said: Said = NOTHING_SAID,
@@ -77,6 +79,8 @@ class Enrolling(Transactions):
         refuses (PriceChanged). `concession` claims the reduced price for all, `concession_id` of a person for a reason.
         Where a price is due and no `payment_method` was chosen, a free place becomes an offer that has to be accepted with
         one. Sent again with the same `application_id` or `idempotency_key` it returns what came of it the first time.
+
+        Paid by direct debit it is collected from `account`, which is asked for then (AccountNeeded).
 
         `early_start_wording` is what somebody agreed to who wants us to begin while they may still withdraw (L-14).
         `said` answers what the run asks for (its conditions, code word, questions); where the team decides about each enrolment
@@ -126,6 +130,7 @@ class Enrolling(Transactions):
                 said=said,
                 vouchers=vouchers,
             )
+            await keep_account(locked, actor, order, account)
             await only_former_participants(
                 locked, {one.person.id for one in order.entrants}, by_staff=by_staff
             )

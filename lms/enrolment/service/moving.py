@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.billing.models import SettlementCause
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
+from lms.debits.mandates import carry_choice
 from lms.enrolment import policy, rules
 from lms.enrolment.changing.sums import Reckoning, of_move
 from lms.enrolment.conditions.values import ANSWERS_LATER, Said
@@ -191,6 +192,7 @@ async def _place(new: LockedRun, actor: Actor, former: Enrolment, order: Order) 
         claim.contact_id = None
     if claim.guardian_id:  # the same guardian, who has agreed to the former run and holds its link
         claim.consented_at, claim.consent_wording = former.consented_at, former.consent_wording
+    await carry_choice(new.session, former.id, claim.id)
     await make_certain(new, actor, [claim], is_new=True)
     await new.session.flush()
     await keep_prices(new, actor, order.entrants, [claim], knows_proofs=True)

@@ -10,13 +10,17 @@ from lms.accounts.idempotency import once, remember
 from lms.audit.trail import record
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
+from lms.debits.errors import AccountNeeded
+from lms.debits.mandates import choose_mandate
+from lms.debits.queries import chosen_mandate
 from lms.enrolment import policy, rules
 from lms.enrolment.errors import NotWaiting, OfferAccepted, OfferGone, PaymentMethodRefused
 from lms.enrolment.events import EnrolmentCancelled, OfferDeclined, OfferLetterWanted
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState
+from lms.enrolment.service.collecting import Account
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.other_choice import carry_needs, lock_former
-from lms.enrolment.service.placing import confirm
+from lms.enrolment.service.placing import confirm, debtors_of
 from lms.enrolment.service.redeeming import redeem_on_acceptance
 from lms.enrolment.service.transactions import Transactions, placement
 from lms.enrolment.service.waiting_list import serve_waiting_list
@@ -53,11 +57,13 @@ class Offering(Transactions):
         payment_method: PaymentMethod | None = None,
         early_start_wording: str = "",
         vouchers: VouchersUsed = NO_VOUCHERS,
+        account: Account | None = None,
     ) -> Placement:
         """Take what is offered: the whole party is confirmed, charged and invoiced at once, and leaves the line it came from.
 
         `token` is the one of the letter (`offer_path`). Where something is due, `payment_method` may
-        change what was chosen on the way to the list; `early_start_wording` asks expressly to begin early (L-14). `vouchers` lessen the price
+        change what was chosen on the way to the list; direct debit needs an `account` unless a mandate was chosen before
+        (AccountNeeded); `early_start_wording` asks expressly to begin early (L-14). `vouchers` lessen the price
         or pay it. Raises NotFound, OfferGone, PaymentMethodRefused, a VoucherRefused.
         """
         at = self.clock()
@@ -71,7 +77,7 @@ class Offering(Transactions):
             if offer.state is OfferState.OPEN:
                 for one in party if early_start_wording else ():
                     one.early_start_at, one.early_start_wording = at, early_start_wording
-                placed = await self._accept(locked, actor, offer, party, payment_method, vouchers)
+                placed = await self._accept(locked, actor, offer, party, payment_method, vouchers, account)
                 if former is not None and former[1].confirmed_at is None:
                     await carry_needs(session, placed.enrolments)
                     await end_unplaced(former[0], actor, former[1])
@@ -136,6 +142,7 @@ class Offering(Transactions):
         party: Sequence[Enrolment],
         method: PaymentMethod | None,
         vouchers: VouchersUsed,
+        account: Account | None,
     ) -> Placement:
         offered = [one for one in party if one.state is EnrolmentState.OFFERED]
         await redeem_on_acceptance(locked, actor, offered, vouchers)
@@ -146,6 +153,7 @@ class Offering(Transactions):
                 )
             if one.price_cents and one.payment_method is PaymentMethod.FREE:
                 raise PaymentMethodRefused
+        await _keep_account(locked, actor, offered, account)
         offer.state, offer.answered_at = OfferState.ACCEPTED, locked.at
         locked.happened(offer.party_id, "accepted")
         await confirm(locked, actor, offered, is_new=False)
@@ -158,6 +166,25 @@ class Offering(Transactions):
             return
         if not any(policy.reaches(actor, one, act) for one in party):
             raise NotFound
+
+
+async def _keep_account(
+    locked: LockedRun, actor: Actor, offered: Sequence[Enrolment], account: Account | None
+) -> None:
+    """By which mandate an accepted offer is paid, where it is paid by direct debit."""
+    paying = [one for one in offered if one.price_cents and one.payment_method is PaymentMethod.DIRECT_DEBIT]
+    if account is None:
+        for one in paying:
+            if await chosen_mandate(locked.session, one.id) is None:
+                raise AccountNeeded
+        return
+    debtors = await debtors_of(locked, paying)
+    for debtor in {(one.person_id, one.company_id) for one in debtors.values()}:
+        await choose_mandate(
+            locked.session, actor, account=account, person_id=debtor[0], company_id=debtor[1],
+            enrolment_ids=[one for one, whose in debtors.items() if (whose.person_id, whose.company_id) == debtor],
+            creditor_id=locked.settings.creditor_id, at=locked.at,
+        )  # fmt: skip
 
 
 async def end_unplaced(locked: LockedRun, actor: Actor, enrolment: Enrolment) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 
 from lms.catalogue.models import PaymentMethod
+from lms.debits.models import ChosenMandate
 from lms.enrolment import policy, rules
 from lms.enrolment.conditions.values import NOTHING_SAID, Said
 from lms.enrolment.errors import (
@@ -91,6 +92,8 @@ class Order:
     terms_version: str = ""
     redeemed: Redeemed = NOTHING_REDEEMED
     """What vouchers and codes do to the prices."""
+    mandate_id: UUID | None = None
+    """By which it is collected, where it is paid by direct debit."""
     sessions: Sequence[Session] = ()
     """The single sessions this is for; none for the whole run."""
     id: UUID = field(default_factory=uuid4)
@@ -141,6 +144,8 @@ class Order:
         enrolment.way = self.way
         enrolment.rank = self.entrants.index(entrant)
         enrolment.approval = self.entry.state(waits_for_consent=self.waits_for_consent)
+        if self.mandate_id and entrant.owes_cents:
+            locked.session.add(ChosenMandate(enrolment_id=enrolment.id, mandate_id=self.mandate_id))
         if entrant.guardian:
             enrolment.guardian_id = entrant.guardian.id
         if entrant.consents_now:

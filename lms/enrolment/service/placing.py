@@ -26,11 +26,15 @@ from lms.enrolment.lists.models import Interest, InterestWay
 from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.models import SeatOrder
+from lms.enrolment.service.collecting import collect_later, collected_on
 from lms.enrolment.service.locked import LockedRun
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
 from lms.vouchers.redeeming import redeem_reserved
+
+BANK_TAKES = timedelta(days=7)
+"""Until a collection has shown itself on the account, or has come back."""
 
 
 async def new_party(locked: LockedRun, size: int, rule: PartyRule) -> Party:
@@ -200,6 +204,7 @@ async def invoice(
         meeting = next((meeting for one, meeting in chosen if one.ended_at is None), None)
         if meeting is not None:
             starts_at, ends_at = meeting.starts_at, meeting.ends_at
+    collects_on = await collected_on(locked, claim)
     known, code = await treatments(locked.session), locked.run.tax_code or settings.tax_code
     today = local(locked.at).date()
     starts = local(starts_at).date() if starts_at else today
@@ -219,6 +224,8 @@ async def invoice(
         for what, cents in lines
     ]
     issuer, day = issuer_facts(settings), due_on(locked.at, settings.invoice_due_days)
+    if collects_on is not None:  # nobody is late before we have collected
+        day = max(day, collects_on + BANK_TAKES)
     tax_note = notes_of(written, str(debtor.facts.get("language") or "de"))
     agreed = {"payment_method": str(claim.payment_method or "")}
     if claim.company_id is not None:
@@ -254,6 +261,7 @@ async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolm
             at=locked.at,
             invoice=document,
         )
+        await collect_later(locked, actor, claim)
     await redeem_reserved(locked.session, actor, [claim.id for claim in claims], at=locked.at)
 
 

@@ -7,6 +7,7 @@ from lms.billing.queries import balance_of
 from lms.billing.rules import INVOICED
 from lms.billing.service import charge, credit
 from lms.enrolment.models import Enrolment
+from lms.enrolment.service.collecting import collect_later
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.placing import debtors_of, invoice
 from lms.kernel.actor import Actor
@@ -51,3 +52,4 @@ async def book_anew(
             session, actor, enrolment_id=enrolment.id, debtor=debtor, amount_cents=cents,
             cause="price" if kind is EntryKind.CHARGE else what, at=locked.at, kind=kind, invoice=document,
         )  # fmt: skip
+    await collect_later(locked, actor, enrolment)

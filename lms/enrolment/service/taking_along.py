@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.models import EntryKind
 from lms.catalogue.models import PaymentMethod
+from lms.debits.mandates import carry_choice
 from lms.enrolment.errors import AlreadyEnrolled, NotPlaced, OthersWait, RunFull
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import enrolled_among
@@ -141,6 +142,7 @@ async def _carry_the_books(
 ) -> None:
     """Nothing is owed or paid for the old place any more; all of it is for the new one."""
     await book_anew(locked_from, actor, old, [], cause=MOVED)  # what it had cost stays readable
+    await carry_choice(locked_to.session, old.id, new.id)
     price: list[Part] = [("participation", price_cents, EntryKind.CHARGE)]
     await rebook(locked_to, actor, new, price, cause=MOVED)
     await carry_payments(locked_to, actor, old, new)

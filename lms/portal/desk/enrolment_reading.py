@@ -12,6 +12,7 @@ from lms.billing.models import Invoice, InvoiceShare, LedgerEntry
 from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
+from lms.debits.queries import UnderWay, collection_of
 from lms.enrolment.conditions.answered import own_answers
 from lms.enrolment.conditions.models import Admission
 from lms.enrolment.conditions.queries import admission_of
@@ -80,6 +81,8 @@ class EnrolmentView:
     price_lines: Sequence[tuple[str, str]] = ()
     """How the price came about, in lines that add up to it (U21)."""
     concession: Claimed | None = None
+    collected: UnderWay | None = None
+    """What is collected by direct debit, where something is under way."""
 
 
 async def enrolment_rows(
@@ -199,4 +202,5 @@ async def read_enrolment(session: AsyncSession, actor: Actor, enrolment_id: UUID
         follower=await claim_for(session, actor, followed) if followed else None,
         price_lines=[words_of(line) for line in lines] if len(lines) > 1 else (),
         concession=(await claimed(session, [enrolment_id])).get(enrolment_id),
+        collected=await collection_of(session, enrolment_id),
     )

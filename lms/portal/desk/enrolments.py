@@ -12,6 +12,7 @@ from sqlalchemy import or_, select
 
 from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
+from lms.debits.policy import may_record_paper
 from lms.enrolment import rules
 from lms.enrolment.conditions.queries import asks_of
 from lms.enrolment.forms import SUPPORT
@@ -34,6 +35,7 @@ from lms.web.access import may
 from lms.web.formats import amount, period
 from lms.web.forms import Checkbox, Checkboxes, DateParts, Form, Radios, Text, TextArea, form_from
 from lms.web.language import gettext
+from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
 
@@ -133,6 +135,7 @@ class EnrolmentPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
+        around: NamedDependency[Around],
     ) -> Template:
         """Facts, letters, money, what happened and why."""
         ensure(actor.may_for_all("R", "enrolment"), actor)
@@ -154,6 +157,7 @@ class EnrolmentPages(Controller):
                 "may_change": actor.may_for_all("U", "enrolment"),
                 "may_answer": has_questions and actor.may_for_all("U", "enrolment"),
                 "may_see_person": actor.may_for_all("R", "person"),
+                "may_collect": may_record_paper(actor) and "direct_debit" in around.settings.ways_to_pay,
             },
         )
 

@@ -11,6 +11,8 @@ from lms.billing.models import Invoice, Settlement, SettlementState
 from lms.billing.waiting_models import WaitingInvoice
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
+from lms.debits.models import Debit, DebitFile, DebitFileState, DebitState
+from lms.debits.queries import waits_for_team as came_back_unhandled
 from lms.enrolment.models import (
     Enrolment,
     EnrolmentState,
@@ -21,6 +23,7 @@ from lms.enrolment.models import (
 )
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
+from lms.kernel.clock import local
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
 from lms.payments.models import Checkout, CheckoutState, Dispute
@@ -115,6 +118,35 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Withdrawal.declared_at)).where(Withdrawal.state == WithdrawalState.OPEN),
+        ),
+        Pile(
+            "collect", "payment", "/verwaltung/finanzen/lastschriften/ruecklastschriften",
+            lambda num: ngettext(
+                "%(num)s direct debit came back and has to be looked at",
+                "%(num)s direct debits came back and have to be looked at",
+                num,
+            ),
+            select(func.count(), func.min(Debit.ended_at)).where(came_back_unhandled()),
+        ),
+        Pile(
+            "collect", "payment", "/verwaltung/finanzen/lastschriften",
+            lambda num: ngettext(
+                "%(num)s direct debit file is not handed in at the bank yet",
+                "%(num)s direct debit files are not handed in at the bank yet",
+                num,
+            ),
+            select(func.count(), func.min(DebitFile.made_at)).where(DebitFile.state == DebitFileState.MADE),
+        ),
+        Pile(
+            "collect", "payment", "/verwaltung/finanzen/lastschriften",
+            lambda num: ngettext(
+                "%(num)s direct debit is due and in no file yet",
+                "%(num)s direct debits are due and in no file yet",
+                num,
+            ),
+            select(func.count(), func.min(Debit.collect_on)).where(
+                Debit.state == DebitState.ANNOUNCED, Debit.collect_on <= local(now).date() + timedelta(days=3)
+            ),
         ),
         Pile(
             "refund", "payment", "/verwaltung/erstattungen",
