@@ -18,7 +18,7 @@ class _Lines(Form):
 
 
 for _number in range(1, MOST_LINES + 1):
-    setattr(_Lines, f"text_{_number}", Text(N_("What is it for?"), longest=200, is_asked=True))
+    setattr(_Lines, f"text_{_number}", Text(N_("What is paid for?"), longest=200, is_asked=True))
     setattr(_Lines, f"quantity_{_number}", Number(N_("Quantity"), least=1, most=10_000, width=5))
     setattr(_Lines, f"price_{_number}", Euro(N_("Price of one, VAT included"), width=8, is_asked=True))
     setattr(_Lines, f"tax_{_number}", Select(N_("Tax"), is_asked=True))
