@@ -4,6 +4,8 @@ from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.billing import models as billing
+from lms.billing import second_person
+from lms.billing.refunds import models as refunds
 from lms.booking import models as booking
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
@@ -48,8 +50,10 @@ __all__ = [
     "payments",
     "people",
     "pricing",
+    "refunds",
     "resources",
     "scheduling",
     "seats",
+    "second_person",
     "trainers",
 ]

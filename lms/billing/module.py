@@ -4,7 +4,9 @@ from lms.billing.cashier import Cashier
 from lms.billing.events import InvoiceIssued
 from lms.billing.letters import PRINT, have_it_printed, printer
 from lms.billing.receipts import Receipts
+from lms.billing.refunds.service import Refunds
 from lms.billing.settlements import Settlements
+from lms.billing.write_offs import WriteOffs
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
@@ -12,7 +14,13 @@ KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
 
 MODULE = Module(
     name="billing",
-    services={"cashier": Cashier, "receipts": Receipts, "settlements": Settlements},
+    services={
+        "cashier": Cashier,
+        "receipts": Receipts,
+        "refunds": Refunds,
+        "settlements": Settlements,
+        "write_offs": WriteOffs,
+    },
     listeners={InvoiceIssued: [have_it_printed]},
     tasks={PRINT: printer},
     personal_data=[
