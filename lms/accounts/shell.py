@@ -45,7 +45,7 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
-    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", MONEY),
+    Link(N_("Refunds and further claims"), "/verwaltung/finanzen/erstattungen", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),

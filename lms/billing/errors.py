@@ -119,7 +119,9 @@ class HandedOutBefore(DomainError):
 
 
 class FileGone(DomainError):
-    message = N_("This does not work with this file: not downloaded yet, with the bank already, or withdrawn.")
+    message = N_(
+        "This does not work with this file: not downloaded yet, with the bank already, or withdrawn."
+    )
 
 
 class DayAhead(Invalid):

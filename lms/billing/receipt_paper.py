@@ -24,6 +24,7 @@ def rendered(receipt: CashReceipt, reversed_number: str = "") -> bytes:
         "de",
         receipt=receipt,
         is_reversal=receipt.kind is ReceiptKind.REVERSAL,
+        is_payout=receipt.kind is ReceiptKind.PAYOUT,
         reversed_number=reversed_number,
     )
     return PAPER.pdf(page, title=receipt.number, language="de", created=receipt.issued_at)

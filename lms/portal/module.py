@@ -28,6 +28,7 @@ from lms.portal.online_room import OnlineRoomPages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
+from lms.portal.refund_account import AccountByLink, OwnAccountPages
 from lms.portal.standing_in import AnswerPages, CannotComePages, StandInPages
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
@@ -41,6 +42,8 @@ MODULE = Module(
         ProgrammeApi,
         *DESK,
         *FINANCE,
+        AccountByLink,
+        OwnAccountPages,
         CounterPages,
         TillPages,
         PlannerPages,

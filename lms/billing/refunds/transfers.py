@@ -210,7 +210,7 @@ class Transferring(Asking):
             if refund.state not in {RefundState.ASKED, RefundState.READY, RefundState.SENT}:
                 raise RefundElsewhere
             refund.sent_at = refund.sent_at or at
-            await paid_out(session, actor, refund, at=at, reason=on.isoformat())
+            await paid_out(session, actor, refund, at=at, reason=f"{on:%d.%m.%Y}")
             return refund
 
     @retried
