@@ -28,6 +28,7 @@ from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.prices import fill_prices
 from lms.demo.filling.programme import fill_courses
+from lms.demo.filling.refunds import fill_refunds
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
@@ -63,6 +64,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_choices(ground, runs)
         with step("Invoices and payments"):
             await fill_money(ground, everybody, places)
+            await fill_refunds(ground, everybody, places)
             await fill_withdrawals(ground, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
