@@ -137,7 +137,7 @@ class TransferFilePages(Controller):
             },
         )  # fmt: skip
 
-    @post("/{file_id:uuid}/herunterladen", opt=PAYS)
+    @post("/{file_id:uuid}/herunterladen", opt=PAYS, status_code=200)
     async def download(
         self,
         request: AnyRequest,
