@@ -76,11 +76,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "money_proposal",
-        sa.Column("kind", one_of("proposalkind", KINDS), nullable=False),
+        sa.Column("kind", one_of("moneyproposalkind", KINDS), nullable=False),
         sa.Column("enrolment_id", sa.Uuid(), nullable=False),
         sa.Column("amount_cents", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("state", one_of("proposalstate", STATES), nullable=False),
+        sa.Column("state", one_of("moneyproposalstate", STATES), nullable=False),
         sa.Column("needs_second", sa.Boolean(), nullable=False),
         sa.Column("requested_at", MOMENT, nullable=False),
         sa.Column("share_id", sa.Uuid(), nullable=True),

@@ -24,7 +24,7 @@ TOGETHER = timedelta(days=30)
 """What is asked for about one enrolment within this time counts as one sum."""
 
 
-class ProposalKind(StrEnum):
+class MoneyProposalKind(StrEnum):
     """A part of the price let off; a claim not pursued any more (Niederschlagung), or given up for good (Erlass)."""
 
     GOODWILL = "goodwill"
@@ -32,7 +32,7 @@ class ProposalKind(StrEnum):
     WAIVER = "waiver"
 
 
-class ProposalState(StrEnum):
+class MoneyProposalState(StrEnum):
     """Waiting for a colleague, done, sent back with a reason, or taken back by a counter entry."""
 
     WAITING = "waiting"
@@ -41,7 +41,7 @@ class ProposalState(StrEnum):
     UNDONE = "undone"
 
 
-class Proposal(Row):
+class MoneyProposal(Row):
     """Something that lessens what an enrolment's payer owes, from the wish to the entry in the ledger.
 
     `decided_by` is never `requested_by` where `needs_second` (S-08). Its id is that of the form that asked for it.
@@ -53,11 +53,11 @@ class Proposal(Row):
         Index("ix_money_proposal_state", "state", "requested_at"),
     )
 
-    kind: Mapped[ProposalKind]
+    kind: Mapped[MoneyProposalKind]
     enrolment_id: Mapped[UUID] = mapped_column(index=True)
     amount_cents: Mapped[int]
     reason: Mapped[str] = mapped_column(LongText)
-    state: Mapped[ProposalState]
+    state: Mapped[MoneyProposalState]
     needs_second: Mapped[bool]
     requested_at: Mapped[datetime]
     share_id: Mapped[UUID | None] = mapped_column(default=None)
@@ -75,14 +75,14 @@ async def propose(
     actor: Actor,
     *,
     proposal_id: UUID,
-    kind: ProposalKind,
+    kind: MoneyProposalKind,
     enrolment_id: UUID,
     amount_cents: int,
     reason: str,
     limit_cents: int,
     at: datetime,
     share_id: UUID | None = None,
-) -> Proposal:
+) -> MoneyProposal:
     """Keep the wish: DONE where nobody else is needed, and the caller carries it out now; else WAITING.
 
     The caller holds the lock under which the enrolment's account changes. Raises ReasonMissing, OwnRefund (S-08).
@@ -91,10 +91,10 @@ async def propose(
         raise ReasonMissing
     await refuse_own(session, actor, enrolment_id)
     together = amount_cents + await _asked_lately(session, kind, enrolment_id, at)
-    needs_second = together >= limit_cents
-    proposal = Proposal(
+    needs_second = together > limit_cents
+    proposal = MoneyProposal(
         id=proposal_id, kind=kind, enrolment_id=enrolment_id, amount_cents=amount_cents, reason=reason.strip(),
-        state=ProposalState.WAITING if needs_second else ProposalState.DONE, needs_second=needs_second,
+        state=MoneyProposalState.WAITING if needs_second else MoneyProposalState.DONE, needs_second=needs_second,
         requested_at=at, share_id=share_id, requested_by=actor.account_id, requested_by_name=actor.name,
         decided_at=None if needs_second else at,
     )  # fmt: skip
@@ -103,19 +103,19 @@ async def propose(
     return proposal
 
 
-async def to_decide(session: AsyncSession, actor: Actor, proposal_id: UUID) -> Proposal:
+async def to_decide(session: AsyncSession, actor: Actor, proposal_id: UUID) -> MoneyProposal:
     """A waiting proposal, locked, that this actor may decide about.
 
     Raises NotFound, OwnRequest and OwnRefund (S-08), AlreadyDecided.
     """
     ensure(policy.may_approve(actor), actor)
-    proposal = await session.get(Proposal, proposal_id, with_for_update=True)
+    proposal = await session.get(MoneyProposal, proposal_id, with_for_update=True)
     if proposal is None:
         raise NotFound
     if proposal.requested_by == actor.account_id:
         raise OwnRequest
     await refuse_own(session, actor, proposal.enrolment_id)
-    if proposal.state is not ProposalState.WAITING:
+    if proposal.state is not MoneyProposalState.WAITING:
         raise AlreadyDecided
     return proposal
 
@@ -123,8 +123,8 @@ async def to_decide(session: AsyncSession, actor: Actor, proposal_id: UUID) -> P
 def decide(
     session: AsyncSession,
     actor: Actor,
-    proposal: Proposal,
-    state: ProposalState,
+    proposal: MoneyProposal,
+    state: MoneyProposalState,
     *,
     at: datetime,
     answer: str = "",
@@ -136,7 +136,7 @@ def decide(
 
 
 def note(
-    session: AsyncSession, actor: Actor, proposal: Proposal, action: str, *, at: datetime, reason: str
+    session: AsyncSession, actor: Actor, proposal: MoneyProposal, action: str, *, at: datetime, reason: str
 ) -> None:
     """One line of the trail."""
     record(
@@ -145,16 +145,18 @@ def note(
     )  # fmt: skip
 
 
-async def _asked_lately(session: AsyncSession, kind: ProposalKind, enrolment_id: UUID, at: datetime) -> int:
+async def _asked_lately(
+    session: AsyncSession, kind: MoneyProposalKind, enrolment_id: UUID, at: datetime
+) -> int:
     kinds = (
-        [ProposalKind.GOODWILL]
-        if kind is ProposalKind.GOODWILL
-        else [ProposalKind.WRITE_OFF, ProposalKind.WAIVER]
+        [MoneyProposalKind.GOODWILL]
+        if kind is MoneyProposalKind.GOODWILL
+        else [MoneyProposalKind.WRITE_OFF, MoneyProposalKind.WAIVER]
     )
     found = await session.scalar(
-        select(func.coalesce(func.sum(Proposal.amount_cents), 0)).where(
-            Proposal.enrolment_id == enrolment_id, Proposal.kind.in_(kinds), Proposal.requested_at > at - TOGETHER,
-            Proposal.state.in_((ProposalState.WAITING, ProposalState.DONE)),
+        select(func.coalesce(func.sum(MoneyProposal.amount_cents), 0)).where(
+            MoneyProposal.enrolment_id == enrolment_id, MoneyProposal.kind.in_(kinds), MoneyProposal.requested_at > at - TOGETHER,
+            MoneyProposal.state.in_((MoneyProposalState.WAITING, MoneyProposalState.DONE)),
         )
     )  # fmt: skip
     return int(found or 0)

@@ -21,9 +21,9 @@ from lms.billing.errors import (
 )
 from lms.billing.models import EntryKind, LedgerEntry
 from lms.billing.second_person import (
-    Proposal,
-    ProposalKind,
-    ProposalState,
+    MoneyProposal,
+    MoneyProposalKind,
+    MoneyProposalState,
     decide,
     note,
     propose,
@@ -53,9 +53,9 @@ class WriteOffs:
         enrolment_id: UUID,
         amount_cents: int,
         reason: str,
-        kind: ProposalKind = ProposalKind.WRITE_OFF,
+        kind: MoneyProposalKind = MoneyProposalKind.WRITE_OFF,
         share_id: UUID | None = None,
-    ) -> Proposal:
+    ) -> MoneyProposal:
         """Ask for nothing of this any more; over the set sum it waits for a second person. The same id twice is once.
 
         Raises AmountNotPositive, MoreThanOwed, ReasonMissing, OwnRefund (S-08).
@@ -66,7 +66,7 @@ class WriteOffs:
         at = self.clock()
         async with self.begin() as session:
             await lock_account(session, enrolment_id)
-            known = await session.get(Proposal, proposal_id)  # perhaps made while we queued
+            known = await session.get(MoneyProposal, proposal_id)  # perhaps made while we queued
             if known is not None:
                 return known
             if amount_cents > await _open_cents(session, enrolment_id, share_id):
@@ -76,37 +76,39 @@ class WriteOffs:
                 amount_cents=amount_cents, reason=reason, limit_cents=self.settings.second_person_from_cents, at=at,
                 share_id=share_id,
             )  # fmt: skip
-            if proposal.state is ProposalState.DONE:
+            if proposal.state is MoneyProposalState.DONE:
                 await _book(session, actor, proposal, -amount_cents, at)
             return proposal
 
     @retried
-    async def approve(self, actor: Actor, *, proposal_id: UUID) -> Proposal:
+    async def approve(self, actor: Actor, *, proposal_id: UUID) -> MoneyProposal:
         """A colleague agrees, and it is booked. Raises what `to_decide` raises, MoreThanOwed where it was paid meanwhile."""
         at = self.clock()
         async with self.begin() as session:
             proposal = await to_decide(session, actor, proposal_id)
-            if proposal.kind is ProposalKind.GOODWILL:
+            if proposal.kind is MoneyProposalKind.GOODWILL:
                 raise NotFound
             await lock_account(session, proposal.enrolment_id)
             if proposal.amount_cents > await _open_cents(session, proposal.enrolment_id, proposal.share_id):
                 raise MoreThanOwed
-            decide(session, actor, proposal, ProposalState.DONE, at=at)
+            decide(session, actor, proposal, MoneyProposalState.DONE, at=at)
             await _book(session, actor, proposal, -proposal.amount_cents, at)
             return proposal
 
     @retried
-    async def send_back(self, actor: Actor, *, proposal_id: UUID, reason: str) -> Proposal:
+    async def send_back(self, actor: Actor, *, proposal_id: UUID, reason: str) -> MoneyProposal:
         """A colleague does not agree, of whatever kind it is. Raises ReasonMissing and what `to_decide` raises."""
         if not reason.strip():
             raise ReasonMissing
         async with self.begin() as session:
             proposal = await to_decide(session, actor, proposal_id)
-            decide(session, actor, proposal, ProposalState.SENT_BACK, at=self.clock(), answer=reason.strip())
+            decide(
+                session, actor, proposal, MoneyProposalState.SENT_BACK, at=self.clock(), answer=reason.strip()
+            )
             return proposal
 
     @retried
-    async def undo(self, actor: Actor, *, proposal_id: UUID, reason: str) -> Proposal:
+    async def undo(self, actor: Actor, *, proposal_id: UUID, reason: str) -> MoneyProposal:
         """The claim is pursued again: a counter entry is booked. Twice is as good as once.
 
         Raises NotFound, ReasonMissing, OwnRefund (S-08), NothingWrittenOff.
@@ -116,15 +118,17 @@ class WriteOffs:
             raise ReasonMissing
         at = self.clock()
         async with self.begin() as session:
-            proposal = await session.get(Proposal, proposal_id, with_for_update=True, populate_existing=True)
+            proposal = await session.get(
+                MoneyProposal, proposal_id, with_for_update=True, populate_existing=True
+            )
             if proposal is None:
                 raise NotFound
             await refuse_own(session, actor, proposal.enrolment_id)
-            if proposal.state is ProposalState.UNDONE:
+            if proposal.state is MoneyProposalState.UNDONE:
                 return proposal
-            if proposal.state is not ProposalState.DONE or proposal.kind is ProposalKind.GOODWILL:
+            if proposal.state is not MoneyProposalState.DONE or proposal.kind is MoneyProposalKind.GOODWILL:
                 raise NothingWrittenOff
-            proposal.state, proposal.answer = ProposalState.UNDONE, reason.strip()
+            proposal.state, proposal.answer = MoneyProposalState.UNDONE, reason.strip()
             await _book(session, actor, proposal, proposal.amount_cents, at)
             note(session, actor, proposal, "undone", at=at, reason=reason.strip())
             return proposal
@@ -137,7 +141,9 @@ async def _open_cents(session: AsyncSession, enrolment_id: UUID, share_id: UUID 
     return 0
 
 
-async def _book(session: AsyncSession, actor: Actor, proposal: Proposal, cents: int, at: datetime) -> None:
+async def _book(
+    session: AsyncSession, actor: Actor, proposal: MoneyProposal, cents: int, at: datetime
+) -> None:
     """The entry, on the account of whoever was charged; with cents above nothing it is the counter entry."""
     charged = (
         await session.scalars(

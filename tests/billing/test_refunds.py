@@ -120,7 +120,7 @@ async def test_cash_that_is_promised_back_is_not_handed_back_by_reversing_its_re
 
 async def test_over_the_set_sum_a_colleague_has_to_agree(house: Around, begin: Begin) -> None:
     refunds = Refunds(house)
-    small, large = await proposed(house, RALF, 24_999), await proposed(house, RALF, 25_000)
+    small, large = await proposed(house, RALF, 25_000), await proposed(house, RALF, 25_001)
     seen = large.version
 
     with pytest.raises(OwnRequest):
@@ -147,7 +147,7 @@ async def test_parts_within_thirty_days_count_as_one_sum(
     async def part(cents: int) -> RefundState:
         return (await refunds.propose(RALF, refund_id=uuid4(), wish=wish(enrolment_id, cents))).state
 
-    assert [await part(20_000), await part(4_999), await part(1)] == [READY, READY, REQUESTED]
+    assert [await part(20_000), await part(5_000), await part(1)] == [READY, READY, REQUESTED]
     clock.forward(days=31)
     assert await part(20_000) is READY
 

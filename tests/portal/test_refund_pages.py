@@ -155,7 +155,7 @@ async def test_a_second_person_approves_or_sends_back_and_nobody_their_own(
     own = await send(client, f"{LIST}/{small.id}/freigeben", {"version": "1"})
     own_page = await client.get(f"{LIST}/{small.id}")
     birgit = another_browser(client)
-    await sign_in(birgit, begin, Identity.FINANCE)  # type: ignore[arg-type]
+    await sign_in(birgit, begin, Identity.FINANCE)
 
     page = await birgit.get(f"{LIST}/{small.id}")
     approved = await send(birgit, f"{LIST}/{small.id}/freigeben", {"version": "1"})
@@ -220,7 +220,7 @@ async def test_whoever_has_an_account_is_asked_on_their_own_page(
         person = await session.get_one(Person, enrolment.contact_id or enrolment.person_id)
     own, other = f"/meine-kurse/erstattung/{refund.id}", another_browser(client)
     await sign_in(client, begin, person=person, is_known=True)
-    await sign_in(other, begin)  # type: ignore[arg-type]
+    await sign_in(other, begin)
 
     overview = await client.get("/meine-kurse")
     done = await send(client, own, {"holder": "Ada Lehmann", "iban": IBAN})
@@ -361,7 +361,7 @@ async def test_goodwill_and_write_offs_wait_on_a_page_of_their_own(
     ids = re.findall(rf"{list_page}/([\w-]+)/", (await client.get(f"{list_page}?ansicht=alle")).text)
     taken_back = await send(client, f"{list_page}/{ids[0]}/zuruecknehmen", {"reason": "hat gezahlt"})
     birgit = another_browser(client)
-    await sign_in(birgit, begin, Identity.FINANCE)  # type: ignore[arg-type]
+    await sign_in(birgit, begin, Identity.FINANCE)
     waiting = (await birgit.get(list_page)).text
     proposal = re.findall(rf"{list_page}/([\w-]+)/freigeben", waiting)[0]
     approved = await send(birgit, f"{list_page}/{proposal}/freigeben")

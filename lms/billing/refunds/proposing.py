@@ -115,7 +115,7 @@ class Proposing:
                 Refund.state.in_(COUNTED), Refund.is_automatic.is_(False),
             )
         )  # fmt: skip
-        return amount_cents + int(lately or 0) >= self.settings.second_person_from_cents
+        return amount_cents + int(lately or 0) > self.settings.second_person_from_cents
 
     @retried
     async def approve(self, actor: Actor, *, refund_id: UUID, version: int) -> Refund:

@@ -24,7 +24,7 @@ from lms.billing.refunds.pain import Transfer, end_to_end, transfer_file
 from lms.billing.refunds.proposing import ANSWER_WITHIN
 from lms.billing.refunds.transfers import SERIES
 from lms.billing.rules import document_number, series_year
-from lms.billing.second_person import Proposal, ProposalKind, ProposalState
+from lms.billing.second_person import MoneyProposal, MoneyProposalKind, MoneyProposalState
 from lms.demo.filling.book import Place
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
@@ -67,6 +67,8 @@ async def fill_refunds(ground: Ground, everybody: Everybody, places: Sequence[Pl
     owed = [
         _Owed(one, by_enrolment[one.enrolment_id]) for one in requests if one.enrolment_id in by_enrolment
     ]
+    # the first is asked for an account: by e-mail, so that the link can be tried
+    owed.sort(key=lambda one: (one.place.employer is not None, not one.place.learner.contact.email))
     file_id, sent = ground.key(), []
     for (state, means), one in zip(STATES, owed, strict=False):
         refund = _refund(ground, everybody, one.place, -one.request.amount_cents, state, means)
@@ -176,12 +178,12 @@ async def _too_much(ground: Ground, everybody: Everybody, places: Sequence[Place
     await ground.put([_small_write_off(ground, everybody, other, ground.now - AGO)])
 
 
-def _small_write_off(ground: Ground, everybody: Everybody, place: Place, at: datetime) -> Proposal:
+def _small_write_off(ground: Ground, everybody: Everybody, place: Place, at: datetime) -> MoneyProposal:
     """A wish that a colleague has sent back: try a reminder first."""
     cashier, colleague = everybody.member(CASHIER), everybody.member(COLLEAGUE)
-    return Proposal(
-        id=ground.key(), kind=ProposalKind.WAIVER, enrolment_id=place.enrolment.id, amount_cents=26_000,
-        reason="Zahlt seit Monaten nicht", state=ProposalState.SENT_BACK, needs_second=True, requested_at=at,
+    return MoneyProposal(
+        id=ground.key(), kind=MoneyProposalKind.WAIVER, enrolment_id=place.enrolment.id, amount_cents=26_000,
+        reason="Zahlt seit Monaten nicht", state=MoneyProposalState.SENT_BACK, needs_second=True, requested_at=at,
         requested_by=cashier.account_id, requested_by_name=cashier.name, decided_at=at + timedelta(hours=3),
         decided_by=colleague.account_id, decided_by_name=colleague.name, answer="Bitte zuerst mahnen.",
     )  # fmt: skip

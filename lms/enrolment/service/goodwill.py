@@ -6,7 +6,14 @@ from lms.accounts.idempotency import once, remember
 from lms.billing.concerned import lock_account
 from lms.billing.models import EntryKind, SettlementCause
 from lms.billing.queries import balance_of
-from lms.billing.second_person import Proposal, ProposalKind, ProposalState, decide, propose, to_decide
+from lms.billing.second_person import (
+    MoneyProposal,
+    MoneyProposalKind,
+    MoneyProposalState,
+    decide,
+    propose,
+    to_decide,
+)
 from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.changing.sums import Reckoning, of_goodwill
@@ -46,16 +53,18 @@ class Goodwill(Transactions):
             key = f"goodwill:{actor.account_id}:{form_key}"
             known = await once(session, key, f"{enrolment_id}:{off_cents}".encode(), at=at)
             if known is not None:
-                kept = await session.get(Proposal, known)
-                return None if kept is not None and kept.state is ProposalState.WAITING else Reckoning(())
+                kept = await session.get(MoneyProposal, known)
+                return (
+                    None if kept is not None and kept.state is MoneyProposalState.WAITING else Reckoning(())
+                )
             await lock_account(session, enrolment_id)
             await _refuse_too_much(locked, enrolment, off_cents)
             proposal = await propose(
-                session, actor, proposal_id=uuid4(), kind=ProposalKind.GOODWILL, enrolment_id=enrolment_id,
+                session, actor, proposal_id=uuid4(), kind=MoneyProposalKind.GOODWILL, enrolment_id=enrolment_id,
                 amount_cents=off_cents, reason=reason, limit_cents=self.settings.second_person_from_cents, at=at,
             )  # fmt: skip
             await remember(session, key, proposal.id)
-            if proposal.state is ProposalState.WAITING:
+            if proposal.state is MoneyProposalState.WAITING:
                 return None
             return await _grant(locked, actor, enrolment, off_cents, reason.strip())
 
@@ -67,8 +76,8 @@ class Goodwill(Transactions):
         """
         at = self.clock()
         async with self.begin.reading() as session:
-            seen = await session.get(Proposal, proposal_id)
-        if seen is None or seen.kind is not ProposalKind.GOODWILL:
+            seen = await session.get(MoneyProposal, proposal_id)
+        if seen is None or seen.kind is not MoneyProposalKind.GOODWILL:
             raise NotFound
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, seen.enrolment_id, at=at)
@@ -77,7 +86,7 @@ class Goodwill(Transactions):
                 raise OwnMatter
             await lock_account(session, enrolment.id)
             await _refuse_too_much(locked, enrolment, proposal.amount_cents)
-            decide(session, actor, proposal, ProposalState.DONE, at=at)
+            decide(session, actor, proposal, MoneyProposalState.DONE, at=at)
             return await _grant(locked, actor, enrolment, proposal.amount_cents, proposal.reason)
 
 

@@ -14,7 +14,7 @@ from lms.billing.explaining import CAUSES
 from lms.billing.models import Settlement, SettlementState
 from lms.billing.refunds.accounts import masked
 from lms.billing.refunds.reading import READY, refunds_page, totals, transferable, undecided
-from lms.billing.second_person import Proposal, ProposalState
+from lms.billing.second_person import MoneyProposal, MoneyProposalState
 from lms.billing.settlements import settlements_page
 from lms.db import Begin
 from lms.kernel.actor import Actor
@@ -52,7 +52,9 @@ class RefundListPages(Controller):
         async with begin.reading() as session:
             sums = await totals(session)
             waiting = await session.scalar(
-                select(func.count()).select_from(Proposal).where(Proposal.state == ProposalState.WAITING)
+                select(func.count())
+                .select_from(MoneyProposal)
+                .where(MoneyProposal.state == MoneyProposalState.WAITING)
             )
             ready = await session.scalar(select(func.count()).where(transferable())) if view == READY else 0
             if view in {TO_DECIDE, NOTED}:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from lms.billing.models import Refund, RefundState
 from lms.billing.refunds.reading import FAILED, READY, of_view, transferable
-from lms.billing.second_person import Proposal, ProposalState
+from lms.billing.second_person import MoneyProposal, MoneyProposalState
 from lms.portal.desk.piles import Pile
 from lms.portal.finance.refund_words import APPROVALS, REFUNDS
 from lms.web.language import ngettext
@@ -33,8 +33,8 @@ def refund_piles(now: datetime, account_id: UUID | None) -> Sequence[Pile]:
                 "%(num)s goodwills or write-offs wait for your approval",
                 num,
             ),
-            select(func.count(), func.min(Proposal.requested_at)).where(
-                Proposal.state == ProposalState.WAITING, Proposal.requested_by.is_distinct_from(account_id)
+            select(func.count(), func.min(MoneyProposal.requested_at)).where(
+                MoneyProposal.state == MoneyProposalState.WAITING, MoneyProposal.requested_by.is_distinct_from(account_id)
             ),
         ),
         Pile(

@@ -13,7 +13,7 @@ from lms.billing.models import CashReceipt, LedgerEntry, Refund, RefundState, Se
 from lms.billing.refunds.booking import refundable_cents
 from lms.billing.refunds.models import TransferFile
 from lms.billing.refunds.reading import refunds_of
-from lms.billing.second_person import Proposal
+from lms.billing.second_person import MoneyProposal
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import Enrolment
 from lms.kernel.actor import Actor
@@ -148,7 +148,7 @@ class GivenBack:
     """What the page of an enrolment shows of refunds, goodwill and write-offs."""
 
     refunds: Sequence[Refund]
-    proposals: Sequence[Proposal]
+    proposals: Sequence[MoneyProposal]
     left_cents: int
     may_refund: bool
     may_write_off: bool
@@ -162,7 +162,9 @@ async def given_back(session: AsyncSession, actor: Actor, enrolment_id: UUID) ->
     if not actor.may_for_all("R", "invoice"):
         return GivenBack((), (), 0, may_refund=False, may_write_off=False)
     proposals = await session.scalars(
-        select(Proposal).where(Proposal.enrolment_id == enrolment_id).order_by(Proposal.requested_at)
+        select(MoneyProposal)
+        .where(MoneyProposal.enrolment_id == enrolment_id)
+        .order_by(MoneyProposal.requested_at)
     )
     return GivenBack(
         await refunds_of(session, [enrolment_id]),

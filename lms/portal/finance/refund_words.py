@@ -3,7 +3,7 @@
 from lms.billing.models import RefundMeans, RefundState
 from lms.billing.refunds import reading
 from lms.billing.refunds.models import TransferFileState
-from lms.billing.second_person import ProposalKind, ProposalState
+from lms.billing.second_person import MoneyProposalKind, MoneyProposalState
 from lms.kernel.marking import N_
 from lms.messaging.models import Channel
 
@@ -43,15 +43,15 @@ FILE_STATES = {
     TransferFileState.WITHDRAWN: (N_("withdrawn"), "warning"),
 }
 KINDS = {
-    ProposalKind.GOODWILL: N_("Goodwill"),
-    ProposalKind.WRITE_OFF: N_("Written off: not pursued any more"),
-    ProposalKind.WAIVER: N_("Waived for good"),
+    MoneyProposalKind.GOODWILL: N_("Goodwill"),
+    MoneyProposalKind.WRITE_OFF: N_("Written off: not pursued any more"),
+    MoneyProposalKind.WAIVER: N_("Waived for good"),
 }
 PROPOSAL_STATES = {
-    ProposalState.WAITING: (N_("waits for a second person"), "warning"),
-    ProposalState.DONE: (N_("done"), "success"),
-    ProposalState.SENT_BACK: (N_("sent back"), "warning"),
-    ProposalState.UNDONE: (N_("taken back"), "info"),
+    MoneyProposalState.WAITING: (N_("waits for a second person"), "warning"),
+    MoneyProposalState.DONE: (N_("done"), "success"),
+    MoneyProposalState.SENT_BACK: (N_("sent back"), "warning"),
+    MoneyProposalState.UNDONE: (N_("taken back"), "info"),
 }
 WAYS = {
     Channel.EMAIL: N_("by e-mail"),

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from lms.accounts.sessions import ensure_fresh
 from lms.billing import policy
-from lms.billing.second_person import Proposal, ProposalKind, ProposalState
+from lms.billing.second_person import MoneyProposal, MoneyProposalKind, MoneyProposalState
 from lms.billing.write_offs import WriteOffs
 from lms.db import Begin
 from lms.enrolment.service import Enrolments
@@ -64,14 +64,14 @@ class SecondPersonPages(Controller):
         """What waits, the oldest first; or everything, the newest first."""
         waits = ansicht != "alle"
         number, size, offset = window(request.query_params.get("seite"))
-        wanted = select(Proposal)
+        wanted = select(MoneyProposal)
         if waits:
-            wanted = wanted.where(Proposal.state == ProposalState.WAITING)
-        order = Proposal.requested_at if waits else Proposal.requested_at.desc()
+            wanted = wanted.where(MoneyProposal.state == MoneyProposalState.WAITING)
+        order = MoneyProposal.requested_at if waits else MoneyProposal.requested_at.desc()
         async with begin.reading() as session:
             total = await session.scalar(select(func.count()).select_from(wanted.subquery()))
             rows = (
-                await session.scalars(wanted.order_by(order, Proposal.id).limit(size).offset(offset))
+                await session.scalars(wanted.order_by(order, MoneyProposal.id).limit(size).offset(offset))
             ).all()
             about = await whom_of(session, {one.enrolment_id for one in rows})
         page = page_of(
@@ -114,8 +114,8 @@ class SecondPersonPages(Controller):
         if is_proved(request, clock, form):
             try:
                 async with begin.reading() as session:
-                    seen = await session.get(Proposal, proposal_id)
-                if seen is not None and seen.kind is ProposalKind.GOODWILL:
+                    seen = await session.get(MoneyProposal, proposal_id)
+                if seen is not None and seen.kind is MoneyProposalKind.GOODWILL:
                     await enrolment.approve_goodwill(actor, proposal_id=proposal_id)
                 else:
                     await write_offs.approve(actor, proposal_id=proposal_id)
@@ -189,7 +189,7 @@ TITLES = {
 
 async def _step(begin: Begin, proposal_id: UUID, name: str) -> Step:
     async with begin.reading() as session:
-        proposal = await session.get(Proposal, proposal_id)
+        proposal = await session.get(MoneyProposal, proposal_id)
         if proposal is None:
             raise NotFound
         about = await whom(session, proposal.enrolment_id)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.sessions import ensure_fresh
 from lms.billing.errors import AmountNotPositive, MoreThanOwed
-from lms.billing.second_person import ProposalKind, ProposalState
+from lms.billing.second_person import MoneyProposalKind, MoneyProposalState
 from lms.billing.standing import accounts
 from lms.billing.write_offs import WriteOffs
 from lms.kernel.actor import Actor
@@ -42,8 +42,11 @@ class WriteOffForm(Form):
     kind = Radios(
         N_("What happens to the claim?"),
         choices=[
-            (ProposalKind.WRITE_OFF.value, N_("It is not pursued any more, but still exists (written off)")),
-            (ProposalKind.WAIVER.value, N_("It is given up for good (waived)")),
+            (
+                MoneyProposalKind.WRITE_OFF.value,
+                N_("It is not pursued any more, but still exists (written off)"),
+            ),
+            (MoneyProposalKind.WAIVER.value, N_("It is given up for good (waived)")),
         ],
         missing=N_("Choose what happens to the claim."),
     )
@@ -93,10 +96,10 @@ class WriteOffPages(Controller):
             try:
                 made = await write_offs.write_off(
                     actor, proposal_id=uuid_in(form.key.data) or uuid4(), enrolment_id=enrolment_id,
-                    amount_cents=form.sum.data, reason=form.reason.data, kind=ProposalKind(form.kind.data),
+                    amount_cents=form.sum.data, reason=form.reason.data, kind=MoneyProposalKind(form.kind.data),
                     share_id=uuid_in(anteil),
                 )  # fmt: skip
-                notice = WAITS if made.state is ProposalState.WAITING else GIVEN_UP
+                notice = WAITS if made.state is MoneyProposalState.WAITING else GIVEN_UP
                 return after(f"/verwaltung/anmeldungen/{enrolment_id}", notice)
             except DomainError as refusal:
                 at = "sum" if isinstance(refusal, (MoreThanOwed, AmountNotPositive)) else ""
