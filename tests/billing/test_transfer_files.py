@@ -19,6 +19,7 @@ from lms.billing.errors import (
     RefundElsewhere,
 )
 from lms.billing.models import Means, Refund, RefundMeans, RefundState
+from lms.billing.refunds.booking import did_not_get_through
 from lms.billing.refunds.models import TransferFile, TransferFileDocument
 from lms.billing.refunds.pain import SCHEMA, end_to_end, refund_named
 from lms.billing.refunds.service import Refunds
@@ -30,7 +31,7 @@ from lms.kernel.clock import local
 from lms.kernel.errors import Stale
 from lms.kernel.rights import Identity
 from lms.web.module import Around
-from tests.billing.refunding import ACCOUNT, IBAN, booked, proposed, refund_now, states
+from tests.billing.refunding import ACCOUNT, IBAN, booked, proposed, refund_now, states, wish
 from tests.making import BOTH, MOMENT, FixedClock, staff
 
 pytestmark = BOTH
@@ -210,6 +211,23 @@ async def test_a_returned_transfer_fails_and_its_payer_is_asked_for_another_acco
     assert (failed.state, failed.failure) == (FAILED, "Konto erloschen")
     assert (new.follows_id, new.iban, new.approved_by) == (failed.id, "", SEVDA.account_id)
     assert await booked(begin, asked.enrolment_id) == [("payment", -30_000)]
+    with pytest.raises(RefundElsewhere):  # that one is on its way already
+        await refunds.replace(RALF, refund_id=failed.id, new_id=uuid4())
+
+
+async def test_what_failed_is_replaced_once_by_whatever_way(house: Around, begin: Begin) -> None:
+    refunds, asked = Refunds(house), await proposed(house, RALF)
+    async with begin() as session:
+        did_not_get_through(
+            session, SYSTEM, await session.get_one(Refund, asked.id), "Konto erloschen", at=MOMENT
+        )
+
+    given = {"means": RefundMeans.CASH, "follows_id": asked.id}
+    first = await refunds.propose(RALF, refund_id=uuid4(), wish=wish(asked.enrolment_id, 2000, **given))
+    second = await refunds.propose(RALF, refund_id=uuid4(), wish=wish(asked.enrolment_id, 2500, **given))
+
+    assert (first.follows_id, second.follows_id) == (asked.id, None)
+    assert await states(begin) == [(2000, READY), (2500, READY), (4500, FAILED)]
 
 
 async def test_what_was_transferred_by_hand_is_booked_with_its_day(

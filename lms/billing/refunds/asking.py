@@ -12,7 +12,7 @@ from lms.billing.models import Refund, RefundMeans, RefundState
 from lms.billing.refunds.accounts import BankAccount
 from lms.billing.refunds.booking import go_on
 from lms.billing.refunds.following import successor
-from lms.billing.refunds.proposing import ANSWER_WITHIN, Proposing, as_shown, locked
+from lms.billing.refunds.proposing import ANSWER_WITHIN, Proposing, as_shown, follower_of, locked
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
@@ -104,6 +104,8 @@ class Asking(Proposing):
             if known is not None:
                 return known
             if failed.state is not RefundState.FAILED or failed.means is not RefundMeans.TRANSFER:
+                raise RefundElsewhere
+            if await follower_of(session, failed.id):
                 raise RefundElsewhere
             return await successor(session, actor, failed, new_id=new_id, at=self.clock())
 

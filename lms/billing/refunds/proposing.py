@@ -89,6 +89,7 @@ class Proposing:
             await _refuse_double(session, request, wish)
             if wish.means is RefundMeans.ONLINE:
                 await _refuse_foreign_payment(session, wish)
+            follows_id = await _former_of(session, wish)
             account = wish.account if wish.means is RefundMeans.TRANSFER else None
             state = (
                 RefundState.REQUESTED
@@ -101,7 +102,7 @@ class Proposing:
                 settlement_id=request.id if request else None, holder=account.holder if account else "",
                 iban=account.iban if account else "", refund_id=refund_id, purpose=wish.purpose,
                 provider_payment=wish.provider_payment if wish.means is RefundMeans.ONLINE else None,
-                note_to_payer=wish.note.strip(), follows_id=wish.follows_id,
+                note_to_payer=wish.note.strip(), follows_id=follows_id,
                 asked_until=at + ANSWER_WITHIN if state is RefundState.ASKED else None,
             )  # fmt: skip
 
@@ -198,6 +199,11 @@ class Proposing:
         ).first()  # fmt: skip
 
 
+async def follower_of(session: AsyncSession, refund_id: UUID) -> UUID | None:
+    """The refund that replaces a failed one, if there is one."""
+    return await session.scalar(select(Refund.id).where(Refund.follows_id == refund_id))
+
+
 def next_state(means: RefundMeans, iban: str) -> RefundState:
     """Where an approved refund stands: an account has to be known before anything is transferred."""
     return RefundState.ASKED if means is RefundMeans.TRANSFER and not iban else RefundState.READY
@@ -217,6 +223,16 @@ def as_shown(refund: Refund, version: int, *states: RefundState) -> None:
         raise RefundElsewhere
     if refund.version != version:
         raise Stale
+
+
+async def _former_of(session: AsyncSession, wish: Wish) -> UUID | None:
+    """The failed refund of this enrolment that the new one replaces; None where nothing like that is meant."""
+    if wish.follows_id is None:
+        return None
+    former = await session.get(Refund, wish.follows_id, with_for_update=True)
+    if former is None or former.enrolment_id != wish.enrolment_id or former.state is not RefundState.FAILED:
+        return None
+    return None if await follower_of(session, former.id) else former.id
 
 
 async def _refuse_double(session: AsyncSession, request: Settlement | None, wish: Wish) -> None:

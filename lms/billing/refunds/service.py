@@ -5,10 +5,10 @@ from uuid import UUID
 
 from lms.billing import policy
 from lms.billing.concerned import refuse_own
-from lms.billing.errors import RefundElsewhere
+from lms.billing.errors import MoreThanPaid, RefundElsewhere
 from lms.billing.models import CashReceipt, LedgerEntry, ReceiptKind, Refund, RefundMeans, RefundState
 from lms.billing.receipts import next_number, printed, receipt_of_entry, write_receipt
-from lms.billing.refunds.booking import paid_out
+from lms.billing.refunds.booking import paid_out, refundable_cents
 from lms.billing.refunds.proposing import locked
 from lms.billing.refunds.transfers import Transferring
 from lms.db import retried
@@ -23,7 +23,8 @@ class Refunds(Transferring):
     ) -> CashReceipt:
         """Pay a refund out of the till, with a numbered receipt that its payer signs. Twice gives the first receipt.
 
-        `facts` as for `Receipts.receive`. Raises NotFound, OwnRefund (S-08), RefundElsewhere.
+        `facts` as for `Receipts.receive`. Raises NotFound, OwnRefund (S-08), RefundElsewhere,
+        MoreThanPaid where the payment itself was taken back meanwhile.
         """
         ensure(policy.may_take_cash(actor), actor)
         try:
@@ -45,6 +46,8 @@ class Refunds(Transferring):
             await refuse_own(session, actor, refund.enrolment_id)
             if refund.means is not RefundMeans.CASH or refund.state is not RefundState.READY:
                 raise RefundElsewhere
+            if await refundable_cents(session, refund.enrolment_id) < 0:
+                raise MoreThanPaid  # the payment itself was taken back meanwhile
             await paid_out(session, actor, refund, at=at)
             entry = await session.get_one(LedgerEntry, refund.entry_id)
             return write_receipt(
