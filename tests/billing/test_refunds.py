@@ -288,6 +288,14 @@ async def test_a_refund_that_has_not_left_can_be_taken_back(house: Around, begin
     gone = await refunds.cancel(SEVDA, refund_id=asked.id, version=asked.version, reason="doppelt")
     with pytest.raises(RefundElsewhere):
         await refunds.cancel(SEVDA, refund_id=asked.id, version=gone.version, reason="doppelt")
+    enrolment_id = await paid_enrolment(begin, means=Means.ONLINE, event=f"pi_1:{uuid4()}")
+    online = await refunds.propose(
+        RALF,
+        refund_id=uuid4(),
+        wish=wish(enrolment_id, means=RefundMeans.ONLINE, account=None, provider_payment="pi_1"),
+    )
+    with pytest.raises(RefundElsewhere):  # the provider may have it at this moment
+        await refunds.cancel(SEVDA, refund_id=online.id, version=online.version, reason="doppelt")
     filed = await proposed(house, RALF)
     await refunds.make_file(RALF, file_id=uuid4())
     with pytest.raises(NotOver):

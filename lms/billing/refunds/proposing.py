@@ -37,6 +37,7 @@ from lms.web.module import Around
 
 ANSWER_WITHIN = timedelta(days=28)
 """So long the link that asks for an IBAN holds: a letter on paper and the answer to it fit in."""
+BY_HAND = (RefundMeans.TRANSFER, RefundMeans.CASH)
 COUNTED = (*PENDING_REFUNDS, RefundState.PAID)
 
 
@@ -157,13 +158,19 @@ class Proposing:
 
     @retried
     async def cancel(self, actor: Actor, *, refund_id: UUID, version: int, reason: str) -> Refund:
-        """Take a refund back that has not left, or close one that failed. Raises NotFound, ReasonMissing, Stale, NotOver."""
+        """Take a refund back that has not left, or close one that failed.
+
+        What is READY for the provider of online payments, or to become a voucher, is being carried at this moment: that is too
+        late. Raises NotFound, ReasonMissing, RefundElsewhere, Stale, NotOver.
+        """
         ensure(policy.may_refund(actor), actor)
         async with self.begin() as session:
             refund = await locked(session, refund_id)
             await refuse_own(session, actor, refund.enrolment_id)
             if refund.transfer_file_id is not None and refund.state is RefundState.READY:
                 raise NotOver
+            if refund.state is RefundState.READY and refund.means not in BY_HAND:
+                raise RefundElsewhere
             as_shown(
                 refund,
                 version,

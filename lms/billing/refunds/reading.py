@@ -30,6 +30,8 @@ APPROVAL, IBAN, READY, SENT, FAILED, DONE = (
     "gescheitert",
     "erledigt",
 )
+PAYMENT = "pi_"
+"""Begins the id of a payment at Stripe (PaymentIntent); other entries by the provider are about refunds that came back."""
 VIEWS = (APPROVAL, IBAN, READY, SENT, FAILED, DONE)
 """The lists of refunds, by the word in their address. What is still to be decided are settlements."""
 
@@ -114,6 +116,7 @@ async def online_payments(session: AsyncSession, enrolment_id: UUID) -> Sequence
         .where(
             LedgerEntry.enrolment_id == enrolment_id, LedgerEntry.kind == EntryKind.PAYMENT,
             LedgerEntry.provider == Means.ONLINE,
+            LedgerEntry.provider_event.startswith(PAYMENT),
         )
         .order_by(LedgerEntry.booked_at)
     )  # fmt: skip
