@@ -4,8 +4,10 @@ from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.billing import models as billing
+from lms.billing import second_person
 from lms.billing import waiting_models as waiting
 from lms.billing.einvoice import models as einvoices
+from lms.billing.refunds import models as refunds
 from lms.billing.tax import models as tax
 from lms.booking import models as booking
 from lms.catalogue import models as catalogue
@@ -55,9 +57,11 @@ __all__ = [
     "payments",
     "people",
     "pricing",
+    "refunds",
     "resources",
     "scheduling",
     "seats",
+    "second_person",
     "tax",
     "trainers",
     "vouchers",

@@ -46,7 +46,7 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
-    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", MONEY),
+    Link(N_("Refunds and further claims"), "/verwaltung/finanzen/erstattungen", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
     Link(N_("Taxes"), "/verwaltung/finanzen/steuern", MONEY),

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from lms.billing import policy
+from lms.billing.concerned import lock_account
 from lms.billing.errors import MoreThanPaid
 from lms.billing.queries import balance_of
 from lms.billing.receipts import Receipts
+from lms.billing.refunds.booking import refundable_cents
 from lms.billing.rules import Balance
 from lms.billing.service import record_refund
 from lms.db import retried
@@ -38,7 +40,8 @@ class Cashier:
         """Book a refund that was paid out and give the new balance. Raises MoreThanPaid."""
         ensure(policy.may_refund(actor), actor)
         async with self.begin() as session:
-            paid = (await balance_of(session, [enrolment_id]))[enrolment_id].paid_cents
+            await lock_account(session, enrolment_id)
+            paid = await refundable_cents(session, enrolment_id)
             booked = await record_refund(
                 session,
                 actor,

@@ -78,3 +78,92 @@ class RulesBroken(Invalid):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence=sentence)
+
+
+class ReasonMissing(Invalid):
+    message = N_("State the reason.")
+
+
+class OwnRequest(DomainError):
+    """S-08: a second person is somebody else."""
+
+    status = 403
+    message = N_("Nobody approves what they have asked for themselves. Please ask a colleague.")
+
+
+class AlreadyDecided(DomainError):
+    message = N_("This has been decided already.")
+
+
+class RefundRunning(DomainError):
+    message = N_("A refund for this is on its way already. Please look at that one first.")
+
+
+class SettledOtherwise(DomainError):
+    message = N_(
+        "Somebody has noted that this was settled: %(note)s. If that is not so, open the request again first."
+    )
+
+
+class NoOnlinePayment(Invalid):
+    message = N_(
+        "Choose the online payment to which the money goes back. There is not so much left of this one."
+    )
+
+
+class AccountNeeded(Invalid):
+    message = N_("Enter whose account it is, and the IBAN.")
+
+
+class WrongIban(Invalid):
+    message = N_("This IBAN is not right. Please compare it with your bank card or your account statement.")
+
+
+class NoSepaAccount(Invalid):
+    message = N_(
+        "We can only transfer to accounts in the SEPA area. Please name another account, or call us."
+    )
+
+
+class LinkOver(DomainError):
+    """The link that asked for an IBAN was used, replaced, or is too old."""
+
+    status = 410
+    message = N_("This link does not hold any more. If we still need your bank details, please call us.")
+
+
+class RefundElsewhere(DomainError):
+    message = N_("The refund is not in the state for this any more. Please look at it again.")
+
+
+class NotOver(DomainError):
+    message = N_("This refund is in a transfer file. Withdraw the file first.")
+
+
+class NothingToTransfer(DomainError):
+    message = N_("No refund waits for a transfer.")
+
+
+class NoAccountOfOurs(DomainError):
+    message = N_("The centre has no IBAN in its settings. Without one no transfer file can be made.")
+
+
+class HandedOutBefore(DomainError):
+    message = N_(
+        "%(name)s has downloaded this file already, on %(day)s. A file is handed out once, so that nothing is paid twice. "
+        "If it got lost, withdraw it and make a new one."
+    )
+
+
+class FileGone(DomainError):
+    message = N_(
+        "This does not work with this file: not downloaded yet, with the bank already, or withdrawn."
+    )
+
+
+class DayAhead(Invalid):
+    message = N_("This day is still to come. Enter the day on which the money left.")
+
+
+class NothingWrittenOff(DomainError):
+    message = N_("This was not written off, or it was taken back already.")

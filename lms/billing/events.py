@@ -11,6 +11,13 @@ class RefundReady(Event):
     refund_id: UUID
 
 
+class RefundAsked(Event):
+    """Somebody is to name the account on which they want their money back; `version` is that of the link."""
+
+    refund_id: UUID
+    version: int
+
+
 class RefundPaid(Event):
     """A refund is booked: the money is gone. Whoever gets it is told."""
 

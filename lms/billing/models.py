@@ -197,17 +197,19 @@ class Settlement(Row):
 
 
 class ReceiptKind(StrEnum):
-    """A receipt for cash that came in, or the one that reverses it."""
+    """A receipt for cash that came in, the one that reverses it, or one for a refund handed out over the counter."""
 
     RECEIPT = "receipt"
     REVERSAL = "reversal"
+    PAYOUT = "payout"
 
 
 class CashReceipt(Row):
     """A numbered receipt for cash, written with its entry in the ledger; it never changes (triggers, domain rule 6).
 
     `facts` is what it prints: payer, course, reference, issuer. `given_cents` is what the person handed over, the change
-    included. A mistake is put right by a reversal with a number and an entry of its own; `amount_cents` is negative there.
+    included. A mistake is put right by a reversal with a number and an entry of its own; `amount_cents` is negative there,
+    as it is for a refund handed out in cash, which draws its number from the same series.
     """
 
     __tablename__ = "cash_receipt"
@@ -293,7 +295,9 @@ class Refund(Row):
 
     `provider_payment` is the online payment it goes back to, `provider_ref` what the provider or the bank file calls it.
     `approved_by` is never `requested_by` where a second person is needed (S-08). `is_automatic` was asked for by the service
-    itself: money that came too late for a place (S-54).
+    itself: money that came too late for a place (S-54). `purpose` stands on the bank statement, `note` is the personal sentence
+    in the letter. While ASKED the link that asks for an IBAN holds until `asked_until`; each version of it is good for one use.
+    `follows_id` is the refund that failed and that this one replaces.
     """
 
     __tablename__ = "refund"
@@ -301,6 +305,7 @@ class Refund(Row):
         CheckConstraint("amount_cents > 0", name="amount"),
         CheckConstraint("(state = 'paid') = (entry_id IS NOT NULL)", name="booked"),
         Index("ix_refund_state", "state", "means"),
+        Index("uq_refund_follows", "follows_id", unique=True),
     )
 
     enrolment_id: Mapped[UUID] = mapped_column(index=True)
@@ -325,3 +330,11 @@ class Refund(Row):
     failure: Mapped[str] = mapped_column(LongText, default="")
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), default=None, unique=True)
     version: Mapped[int] = mapped_column(default=1)
+    requested_by_name: Mapped[str] = mapped_column(default="")
+    approved_by_name: Mapped[str] = mapped_column(default="")
+    purpose: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(LongText, default="")
+    link_version: Mapped[int] = mapped_column(default=1)
+    asked_until: Mapped[datetime | None] = mapped_column(default=None)
+    follows_id: Mapped[UUID | None] = mapped_column(default=None)
+    transfer_file_id: Mapped[UUID | None] = mapped_column(default=None, index=True)

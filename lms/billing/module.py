@@ -5,9 +5,11 @@ from lms.billing.cashier import Cashier
 from lms.billing.events import InvoiceIssued
 from lms.billing.letters import PRINT, have_it_printed, printer
 from lms.billing.receipts import Receipts
+from lms.billing.refunds.service import Refunds
 from lms.billing.settlements import Settlements
 from lms.billing.tax.service import TaxTable
 from lms.billing.waiting import WaitingInvoices, issuing
+from lms.billing.write_offs import WriteOffs
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
@@ -18,10 +20,12 @@ MODULE = Module(
     services={
         "cashier": Cashier,
         "receipts": Receipts,
-        "settlements": Settlements,
         "tax_table": TaxTable,
         "hand_written": HandWritten,
         "waiting_invoices": WaitingInvoices,
+        "refunds": Refunds,
+        "settlements": Settlements,
+        "write_offs": WriteOffs,
     },
     listeners={InvoiceIssued: [have_it_printed]},
     tasks={PRINT: printer},

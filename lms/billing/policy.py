@@ -23,6 +23,16 @@ def may_issue(actor: Actor) -> bool:
     return actor.may_for_all("issue", "invoice")
 
 
+def may_approve(actor: Actor) -> bool:
+    """Finance alone; never what they have asked for themselves (S-08)."""
+    return actor.may_for_all("approve", "payment")
+
+
+def may_write_off(actor: Actor) -> bool:
+    """Finance alone."""
+    return actor.may_for_all("write-off", "payment")
+
+
 def may_reverse(actor: Actor, receipt: CashReceipt, today: date) -> bool:
     """The counter puts right what was taken today; finance whatever was taken."""
     return may_refund(actor) or (may_take_cash(actor) and local(receipt.issued_at).date() == today)

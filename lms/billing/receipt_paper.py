@@ -25,6 +25,7 @@ def rendered(receipt: CashReceipt, reversed_number: str = "") -> bytes:
         "de",
         receipt=receipt,
         is_reversal=receipt.kind is ReceiptKind.REVERSAL,
+        is_payout=receipt.kind is ReceiptKind.PAYOUT,
         reversed_number=reversed_number,
         tax_cents=tax_in(receipt.amount_cents, int(receipt.facts.get("tax_rate_bp") or 0)),
     )

@@ -13,9 +13,18 @@ from sqlalchemy.orm import aliased
 
 from lms.audit.trail import record
 from lms.billing import policy
-from lms.billing.errors import AlreadyReversed, AmountNotPositive, LessGiven, MoreThanOwed, NothingToReverse
+from lms.billing.concerned import lock_account
+from lms.billing.errors import (
+    AlreadyReversed,
+    AmountNotPositive,
+    LessGiven,
+    MoreThanOwed,
+    NothingToReverse,
+    RefundRunning,
+)
 from lms.billing.models import CashReceipt, LedgerEntry, ReceiptKind, TillCount
 from lms.billing.queries import balance_of
+from lms.billing.refunds.booking import refundable_cents
 from lms.billing.rules import RECEIPTS, document_number, series_year
 from lms.billing.service import draw_number, record_payment, record_refund
 from lms.db import retried
@@ -109,7 +118,7 @@ class Receipts:
             return known
         async with self.begin() as session:
             # the number first: its row makes everybody else who takes cash wait until this is done
-            number = await _next(session, at)
+            number = await next_number(session, at)
             if await _of_event(session, form_key) is not None:
                 raise _Twice
             if amount_cents > (await balance_of(session, [enrolment_id]))[enrolment_id].open_cents:
@@ -120,9 +129,9 @@ class Receipts:
             )  # fmt: skip
             if entry is None:
                 raise MoreThanOwed  # the same key was used for a payment without a receipt
-            return _write(
+            return write_receipt(
                 session, actor, number, ReceiptKind.RECEIPT, at=at, amount_cents=amount_cents, given_cents=given,
-                facts=_printed(facts), entry=entry,
+                facts=printed(facts), entry=entry,
             )  # fmt: skip
 
     @_read_again
@@ -131,30 +140,34 @@ class Receipts:
         """Pay the amount of a receipt back out of the till, with a receipt that reverses it. Twice gives the first one.
 
         The counter puts right what it took on the same day; later it is finance that pays back. Raises NotFound,
-        NothingToReverse for a reversal, AlreadyReversed when another reason was given the first time.
+        NothingToReverse for a reversal, AlreadyReversed when another reason was given the first time, RefundRunning where
+        this money was promised back by another way.
         """
         at = self.clock()
         ensure(policy.may_see_till(actor), actor)
         async with self.begin.reading() as session:
             receipt, known = await receipt_of(session, receipt_id)
         ensure(policy.may_reverse(actor, receipt, local(at).date()), actor)
-        if receipt.kind is ReceiptKind.REVERSAL:
+        if receipt.kind is not ReceiptKind.RECEIPT:
             raise NothingToReverse
         if known is not None:
             if known.reason != reason:
                 raise AlreadyReversed
             return known
         async with self.begin() as session:
-            number = await _next(session, at)
+            number = await next_number(session, at)
             if await reversal_of(session, receipt_id) is not None:
                 raise _Twice
+            await lock_account(session, receipt.enrolment_id)
+            if receipt.amount_cents > await refundable_cents(session, receipt.enrolment_id):
+                raise RefundRunning  # promised already, by another way
             entry = await record_refund(
                 session, actor, enrolment_id=receipt.enrolment_id, amount_cents=receipt.amount_cents,
                 cause="cash_reversed", at=at, provider=PROVIDER, provider_event=f"reversal:{receipt_id}",
             )  # fmt: skip
             if entry is None:
                 raise AlreadyReversed
-            return _write(
+            return write_receipt(
                 session, actor, number, ReceiptKind.REVERSAL, at=at, amount_cents=-receipt.amount_cents,
                 given_cents=0, facts=receipt.facts, entry=entry, reverses=receipt, reason=reason,
             )  # fmt: skip
@@ -231,12 +244,22 @@ async def _of_event(session: AsyncSession, form_key: str) -> CashReceipt | None:
     ).one_or_none()
 
 
-async def _next(session: AsyncSession, at: datetime) -> tuple[int, int]:
+async def receipt_of_entry(session: AsyncSession, entry_id: UUID) -> CashReceipt:
+    """The receipt that was written with an entry of the ledger. Raises NotFound where it was no cash."""
+    found = (await session.scalars(select(CashReceipt).where(CashReceipt.entry_id == entry_id))).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+async def next_number(session: AsyncSession, at: datetime) -> tuple[int, int]:
+    """Year and number of the next receipt; everybody else who wants one waits until this transaction ends."""
     year = series_year(at)
     return year, await draw_number(session, RECEIPTS, year)
 
 
-def _printed(facts: dict[str, Any] | None) -> dict[str, Any]:
+def printed(facts: dict[str, Any] | None) -> dict[str, Any]:
+    """What a receipt prints, frozen: the facts handed in, and who issues it."""
     centre = the_centre()
     issuer = {"name": centre.name, "address": centre.address, "phone": centre.phone, "email": centre.email}
     return (
@@ -246,7 +269,7 @@ def _printed(facts: dict[str, Any] | None) -> dict[str, Any]:
     )
 
 
-def _write(
+def write_receipt(
     session: AsyncSession,
     actor: Actor,
     number: tuple[int, int],
@@ -260,6 +283,7 @@ def _write(
     reverses: CashReceipt | None = None,
     reason: str = "",
 ) -> CashReceipt:
+    """Write a receipt with its entry in the ledger, in the caller's transaction, which has drawn its number first."""
     year, counter = number
     receipt = CashReceipt(
         kind=kind,

@@ -1,4 +1,4 @@
-"""What the cashiers do with requests: mark them as done, with a note, and take that back (paying itself follows later)."""
+"""What the cashiers do with requests: mark them as done, with a note, and take that back (`refunds` pays)."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
 from lms.billing import policy
-from lms.billing.errors import NoteNeeded, OtherRequestOpen, OwnRefund
-from lms.billing.models import LedgerEntry, Settlement, SettlementState
+from lms.billing.concerned import refuse_own
+from lms.billing.errors import NoteNeeded, OtherRequestOpen, RefundRunning
+from lms.billing.models import PENDING_REFUNDS, Refund, Settlement, SettlementState
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
@@ -27,17 +28,20 @@ class Settlements:
     async def settle(self, actor: Actor, *, settlement_id: UUID, note: str) -> Settlement:
         """Mark a request as done. Twice is as good as once; one that was overtaken meanwhile is Stale.
 
-        Raises NotFound, NoteNeeded, and OwnRefund for whoever owes or is owed (S-08).
+        Raises NotFound, NoteNeeded, OwnRefund for whoever owes or is owed (S-08), and RefundRunning where the money is on its
+        way already: noting it as settled would invite paying it twice.
         """
         ensure(policy.may_refund(actor), actor)
         if not note.strip():
             raise NoteNeeded
         async with self.begin() as session:
             request = await _locked(session, settlement_id)
-            await _refuse_own(session, actor, request)
+            await refuse_own(session, actor, request.enrolment_id)
             if request.state is SettlementState.OVERTAKEN:
                 raise Stale
             if request.state is SettlementState.OPEN:
+                if request.amount_cents < 0 and await _has_running_refund(session, request):
+                    raise RefundRunning
                 request.state, request.settled_note = SettlementState.SETTLED, note.strip()
                 request.settled_at, request.settled_by = self.clock(), actor.account_id
                 self._record(session, actor, request, "settled", note.strip())
@@ -49,7 +53,7 @@ class Settlements:
         ensure(policy.may_refund(actor), actor)
         async with self.begin() as session:
             request = await _locked(session, settlement_id)
-            await _refuse_own(session, actor, request)
+            await refuse_own(session, actor, request.enrolment_id)
             if request.state is SettlementState.SETTLED:
                 later = await session.scalar(
                     select(func.count()).where(
@@ -85,16 +89,17 @@ async def settlements_page(
     return (await session.scalars(wanted)).all(), total or 0
 
 
+async def _has_running_refund(session: AsyncSession, request: Settlement) -> bool:
+    running = await session.scalar(
+        select(func.count()).where(
+            Refund.enrolment_id == request.enrolment_id, Refund.state.in_(PENDING_REFUNDS)
+        )
+    )
+    return bool(running)
+
+
 async def _locked(session: AsyncSession, settlement_id: UUID) -> Settlement:
     found = await session.get(Settlement, settlement_id, with_for_update=True)
     if found is None:
         raise NotFound
     return found
-
-
-async def _refuse_own(session: AsyncSession, actor: Actor, request: Settlement) -> None:
-    debtors = await session.scalars(
-        select(LedgerEntry.debtor_id).where(LedgerEntry.enrolment_id == request.enrolment_id).distinct()
-    )
-    if set(debtors.all()) & actor.persons:
-        raise OwnRefund

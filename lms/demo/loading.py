@@ -31,6 +31,7 @@ from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.prices import fill_prices
 from lms.demo.filling.programme import fill_courses
+from lms.demo.filling.refunds import fill_refunds
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
@@ -103,6 +104,7 @@ async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place
     """What is owed and what was paid."""
     with step("Invoices and payments"):
         await fill_money(ground, everybody, places)
+        await fill_refunds(ground, everybody, places)
         await fill_withdrawals(ground, places)
     with step("Vouchers"):
         await fill_vouchers(ground)

@@ -29,6 +29,7 @@ from lms.portal.own_debits import OwnDebitPages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
+from lms.portal.refund_account import AccountByLink, OwnAccountPages
 from lms.portal.standing_in import AnswerPages, CannotComePages, StandInPages
 from lms.portal.teaching import TeachingPages
 from lms.web.module import Module
@@ -43,6 +44,8 @@ MODULE = Module(
         *DESK,
         *FINANCE,
         OwnDebitPages,
+        AccountByLink,
+        OwnAccountPages,
         CounterPages,
         TillPages,
         PlannerPages,

@@ -23,6 +23,7 @@ from lms.portal.filters import Filters
 from lms.portal.fragments import fragments_of
 from lms.portal.my_courses import MyCourse, course_of, overview_of
 from lms.portal.programme import Programme
+from lms.portal.refund_account import accounts_asked, own_refunds
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
 
@@ -50,6 +51,7 @@ class MyCoursesPages(Controller):
         now, chosen = around.clock(), _chosen(request.query_params.get("person"))
         async with around.begin.reading() as session:
             overview = await overview_of(session, actor, chosen=chosen, now=now)
+            asked = await accounts_asked(session, actor)
         suggested = Markup("")
         if not overview.count:
             edition = await programme.edition(now)
@@ -59,6 +61,7 @@ class MyCoursesPages(Controller):
             "portal/my_courses/index.html",
             context={
                 "overview": overview,
+                "asked": asked,
                 "now_is": now,
                 "own_id": actor.person_id,
                 "door_minutes": around.settings.join_minutes_before,
@@ -77,6 +80,7 @@ class MyCoursesPages(Controller):
         now = around.clock()
         async with around.begin.reading() as session:
             mine = await course_of(session, actor, enrolment_id)
+            back = await own_refunds(session, actor, enrolment_id)
             answers, may_answer = await own_answers(session, mine.claim, now)
             story = await story_of(session, mine.claim, now)
             choices = await own_choices(session, mine.claim, now)
@@ -84,6 +88,7 @@ class MyCoursesPages(Controller):
             "portal/my_courses/course.html",
             context={
                 "mine": mine,
+                "back": back,
                 "now_is": now,
                 "door_minutes": around.settings.join_minutes_before,
                 "bring": _bring(mine),

@@ -7,6 +7,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy import select
 
+from lms.billing.models import Refund
 from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
 from lms.enrolment.models import Enrolment
@@ -16,6 +17,7 @@ from lms.models import METADATA
 from lms.people.models import Company, CompanyContact
 from lms.web.access import routes
 from lms.web.module import Around
+from tests.billing.refunding import proposed
 from tests.enrolment.places import VISITOR, named, offered_run
 from tests.making import make_person, staff
 from tests.visiting import send
@@ -43,6 +45,10 @@ async def real_ids(house: Around, begin: Begin) -> dict[str, UUID]:
     )  # fmt: skip
     invitation = uuid4()
     await Seats(house).invite(staff(), invitation_id=invitation, company_id=firm.id, email="x@example.com")
+    refund = await proposed(house, staff(), account=None)
+    async with begin() as session:
+        kept = await session.get_one(Refund, refund.id)
+        kept.enrolment_id = placed.enrolments[0].id
     async with begin.reading() as session:
         person_id = await session.scalar(
             select(Enrolment.person_id).where(Enrolment.id == placed.enrolments[0].id)
@@ -50,7 +56,7 @@ async def real_ids(house: Around, begin: Begin) -> dict[str, UUID]:
     assert person_id is not None
     return {
         "run_id": run.id, "enrolment_id": placed.enrolments[0].id, "order_id": order.id, "person_id": person_id,
-        "invitation_id": invitation, "company_id": firm.id,
+        "invitation_id": invitation, "company_id": firm.id, "refund_id": refund.id,
     }  # fmt: skip
 
 

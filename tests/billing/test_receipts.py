@@ -112,7 +112,7 @@ async def test_a_crash_before_the_end_leaves_neither_money_nor_number(
 ) -> None:
     receipts, enrolment_id = Receipts(house), await owed(begin)
     take: dict[str, Any] = {"enrolment_id": enrolment_id, "amount_cents": 4500, "form_key": "x"}
-    monkeypatch.setattr("lms.billing.receipts._write", _dies)
+    monkeypatch.setattr("lms.billing.receipts.write_receipt", _dies)
     with pytest.raises(RuntimeError):
         await receipts.receive(COUNTER, **take)
     monkeypatch.undo()

@@ -161,6 +161,7 @@ async def test_the_worker_writes_a_handful_of_letters_and_draws_the_certificates
         "event:ApprovalAsked": 1,
         "event:ConsentToChangeAsked": 1,
         "event:PlaceOffered": 2,
+        "event:RefundAsked": 1,
         "event:SubstitutesAsked": 1,
         "task:draw-demo-certificate": items,
     }

@@ -31,7 +31,7 @@ from tests.visiting import send, sign_in
 Browser = AsyncTestClient[Litestar]
 TEAM = staff(Identity.ENROLMENT)
 FINANCE = staff(Identity.FINANCE)
-LIST = "/verwaltung/erstattungen"
+LIST = "/verwaltung/finanzen/erstattungen"
 CONFIRMED, CANCELLED = EnrolmentState.CONFIRMED, EnrolmentState.CANCELLED
 
 
@@ -72,12 +72,12 @@ async def test_the_cashiers_see_what_is_to_be_paid_back_and_tick_it_off(
         await enrolments.cancel(TEAM, enrolment_id=placed.enrolments[0].id)
     with counted() as many:
         await client.get(LIST)
-    table = await client.get(f"{LIST}/erstattungen.csv")
+    table = await client.get(f"{LIST}/vorgaenge/erstattungen.csv")
     one = await newest(begin)
-    empty = await send(client, f"{LIST}/{one.id}/erledigt", {"note": " "})
-    ticked = await send(client, f"{LIST}/{one.id}/erledigt", {"note": "überwiesen am 7.12."})
-    done = await client.get(f"{LIST}?ansicht=erledigt")
-    again = await send(client, f"{LIST}/{one.id}/offen")
+    empty = await send(client, f"{LIST}/vorgaenge/{one.id}/erledigt", {"note": " "})
+    ticked = await send(client, f"{LIST}/vorgaenge/{one.id}/erledigt", {"note": "überwiesen am 7.12."})
+    done = await client.get(f"{LIST}?ansicht=vermerkt")
+    again = await send(client, f"{LIST}/vorgaenge/{one.id}/offen")
 
     assert len(many) == len(few)
     words = words_of(page.text)
@@ -106,8 +106,8 @@ async def test_who_may_see_the_list_may_not_all_settle_and_nobody_their_own(
 
     seen = await client.get(LIST)
     refused = [
-        await send(client, f"{LIST}/{one.id}/erledigt", {"note": "x"}),
-        await client.get(f"{LIST}/erstattungen.csv"),
+        await send(client, f"{LIST}/vorgaenge/{one.id}/erledigt", {"note": "x"}),
+        await client.get(f"{LIST}/vorgaenge/erstattungen.csv"),
     ]
 
     assert seen.status_code == 200

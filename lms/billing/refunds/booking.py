@@ -1,15 +1,24 @@
 """The two ends of a refund that its carriers share: that it is wanted, and what came of it. Plain functions in a transaction."""
 
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
+from lms.billing.concerned import lock_account
 from lms.billing.errors import AmountNotPositive, MoreThanPaid
-from lms.billing.events import RefundFailed, RefundPaid, RefundReady
-from lms.billing.models import PENDING_REFUNDS, Means, Refund, RefundMeans, RefundState
+from lms.billing.events import RefundAsked, RefundFailed, RefundPaid, RefundReady
+from lms.billing.models import (
+    PENDING_REFUNDS,
+    Means,
+    Refund,
+    RefundMeans,
+    RefundState,
+    Settlement,
+    SettlementState,
+)
 from lms.billing.queries import balance_of
 from lms.billing.service import record_refund
 from lms.jobs.queue import announce
@@ -52,34 +61,66 @@ async def ask_refund(
     iban: str = "",
     provider_payment: str | None = None,
     is_automatic: bool = False,
+    refund_id: UUID | None = None,
+    purpose: str = "",
+    note_to_payer: str = "",
+    asked_until: datetime | None = None,
+    follows_id: UUID | None = None,
 ) -> Refund:
-    """Promise money back; READY ones go to their carrier. The caller holds the lock under which this enrolment is refunded.
+    """Promise money back; READY ones go to their carrier. The account is locked here, so that money is promised once.
 
     Raises AmountNotPositive, and MoreThanPaid where it is more than what was paid and is not promised yet.
     """
     if amount_cents <= 0:
         raise AmountNotPositive
     await session.flush()
+    await lock_account(session, enrolment_id)
     if amount_cents > await refundable_cents(session, enrolment_id):
         raise MoreThanPaid
     refund = Refund(
         enrolment_id=enrolment_id, amount_cents=amount_cents, means=means, state=state, requested_at=at,
         debtor_id=debtor_id, company_id=company_id, settlement_id=settlement_id, reason=reason,
         is_automatic=is_automatic, requested_by=actor.account_id, holder=holder, iban=iban,
-        provider_payment=provider_payment,
+        provider_payment=provider_payment, requested_by_name=actor.name, purpose=purpose, note=note_to_payer,
+        asked_until=asked_until, follows_id=follows_id, id=refund_id or uuid4(),
     )  # fmt: skip
     session.add(refund)
     await session.flush()
     note(session, actor, refund, "requested", at=at, reason=reason)
-    if state is RefundState.READY:
-        announce(session, RefundReady(refund_id=refund.id), at=at)
+    _tell(session, refund, at)
     return refund
 
 
-async def paid_out(
-    session: AsyncSession, actor: Actor, refund: Refund, *, at: datetime, provider_ref: str | None = None
+def go_on(
+    session: AsyncSession, actor: Actor, refund: Refund, state: RefundState, action: str, *, at: datetime
 ) -> None:
-    """The money is gone: book it, once. Twice is as good as once; the caller has locked the row."""
+    """Take the next step: READY goes to its carrier, ASKED writes to the payer. The caller has locked the row."""
+    refund.state = state
+    refund.version += 1
+    note(session, actor, refund, action, at=at)
+    _tell(session, refund, at)
+
+
+def _tell(session: AsyncSession, refund: Refund, at: datetime) -> None:
+    if refund.state is RefundState.READY:
+        announce(session, RefundReady(refund_id=refund.id), at=at)
+    elif refund.state is RefundState.ASKED:
+        announce(session, RefundAsked(refund_id=refund.id, version=refund.link_version), at=at)
+
+
+async def paid_out(
+    session: AsyncSession,
+    actor: Actor,
+    refund: Refund,
+    *,
+    at: datetime,
+    provider_ref: str | None = None,
+    reason: str = "",
+) -> None:
+    """The money is gone: book it, once, and with it the request of the cashiers that asked for it.
+
+    Twice is as good as once; the caller has locked the row.
+    """
     if refund.state is RefundState.PAID:
         return
     event = f"refund:{provider_ref or refund.id}"
@@ -93,8 +134,34 @@ async def paid_out(
     refund.provider_ref = provider_ref or refund.provider_ref
     refund.failure = ""
     refund.version += 1
-    note(session, actor, refund, "paid", at=at)
+    note(session, actor, refund, "paid", at=at, reason=reason)
     announce(session, RefundPaid(refund_id=refund.id), at=at)
+    await _settle_request(session, actor, refund, at)
+
+
+async def _settle_request(session: AsyncSession, actor: Actor, refund: Refund, at: datetime) -> None:
+    """What the cashiers were asked to pay back is paid back; a part of it leaves the request open."""
+    request = (
+        await session.scalars(
+            select(Settlement)
+            .where(
+                Settlement.enrolment_id == refund.enrolment_id,
+                Settlement.state == SettlementState.OPEN,
+                Settlement.amount_cents < 0,
+            )
+            .with_for_update()
+        )
+    ).one_or_none()
+    if request is None:
+        return
+    await session.flush()
+    if (await balance_of(session, [refund.enrolment_id]))[refund.enrolment_id].open_cents < 0:
+        return
+    request.state, request.settled_at, request.settled_by = SettlementState.SETTLED, at, actor.account_id
+    record(
+        session, actor, "settlement.settled", at=at, kind="settlement", object_id=request.id,
+        after={"amount_cents": request.amount_cents, "enrolment_id": str(request.enrolment_id), "refund_id": str(refund.id)},
+    )  # fmt: skip
 
 
 def did_not_get_through(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from lms.billing.events import RefundAsked, RefundPaid
 from lms.enrolment import events
 from lms.enrolment.letters import (
     approvals,
@@ -11,6 +12,7 @@ from lms.enrolment.letters import (
     paying,
     places,
     prices,
+    refunds,
     seats,
     teachers,
     withdrawals,
@@ -49,6 +51,8 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     seat_events.SeatNamed: [seats.tell_employee],
     seat_events.SeatPassedOn: [seats.tell_of_passed_seat],
     seat_events.CompanyContactInvited: [seats.invite],
+    RefundAsked: [refunds.ask_for_account],
+    RefundPaid: [refunds.tell_of_refund],
     ProofRefused: [prices.tell_of_refused_proof],
     ConcessionDropped: [prices.tell_of_full_price],
     RunPublished: [telling.tell_of_published],

@@ -5,8 +5,10 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.concerned import lock_account
 from lms.billing.models import SettlementCause
 from lms.billing.queries import balance_of
+from lms.billing.refunds.booking import refundable_cents
 from lms.billing.service import record_payment, record_refund
 from lms.billing.settling import request_settlement
 from lms.enrolment.changing.sums import written
@@ -53,10 +55,14 @@ async def paid_for(session: AsyncSession, enrolment: Enrolment) -> int:
 
 
 async def carry_payments(locked: LockedRun, actor: Actor, former: Enrolment, new: Enrolment) -> int:
-    """Let what was paid for one enrolment count for the one that follows it; says how much. Both entries add up to nothing."""
+    """Let what was paid for one enrolment count for the one that follows it; says how much. Both entries add up to nothing.
+
+    What is promised back already stays behind: it goes back.
+    """
+    await lock_account(locked.session, former.id)
     same_price = new.price_cents == former.price_cents
     await follow(locked.session, former.id, new.id, discounts=same_price)
-    paid = await paid_for(locked.session, former)
+    paid = await refundable_cents(locked.session, former.id)
     if paid <= 0:
         return 0
     event = f"{former.id}:{new.id}"

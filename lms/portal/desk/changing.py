@@ -46,6 +46,9 @@ from lms.web.notices import after, declare
 MOVED = declare("umgebucht", N_("The person has a place in the other run. They get one letter about both."))
 HANDED_OVER = declare("uebergeben", N_("The other person has the place. Both get a letter."))
 LET_OFF = declare("kulanz", N_("The sum is let off. The person gets a letter with the reason."))
+LET_OFF_WAITS = declare(
+    "kulanz-wartet", N_("This sum needs a second person. Somebody of the cashiers has to approve it first.")
+)
 OTHER = "other"
 
 
@@ -214,11 +217,12 @@ class ChangePages(Controller):
         form, status = form_from(GoodwillForm, await request.form()), 422
         if form.validate():
             try:
-                await enrolment.let_off(
+                done = await enrolment.let_off(
                     actor, enrolment_id=enrolment_id, off_cents=form.off.data, reason=form.reason.data,
                     form_key=form.key.data or "",
                 )  # fmt: skip
-                return after(f"/verwaltung/anmeldungen/{enrolment_id}", LET_OFF)
+                notice = LET_OFF if done is not None else LET_OFF_WAITS
+                return after(f"/verwaltung/anmeldungen/{enrolment_id}", notice)
             except NotFound:
                 raise
             except DomainError as refusal:

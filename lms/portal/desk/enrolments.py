@@ -30,6 +30,7 @@ from lms.portal.acting.paper import consent_paper, consent_words, pdf
 from lms.portal.desk.enrolment_reading import VIEWS, enrolment_rows, read_enrolment
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import ENROLMENT_STATES, HAPPENINGS, PAYMENT_WAYS, PROOF_STATES
+from lms.portal.finance.refund_reading import given_back
 from lms.scheduling.models import Session, SessionState
 from lms.web.access import may
 from lms.web.formats import amount, period
@@ -141,12 +142,14 @@ class EnrolmentPages(Controller):
         ensure(actor.may_for_all("R", "enrolment"), actor)
         async with begin.reading() as session:
             view = await read_enrolment(session, actor, enrolment_id)
+            money_back = await given_back(session, actor, enrolment_id)
             has_questions = bool((await asks_of(session, view.claim.run)).questions)
         ends_at = view.claim.run.ends_at
         return Template(
             "portal/desk/enrolment.html",
             context={
                 "view": view,
+                "given_back": money_back,
                 "states": ENROLMENT_STATES,
                 "ways": PAYMENT_WAYS,
                 "happenings": HAPPENINGS,

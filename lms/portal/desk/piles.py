@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from lms.billing.models import Invoice, Settlement, SettlementState
+from lms.billing.models import Invoice, Settlement
+from lms.billing.refunds.reading import undecided
 from lms.billing.waiting_models import WaitingInvoice
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
@@ -149,13 +150,13 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
         ),
         Pile(
-            "refund", "payment", "/verwaltung/erstattungen",
+            "refund", "payment", "/verwaltung/finanzen/erstattungen",
             lambda num: ngettext(
                 "%(num)s sum has to be paid back or collected",
                 "%(num)s sums have to be paid back or collected",
                 num,
             ),
-            select(func.count(), func.min(Settlement.requested_at)).where(Settlement.state == SettlementState.OPEN),
+            select(func.count(), func.min(Settlement.requested_at)).where(undecided()),
         ),
         Pile(
             "refund", "payment", "/verwaltung/finanzen/onlinezahlungen",

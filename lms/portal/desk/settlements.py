@@ -1,4 +1,4 @@
-"""Refunds and further claims: what the cashiers are asked to pay back or to collect, each sum explained (U13)."""
+"""Requests to the cashiers to pay back or to collect, each sum explained (U13): as lines, as a table, and marked as settled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,10 +21,9 @@ from lms.catalogue.models import Run
 from lms.db import Begin
 from lms.enrolment.models import Enrolment
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock, local
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
-from lms.kernel.rights import Scope
 from lms.people.models import Company, Person
 from lms.portal.desk.step import Step, step_page
 from lms.web.access import may
@@ -34,11 +33,9 @@ from lms.web.forms import Form, Text, form_from
 from lms.web.language import gettext, translated
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
-from lms.web.pagination import page_of, window
 
-LIST = "/verwaltung/erstattungen"
+LIST = "/verwaltung/finanzen/erstattungen"
 DONE = declare("abgerechnet", N_("It is marked as settled."))
-SEES = may("R", "invoice", of=Scope.ALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,39 +63,10 @@ class SettleForm(Form):
 
 
 class SettlementPages(Controller):
-    """The list, the file, and the tick."""
+    """The table, and the tick."""
 
-    path = LIST
+    path = f"{LIST}/vorgaenge"
     include_in_schema = False
-
-    @get(opt=SEES)
-    async def index(
-        self,
-        request: Request[Any, Any, Any],
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        clock: NamedDependency[Clock],
-        ansicht: FromQuery[str] = "",
-    ) -> Template:
-        """What is open, the oldest first; or what is done."""
-        done = ansicht == "erledigt"
-        state = SettlementState.SETTLED if done else SettlementState.OPEN
-        number, size, offset = window(request.query_params.get("seite"))
-        async with begin.reading() as session:
-            found, total = await settlements_page(session, state, limit=size, offset=offset)
-            lines = await _lines(session, found, clock())
-        page = page_of(
-            lines, number=number, size=size, total=total, path=LIST, query=request.query_params.multi_items()
-        )
-        return Template(
-            "portal/desk/settlements.html",
-            context={
-                "page": page,
-                "done": done,
-                "causes": CAUSES,
-                "may_settle": actor.may_for_all("refund", "payment"),
-            },
-        )
 
     @get("/erstattungen.csv", opt=may("billing", "bulk-export"))
     async def file(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> Response[bytes]:
@@ -106,7 +74,7 @@ class SettlementPages(Controller):
         await within(around.begin, around.clock, "export", account=actor.account_id or "")
         async with around.begin.reading() as session:
             found, _ = await settlements_page(session, SettlementState.OPEN)
-            lines = await _lines(session, found, around.clock())
+            lines = await lines_of(session, found, around.clock())
         head = [
             gettext("Since"), gettext("Due on"), gettext("Reason"), gettext("Payer"), gettext("Person"),
             gettext("Run"), gettext("Reference"), gettext("Amount"), gettext("How the sum is made up"), gettext("Note"),
@@ -160,7 +128,7 @@ class SettlementPages(Controller):
         return after(LIST, SAVED)
 
 
-async def _lines(session: AsyncSession, found: Sequence[Settlement], now: datetime) -> list[Line]:
+async def lines_of(session: AsyncSession, found: Sequence[Settlement], now: datetime) -> list[Line]:
     """The requests with whom they concern; three statements."""
     rows = await session.execute(
         select(Enrolment, Run.number)
@@ -197,7 +165,7 @@ async def _settling(begin: Begin, settlement_id: UUID) -> Step:
         found = await session.get(Settlement, settlement_id)
         if found is None:
             raise NotFound
-        (line,) = await _lines(session, [found], found.requested_at)
+        (line,) = await lines_of(session, [found], found.requested_at)
     sum_words = (
         gettext("%(sum)s to be paid back to %(name)s.", sum=amount(-found.amount_cents), name=line.payer)
         if found.amount_cents < 0
@@ -206,13 +174,13 @@ async def _settling(begin: Begin, settlement_id: UUID) -> Step:
     return Step(
         title=gettext("Mark as settled"),
         about=gettext("Refunds and further claims"),
-        path=f"{LIST}/{settlement_id}/erledigt",
+        path=f"{LIST}/vorgaenge/{settlement_id}/erledigt",
         back=LIST,
         button=gettext("Mark as settled"),
         way_out=gettext("Not yet"),
         sentences=[
             sum_words,
             *(f"{words}: {amount(cents)}" for words, cents in line.lines),
-            gettext("Only mark what you have paid or received: nothing is transferred by this."),
+            gettext("Only mark what was settled in another way: nothing is transferred or booked by this."),
         ],
     )

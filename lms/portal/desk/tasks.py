@@ -14,6 +14,7 @@ from lms.kernel.actor import Actor
 from lms.portal.desk.piles import Pile, piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
 from lms.portal.desk.task import Task
+from lms.portal.finance.refund_piles import refund_piles
 
 
 async def tasks(
@@ -28,7 +29,8 @@ async def tasks(
 
 
 async def _piles(session: AsyncSession, actor: Actor, now: datetime) -> Iterable[Task]:
-    mine = [pile for pile in piles(now) if actor.may_for_all(pile.act, pile.resource)]
+    kinds = (*piles(now), *refund_piles(now, actor.account_id))
+    mine = [pile for pile in kinds if actor.may_for_all(pile.act, pile.resource)]
     if not mine:
         return []
     columns: list[Any] = []

@@ -11,9 +11,15 @@ from lms.portal.finance.invoices import InvoicePages
 from lms.portal.finance.new_vouchers import NewVoucherPages
 from lms.portal.finance.online import OnlinePaymentPages
 from lms.portal.finance.redeeming import RedeemPages
+from lms.portal.finance.refund_list import FormerRefundPages, RefundListPages
+from lms.portal.finance.refund_page import RefundPages
+from lms.portal.finance.refund_proposing import ProposingPages
+from lms.portal.finance.second_person_pages import SecondPersonPages
 from lms.portal.finance.taxes import TaxPages
+from lms.portal.finance.transfer_pages import TransferFilePages
 from lms.portal.finance.voucher_orders import VoucherOrderPages
 from lms.portal.finance.vouchers import VoucherListPages
+from lms.portal.finance.write_off_pages import WriteOffPages
 from lms.portal.finance.writing import WritingPages
 
 FINANCE = (
@@ -32,4 +38,11 @@ FINANCE = (
     DebitReturnPages,
     DebitMandatePages,
     CollectionRulePages,
+    RefundListPages,
+    FormerRefundPages,
+    ProposingPages,
+    RefundPages,
+    TransferFilePages,
+    SecondPersonPages,
+    WriteOffPages,
 )
