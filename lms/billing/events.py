@@ -1,5 +1,6 @@
 """What has happened in the books."""
 
+from datetime import date
 from uuid import UUID
 
 from lms.jobs.queue import Event
@@ -35,3 +36,19 @@ class InvoiceIssued(Event):
     """An invoice or a credit note has its number; the debtor gets it as a PDF."""
 
     invoice_id: UUID
+
+
+class DebitReturnSeen(Event):
+    """A bank statement shows that a direct debit came back. Announced above the debits, which listen and book it.
+
+    `end_to_end_id` is that of the collection; `amount_cents` what had been collected, `fee_cents` what the banks keep for it,
+    `reason_code` the bank's reason (AC04, MD06 …), empty where it names none. `line_id` is the line of the statement: one line
+    is one return, however often it is told.
+    """
+
+    end_to_end_id: str
+    amount_cents: int
+    fee_cents: int
+    reason_code: str
+    booked_on: date
+    line_id: UUID
