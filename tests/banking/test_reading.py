@@ -1,5 +1,6 @@
 """Files of banks: CAMT.053, MT940 and CSV say the same things in three ways."""
 
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date
@@ -206,10 +207,8 @@ def test_amounts_are_read_however_banks_write_them(written: str, meant: int) -> 
 
 @pytest.mark.parametrize("written", ["", "-", "abc", "1,234,5x", "12,34x"])
 def test_what_is_no_amount_is_refused(written: str) -> None:
-    with pytest.raises(ValueError) as refusal:
+    with pytest.raises(ValueError, match=re.escape(written) or "^$"):
         cents(written)
-
-    assert refusal.value.args == (written,)
 
 
 def test_days_are_read_however_banks_write_them() -> None:
