@@ -47,6 +47,7 @@ ADMINISTRATION = (
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
     Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
+    Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),

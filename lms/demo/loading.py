@@ -31,6 +31,7 @@ from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
+from lms.demo.filling.statements import fill_statements
 from lms.demo.filling.timetable import fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.withdrawals import fill_withdrawals
@@ -91,6 +92,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()
+        with step("A bank statement"):
+            await fill_statements(ground, everybody)
         with step("Somebody known twice"):
             await fill_twice(ground)
 
