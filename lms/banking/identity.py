@@ -20,6 +20,7 @@ from lms.banking.reading.values import Format, ReadEntry
 ALIKE = 85
 ALIKE_IN_NAME = 70
 EQUAL = 1000
+Trait = tuple[tuple[date, int, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,29 +83,65 @@ def partners(
     `not_from` are statements that this one continues (the next number, beginning with the balance they end with): whatever
     stands in them happened before, however equal it looks.
     """
-    kept: dict[tuple[date, int, str], list[Known]] = defaultdict(list)
-    for one in known:
-        if not set(one.statements) & set(not_from):
-            kept[one.sights[0].key].append(one)
+    free = [one for one in known if not set(one.statements) & set(not_from)]
     found: list[UUID | None] = [None] * len(sights)
-    groups: dict[tuple[date, int, str], list[int]] = defaultdict(list)
-    for place, sight in enumerate(sights):
-        groups[sight.key].append(place)
-    for key, places in groups.items():
-        pairs = sorted(
-            (
-                (-likeness, place, number)
-                for place in places
-                for number, one in enumerate(kept.get(key, ()))
-                if (likeness := _likeness(sights[place], one))
-            ),
-        )
-        taken: set[int] = set()
-        for _, place, number in pairs:
-            if found[place] is None and number not in taken:
-                found[place] = kept[key][number].entry_id
-                taken.add(number)
+    for mark in (
+        _by_ref,
+        _by_words,
+        _by_text,
+        _by_nothing,
+    ):  # the surest first, so that few are compared with each other
+        kept: dict[Trait, list[Known]] = defaultdict(list)
+        for one in free:
+            for trait in {(sight.key, mark(sight)) for sight in one.sights if mark(sight) is not None}:
+                kept[trait].append(one)
+        groups: dict[Trait, list[int]] = defaultdict(list)
+        for place, sight in enumerate(sights):
+            if found[place] is None and mark(sight) is not None:
+                groups[sight.key, mark(sight)].append(place)
+        taken: set[UUID] = set()
+        for trait, places in groups.items():
+            taken |= _pair(sights, places, [one for one in kept[trait] if one.entry_id not in taken], found)
+        free = [one for one in free if one.entry_id not in taken]
     return found
+
+
+def _pair(
+    sights: Sequence[Sight], places: Sequence[int], kept: Sequence[Known], found: list[UUID | None]
+) -> set[UUID]:
+    """Give each place the kept booking most like it, each to one place only; says which were given."""
+    pairs = sorted(
+        (-likeness, number_of_place, number)
+        for number_of_place, place in enumerate(places)
+        for number, one in enumerate(kept)
+        if (likeness := _likeness(sights[place], one))
+    )
+    taken: set[UUID] = set()
+    for _, number_of_place, number in pairs:
+        place, one = places[number_of_place], kept[number]
+        if found[place] is None and one.entry_id not in taken:
+            found[place] = one.entry_id
+            taken.add(one.entry_id)
+    return taken
+
+
+def _by_ref(sight: Sight) -> str | None:
+    return sight.ref or None
+
+
+def _by_words(sight: Sight) -> str | None:
+    return sight.words
+
+
+def _by_text(sight: Sight) -> str | None:
+    return f"{sight.iban}|{sight.text}" if sight.text and sight.iban else None
+
+
+def _by_nothing(_: Sight) -> str | None:
+    return ""
+
+
+STAGES = (_by_ref, _by_words, _by_text, _by_nothing)
 
 
 def fingerprints(account: str, sights: Sequence[Sight], counted: dict[str, int]) -> Iterator[str]:

@@ -24,6 +24,7 @@ from lms.banking.models import (
 from lms.kernel.errors import NotFound
 
 Judged = tuple[BankLine, Clearing, Verdict]
+MOST_BOOKED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,14 @@ class Sorted:
     unknown: Sequence[Judged]
 
     @property
+    def bookable(self) -> Sequence[Judged]:
+        """The matched lines that are booked in one go: others have to write meanwhile."""
+        return self.matched[:MOST_BOOKED]
+
+    @property
     def mark(self) -> str:
-        """Changes when the matched lines do, or what they are for."""
-        facts = sorted(f"{line.id}={verdict.best.key}" for line, _, verdict in self.matched if verdict.best)
+        """Changes when the bookable lines do, or what they are for."""
+        facts = sorted(f"{line.id}={verdict.best.key}" for line, _, verdict in self.bookable if verdict.best)
         return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
     @property
@@ -47,7 +53,7 @@ class Sorted:
 
 
 def sort_lines(matcher: Matcher, lines: Sequence[tuple[BankLine, Clearing]]) -> Sorted:
-    """What each line is; pure but for its reading of rows."""
+    """What each line is. Thousands take a second: the callers do it beside the loop, in a thread; no statement is made here."""
     groups: dict[Group, list[Judged]] = {group: [] for group in Group}
     for line, clearing in lines:
         verdict = matcher.verdict(facts_of(line))

@@ -110,7 +110,7 @@ async def test_an_unknown_line_is_found_by_hand_and_split(client: Browser, desk:
     chosen = await client.get(path, params={"suche": "Ohlsen", "posten": [ada, ben]})
     fields = re.findall(r'name="(betrag_\w+)" type="text" value="([\d,]+)"', chosen.text)
     values: dict[str, Any] = dict(fields)
-    wrong = {name: "1,00" for name in values}
+    wrong = dict.fromkeys(values, "1,00")
     refused = await send(client, f"{path}/aufteilen", {"seen": "1", "posten": [ada, ben], **wrong})
     booked = await send(client, f"{path}/aufteilen", {"seen": "1", "posten": [ada, ben], **values})
 

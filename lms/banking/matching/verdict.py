@@ -82,10 +82,12 @@ class Matcher:
         return Verdict(Group.UNSURE, _ranked(more))
 
     def _who(self, line: Facts, debts: Sequence[Debt]) -> tuple[Agreement, list[Debt]]:
-        """How far the payer's name is one of these debts, and which other open debts bear it in full."""
+        """How far the payer's name is one of these debts; where not at all, which other open debts bear it in full."""
         who = best(line.name, [name for debt in debts for name in debt.names])
         if any(debt.payer in self.ground.confirmed.get(line.iban, ()) for debt in debts):
             who = Agreement.FULL
+        if who:
+            return who, []
         ids = {debt.enrolment_id for debt in debts}
         others = [
             debt

@@ -1,5 +1,6 @@
 """Deciding what lines are for."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,14 +49,15 @@ class LineClearing:
 
     @retried
     async def book_matched(self, actor: Actor, *, seen: str, statement_id: UUID | None = None) -> Booked:
-        """Book every matched line, of one statement or of all; `seen` is the mark of what the preview showed.
+        """Book the matched lines, of one statement or of all (`Sorted.bookable`); `seen` is the mark of what the preview showed.
 
         Raises Stale when they are other lines by now, or for something else. When none is left, it was done already.
         """
         ensure(policy.may_import(actor), actor)
         async with self.begin() as session:
             lines = await open_lines(session, statement_id, lock=True)
-            found = sort_lines(await matcher_for(session, [facts_of(line) for line, _ in lines]), lines)
+            matcher = await matcher_for(session, [facts_of(line) for line, _ in lines])
+            found = await asyncio.to_thread(sort_lines, matcher, lines)
             if not found.matched:
                 return Booked(0, 0)
             if found.mark != seen:
@@ -64,7 +66,7 @@ class LineClearing:
 
     async def _book_all(self, session: AsyncSession, actor: Actor, found: Sorted) -> Booked:
         at, lines, cents, own = self.clock(), 0, 0, 0
-        for line, clearing, verdict in found.matched:
+        for line, clearing, verdict in found.bookable:
             if verdict.best is None:
                 continue
             try:

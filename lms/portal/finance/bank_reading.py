@@ -1,5 +1,6 @@
 """What the pages about bank lines show, with a constant number of statements."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,6 +12,7 @@ from lms.banking.gathering import debts_like, debts_of, facts_of, matcher_for
 from lms.banking.matching.values import Debt
 from lms.banking.models import BankLine, BankStatement, KnownAccount, LineState, Sighting
 from lms.banking.queries import (
+    MOST_BOOKED,
     accounts_known,
     line_of,
     open_lines,
@@ -31,9 +33,14 @@ class Block:
     lines: Sequence[ShownLine]
 
     @property
-    def cents(self) -> int:
-        """Money in, less money out."""
-        return sum(one.line.amount_cents for one in self.lines)
+    def received_cents(self) -> int:
+        """Money that came in."""
+        return sum(max(one.line.amount_cents, 0) for one in self.lines)
+
+    @property
+    def spent_cents(self) -> int:
+        """Money that went out, as a positive sum."""
+        return sum(max(-one.line.amount_cents, 0) for one in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,12 @@ class WorkList:
     unsure: Block
     unknown: Block
     mark: str
+    at_once: int = MOST_BOOKED
+
+    @property
+    def bookable(self) -> Block:
+        """What the button books in one go."""
+        return Block(self.matched.lines[: self.at_once])
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ async def work_list(session: AsyncSession, statement_id: UUID | None) -> WorkLis
     """What nobody has decided about, sorted."""
     lines = await open_lines(session, statement_id)
     matcher = await matcher_for(session, [facts_of(line) for line, _ in lines])
-    found = sort_lines(matcher, lines)
+    found = await asyncio.to_thread(sort_lines, matcher, lines)
     debts = {debt.enrolment_id: debt for debt in matcher.ground.debts}
     matched, unsure, unknown = (
         Block([shown(*judged, debts) for judged in group])

@@ -41,6 +41,7 @@ class StatementForm(Form):
     file = Upload(
         N_("File of the bank"),
         hint=N_("CAMT.053 (also as ZIP), MT940 or CSV, at most 10 MB. Nothing is booked by sending it."),
+        missing=N_("Choose the file of the bank."),
     )
 
 
@@ -67,8 +68,7 @@ class StatementPages(Controller):
         """Keep the file; a table that nobody knows leads to the page that asks for its columns."""
         await within(around.begin, around.clock, "upload", account=actor.account_id or "")
         form = form_from(StatementForm, await request.form())
-        if form.file.data is None:
-            form.refuse("file", N_("Choose the file of the bank."))
+        if not form.validate():
             return await _index(request, around.begin, form, status=422)
         name, content = form.file.data.filename, await form.file.data.read()
         try:
