@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
@@ -24,16 +24,15 @@ from lms.billing.models import (
 )
 from lms.billing.queries import balance_of
 from lms.billing.refunds.booking import did_not_get_through, paid_out, refundable_cents
-from lms.billing.service import record_payment, record_refund
-from lms.billing.settling import request_settlement
+from lms.billing.service import record_refund
 from lms.enrolment.models import Enrolment
+from lms.enrolment.service.paying import receive_money
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
-from lms.kernel.marking import N_
+from lms.settings import Settings
 from lms.web.formats import amount
 
 UNDONE = "booking_undone"
-RECEIVED = N_("Received by bank transfer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +44,15 @@ class Decision:
     line: BankLine
     clearing: Clearing
     at: datetime
+    settings: Settings
 
 
 async def receive(made: Decision, shares: Sequence[tuple[UUID, int]], *, cause: str, round_: int) -> None:
-    """Money that came in, for these enrolments: the one place to hand over to whoever places people when they have paid."""
-    event = event_of(made.line, round_)
-    for enrolment_id, cents in shares:
-        await record_payment(
-            made.session, made.actor, enrolment_id=enrolment_id, amount_cents=cents, cause=cause, at=made.at,
-            provider=Means.TRANSFER, provider_event=f"{event}:{enrolment_id}",
-        )  # fmt: skip
+    """Money that came in, for these enrolments: held places become certain, what nobody owes is a request to the cashiers."""
+    await receive_money(
+        made.session, made.actor, shares=dict(shares), means=Means.TRANSFER, event=event_of(made.line, round_),
+        cause=cause, at=made.at, settings=made.settings,
+    )  # fmt: skip
 
 
 def event_of(line: BankLine, round_: int) -> str:
@@ -85,16 +83,6 @@ async def book_parts(
         )
         for enrolment_id, cents in parts
     )  # fmt: skip
-    await session.flush()
-    balances = await balance_of(session, [enrolment_id for enrolment_id, _ in parts])
-    for enrolment_id, cents in parts:
-        if balances[enrolment_id].open_cents < 0:
-            await request_settlement(
-                session, made.actor, enrolment_id=enrolment_id, cause=SettlementCause.OVERPAID, at=made.at,
-                lines=[
-                    {"message": RECEIVED, "params": {}, "amount_cents": cents},
-                ],
-            )  # fmt: skip
     decided(made, LineState.BOOKED, "booked", note, parts=parts)
 
 
@@ -232,11 +220,3 @@ async def _overtake(session: AsyncSession, enrolment_id: UUID) -> None:
         )
         .values(state=SettlementState.OVERTAKEN)
     )
-
-
-async def lines_open(session: AsyncSession) -> int:
-    """How many lines nobody has decided about."""
-    counted = await session.scalar(
-        select(func.count()).select_from(Clearing).where(Clearing.state == LineState.OPEN)
-    )
-    return counted or 0

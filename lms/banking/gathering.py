@@ -14,6 +14,7 @@ from lms.banking.matching.verdict import Matcher
 from lms.banking.models import BankLine, KnownAccount, LinePart
 from lms.banking.reading.amounts import is_return
 from lms.billing.models import Invoice, InvoiceShare, Refund, RefundMeans, RefundState
+from lms.billing.rules import Balance
 from lms.billing.standing import Account, accounts
 from lms.catalogue.models import Run
 from lms.enrolment.models import Enrolment
@@ -47,6 +48,7 @@ async def matcher_for(session: AsyncSession, lines: Sequence[Facts]) -> Matcher:
         for one in await accounts(session, enrolment_ids=list(named), only_open=False):
             found[one.enrolment_id, one.share_id] = one
     own = [one for one in found.values() if one.share_id is None]
+    own += await _held(session, named.keys() - {one.enrolment_id for one in own})
     debts = await debts_of(session, own, named)
     ibans = {line.iban for line in lines if line.iban}
     ground = Ground(
@@ -142,6 +144,20 @@ async def _named_enrolments(session: AsyncSession, lines: Sequence[Facts]) -> di
         ):
             found.setdefault(enrolment_id, set())
     return found
+
+
+async def _held(session: AsyncSession, ids: Collection[UUID]) -> list[Account]:
+    """Places that are named and wait for an online payment: nothing is charged yet, and a transfer pays for them as well."""
+    if not ids:
+        return []
+    rows = await session.scalars(select(Enrolment).where(Enrolment.id.in_(ids)))
+    return [
+        Account(
+            enrolment_id=one.id, share_id=None, debtor_id=one.contact_id or one.person_id, company_id=one.company_id,
+            balance=Balance(charged_cents=one.price_cents if one.awaits_payment else 0), invoice=None,
+        )
+        for one in rows
+    ]  # fmt: skip
 
 
 async def _refunds(session: AsyncSession) -> list[MoneyBack]:

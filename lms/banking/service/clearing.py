@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -46,6 +45,7 @@ class LineClearing:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.settings = around.settings
 
     @retried
     async def book_matched(self, actor: Actor, *, seen: str, statement_id: UUID | None = None) -> Booked:
@@ -71,7 +71,7 @@ class LineClearing:
                 continue
             try:
                 async with session.begin_nested():
-                    await accept(Decision(session, actor, line, clearing, at), verdict.best)
+                    await accept(Decision(session, actor, line, clearing, at, self.settings), verdict.best)
             except OwnMatter:
                 await session.refresh(clearing)
                 own += 1
@@ -133,7 +133,7 @@ class LineClearing:
         """It has been transferred back. Twice is as good as once."""
         ensure(policy.may_import(actor), actor)
         async with self.begin() as session:
-            made = await _decision(session, actor, line_id, self.clock())
+            made = await self._decision(session, actor, line_id)
             if made.clearing.state is LineState.RETURNED:
                 return
             if made.clearing.state is not LineState.RETURNING or made.clearing.version != version:
@@ -151,7 +151,7 @@ class LineClearing:
         if not reason.strip():
             raise ReasonNeeded
         async with self.begin() as session:
-            made = await _decision(session, actor, line_id, self.clock())
+            made = await self._decision(session, actor, line_id)
             state = made.clearing.state
             if state is LineState.OPEN:
                 if made.clearing.version == version:
@@ -174,7 +174,7 @@ class LineClearing:
         """Say expressly whose account a line came from. Only this makes an account count like a name; twice is once."""
         ensure(policy.may_import(actor), actor)
         async with self.begin() as session:
-            made = await _decision(session, actor, line_id, self.clock())
+            made = await self._decision(session, actor, line_id)
             whose = (
                 KnownAccount.person_id == person_id if person_id else KnownAccount.company_id == company_id
             )
@@ -205,17 +205,16 @@ class LineClearing:
         )  # fmt: skip
 
     async def _open(self, session: AsyncSession, actor: Actor, line_id: UUID, version: int) -> Decision:
-        made = await _decision(session, actor, line_id, self.clock())
+        made = await self._decision(session, actor, line_id)
         if made.clearing.state is not LineState.OPEN:
             raise AlreadyDecided
         if made.clearing.version != version:
             raise Stale
         return made
 
-
-async def _decision(session: AsyncSession, actor: Actor, line_id: UUID, at: datetime) -> Decision:
-    clearing = await session.get(Clearing, line_id, with_for_update=True)
-    line = await session.get(BankLine, line_id)
-    if clearing is None or line is None:
-        raise NotFound
-    return Decision(session, actor, line, clearing, at)
+    async def _decision(self, session: AsyncSession, actor: Actor, line_id: UUID) -> Decision:
+        clearing = await session.get(Clearing, line_id, with_for_update=True)
+        line = await session.get(BankLine, line_id)
+        if clearing is None or line is None:
+            raise NotFound
+        return Decision(session, actor, line, clearing, self.clock(), self.settings)
