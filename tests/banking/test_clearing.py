@@ -1,11 +1,13 @@
 """Nothing is booked before somebody says so; then once, with a way back, and every cent ends somewhere."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from lms.audit.models import AuditEntry
@@ -30,6 +32,9 @@ from lms.billing.models import (
     SettlementState,
 )
 from lms.billing.refunds.booking import ask_refund
+from lms.catalogue.models import PaymentMethod
+from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.enrolment.service import Enrolments
 from lms.jobs.models import Job
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Forbidden, Stale
@@ -37,6 +42,7 @@ from lms.kernel.rights import Identity
 from lms.web.module import Around
 from tests.banking.ground import FINANCE, Desk
 from tests.banking.writing import Paid, camt
+from tests.enrolment.places import VISITOR, named, offered_run
 from tests.making import BOTH, staff
 from tests.office import counted
 
@@ -365,3 +371,20 @@ async def test_debts_are_found_by_hand_by_number_and_by_name(house: Around) -> N
         ]
 
     assert [[one.document for one in debts] for debts in found] == [[number], [number], [number], []]
+
+
+async def test_a_held_place_may_be_paid_by_transfer_under_its_reference(house: Around) -> None:
+    with_online = house.settings.model_copy(update={"stripe_key": SecretStr("sk_test_1")})
+    there, desk = replace(house, settings=with_online), Desk(house)
+    run = await offered_run(house.begin, price_cents=4500, payment_methods=["online"])
+    placed = await Enrolments(there).enrol(
+        VISITOR, run_id=run.id, persons=[named("Ada Lehmann")], payment_method=PaymentMethod.ONLINE
+    )
+    held = placed.enrolments[0]
+    await desk.bring(camt([Paid(4500, f"Kurs {held.reference}", "Ada Lehmann")]))
+
+    booked = await desk.clearing.book_matched(FINANCE, seen=(await seen(house)).mark)
+
+    async with house.begin.reading() as session:
+        now = await session.get_one(Enrolment, held.id)
+    assert (held.state, booked.lines, now.state) == (EnrolmentState.HELD, 1, EnrolmentState.CONFIRMED)

@@ -34,7 +34,7 @@ class AsideForm(SeenForm):
     why = Radios(
         N_("What is it then?"),
         choices=[(one.value, words) for one, words in ASIDE.items()],
-        missing=N_("Choose what it is."),
+        missing=N_("Choose what this line is."),
     )
     note = Text(
         N_("Note"), hint=N_("Needed for “something else”. For example: rent for the hall."), longest=300
