@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 import pytest
 
 from lms.banking.matching.names import Agreement, agreement
-from lms.banking.matching.references import invoices_in
+from lms.banking.matching.references import invoices_in, signs_in
 from lms.banking.matching.values import Debt, Facts, Ground, Group, Meaning, MoneyBack, Verdict
 from lms.banking.matching.verdict import Matcher, spread
 
@@ -242,3 +242,7 @@ def test_a_sum_is_spread_without_losing_a_cent() -> None:
     assert spread(1000, [ADA, BEN]) == [(ADA.enrolment_id, 1000)]
     assert spread(9500, [ADA, BEN]) == [(ADA.enrolment_id, 4500), (BEN.enrolment_id, 5000)]
     assert spread(700, [PAID]) == [(PAID.enrolment_id, 700)]
+
+
+def test_a_reference_is_seen_behind_a_word_of_four_letters() -> None:
+    assert "E5DK5UNP" in signs_in("Kurs E5DK-5UNP")

@@ -17,7 +17,8 @@ WITH_PREFIX = re.compile(PREFIX + r"((?:20)\d\d)[\s.\-/_]*((?:\d[\s.\-/_]?){4}\d
 SHORT = re.compile(PREFIX + r"(20\d\d)[\s\-/_.]+(\d{1,4})(?!\d)")
 BARE = re.compile(r"(?<![\dA-Z])(20\d\d)[\s\-/]?(\d{5})(?!\d)")
 FOLLOWING = re.compile(r"\s*(?:[,;+&/]|UND|U\.)\s*(\d{5})(?!\d)")
-SIGNS = re.compile(r"(?<![A-Z0-9])([A-Z0-9]{4})[\s\-]?([A-Z0-9]{4})(?![A-Z0-9])")
+SIGNS = re.compile(r"(?<![A-Z0-9])(?=([A-Z0-9]{4})[\s\-]?([A-Z0-9]{4})(?![A-Z0-9]))")
+"""Looking ahead, because a word of four letters may stand before it: `Kurs ABCD-EFGH`."""
 RUN = re.compile(r"(?<![A-Z0-9])[A-Z0-9][A-Z0-9\-/]{1,15}(?![A-Z0-9])")
 
 
