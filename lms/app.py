@@ -28,6 +28,7 @@ from lms.accounts.module import MODULE as ACCOUNTS
 from lms.accounts.shell import Signposts
 from lms.attendance.module import MODULE as ATTENDANCE
 from lms.audit.trail import seal
+from lms.banking.module import MODULE as BANKING
 from lms.billing.module import MODULE as BILLING
 from lms.booking.module import MODULE as BOOKING
 from lms.catalogue.module import MODULE as CATALOGUE
@@ -120,6 +121,7 @@ MODULES: Sequence[Module] = (
     LENDING,
     CERTIFICATION,
     FEEDS,
+    BANKING,
     PAYMENTS,
     PORTAL,
 )

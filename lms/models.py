@@ -3,6 +3,7 @@
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
+from lms.banking import models as banking
 from lms.billing import models as billing
 from lms.billing import second_person
 from lms.billing import waiting_models as waiting
@@ -39,6 +40,7 @@ __all__ = [
     "accounts",
     "attendance",
     "audit",
+    "banking",
     "billing",
     "booking",
     "catalogue",

@@ -52,6 +52,7 @@ ADMINISTRATION = (
     Link(N_("Taxes"), "/verwaltung/finanzen/steuern", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
     Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
+    Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),

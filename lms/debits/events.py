@@ -1,6 +1,6 @@
 """What has happened with direct debits."""
 
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from lms.jobs.queue import Event
@@ -44,14 +44,3 @@ class DebitReturned(Event):
     """A collection came back from the payer's bank and is booked back."""
 
     debit_id: UUID
-
-
-class DebitReturnSeen(Event):
-    """A statement of the bank shows a return; whoever reads statements announces it. Told twice it is booked once."""
-
-    end_to_end_id: str
-    amount_cents: int
-    fee_cents: int
-    reason_code: str
-    booked_on: date
-    seen_at: datetime | None = None

@@ -11,7 +11,6 @@ from lms.debits.events import (
     DebitMandateEnded,
     DebitMandateGiven,
     DebitReturned,
-    DebitReturnSeen,
 )
 from lms.debits.letters import (
     announce_debit,
@@ -22,7 +21,7 @@ from lms.debits.letters import (
     tell_return,
 )
 from lms.debits.mandates import DebitMandates
-from lms.debits.returns import DebitReturns, book_return
+from lms.debits.returns import DebitReturns
 from lms.debits.rule_setting import CollectionRules
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -66,7 +65,6 @@ MODULE = Module(
         DebitAnnounced: [announce_debit],
         DebitCalledOff: [tell_called_off],
         DebitReturned: [tell_return],
-        DebitReturnSeen: [book_return],
     },
     periodic=[_announce, _lapse],
     personal_data=[

@@ -1,6 +1,6 @@
 """Debits that come back: booked back once, the fee charged where the centre does so, and a task until somebody has looked."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,15 +14,14 @@ from lms.db import charges_return_fees, retried
 from lms.debits import policy
 from lms.debits.collecting import book_collected
 from lms.debits.errors import MandateNotUsable, OwnDebit
-from lms.debits.events import DebitReturned, DebitReturnSeen
+from lms.debits.events import DebitReturned
 from lms.debits.mandates import note as note_mandate
 from lms.debits.models import ChosenMandate, Debit, DebitMandate, DebitMandateState, DebitState
 from lms.debits.planning import locked_debit, note, plan_collection
 from lms.debits.queries import mandate_of
 from lms.debits.rules import makes_useless
 from lms.jobs.queue import announce
-from lms.kernel.actor import SYSTEM, Actor, ensure
-from lms.kernel.clock import at_venue
+from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.web.module import Around
 
@@ -75,18 +74,6 @@ async def debit_returned(
         at=at,
     )
     return debit
-
-
-async def book_return(session: AsyncSession, event: DebitReturnSeen) -> None:
-    """A statement of the bank shows a return. What is not ours stays a line of the statement that nobody has matched."""
-    at = event.seen_at or at_venue(event.booked_on, _NOON)
-    await debit_returned(
-        session, SYSTEM, end_to_end_id=event.end_to_end_id, fee_cents=event.fee_cents,
-        reason_code=event.reason_code, at=at,
-    )  # fmt: skip
-
-
-_NOON = time(12)
 
 
 class DebitReturns:

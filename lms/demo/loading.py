@@ -35,6 +35,7 @@ from lms.demo.filling.refunds import fill_refunds
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
+from lms.demo.filling.statements import fill_statements
 from lms.demo.filling.timetable import fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.vouchers import fill_vouchers
@@ -120,6 +121,8 @@ async def _papers(ground: Ground, everybody: Everybody) -> None:
     """What is written when everything has been booked."""
     with step("Invoices written by hand"):
         await fill_documents(ground, everybody)
+    with step("A bank statement"):
+        await fill_statements(ground, everybody)
 
 
 @contextmanager

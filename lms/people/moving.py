@@ -66,6 +66,7 @@ FATES: Mapping[str, Fate] = {
     "interest.person_id": Fate.MOVES,
     "invoice.debtor_id": Fate.STAYS,
     "ledger_entry.debtor_id": Fate.STAYS,
+    "known_account.person_id": Fate.MOVES,
     "lending_block.person_id": Fate.MOVES,
     "letter.person_id": Fate.MOVES,
     "loan.person_id": Fate.MOVES,

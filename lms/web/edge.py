@@ -24,6 +24,10 @@ UPLOADS = (
         re.compile(r"(?:/en)?/anmeldung/[0-9a-f-]{36}/[^/]{1,100}/nachweis"),
         11_000_000,
     ),  # 10 MB of proof, by the link of a letter
+    (
+        re.compile(r"(?:/en)?/verwaltung/finanzen/kontoauszuege"),
+        11_000_000,
+    ),  # 10 MB of a bank statement
 )
 """Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"

@@ -10,12 +10,10 @@ from sqlalchemy import func, select
 from lms.db import Begin
 from lms.debits.collecting import DebitFiles, due
 from lms.debits.errors import MandateNotUsable, OwnDebit
-from lms.debits.events import DebitReturnSeen
 from lms.debits.mandates import DebitMandates
 from lms.debits.models import Debit, DebitState
 from lms.debits.returns import DebitReturns, debit_returned
 from lms.jobs.models import Job
-from lms.jobs.queue import announce
 from lms.jobs.worker import Worker
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.errors import Forbidden
@@ -96,25 +94,6 @@ async def test_the_same_return_told_again_and_at_once_changes_nothing(
 
     assert await booked(begin, debit.enrolment_id) == TOLD
     assert await events(begin, "PaymentReturned") == 1
-
-
-async def test_an_announced_return_is_booked_by_the_worker_and_twice_is_once(
-    house: Around, begin: Begin, clock: FixedClock, jobs: Worker
-) -> None:
-    debit = await collected(house, clock)
-    for _ in range(2):
-        async with begin() as session:
-            announce(
-                session,
-                DebitReturnSeen(
-                    end_to_end_id=debit.end_to_end_id, amount_cents=4500, fee_cents=350, reason_code="AM04",
-                    booked_on=date(2027, 1, 20),
-                ),
-            )  # fmt: skip
-
-    await jobs.drain()
-
-    assert await booked(begin, debit.enrolment_id) == TOLD
 
 
 async def test_what_comes_back_before_it_was_credited_is_even_and_the_credit_books_it_no_second_time(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 
+from lms.banking.models import BankLine, Clearing, LineState
 from lms.billing.models import Invoice, Settlement
 from lms.billing.refunds.reading import undecided
 from lms.billing.waiting_models import WaitingInvoice
@@ -173,6 +174,20 @@ def piles(now: datetime) -> Sequence[Pile]:
                 "%(num)s online payment is disputed by a bank", "%(num)s online payments are disputed by a bank", num
             ),
             select(func.count(), func.min(Dispute.noticed_at)).where(Dispute.seen_at.is_(None)),
+        ),
+        Pile(
+            "import", "payment", "/verwaltung/finanzen/kontoauszuege/zuordnen",
+            lambda num: ngettext("%(num)s payment is not assigned", "%(num)s payments are not assigned", num),
+            select(func.count(), func.min(BankLine.booked_on))
+            .join(Clearing, Clearing.line_id == BankLine.id)
+            .where(Clearing.state == LineState.OPEN),
+        ),
+        Pile(
+            "import", "payment", "/verwaltung/finanzen/kontoauszuege/zuordnen/erledigt?ansicht=zurueck",
+            lambda num: ngettext(
+                "%(num)s payment is to be transferred back", "%(num)s payments are to be transferred back", num
+            ),
+            select(func.count(), func.min(Clearing.decided_at)).where(Clearing.state == LineState.RETURNING),
         ),
         Pile(
             "issue", "invoice", "/verwaltung/finanzen/rechnungen#wartend",

@@ -1,5 +1,6 @@
 """Every page of the cashiers, for the portal's table of contents."""
 
+from lms.portal.finance.bank_lines import AssigningPayments, BankLinePages
 from lms.portal.finance.collection_rules import CollectionRulePages
 from lms.portal.finance.company_data import BillingDataPages
 from lms.portal.finance.debit_choosing import DebitChoicePages
@@ -15,6 +16,7 @@ from lms.portal.finance.refund_list import FormerRefundPages, RefundListPages
 from lms.portal.finance.refund_page import RefundPages
 from lms.portal.finance.refund_proposing import ProposingPages
 from lms.portal.finance.second_person_pages import SecondPersonPages
+from lms.portal.finance.statements import ColumnPages, StatementPages
 from lms.portal.finance.taxes import TaxPages
 from lms.portal.finance.transfer_pages import TransferFilePages
 from lms.portal.finance.voucher_orders import VoucherOrderPages
@@ -45,4 +47,8 @@ FINANCE = (
     TransferFilePages,
     SecondPersonPages,
     WriteOffPages,
+    StatementPages,
+    ColumnPages,
+    AssigningPayments,
+    BankLinePages,
 )

@@ -1,0 +1,86 @@
+"""Money that left, came back, or is ours already: refunds, returned debits, payouts."""
+
+from collections.abc import Sequence
+
+from lms.banking.identity import compact
+from lms.banking.matching.values import Candidate, Facts, Group, Meaning, MoneyBack, Reason, Verdict
+from lms.kernel.marking import N_
+
+PAYOUT_NAMES = ("STRIPE",)
+"""Who pays out what was paid online: that money is in the books since the day it was paid."""
+SURE, LIKELY = 1000, 500
+
+
+def given_back(line: Facts, refunds: Sequence[MoneyBack]) -> Verdict | None:
+    """A debit that came back, or a refund that did; None where the line is neither."""
+    ours = [one for one in refunds if _is_named(line, one) and one.amount_cents == line.cents]
+    if line.cents > 0 and ours and (line.is_return or line.reason):
+        reasons = [Reason(N_("The refund to %(name)s came back."), {"name": ours[0].holder}), *_why(line)]
+        return Verdict(
+            Group.MATCHED,
+            [
+                Candidate(
+                    meaning=Meaning.REFUND_BACK, refund_id=ours[0].refund_id, score=SURE, reasons=reasons,
+                    parts=[(ours[0].enrolment_id, line.cents)],
+                )
+            ],
+        )  # fmt: skip
+    if line.cents >= 0 or not (line.is_return or line.reason):
+        return None
+    reasons = [Reason(N_("A direct debit came back.")), *_why(line)]
+    if not line.end_to_end:
+        missing = Reason(
+            N_("The bank names no reference, so it has to be found by hand under direct debits.")
+        )
+        return Verdict(Group.UNKNOWN, remarks=[*reasons, missing])
+    found = Candidate(meaning=Meaning.DEBIT_RETURN, score=SURE, reasons=reasons)
+    return Verdict(Group.MATCHED, [found])
+
+
+def paid_out(line: Facts, refunds: Sequence[MoneyBack]) -> Verdict:
+    """One of our refunds has left the account, recognised by its reference; by amount and account it is only likely."""
+    cents = -line.cents
+    waiting = [one for one in refunds if not one.is_paid and one.amount_cents == cents]
+    for one in waiting:
+        if _is_named(line, one):
+            return Verdict(
+                Group.MATCHED, [_refund(one, SURE, N_("The reference is that of the refund to %(name)s."))]
+            )
+    likely = [
+        _refund(one, LIKELY, N_("Amount and account are those of the refund to %(name)s."))
+        for one in waiting
+        if line.iban and line.iban == one.iban
+    ]
+    return Verdict(Group.UNSURE if likely else Group.UNKNOWN, likely)
+
+
+def payout(line: Facts) -> Verdict | None:
+    """The provider of online payments pays out; nothing is to be booked."""
+    if not any(compact(line.name).startswith(name) for name in PAYOUT_NAMES):
+        return None
+    reason = Reason(
+        N_(
+            "The payout of the online payments: the single payments are booked already, so this is only ticked off."
+        )
+    )
+    return Verdict(Group.UNSURE, [Candidate(meaning=Meaning.PAYOUT, score=LIKELY, reasons=[reason])])
+
+
+def _refund(one: MoneyBack, score: int, words: str) -> Candidate:
+    return Candidate(
+        meaning=Meaning.REFUND,
+        refund_id=one.refund_id,
+        score=score,
+        reasons=[Reason(words, {"name": one.holder})],
+    )
+
+
+def _is_named(line: Facts, refund: MoneyBack) -> bool:
+    ref = compact(refund.ref)
+    return bool(ref) and (compact(line.end_to_end) == ref or ref in compact(line.text))
+
+
+def _why(line: Facts) -> list[Reason]:
+    if not line.reason:
+        return []
+    return [Reason(N_("Reason given by the bank: %(code)s."), {"code": line.reason})]
