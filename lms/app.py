@@ -30,6 +30,7 @@ from lms.attendance.module import MODULE as ATTENDANCE
 from lms.audit.trail import seal
 from lms.billing.module import MODULE as BILLING
 from lms.booking.module import MODULE as BOOKING
+from lms.books.module import MODULE as BOOKS
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
 from lms.db import Begin, connect
@@ -117,6 +118,7 @@ MODULES: Sequence[Module] = (
     CERTIFICATION,
     FEEDS,
     PAYMENTS,
+    BOOKS,
     PORTAL,
 )
 

@@ -5,6 +5,7 @@ from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.billing import models as billing
 from lms.booking import models as booking
+from lms.books import models as books
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
@@ -34,6 +35,7 @@ __all__ = [
     "audit",
     "billing",
     "booking",
+    "books",
     "catalogue",
     "certification",
     "choices",

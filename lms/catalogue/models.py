@@ -181,6 +181,7 @@ class Run(Row):
     negative after it) or `promotion_session` (until its k-th session begins) the moment beside it is reckoned anew whenever
     dates move; where they are None the moment was chosen and stays. `has_conditions` says that enrolling asks for something.
     `follows_run_id` is the run this one carries on; its participants may enrol from `follow_opens_at` on, before `enrolment_opens_at` (F-E17).
+    `cost_centre` is what the accountants want to see on its bookings (F-G13); nothing else depends on it.
     """
 
     __tablename__ = "run"
@@ -242,6 +243,7 @@ class Run(Row):
     cancel_from: Mapped[CancelFrom] = mapped_column(default=CancelFrom.START)
     cancel_free_until: Mapped[date | None] = mapped_column(default=None)
     has_conditions: Mapped[bool] = mapped_column(default=False)
+    cost_centre: Mapped[str] = mapped_column(default="")
 
     @property
     def free(self) -> int:
