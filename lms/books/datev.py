@@ -118,6 +118,6 @@ def _words(one: Booking) -> str:
 
 
 def _text(words: str) -> str:
-    """A text in quotes, on one line, with inner quotes doubled."""
+    """A text in quotes, on one line; inner quotes become single ones, so that the longest text stays the longest."""
     plain = " ".join(words.split())
-    return '"' + plain.replace('"', '""') + '"'
+    return '"' + plain.replace('"', "'") + '"'
