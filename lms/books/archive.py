@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from lms.billing.models import InvoiceDocument
 from lms.billing.paper import invoice_pdf
-from lms.books.archive_tables import TABLES, Table, documents, rows_of
+from lms.books.archive_tables import TABLES, Table, closes, documents, rows_of
 from lms.books.closing import printed
 from lms.books.describing import DTD, GRAMMAR, description, index_xml
 from lms.books.exporting import PART_BYTES
-from lms.books.journal import Reach, reach
+from lms.books.journal import reach
 from lms.books.models import BookExport, ClosePaper, ExportPart, ExportState, MonthClose, PaperKind
 from lms.db import retried
 from lms.web.centre import the_centre
@@ -90,8 +90,8 @@ async def _pack(around: Around, wanted: BookExport, file: IO[bytes]) -> int:
     when = reach(wanted.first_day, wanted.last_day)
     async with around.begin.reading() as session:
         listed = [(one, number) for one, number, _ in (await session.execute(documents(when))).all()]
-        closes = (await session.scalars(_closes(when))).all()
-    total, centre = len(TABLES) + len(listed) + len(closes), the_centre()
+        closed = (await session.scalars(closes(when))).all()
+    total, centre = len(TABLES) + len(listed) + len(closed), the_centre()
     rows = 0
     made = wanted.made_at
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -110,20 +110,11 @@ async def _pack(around: Around, wanted: BookExport, file: IO[bytes]) -> int:
             packing.put(f"belege/{number}.pdf", await _document(around, invoice_id))
             if done % TOLD_EVERY == 0:
                 await _tell(around, wanted.id, done, total)
-        for close in closes:
+        for close in closed:
             await _put_close(around, packing, close)
         await asyncio.to_thread(packing.finish)
     await _tell(around, wanted.id, total, total)
     return rows
-
-
-def _closes(when: Reach) -> Any:
-    """The closed months that end in the time, or right at its end."""
-    return (
-        select(MonthClose)
-        .where(MonthClose.until > when.starts, MonthClose.until <= when.until)
-        .order_by(MonthClose.number)
-    )
 
 
 async def _document(around: Around, invoice_id: UUID) -> bytes:

@@ -62,6 +62,22 @@ def _within(model: Any, moment: Any) -> Callable[[Reach], Select[Any]]:
     )
 
 
+def closes(when: Reach) -> Select[Any]:
+    """The closes of months that end in the time, whenever they were closed."""
+    return (
+        select(MonthClose)
+        .where(MonthClose.until > when.starts, MonthClose.until <= when.until)
+        .order_by(MonthClose.number)
+    )
+
+
+def _handed_over(when: Reach) -> Select[Any]:
+    """What was handed out about some day of the time."""
+    first, after = local(when.starts).date(), local(when.until).date()
+    about = BookExport.first_day < after, BookExport.last_day >= first
+    return select(BookExport).where(*about).order_by(BookExport.made_at, BookExport.id)
+
+
 def _ledger(one: LedgerEntry) -> Sequence[Sequence[Cell]]:
     at = local(one.booked_at)
     return [[
@@ -206,11 +222,11 @@ TABLES: Sequence[Table] = (
         Column("Durch", "Name"), Column("Buchungen", "Anzahl", "number"), Column("Summe", "Veränderung der Forderungen in Euro", "euros"),
         Column("Pruefsumme_Buchungen", "SHA-256"), Column("Pruefsumme_Journal", "SHA-256 der Datei in abschluesse/"),
         Column("Vorgaenger", "Siegel davor"), Column("Siegel", "SHA-256"), Column("Kontenplan", "Version in konten.csv", "number"), Column("Notiz", "Notiz"),
-    ), _within(MonthClose, MonthClose.closed_at), _close),
+    ), closes, _close),
     Table("konten.csv", "Kontenplan", "Alle Fassungen des Kontenplans (Fassung 0 ist die mitgelieferte)", (
         Column("Fassung", "Version", "number"), Column("Geaendert", "Tag", "day"), Column("Durch", "Name"), Column("Zweck", "wofür das Konto steht"),
         Column("Konto", "Nummer"), Column("Steuerschluessel", "BU-Schlüssel"),
-    ), lambda when: select(AccountChart).where(AccountChart.changed_at < when.until).order_by(AccountChart.version), _chart),
+    ), lambda _when: select(AccountChart).order_by(AccountChart.version), _chart),
     Table("protokoll.csv", "Änderungsprotokoll", "Wer hat wann was an Geldvorgängen getan", (
         Column("Nummer", "laufende Nummer", "number"), _DAY, _TIME, Column("Handlung", "was geschah"), Column("Gegenstand", "Art des Gegenstands"),
         Column("Schluessel", "Schlüssel des Gegenstands"), Column("Person", "Schlüssel der betroffenen Person"), Column("Konto", "Schlüssel des Benutzerkontos"),
@@ -219,7 +235,7 @@ TABLES: Sequence[Table] = (
     Table("uebergaben.csv", "Übergaben", "Was an Buchhaltung, Kasse und Prüfung herausgegeben wurde", (
         _ID, _DAY, Column("Art", "datev, cash_office, audit"), Column("Von", "erster Tag", "day"), Column("Bis", "letzter Tag", "day"),
         Column("Datei", "Dateiname"), Column("Zeilen", "Anzahl", "number"), Column("Pruefsumme", "SHA-256"), Column("Durch", "Name"),
-    ), _within(BookExport, BookExport.made_at), _export),
+    ), _handed_over, _export),
 )  # fmt: skip
 
 

@@ -107,7 +107,7 @@ def _line(one: Booking, batch: Batch) -> str:
         "KOST1 - Kostenstelle": _text(NOT_IN_A_COST_CENTRE.sub("", fact.cost_centre)[:LONGEST_COST_CENTRE]),
         "Festschreibung": "1" if batch.is_final else "0",
     }
-    if fact.due_on is not None:
+    if raises and fact.due_on is not None:  # the open item has a day, the money that settles it has none
         written["Fälligkeit"] = f"{fact.due_on:%d%m%Y}"
     return ";".join(written.get(column, "") for column in COLUMNS)
 
