@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import delete, update
 
-from lms.billing.models import InvoiceDocument
 from lms.billing.paper import invoice_pdf
 from lms.books.archive_tables import TABLES, Table, closes, documents, rows_of
 from lms.books.closing import printed
@@ -38,6 +38,7 @@ class Packing:
     zip: zipfile.ZipFile
     moment: tuple[int, int, int, int, int, int]
     sums: list[tuple[str, str]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
 
     def put(self, name: str, content: bytes) -> None:
         """A whole file."""
@@ -65,7 +66,9 @@ class Packing:
         return count
 
     def finish(self) -> None:
-        """The list of checksums, last."""
+        """The documents that are missing, and the list of checksums, last."""
+        if self.missing:
+            self.put("fehlende-belege.txt", "\r\n".join(self.missing).encode())
         listed = "".join(f"{digest}  {name}\n" for name, digest in sorted(self.sums))
         self.zip.writestr(self._entry("SHA256SUMS.txt"), listed.encode())
 
@@ -107,7 +110,7 @@ async def _pack(around: Around, wanted: BookExport, file: IO[bytes]) -> int:
                 rows += await packing.put_lines(table, rows_of(session, table, when))
             await _tell(around, wanted.id, done, total)
         for done, (invoice_id, number) in enumerate(listed, start=len(TABLES) + 1):
-            packing.put(f"belege/{number}.pdf", await _document(around, invoice_id))
+            await _put_document(around, packing, invoice_id, number)
             if done % TOLD_EVERY == 0:
                 await _tell(around, wanted.id, done, total)
         for close in closed:
@@ -117,10 +120,15 @@ async def _pack(around: Around, wanted: BookExport, file: IO[bytes]) -> int:
     return rows
 
 
-async def _document(around: Around, invoice_id: UUID) -> bytes:
-    async with around.begin.reading() as session:
-        kept = await session.get(InvoiceDocument, invoice_id)
-    return kept.content if kept is not None else await invoice_pdf(around.begin, invoice_id)
+async def _put_document(around: Around, packing: Packing, invoice_id: UUID, number: str) -> None:
+    """A document as it was handed out; one that cannot be drawn is named in the archive, so that the others are not held up."""
+    try:
+        content = await invoice_pdf(around.begin, invoice_id)
+    except Exception:  # noqa: BLE001 - whatever is wrong with one document concerns that one alone
+        structlog.get_logger("lms.books").exception("document_not_drawn", number=number)
+        packing.missing.append(number)
+        return
+    packing.put(f"belege/{number}.pdf", content)
 
 
 async def _put_close(around: Around, packing: Packing, close: MonthClose) -> None:

@@ -117,10 +117,10 @@ class Closing:
             if fingerprint(entries) != seen:
                 raise BookedMeanwhile
             bookings = await journal_of(session, entries, chart)
-            return await _write(session, actor, month, entries, bookings, last, chart, at=at, note=note)
+            return await seal_month(session, actor, month, entries, bookings, last, chart, at=at, note=note)
 
 
-async def _write(
+async def seal_month(
     session: AsyncSession,
     actor: Actor,
     month: date,
@@ -132,6 +132,7 @@ async def _write(
     at: datetime,
     note: str,
 ) -> MonthClose:
+    """Write the close of a month with its journal, and have it printed; the caller holds the lock and has looked at everything."""
     journal, sums = journal_csv(bookings), sums_of(bookings)
     digest = hashlib.sha256(journal).hexdigest()
     warned = await warnings_of(session, month_reach(month), sums, chart)

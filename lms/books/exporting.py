@@ -173,7 +173,7 @@ async def content_of(begin: Begin, export_id: UUID) -> AsyncIterator[bytes]:
 
 
 async def forget_files(begin: Begin, clock: Clock) -> None:
-    """Delete the files that nobody may fetch any more; what was handed out stays noted."""
+    """Delete the files that nobody may fetch any more, and say of what nobody could make in a day that it did not work."""
     limit = clock() - KEPT
     async with begin() as session:
         over = (
@@ -186,6 +186,11 @@ async def forget_files(begin: Begin, clock: Clock) -> None:
         await session.execute(delete(ExportPart).where(ExportPart.export_id.in_(over)))
         await session.execute(
             update(BookExport).where(BookExport.id.in_(over)).values(state=ExportState.GONE)
+        )
+        await session.execute(
+            update(BookExport)
+            .where(BookExport.state == ExportState.PREPARING, BookExport.made_at < limit)
+            .values(state=ExportState.FAILED)
         )
 
 

@@ -12,6 +12,7 @@ from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.choices import fill_choices
+from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.decision import fill_decision
@@ -93,6 +94,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await ground.finish()
         with step("Somebody known twice"):
             await fill_twice(ground)
+        with step("Closed months"):
+            await fill_closing(ground, everybody, runs)
 
 
 @contextmanager

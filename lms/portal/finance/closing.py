@@ -71,16 +71,16 @@ class ClosingPages(Controller):
             "portal/finance/months.html", context={"months": listed, "upcoming": upcoming, "here": MONTHS}
         )
 
-    @get("/{name:str}")
+    @get("/{month_name:str}")
     async def show(
         self,
-        name: FromPath[str],
+        month_name: FromPath[str],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         closing: NamedDependency[Closing],
     ) -> Template:
         """One month: what it holds, and while it is open what should be looked at."""
-        month = _month(name)
+        month = _month(month_name)
         preview = await closing.preview(actor, month=month)
         async with begin.reading() as session:
             close = await _close(session, month)
@@ -90,40 +90,40 @@ class ClosingPages(Controller):
             context={
                 "month": month, "close": close, "preview": preview, "has_paper": has_paper,
                 "sums": _sums(close, preview), "concerns": [*_concerns(close, preview)],
-                "here": f"{MONTHS}/{name}", "may_close": preview.is_over and preview.is_next and close is None,
+                "here": f"{MONTHS}/{month_name}", "may_close": preview.is_over and preview.is_next and close is None,
             },
         )  # fmt: skip
 
-    @get("/{name:str}/schliessen")
+    @get("/{month_name:str}/schliessen")
     async def ask(
         self,
         request: AnyRequest,
-        name: FromPath[str],
+        month_name: FromPath[str],
         actor: NamedDependency[Actor],
         closing: NamedDependency[Closing],
         clock: NamedDependency[Clock],
     ) -> Template:
         """What closing means; whoever comes here has just proved who they are (S-16)."""
         ensure_fresh(request, clock)
-        preview = await closing.preview(actor, month=_month(name))
-        return step_page(_step(name, preview), form_from(CloseForm, seen=preview.seen))
+        preview = await closing.preview(actor, month=_month(month_name))
+        return step_page(_step(month_name, preview), form_from(CloseForm, seen=preview.seen))
 
-    @post("/{name:str}/schliessen")
+    @post("/{month_name:str}/schliessen")
     async def close(
         self,
         request: AnyRequest,
-        name: FromPath[str],
+        month_name: FromPath[str],
         actor: NamedDependency[Actor],
         closing: NamedDependency[Closing],
         clock: NamedDependency[Clock],
     ) -> Template | Redirect:
         """Close it. Sent twice it is closed once; when something was booked meanwhile the new sums are shown first."""
         ensure_fresh(request, clock)
-        month, form, status = _month(name), form_from(CloseForm, await request.form()), 422
+        month, form, status = _month(month_name), form_from(CloseForm, await request.form()), 422
         if form.validate():
             try:
                 await closing.close(actor, month=month, seen=form.seen.data or "", note=form.note.data or "")
-                return after(f"{MONTHS}/{name}", CLOSED)
+                return after(f"{MONTHS}/{month_name}", CLOSED)
             except (NotFound, Stale):
                 raise
             except DomainError as refusal:
@@ -131,20 +131,20 @@ class ClosingPages(Controller):
                 status = refusal.status
         preview = await closing.preview(actor, month=month)
         form.seen.data = preview.seen
-        return step_page(_step(name, preview), form, status=status)
+        return step_page(_step(month_name, preview), form, status=status)
 
-    @get(["/{name:str}/journal.csv", "/{name:str}/journal.xlsx"])
+    @get(["/{month_name:str}/journal.csv", "/{month_name:str}/journal.xlsx"])
     async def journal(
         self,
         request: AnyRequest,
-        name: FromPath[str],
+        month_name: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
     ) -> Response[bytes]:
         """The journal as a table; that of a closed month as CSV is the one that was sealed, byte for byte."""
         ensure(policy.may_see(actor), actor)
         ensure_fresh(request, around.clock)
-        month, stem = _month(name), f"journal-{name}"
+        month, stem = _month(month_name), f"journal-{month_name}"
         async with around.begin.reading() as session:
             close = await _close(session, month)
             paper = await _paper(session, close, PaperKind.CSV) if close else None
@@ -155,11 +155,11 @@ class ClosingPages(Controller):
             return _file(paper.content, f"{stem}.csv", MEDIA_TYPE)
         return table_file(request, stem, journal_rows(bookings))
 
-    @get("/{name:str}/journal.pdf")
+    @get("/{month_name:str}/journal.pdf")
     async def paper(
         self,
         request: AnyRequest,
-        name: FromPath[str],
+        month_name: FromPath[str],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
     ) -> Response[bytes]:
@@ -167,12 +167,14 @@ class ClosingPages(Controller):
         ensure(policy.may_see(actor), actor)
         ensure_fresh(request, around.clock)
         async with around.begin.reading() as session:
-            close = await _close(session, _month(name))
+            close = await _close(session, _month(month_name))
         if close is None:
             raise NotFound
         content = await printed(around, close.id)
-        await handed_out(around, actor, f"journal-{name}", rows=close.entry_count, path=request.url.path)
-        return _file(content, f"journal-{name}.pdf", "application/pdf")
+        await handed_out(
+            around, actor, f"journal-{month_name}", rows=close.entry_count, path=request.url.path
+        )
+        return _file(content, f"journal-{month_name}.pdf", "application/pdf")
 
 
 def _month(name: str) -> date:
@@ -215,13 +217,13 @@ def _said(concern: Concern) -> str:
     return gettext(concern.words, num=concern.num, amount=amount(concern.cents))
 
 
-def _step(name: str, preview: Preview) -> Step:
+def _step(month_name: str, preview: Preview) -> Step:
     count = ngettext("%(num)s entry is sealed.", "%(num)s entries are sealed.", preview.entry_count)
     return Step(
         title=gettext("Close %(month)s", month=month_words(preview.month)),
         about=gettext("Month close"),
-        path=f"{MONTHS}/{name}/schliessen",
-        back=f"{MONTHS}/{name}",
+        path=f"{MONTHS}/{month_name}/schliessen",
+        back=f"{MONTHS}/{month_name}",
         button=gettext("Close the month"),
         way_out=gettext("Not yet"),
         sentences=[
