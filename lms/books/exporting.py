@@ -27,6 +27,7 @@ MAKE_AUDIT = "make-audit-export"
 KEPT = timedelta(hours=24)
 PART_BYTES = 1_000_000
 SHOWN = 50
+EARLIEST = date(2000, 1, 1)
 
 
 class Exports:
@@ -88,7 +89,7 @@ class Exports:
         """
         ensure(policy.may_export(actor), actor)
         at = self.clock()
-        if not first_day <= last_day <= local(at).date():
+        if not EARLIEST <= first_day <= last_day <= local(at).date():
             raise PeriodUnfit
         async with self.begin() as session:
             known = await session.get(BookExport, export_id)

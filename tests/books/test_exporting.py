@@ -177,7 +177,11 @@ async def test_others_hand_nothing_out_and_no_time_reaches_into_the_future(
     exports, today = Exports(house), clock().date()
     with pytest.raises(Forbidden):
         await exports.audit(staff(Identity.ENROLMENT), export_id=uuid4(), first_day=NOV, last_day=today)
-    for first, last in ((today, today + timedelta(days=1)), (today, today - timedelta(days=1))):
+    for first, last in (
+        (today, today + timedelta(days=1)),
+        (today, today - timedelta(days=1)),
+        (date(1, 1, 1), today),
+    ):
         with pytest.raises(PeriodUnfit):
             await exports.audit(FINANCE, export_id=uuid4(), first_day=first, last_day=last)
 

@@ -46,7 +46,7 @@ async def of(
 ) -> list[tuple[int, int]]:
     async with begin.reading() as session:
         found = await statement_of(session, year, person_id, company_id)
-    return [(one.booked_cents, one.paid_cents) for one in found.items]
+    return sorted((one.booked_cents, one.paid_cents) for one in found.items)
 
 
 async def test_a_year_holds_what_was_booked_and_paid_in_it(
@@ -144,6 +144,6 @@ async def test_it_is_printed_in_the_payers_language_and_tagged(
     assert title in text
     assert words in text
     assert "Ada Lehmann" in text
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"] is True  # type: ignore[index]
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"].value is True  # type: ignore[index]
     assert reader.trailer["/Root"]["/Lang"] == language  # type: ignore[index]
     assert date(2026, 12, 4) in {day for item in found.items for day, _ in item.payments}

@@ -24,7 +24,7 @@ from lms.books.warnings import Concern
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError, NotFound, Stale
+from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.portal.desk.step import Step, step_page
 from lms.web.access import may
@@ -39,6 +39,8 @@ from lms.web.tables import table_file
 
 AnyRequest = Request[Any, Any, Any]
 MONTHS = "/verwaltung/finanzen/abschluss"
+FIRST_YEAR, LAST_YEAR = 2000, 9000
+"""Of months that have an address."""
 CLOSED = declare(
     "abgeschlossen", N_("The month is closed. The journal is being printed; you find it here in a moment.")
 )
@@ -119,19 +121,22 @@ class ClosingPages(Controller):
     ) -> Template | Redirect:
         """Close it. Sent twice it is closed once; when something was booked meanwhile the new sums are shown first."""
         ensure_fresh(request, clock)
-        month, form, status = _month(month_name), form_from(CloseForm, await request.form()), 422
-        if form.validate():
-            try:
-                await closing.close(actor, month=month, seen=form.seen.data or "", note=form.note.data or "")
-                return after(f"{MONTHS}/{month_name}", CLOSED)
-            except (NotFound, Stale):
-                raise
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
-        preview = await closing.preview(actor, month=month)
-        form.seen.data = preview.seen
-        return step_page(_step(month_name, preview), form, status=status)
+        month, form = _month(month_name), form_from(CloseForm, await request.form())
+        if not form.validate():
+            return step_page(_step(month_name, await closing.preview(actor, month=month)), form, status=422)
+        note = form.note.data or ""
+        try:
+            await closing.close(actor, month=month, seen=form.seen.data or "", note=note)
+            return after(f"{MONTHS}/{month_name}", CLOSED)
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            preview = await closing.preview(actor, month=month)
+            shown = form_from(
+                CloseForm, note=note, seen=preview.seen
+            )  # what is sent next is what stands here now
+            shown.refuse("", refusal.message, **refusal.params)
+            return step_page(_step(month_name, preview), shown, status=refusal.status)
 
     @get(["/{month_name:str}/journal.csv", "/{month_name:str}/journal.xlsx"])
     async def journal(
@@ -179,9 +184,12 @@ class ClosingPages(Controller):
 
 def _month(name: str) -> date:
     try:
-        return date.fromisoformat(f"{name}-01")
+        month = date.fromisoformat(f"{name}-01")
     except ValueError as error:
         raise NotFound from error
+    if not FIRST_YEAR <= month.year <= LAST_YEAR:
+        raise NotFound
+    return month
 
 
 async def _close(session: AsyncSession, month: date) -> MonthClose | None:
