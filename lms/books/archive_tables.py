@@ -101,7 +101,7 @@ def _lines(one: Invoice) -> Sequence[Sequence[Cell]]:
     return [
         [
             one.number, place, str(line.get("what", "")), str(line.get("course_de", "")), str(line.get("run", "")),
-            str(line.get("person", "")), str(line.get("reference", "")), str(line.get("tax_percent", "") or ""),
+            str(line.get("person", "")), str(line.get("reference", "")), _rate(line),
             euros(int(line["amount_cents"])),
         ]
         for place, line in enumerate(one.lines, start=1)
@@ -165,6 +165,11 @@ def _export(one: BookExport) -> Sequence[Sequence[Cell]]:
         str(one.id), local(one.made_at).date(), str(one.kind), one.first_day, one.last_day, one.file_name, one.rows,
         one.sha256, one.made_by_name,
     ]]  # fmt: skip
+
+
+def _rate(line: Mapping[str, Any]) -> str:
+    hundredths = int(line.get("tax_rate_bp") or 0)
+    return f"{hundredths / 100:g}".replace(".", ",") if hundredths else ""
 
 
 def _key(value: object) -> str:

@@ -1,7 +1,8 @@
 """From an entry of the ledger to its booking: a pure function over every kind of entry and every means of payment.
 
 The side is a matter of the sign alone: what raises the debt (positive) debits the receivables, what lessens it credits them. So
-the receivables of the journal are always what the ledger says, and debits equal credits booking by booking.
+the receivables of the journal are what the ledger says, and debits equal credits booking by booking. One thing in the ledger is no
+claim: money for a voucher is a debt to its holder until it is used, and stands on that account from the first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,10 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.billing.models import EntryKind, Means
+from lms.billing.rules import MONEY_MOVED
 from lms.books.chart import Account, Chart, Role
 
-VOUCHER_SOLD = "voucher"
-"""A cause that begins so is about the sale of a voucher: a debt to its holder, no revenue yet."""
+VOUCHER_SOLD = "voucher_sale"
+"""The cause of money that was paid for a voucher, and of what takes it back: no revenue, and nobody's claim."""
 BY_MEANS: Mapping[Means, Role] = {
     Means.ONLINE: Role.ONLINE,
     Means.TRANSFER: Role.BANK,
@@ -58,6 +60,11 @@ class Booking:
     cents: int
 
     @property
+    def signed_cents(self) -> int:
+        """The part of the entry that this is, with the sign of the ledger."""
+        return self.cents if self.fact.cents >= 0 else -self.cents
+
+    @property
     def day(self) -> date:
         """The day at the venues on which it was booked."""
         return self.fact.day
@@ -72,9 +79,15 @@ def bookings_of(fact: Fact, chart: Chart) -> tuple[Booking, ...]:
 
 
 def _booked(fact: Fact, chart: Chart, role: Role, cents: int) -> Booking:
-    receivables, other = chart[Role.RECEIVABLES], chart[role]
-    debit, credit = (receivables, other) if fact.cents >= 0 else (other, receivables)
+    own, other = chart[own_side(fact)], chart[role]
+    debit, credit = (own, other) if fact.cents >= 0 else (other, own)
     return Booking(fact, debit, credit, cents)
+
+
+def own_side(fact: Fact) -> Role:
+    """The account on which the entry itself stands: the receivables, or what is owed to the holders of vouchers."""
+    is_sale = fact.kind in MONEY_MOVED and fact.cause.startswith(VOUCHER_SOLD)
+    return Role.VOUCHERS if is_sale else Role.RECEIVABLES
 
 
 def _parts(fact: Fact) -> list[tuple[Role, int]]:
@@ -82,8 +95,6 @@ def _parts(fact: Fact) -> list[tuple[Role, int]]:
     whole = abs(fact.cents)
     match fact.kind:
         case EntryKind.CHARGE | EntryKind.CREDIT:
-            if fact.cause.startswith(VOUCHER_SOLD):
-                return [(Role.VOUCHERS, whole)]
             return _by_rate(fact, whole)
         case EntryKind.FEE:
             return [(Role.FEES, whole)]

@@ -17,7 +17,7 @@ from lms.billing.models import LedgerEntry
 from lms.books import policy
 from lms.books.accounts import chart_of
 from lms.books.booking import AccountSum, Booking, sums_of
-from lms.books.chart import Chart, Role
+from lms.books.chart import Chart
 from lms.books.errors import BookedMeanwhile, MonthNotOver, OtherMonthFirst
 from lms.books.journal import entries_of, first_of, journal_of, month_reach, next_month
 from lms.books.journal_file import journal_csv
@@ -56,12 +56,8 @@ class Preview:
     is_over: bool
     is_next: bool
     chart: Chart
-
-    @property
-    def difference_cents(self) -> int:
-        """Receivables of the journal less the ledger: nothing, or something is wrong with the service itself."""
-        booked = [one for one in self.sums if one.account == self.chart[Role.RECEIVABLES].number]
-        return sum(one.balance_cents for one in booked) - self.sum_cents
+    difference_cents: int
+    """The bookings of the journal less the entries of the ledger: nothing, or something is wrong with the service itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +257,8 @@ async def close_of(session: AsyncSession, close_id: UUID) -> MonthClose:
 async def _preview(session: AsyncSession, month: date, now: datetime) -> Preview:
     chart, when = await chart_of(session), month_reach(month)
     entries = await entries_of(session, when)
-    sums = sums_of(await journal_of(session, entries, chart))
+    bookings = await journal_of(session, entries, chart)
+    sums = sums_of(bookings)
     account = (LedgerEntry.enrolment_id, LedgerEntry.share_id)
     stood = func.sum(LedgerEntry.amount_cents).label("stood")
     standing = select(stood).where(LedgerEntry.booked_at < when.until).group_by(*account)
@@ -276,6 +273,7 @@ async def _preview(session: AsyncSession, month: date, now: datetime) -> Preview
         owed_cents=sum(cents for cents in stands if cents > 0),
         owing_cents=-sum(cents for cents in stands if cents < 0),
         seen=fingerprint(entries),
+        difference_cents=sum(one.signed_cents for one in bookings) - sum(one.amount_cents for one in entries),
         is_over=now >= when.until + GRACE,
         is_next=month == await next_to_close(session, await last_close(session)),
         chart=chart,

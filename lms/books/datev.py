@@ -89,7 +89,7 @@ def fiscal_year(day: date, first_month: int) -> date:
 
 
 def _line(one: Booking, batch: Batch) -> str:
-    """The account of a line is always that of the receivables: S where it is debited, H where it is credited."""
+    """The account of a line is the entry's own, nearly always the receivables: S where it is debited, H where it is credited."""
     fact = one.fact
     raises = fact.cents >= 0
     account, contra = (one.debit, one.credit) if raises else (one.credit, one.debit)

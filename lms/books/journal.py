@@ -129,11 +129,8 @@ def rates_of(invoice: Invoice | None, reference: str) -> tuple[tuple[int, int], 
 
 
 def _percent(line: Mapping[str, Any]) -> int:
-    """The tax rate of a line of an invoice."""
-    try:
-        return int(float(line.get("tax_percent") or 0))
-    except ValueError:
-        return 0
+    """The tax rate of a line of an invoice, which keeps it in hundredths of a percent; exempt where it says nothing."""
+    return int(line.get("tax_rate_bp") or 0) // 100
 
 
 async def _around(session: AsyncSession, entries: Sequence[LedgerEntry]) -> _Around:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lms.billing.models import EntryKind, Means
-from lms.books.booking import Fact, bookings_of, means_side, sums_of
+from lms.books.booking import Fact, bookings_of, means_side, own_side, sums_of
 from lms.books.chart import USUAL_CHART, Account, Chart, Role, fit, read
 from lms.books.errors import AccountUnfit
 
@@ -21,7 +21,7 @@ facts = st.builds(
     day=st.just(DAY),
     kind=kinds,
     cents=st.integers(-10_000_000, 10_000_000),
-    cause=st.sampled_from(["price", "cash", "voucher_sold", "transfer", ""]),
+    cause=st.sampled_from(["price", "cash", "voucher_sale", "transfer", ""]),
     provider=st.one_of(means, st.text(max_size=8)),
     rates=st.lists(st.tuples(st.sampled_from([0, 5, 7, 19]), st.integers(0, 9_999)), max_size=3).map(tuple),
 )
@@ -73,8 +73,10 @@ def test_the_journal_is_the_ledger_whatever_was_booked(entries: list[Fact]) -> N
     bookings = [one for entry in entries for one in bookings_of(entry, USUAL_CHART)]
     sums = {one.account: one for one in sums_of(bookings)}
     receivables = sums.get(USUAL_CHART[Role.RECEIVABLES].number)
+    claims = [entry.cents for entry in entries if own_side(entry) is Role.RECEIVABLES]
 
-    assert (receivables.balance_cents if receivables else 0) == sum(entry.cents for entry in entries)
+    assert (receivables.balance_cents if receivables else 0) == sum(claims)
+    assert sum(one.signed_cents for one in bookings) == sum(entry.cents for entry in entries)
     assert sum(one.balance_cents for one in sums.values()) == 0
     assert all(booking.cents >= 0 for booking in bookings)
 
@@ -100,10 +102,12 @@ def test_a_price_with_two_rates_is_booked_in_parts_when_they_explain_it() -> Non
 
 
 def test_selling_a_voucher_is_a_debt_and_using_it_pays() -> None:
-    (sold,) = bookings_of(fact(EntryKind.CHARGE, 5_000, cause="voucher_sold"), USUAL_CHART)
-    (used,) = bookings_of(fact(EntryKind.PAYMENT, -5_000, provider=Means.VOUCHER), USUAL_CHART)
+    sale, use = Means.TRANSFER, Means.VOUCHER
+    (sold,) = bookings_of(fact(EntryKind.PAYMENT, -5_000, cause="voucher_sale", provider=sale), USUAL_CHART)
+    (used,) = bookings_of(fact(EntryKind.PAYMENT, -5_000, cause="voucher", provider=use), USUAL_CHART)
 
-    assert sold.credit == used.debit == USUAL_CHART[Role.VOUCHERS]
+    assert (sold.debit, sold.credit) == (USUAL_CHART[Role.BANK], USUAL_CHART[Role.VOUCHERS])
+    assert (used.debit, used.credit) == (USUAL_CHART[Role.VOUCHERS], USUAL_CHART[Role.RECEIVABLES])
 
 
 @pytest.mark.parametrize("number", ["", "12", "12345", "0000", "12a4", "1 00", "١٢٣٤"])
