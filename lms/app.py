@@ -31,6 +31,7 @@ from lms.audit.trail import seal
 from lms.banking.module import MODULE as BANKING
 from lms.billing.module import MODULE as BILLING
 from lms.booking.module import MODULE as BOOKING
+from lms.books.module import MODULE as BOOKS
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
 from lms.db import Begin, connect
@@ -123,6 +124,7 @@ MODULES: Sequence[Module] = (
     FEEDS,
     BANKING,
     PAYMENTS,
+    BOOKS,
     PORTAL,
 )
 

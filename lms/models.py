@@ -11,6 +11,7 @@ from lms.billing.einvoice import models as einvoices
 from lms.billing.refunds import models as refunds
 from lms.billing.tax import models as tax
 from lms.booking import models as booking
+from lms.books import models as books
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
@@ -43,6 +44,7 @@ __all__ = [
     "banking",
     "billing",
     "booking",
+    "books",
     "catalogue",
     "certification",
     "choices",

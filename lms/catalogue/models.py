@@ -184,6 +184,7 @@ class Run(Row):
     dates move; where they are None the moment was chosen and stays. `has_conditions` says that enrolling asks for something.
     `tax_code` names how it is taxed (`lms.billing.tax`), nothing for the way of the centre.
     `follows_run_id` is the run this one carries on; its participants may enrol from `follow_opens_at` on, before `enrolment_opens_at` (F-E17).
+    `cost_centre` is what the accountants want to see on its bookings (F-G13); nothing else depends on it.
     """
 
     __tablename__ = "run"
@@ -246,6 +247,7 @@ class Run(Row):
     tax_code: Mapped[str] = mapped_column(default="")
     cancel_free_until: Mapped[date | None] = mapped_column(default=None)
     has_conditions: Mapped[bool] = mapped_column(default=False)
+    cost_centre: Mapped[str] = mapped_column(default="")
 
     @property
     def free(self) -> int:

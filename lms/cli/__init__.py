@@ -1,4 +1,4 @@
-"""The command line: serve, worker, migrate, demo, import, routes, admin.
+"""The command line: serve, worker, migrate, demo, import, books, routes, admin.
 
 Exit codes: 0 done, 1 something went wrong, 2 the command or the settings are not right.
 """
@@ -92,6 +92,19 @@ def vhs(file: Path, *, dry_run: bool, shift_dates: bool) -> None:
     from lms.cli.filling import import_vhs
 
     sys.exit(asyncio.run(import_vhs(_database_only(), file, dry_run=dry_run, shift_dates=shift_dates)))
+
+
+@main.group()
+def books() -> None:
+    """Look after the books."""
+
+
+@books.command()
+def verify() -> None:
+    """Say whether every closed month still is as it was when it was closed."""
+    from lms.cli.verifying import verify_books
+
+    sys.exit(asyncio.run(verify_books(_database_only())))
 
 
 @main.command()

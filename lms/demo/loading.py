@@ -13,6 +13,7 @@ from lms.demo.data import read_demo
 from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.choices import fill_choices
+from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.debits import fill_debits
@@ -99,6 +100,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         await _papers(ground, everybody)
         with step("Somebody known twice"):
             await fill_twice(ground)
+        with step("Closed months"):
+            await fill_closing(ground, everybody, runs)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> None:

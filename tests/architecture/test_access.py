@@ -55,7 +55,7 @@ class Door:
     def address(self) -> str:
         """An address of the route: numbers and names in it belong to nothing."""
         filled = re.sub(r"\{\w+:uuid\}", str(uuid4()), self.path)
-        return re.sub(r"\{\w+:int\}", "7", re.sub(r"\{\w+:\w+\}", "unbekannt", filled))
+        return re.sub(r"\{\w+:\w+\}", "unbekannt", re.sub(r"\{\w+:int\}", "7", filled))
 
 
 def doors(app: Litestar) -> Iterator[Door]:

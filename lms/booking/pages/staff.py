@@ -1,9 +1,8 @@
 """The team's pages about bookings: the list, one request with its clashes as of now, deciding, changing, giving up."""
 
-import csv
-import io
 from collections.abc import Mapping
 from datetime import date, time, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,6 +14,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.accounts.handing_out import persons_file
 from lms.booking import checking, policy
 from lms.booking.errors import AlreadyDecided, EndsTooLate, ReasonNeeded
 from lms.booking.forms import EARLIEST, LATEST, ChangeDateForm, ReasonForm, without_choices
@@ -51,8 +51,10 @@ from lms.kernel.rights import Scope
 from lms.resources.models import Room, Venue
 from lms.scheduling.rules import between
 from lms.web.access import may
+from lms.web.csv import Cell
 from lms.web.forms import Form, TextArea, form_from
 from lms.web.language import gettext
+from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
 
@@ -127,11 +129,12 @@ class BookingDeskPages(Controller):
             },
         )
 
-    @get("/abrechnung.csv", opt=may("R", "room-booking", of=Scope.ALL))
+    @get(["/abrechnung.csv", "/abrechnung.xlsx"], opt=may("R", "room-booking", of=Scope.ALL))
     async def export(
         self,
+        request: Request[Any, Any, Any],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         clock: NamedDependency[Clock],
         monat: FromQuery[str] = "",
     ) -> Response[bytes]:
@@ -139,27 +142,20 @@ class BookingDeskPages(Controller):
         ensure(policy.may_see_all(actor), actor)
         first = _first_of_month(monat, today(clock))
         next_month = (first + timedelta(days=32)).replace(day=1)
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             lines = await approved_between(session, at_venue(first, time()), at_venue(next_month, time()))
-        text = io.StringIO()
-        writer = csv.writer(text, delimiter=";")
-        writer.writerow([
+        rows: list[list[Cell]] = [[
             gettext("Booking number"), gettext("Booker"), gettext("Organisation"), gettext("Group"), gettext("Room"),
             gettext("Day"), gettext("From"), gettext("Until"), gettext("State"), gettext("Price in euros"),
-        ])  # fmt: skip
+        ]]  # fmt: skip
         for whole, one in lines:
             starts, ends = local(one.date.starts_at), local(one.date.ends_at)
-            writer.writerow([_plain(cell) for cell in (
+            rows.append([
                 whole.booking.reference, whole.booker.name, whole.booking.organisation, group_words(whole.group),
-                room_words(one.room, one.venue), f"{starts:%d.%m.%Y}", f"{starts:%H:%M}", f"{ends:%H:%M}",
-                gettext(DATE_STATES[one.date.state][0]),
-                f"{one.date.price_cents // 100},{one.date.price_cents % 100:02}",
-            )])  # fmt: skip
-        return Response(
-            text.getvalue().encode("utf-8-sig"),
-            media_type="text/csv; charset=utf-8",
-            headers={"content-disposition": f'attachment; filename="raumbuchungen-{first:%Y-%m}.csv"'},
-        )
+                room_words(one.room, one.venue), starts.date(), f"{starts:%H:%M}", f"{ends:%H:%M}",
+                gettext(DATE_STATES[one.date.state][0]), Decimal(one.date.price_cents).scaleb(-2),
+            ])  # fmt: skip
+        return await persons_file(request, around, actor, f"raumbuchungen-{first:%Y-%m}", rows)
 
     @get("/{booking_id:uuid}", opt=may("R", "room-booking", of=Scope.ALL))
     async def show(
@@ -494,8 +490,3 @@ def _first_of_month(text: str, day: date) -> date:
     except ValueError:
         return day.replace(day=1)
     return first if EARLIEST <= first <= LATEST else day.replace(day=1)
-
-
-def _plain(cell: str) -> str:
-    """A cell that no table program takes for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -1,6 +1,7 @@
 """`/verwaltung/kasse`: the receipts of a day, what was counted, one receipt, and its reversal."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
+from lms.accounts.handing_out import persons_file
 from lms.billing import policy
 from lms.billing.models import ReceiptKind
 from lms.billing.receipt_paper import receipt_pdf
@@ -21,10 +23,10 @@ from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.portal.desk.step import Step, step_page
 from lms.web.access import may
-from lms.web.csv import csv_file
 from lms.web.formats import amount
 from lms.web.forms import Euro, Form, Hidden, TextArea, form_from
 from lms.web.language import gettext
+from lms.web.module import Around
 from lms.web.notices import after, declare
 
 TILL = "/verwaltung/kasse"
@@ -95,28 +97,30 @@ class TillPages(Controller):
         )
         return after(TILL, COUNTED)
 
-    @get("/kasse.csv")
+    @get(["/kasse.csv", "/kasse.xlsx"])
     async def export(
         self,
+        request: Request[Any, Any, Any],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         clock: NamedDependency[Clock],
         tag: FromQuery[str] = "",
     ) -> Response[bytes]:
         """The same day as a table for a spreadsheet."""
         ensure(policy.may_see_till(actor), actor)
         day = _day(tag, clock)
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             till = await till_of(session, day)
         rows = [
             [
                 one.number, local(one.issued_at).date(), f"{local(one.issued_at):%H:%M}", one.facts["payer"],
-                one.facts["course"], one.facts["run"], one.facts["reference"], one.amount_cents / 100,
+                one.facts["course"], one.facts["run"], one.facts["reference"], Decimal(one.amount_cents).scaleb(-2),
                 one.cashier_name, one.reason,
             ]
             for one in till.receipts
         ]  # fmt: skip
-        return csv_file(f"kasse-{day.isoformat()}.csv", [[gettext(word) for word in CSV_HEAD], *rows])
+        heads = [gettext(word) for word in CSV_HEAD]
+        return await persons_file(request, around, actor, f"kasse-{day.isoformat()}", [heads, *rows])
 
     @get("/{receipt_id:uuid}")
     async def show(

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from lms.accounts.handing_out import persons_file
 from lms.catalogue.models import Course
 from lms.db import Begin
 from lms.enrolment.lists.interest import Interests, Wanted
@@ -21,9 +22,10 @@ from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import spoken
 from lms.scheduling.choices import course_of
 from lms.web.access import may
-from lms.web.csv import Cell, csv_file
+from lms.web.csv import Cell
 from lms.web.forms import form_from
 from lms.web.language import gettext, translated
+from lms.web.module import Around
 from lms.web.notices import after, declare
 
 NOTED = declare("interesse-notiert", N_("The person is on the list."))
@@ -96,13 +98,17 @@ class InterestListPages(Controller):
             },
         )
 
-    @get("/liste.csv", opt=may("R", "enrolment", of=Scope.ALL))
+    @get(["/liste.csv", "/liste.xlsx"], opt=may("R", "enrolment", of=Scope.ALL))
     async def as_file(
-        self, course_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+        self,
+        request: Request[Any, Any, Any],
+        course_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
     ) -> Response[bytes]:
         """The list for a spreadsheet."""
         ensure(actor.may_for_all("R", "enrolment"), actor)
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             course = await course_of(session, course_id)
             people = await interested_in(session, course_id)
         heads = [gettext("Person"), gettext("Contact"), gettext("How"), gettext("Since"), gettext("Told of")]
@@ -110,7 +116,7 @@ class InterestListPages(Controller):
             [one.name, one.reach, translated(WAYS[one.interest.way]), one.since, ", ".join(one.told_of)]
             for one in people
         ]
-        return csv_file(f"interesse-{course.slug}.csv", [heads, *rows])
+        return await persons_file(request, around, actor, f"interesse-{course.slug}", [heads, *rows])
 
     @get("/neu", opt=may("U", "enrolment"))
     async def ask_note(self, course_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.accounts.limits import within
+from lms.accounts.handing_out import persons_file
 from lms.billing.explaining import CAUSES, explained
 from lms.billing.models import Settlement, SettlementState
 from lms.billing.settlements import Settlements, settlements_page
@@ -27,7 +28,6 @@ from lms.kernel.marking import N_
 from lms.people.models import Company, Person
 from lms.portal.desk.step import Step, step_page
 from lms.web.access import may
-from lms.web.csv import csv_file
 from lms.web.formats import amount
 from lms.web.forms import Form, Text, form_from
 from lms.web.language import gettext, translated
@@ -68,10 +68,14 @@ class SettlementPages(Controller):
     path = f"{LIST}/vorgaenge"
     include_in_schema = False
 
-    @get("/erstattungen.csv", opt=may("billing", "bulk-export"))
-    async def file(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> Response[bytes]:
+    @get(["/erstattungen.csv", "/erstattungen.xlsx"], opt=may("billing", "bulk-export"))
+    async def file(
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+    ) -> Response[bytes]:
         """Everything that is open, for a spreadsheet."""
-        await within(around.begin, around.clock, "export", account=actor.account_id or "")
         async with around.begin.reading() as session:
             found, _ = await settlements_page(session, SettlementState.OPEN)
             lines = await lines_of(session, found, around.clock())
@@ -82,12 +86,12 @@ class SettlementPages(Controller):
         rows = [
             [
                 local(line.request.requested_at).date(), line.request.due_on, translated(CAUSES[line.request.cause]),
-                line.payer, line.participant, line.run, line.reference, line.request.amount_cents / 100,
+                line.payer, line.participant, line.run, line.reference, Decimal(line.request.amount_cents).scaleb(-2),
                 "; ".join(f"{words}: {amount(cents)}" for words, cents in line.lines), line.request.reason,
             ]
             for line in lines
         ]  # fmt: skip
-        return csv_file("erstattungen.csv", [head, *rows])
+        return await persons_file(request, around, actor, "erstattungen", [head, *rows])
 
     @get("/{settlement_id:uuid}/erledigt", opt=may("refund", "payment"))
     async def ask(self, settlement_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:

@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from lms.accounts.handing_out import persons_file
 from lms.catalogue.models import Course, Run
 from lms.db import Begin
 from lms.enrolment.lists.reading import Entry, Waiting, log_of, parties_of
@@ -30,10 +31,11 @@ from lms.portal.desk.run_reading import run_with_course
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import HAPPENINGS, spoken
 from lms.web.access import may
-from lms.web.csv import Cell, csv_file
+from lms.web.csv import Cell
 from lms.web.formats import moment
 from lms.web.forms import Form, Hidden, form_from
 from lms.web.language import gettext, ngettext, translated
+from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
 
@@ -92,27 +94,37 @@ class WaitingListPages(Controller):
             },
         )
 
-    @get("/liste.csv", opt=may("R", "enrolment", of=Scope.ALL))
+    @get(["/liste.csv", "/liste.xlsx"], opt=may("R", "enrolment", of=Scope.ALL))
     async def list_as_file(
-        self, run_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+        self,
+        request: Request[Any, Any, Any],
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
     ) -> Response[bytes]:
         """Who waits, for a spreadsheet."""
         ensure(actor.may_for_all("R", "enrolment"), actor)
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             run, _, _, _ = await run_with_course(session, run_id)
             parties = await parties_of(session, run_id)
-        return csv_file(f"warteliste-{run.number}.csv", [_list_heads(), *map(_list_cells, parties)])
+        rows = [_list_heads(), *map(_list_cells, parties)]
+        return await persons_file(request, around, actor, f"warteliste-{run.number}", rows)
 
-    @get("/verlauf.csv", opt=may("R", "enrolment", of=Scope.ALL))
+    @get(["/verlauf.csv", "/verlauf.xlsx"], opt=may("R", "enrolment", of=Scope.ALL))
     async def log_as_file(
-        self, run_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+        self,
+        request: Request[Any, Any, Any],
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
     ) -> Response[bytes]:
         """Who got a place and why, for a spreadsheet."""
         ensure(actor.may_for_all("R", "enrolment"), actor)
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             run, _, _, _ = await run_with_course(session, run_id)
             entries, _ = await log_of(session, run_id, limit=EVERYTHING)
-        return csv_file(f"warteliste-verlauf-{run.number}.csv", [_log_heads(), *map(_log_cells, entries)])
+        rows = [_log_heads(), *map(_log_cells, entries)]
+        return await persons_file(request, around, actor, f"warteliste-verlauf-{run.number}", rows)
 
     @get("/{offer_id:uuid}/brief", opt=may("U", "enrolment"))
     async def ask_write(

@@ -1,6 +1,9 @@
 """Every page of the cashiers, for the portal's table of contents."""
 
+from lms.portal.finance.accounts import AccountPages, CostCentrePages
+from lms.portal.finance.annual_statements import AnnualStatementDeskPages, AnnualStatementPages
 from lms.portal.finance.bank_lines import AssigningPayments, BankLinePages
+from lms.portal.finance.closing import ClosingPages
 from lms.portal.finance.collection_rules import CollectionRulePages
 from lms.portal.finance.company_data import BillingDataPages
 from lms.portal.finance.debit_choosing import DebitChoicePages
@@ -8,9 +11,11 @@ from lms.portal.finance.debit_files import DebitFilePages
 from lms.portal.finance.debit_mandates import DebitMandatePages
 from lms.portal.finance.debit_returns import DebitReturnPages
 from lms.portal.finance.debits import DebitPages
+from lms.portal.finance.exports import ExportPages
 from lms.portal.finance.invoices import InvoicePages
 from lms.portal.finance.new_vouchers import NewVoucherPages
 from lms.portal.finance.online import OnlinePaymentPages
+from lms.portal.finance.profiles import ProfilePages
 from lms.portal.finance.redeeming import RedeemPages
 from lms.portal.finance.refund_list import FormerRefundPages, RefundListPages
 from lms.portal.finance.refund_page import RefundPages
@@ -51,4 +56,11 @@ FINANCE = (
     ColumnPages,
     AssigningPayments,
     BankLinePages,
+    ClosingPages,
+    AccountPages,
+    CostCentrePages,
+    ExportPages,
+    ProfilePages,
+    AnnualStatementPages,
+    AnnualStatementDeskPages,
 )

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from litestar import Controller, Response, get
+from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Template
@@ -16,8 +17,8 @@ from lms.portal.desk.rooms.reading import ROOMS
 from lms.resources.models import ReservationKind
 from lms.resources.occupancy import RoomMonth, month_after, occupancy
 from lms.web.access import may
-from lms.web.csv import csv_file
 from lms.web.language import gettext
+from lms.web.tables import table_file
 
 YEARS = range(2020, 2100)
 
@@ -52,9 +53,10 @@ class OccupancyPages(Controller):
             },
         )
 
-    @get("/datei", opt=may("R", "resource", of=Scope.ALL))
+    @get(["/datei.csv", "/datei.xlsx"], opt=may("R", "resource", of=Scope.ALL))
     async def year(
         self,
+        request: Request[Any, Any, Any],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
@@ -65,7 +67,7 @@ class OccupancyPages(Controller):
         year = _month(monat, clock).year
         async with begin.reading() as session:
             rows = await occupancy(session, date(year, 1, 1), 12)
-        return csv_file(f"auslastung-{year}.csv", [_headings(), *(_cells(row) for row in rows)])
+        return table_file(request, f"auslastung-{year}", [_headings(), *(_cells(row) for row in rows)])
 
 
 def _headings() -> Sequence[str]:

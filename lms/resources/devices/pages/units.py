@@ -1,6 +1,7 @@
 """Devices: the list, one unit, its calendar, and the short way that its label leads."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from litestar import Controller, Request, Response, get, post
@@ -35,12 +36,12 @@ from lms.resources.devices.words import (
 )
 from lms.resources.models import Device
 from lms.web.access import may
-from lms.web.csv import csv_file
 from lms.web.forms import form_from
 from lms.web.language import gettext, translated
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
 from lms.web.sent import uuid_in
+from lms.web.tables import table_file
 from lms.web.templating import url
 from lms.web.versions import both_versions
 
@@ -91,13 +92,13 @@ class UnitListPages(Controller):
                 "models": models,
                 "kits": kits,
                 "states": STATE_NAMES,
-                "as_file": page_of([], number=1, total=0, path=f"{DEVICES}/liste.csv", query=kept).address(1),
+                "list_query": urlencode(kept),
                 "may_change": actor.may_for_all("C", "resource"),
                 **words(),
             },
         )
 
-    @get("/liste.csv", opt=may("R", "resource", of=Scope.ALL))
+    @get(["/liste.csv", "/liste.xlsx"], opt=may("R", "resource", of=Scope.ALL))
     async def as_file(
         self,
         request: Request[Any, Any, Any],
@@ -113,8 +114,9 @@ class UnitListPages(Controller):
             gettext("Inventory number"), gettext("Model"), gettext("Kind"), gettext("Serial number"), gettext("Kit"),
             gettext("Kept at"), gettext("Condition"), gettext("State"), gettext("Note"),
         ]  # fmt: skip
-        return csv_file(
-            "geraete.csv",
+        return table_file(
+            request,
+            "geraete",
             [
                 header,
                 *(
