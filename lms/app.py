@@ -32,6 +32,7 @@ from lms.booking.module import MODULE as BOOKING
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
 from lms.db import Begin, connect
+from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.jobs.queue import Event
@@ -114,6 +115,7 @@ MODULES: Sequence[Module] = (
     LENDING,
     CERTIFICATION,
     FEEDS,
+    DUNNING,
     PORTAL,
 )
 

@@ -4,10 +4,13 @@ from lms.accounts import models as accounts
 from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.billing import models as billing
+from lms.billing import shares
+from lms.billing.instalments import models as instalments
 from lms.booking import models as booking
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
+from lms.dunning import models as dunning
 from lms.enrolment import models as enrolment
 from lms.enrolment.choices import models as choices
 from lms.enrolment.conditions import models as conditions
@@ -37,8 +40,10 @@ __all__ = [
     "certification",
     "choices",
     "conditions",
+    "dunning",
     "enrolment",
     "feeds",
+    "instalments",
     "interest",
     "jobs",
     "lending",
@@ -49,5 +54,6 @@ __all__ = [
     "resources",
     "scheduling",
     "seats",
+    "shares",
     "trainers",
 ]

@@ -50,6 +50,7 @@ async def reverse(
         at=at,
         due_on=invoice.due_on,
         reverses=invoice,
+        share_id=invoice.share_id,
     )
 
 
@@ -68,8 +69,12 @@ async def issue(
     due_on: date,
     reverses: Invoice | None = None,
     shares: Mapping[UUID, int] | None = None,
+    share_id: UUID | None = None,
 ) -> Invoice:
-    """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order."""
+    """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order.
+
+    With `share_id` it is for the part of a price that somebody else pays.
+    """
     total = sum(int(line["amount_cents"]) for line in lines)
     series = INVOICES if kind is InvoiceKind.INVOICE else CREDIT_NOTES
     year = series_year(at)
@@ -92,6 +97,7 @@ async def issue(
         enrolment_id=enrolment_id,
         order_id=order_id,
         reverses_id=reverses.id if reverses else None,
+        share_id=share_id,
     )
     session.add(invoice)
     await session.flush()  # entries of the ledger point to it

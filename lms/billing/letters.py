@@ -11,9 +11,9 @@ from lms.billing.events import InvoiceIssued
 from lms.billing.models import Invoice, InvoiceKind, InvoiceShare
 from lms.billing.paper import invoice_pdf
 from lms.billing.queries import balance_of
+from lms.billing.readers import reader_of
 from lms.db import retried
 from lms.jobs.queue import enqueue
-from lms.people.duplicates import living
 from lms.web.letters import Enclosed, write_letter
 from lms.web.module import Around
 
@@ -39,7 +39,7 @@ def printer(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
 async def _send(around: Around, invoice_id: UUID, document: bytes) -> None:
     async with around.begin() as session:
         invoice = await session.get_one(Invoice, invoice_id)
-        reader = await living(session, invoice.debtor_id)
+        reader = await reader_of(session, invoice.debtor_id, invoice.company_id)
         if reader is None:
             return
         reversed_number = ""

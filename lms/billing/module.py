@@ -2,6 +2,9 @@
 
 from lms.billing.cashier import Cashier
 from lms.billing.events import InvoiceIssued
+from lms.billing.instalments.caring import carer, tell_agreed
+from lms.billing.instalments.events import InstalmentsAgreed
+from lms.billing.instalments.service import Instalments
 from lms.billing.letters import PRINT, have_it_printed, printer
 from lms.billing.receipts import Receipts
 from lms.billing.settlements import Settlements
@@ -12,12 +15,22 @@ KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
 
 MODULE = Module(
     name="billing",
-    services={"cashier": Cashier, "receipts": Receipts, "settlements": Settlements},
-    listeners={InvoiceIssued: [have_it_printed]},
+    services={
+        "cashier": Cashier,
+        "receipts": Receipts,
+        "settlements": Settlements,
+        "instalments": Instalments,
+    },
+    listeners={
+        InvoiceIssued: [have_it_printed],
+        InstalmentsAgreed: [tell_agreed],
+    },
     tasks={PRINT: printer},
+    periodic=[carer],
     personal_data=[
         PersonalData("ledger_entry", "debtor_id", "who owes and who has paid", KEPT_BY_LAW),
         PersonalData("invoice", "debtor_id", "to whom an invoice was issued", KEPT_BY_LAW),
+        PersonalData("instalment_plan", "debtor_id", "who pays in instalments", KEPT_BY_LAW),
         PersonalData("refund", "debtor_id", "who gets money back, how, and on which account", KEPT_BY_LAW),
     ],
 )

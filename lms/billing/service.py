@@ -25,6 +25,7 @@ __all__ = [
     "debtor_of",
     "draw_number",
     "issue_invoice",
+    "let_off",
     "record_payment",
     "record_refund",
 ]
@@ -58,8 +59,12 @@ def charge(
     at: datetime,
     kind: EntryKind = EntryKind.CHARGE,
     invoice: Invoice | None = None,
+    share_id: UUID | None = None,
 ) -> LedgerEntry:
-    """Book what is owed: a price (CHARGE) or a fee (FEE). `cause` is a short word for the trail, such as "price"."""
+    """Book what is owed: a price (CHARGE) or a fee (FEE). `cause` is a short word for the trail, such as "price".
+
+    With `share_id` it is owed by whoever took over a part of the price.
+    """
     if amount_cents <= 0:
         raise AmountNotPositive
     return _book(
@@ -72,6 +77,7 @@ def charge(
         cause=cause,
         at=at,
         invoice=invoice,
+        share_id=share_id,
     )
 
 
@@ -86,6 +92,7 @@ async def issue_invoice(
     tax_note: str,
     at: datetime,
     due_on: date,
+    share_id: UUID | None = None,
 ) -> Invoice:
     """Issue an invoice under the next number; from now on it cannot change. Each line has its `amount_cents`.
 
@@ -105,6 +112,7 @@ async def issue_invoice(
         tax_note=tax_note,
         at=at,
         due_on=due_on,
+        share_id=share_id,
     )
 
 
@@ -142,6 +150,26 @@ async def credit(
         invoice=note,
     )
     return note
+
+
+def let_off(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    enrolment_id: UUID,
+    debtor: Debtor,
+    amount_cents: int,
+    cause: str,
+    at: datetime,
+    share_id: UUID | None = None,
+) -> LedgerEntry:
+    """Take back a fee that stands on no invoice: a CREDIT of its own, and every invoice stays as it is."""
+    if amount_cents <= 0:
+        raise AmountNotPositive
+    return _book(
+        session, actor, EntryKind.CREDIT, -amount_cents, enrolment_id=enrolment_id, debtor=debtor, cause=cause,
+        at=at, invoice=None, share_id=share_id,
+    )  # fmt: skip
 
 
 async def record_payment(
@@ -213,6 +241,7 @@ def _book(
     cause: str,
     at: datetime,
     invoice: Invoice | None,
+    share_id: UUID | None = None,
 ) -> LedgerEntry:
     entry = LedgerEntry(
         booked_at=at,
@@ -224,6 +253,7 @@ def _book(
         company_id=debtor.company_id,
         invoice_id=invoice.id if invoice else None,
         actor_id=actor.account_id,
+        share_id=share_id,
     )
     session.add(entry)
     _note(session, actor, entry)
