@@ -32,6 +32,7 @@ AT_THE_COUNTER, PLACES, PROGRAMME = (
     N_("Programme and teaching"),
 )
 ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
+MONEY = N_("Money")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Counter and telephone"), "/verwaltung/theke", AT_THE_COUNTER),
@@ -57,6 +58,7 @@ ADMINISTRATION = (
     Link(N_("Bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
     Link(N_("Lending"), "/verwaltung/ausleihe", ROOMS_AND_DEVICES),
+    Link(N_("Cashiers' desk"), "/verwaltung/finanzen", MONEY),
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
@@ -87,7 +89,7 @@ class Signposts:
     """Knows the pages of one application, and so what to offer to whom. Cheap: one shell for each kind of visitor."""
 
     def __init__(self, app: Litestar) -> None:
-        self._doors = _pages_of(app)
+        self._doors = pages_of(app)
         self._known: dict[tuple[frozenset[Identity], str], Shell] = {}
 
     def shell_for(self, actor: Actor, path: str) -> Shell:
@@ -118,7 +120,8 @@ class Signposts:
         return access is not None and access.admits(actor)
 
 
-def _pages_of(app: Litestar) -> Mapping[str, Access]:
+def pages_of(app: Litestar) -> Mapping[str, Access]:
+    """Every page of the house with what it demands."""
     doors = {}
     for route in app.routes:
         for handler in getattr(route, "route_handlers", None) or [route.route_handler]:  # type: ignore[union-attr]

@@ -38,3 +38,8 @@ def may_read(actor: Actor, invoice: Invoice) -> bool:
 def may_remind(actor: Actor) -> bool:
     """Finance alone: reminders, instalments, what is left out and why."""
     return actor.may_for_all("remind", "invoice")
+
+
+def may_issue(actor: Actor) -> bool:
+    """Finance alone: invoices that nobody's enrolment brings about by itself."""
+    return actor.may_for_all("issue", "invoice")

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, exists, func, or_, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.instalments.models import InstalmentPlan, PlanState
+from lms.billing.models import PENDING_REFUNDS, LedgerEntry, Refund
 from lms.dunning.models import (
     DebtorNote,
     DunningRun,
@@ -17,7 +19,7 @@ from lms.dunning.models import (
     ReminderLine,
     ReminderTakenBack,
 )
-from lms.dunning.rules import Before
+from lms.dunning.rules import LAST_LEVEL, Before
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 
@@ -48,6 +50,49 @@ def is_handed_over(table: Subquery) -> ColumnElement[bool]:
         exists()
         .where(HandedOver.account_id == table.c.account_id, HandedOver.taken_back_at.is_(None))
         .correlate(table)
+    )
+
+
+def waits_for_reminder(table: Subquery, today: date, days: Sequence[int]) -> ColumnElement[bool]:
+    """Whether the next reminder about an account of `standing()` is due, as far as a count has to know.
+
+    A run looks closer (`choosing`). `days` are the spans before the first, second and third reminder.
+    """
+    level = level_of(table)
+    last = (
+        select(func.max(Reminder.due_on))
+        .join(ReminderLine, ReminderLine.reminder_id == Reminder.id)
+        .where(
+            ReminderLine.account_id == table.c.account_id,
+            ReminderLine.invoice_id == table.c.invoice_id,
+            still_counts(),
+        )
+        .correlate(table)
+        .scalar_subquery()
+    )
+    first, later = timedelta(days[0]), timedelta(max(days[1:]))
+    rests = exists().where(
+        LedgerEntry.enrolment_id == table.c.enrolment_id,
+        ReminderBlock.ended_at.is_(None),
+        ReminderBlock.until >= today,
+        or_(
+            ReminderBlock.person_id == LedgerEntry.debtor_id,
+            ReminderBlock.company_id == LedgerEntry.company_id,
+        ),
+    )
+    pending = exists().where(Refund.enrolment_id == table.c.enrolment_id, Refund.state.in_(PENDING_REFUNDS))
+    plan = exists().where(
+        InstalmentPlan.account_id == table.c.account_id, InstalmentPlan.state == PlanState.ACTIVE
+    )
+    return and_(
+        table.c.open_cents > 0,
+        table.c.invoice_id.is_not(None),
+        or_(
+            and_(level.is_(None), table.c.due_on <= today - first),
+            and_(level < LAST_LEVEL, last <= today - later),
+        ),
+        ~is_handed_over(table),
+        *(~one.correlate(table) for one in (rests, pending, plan)),
     )
 
 

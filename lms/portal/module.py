@@ -15,6 +15,7 @@ from lms.portal.counter.pages import CounterPages
 from lms.portal.counter.till import TillPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
+from lms.portal.finance.owing import CASHIERS
 from lms.portal.information_pages import InformationPages
 from lms.portal.letters.call_pages import CallPages
 from lms.portal.letters.calls import CallList, unreached
@@ -41,6 +42,7 @@ MODULE = Module(
         *DESK,
         CounterPages,
         TillPages,
+        *CASHIERS,
         PlannerPages,
         SignPages,
         LetterPages,

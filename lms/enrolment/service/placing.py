@@ -146,33 +146,8 @@ async def invoice(
 
     What a company ordered gets one invoice for the whole order, at the end of the transaction; here it gives None then.
     """
-    course = await locked.session.get_one(Course, locked.run.course_id)
-    person = await locked.session.get_one(Person, claim.person_id) if claim.person_id else None
-    centre, settings, starts_at = the_centre(), locked.settings, locked.run.starts_at
-    if claim.is_drop_in:
-        chosen = await sessions_of(locked.session, claim.id)
-        starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
-    written = [
-        {
-            "what": what,
-            "course_de": course.title_de,
-            "course_en": course.title_en or course.title_de,
-            "run": locked.run.number,
-            "starts_on": local(starts_at).date().isoformat() if starts_at else "",
-            "person": person.name if person else "",
-            "reference": claim.reference,
-            "amount_cents": cents,
-        }
-        for what, cents in lines
-    ]
-    issuer = {
-        "name": centre.name,
-        "address": centre.address,
-        "email": centre.email,
-        "phone": centre.phone,
-        "tax_number": settings.tax_number,
-        "iban": settings.iban,
-    }
+    written = await written_lines(locked, claim, lines)
+    issuer, settings = issuer_of(locked), locked.settings
     day = due_on(locked.at, settings.invoice_due_days)
     if claim.company_id is not None:
         terms = Terms(debtor, issuer, settings.tax_note, day)
@@ -192,6 +167,44 @@ async def invoice(
         at=locked.at,
         due_on=day,
     )
+
+
+async def written_lines(
+    locked: LockedRun, claim: Enrolment, lines: Sequence[tuple[str, int]]
+) -> list[dict[str, Any]]:
+    """The lines of an invoice about an enrolment, as they are kept: each says what it is for and its cents."""
+    course = await locked.session.get_one(Course, locked.run.course_id)
+    person = await locked.session.get_one(Person, claim.person_id) if claim.person_id else None
+    starts_at = locked.run.starts_at
+    if claim.is_drop_in:
+        chosen = await sessions_of(locked.session, claim.id)
+        starts_at = next((meeting.starts_at for one, meeting in chosen if one.ended_at is None), starts_at)
+    return [
+        {
+            "what": what,
+            "course_de": course.title_de,
+            "course_en": course.title_en or course.title_de,
+            "run": locked.run.number,
+            "starts_on": local(starts_at).date().isoformat() if starts_at else "",
+            "person": person.name if person else "",
+            "reference": claim.reference,
+            "amount_cents": cents,
+        }
+        for what, cents in lines
+    ]
+
+
+def issuer_of(locked: LockedRun) -> dict[str, Any]:
+    """Who issues an invoice, as it is kept with it."""
+    centre, settings = the_centre(), locked.settings
+    return {
+        "name": centre.name,
+        "address": centre.address,
+        "email": centre.email,
+        "phone": centre.phone,
+        "tax_number": settings.tax_number,
+        "iban": settings.iban,
+    }
 
 
 async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:

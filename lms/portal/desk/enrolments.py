@@ -154,6 +154,7 @@ class EnrolmentPages(Controller):
                 "may_change": actor.may_for_all("U", "enrolment"),
                 "may_answer": has_questions and actor.may_for_all("U", "enrolment"),
                 "may_see_person": actor.may_for_all("R", "person"),
+                "may_share": actor.may_for_all("issue", "invoice"),
             },
         )
 

@@ -7,9 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, exists, func, or_, select
 
-from lms.billing.models import Invoice, Settlement, SettlementState
+from lms.billing.instalments.models import InstalmentPlan, PlanState
+from lms.billing.models import Settlement, SettlementState
+from lms.billing.overview import View, fits, standing
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
+from lms.dunning.queries import waits_for_reminder
 from lms.enrolment.models import (
     Enrolment,
     EnrolmentState,
@@ -20,6 +23,7 @@ from lms.enrolment.models import (
 )
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
+from lms.kernel.clock import local
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
 from lms.people.queries import parents_disagree
@@ -28,7 +32,6 @@ from lms.portal.desk.due import (
     came_back,
     lacks_consent,
     lockable,
-    overdue,
     uncertified,
     unmarked,
     waits_for_team,
@@ -62,8 +65,9 @@ class Pile:
     counted: Select[*tuple[Any, ...]]
 
 
-def piles(now: datetime) -> Sequence[Pile]:
+def piles(now: datetime, dunning_days: Sequence[int] = (7, 14, 14)) -> Sequence[Pile]:
     """Every kind of work that is counted."""
+    owed, today = standing(), local(now).date()
     back_at, unwiped = came_back(), waits_to_be_wiped()
     return (
         Pile(
@@ -257,13 +261,25 @@ def piles(now: datetime) -> Sequence[Pile]:
             select(func.count(), func.min(Session.starts_at)).where(uncovered(now)),
         ),
         Pile(
-            "R", "invoice", "/verwaltung/anmeldungen?ansicht=ueberfaellig",
+            "R", "invoice", "/verwaltung/finanzen/forderungen?ansicht=ueberfaellig",
+            lambda num: ngettext("%(num)s payment is overdue", "%(num)s payments are overdue", num),
+            select(func.count(), func.min(owed.c.due_on)).where(fits(owed, View.OVERDUE, today)),
+        ),
+        Pile(
+            "remind", "invoice", "/verwaltung/finanzen/mahnlaeufe/neu",
             lambda num: ngettext(
-                "%(num)s invoice is overdue",
-                "%(num)s invoices are overdue",
+                "A run of reminders is due: %(num)s payment", "A run of reminders is due: %(num)s payments", num
+            ),
+            select(func.count(), func.min(owed.c.due_on)).where(waits_for_reminder(owed, today, dunning_days)),
+        ),
+        Pile(
+            "remind", "invoice", "/verwaltung/finanzen/raten",
+            lambda num: ngettext(
+                "%(num)s plan of instalments has fallen due as a whole",
+                "%(num)s plans of instalments have fallen due as a whole",
                 num,
             ),
-            select(func.count(), func.min(Invoice.issued_at)).where(overdue(now)),
+            select(func.count(), func.min(InstalmentPlan.due_on)).where(InstalmentPlan.state == PlanState.FALLEN),
         ),
         Pile(
             "U", "loan", "/verwaltung/ausleihe?ansicht=ueberfaellig",

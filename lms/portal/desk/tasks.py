@@ -17,18 +17,25 @@ from lms.portal.desk.task import Task
 
 
 async def tasks(
-    session: AsyncSession, actor: Actor, now: datetime, *, days_before: int = 7
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    *,
+    days_before: int = 7,
+    dunning_days: Sequence[int] = (7, 14, 14),
 ) -> Sequence[Task]:
     """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start."""
-    found = [*await _piles(session, actor, now)]
+    found = [*await _piles(session, actor, now, dunning_days)]
     if actor.may_for_all("U", "plan"):
         found += [*await small_runs(session, now, days_before), *await drafts(session, now)]
         found += [*await corrections(session), *await overdue_tasks(session, now)]
     return sorted(found, key=lambda task: task.due)
 
 
-async def _piles(session: AsyncSession, actor: Actor, now: datetime) -> Iterable[Task]:
-    mine = [pile for pile in piles(now) if actor.may_for_all(pile.act, pile.resource)]
+async def _piles(
+    session: AsyncSession, actor: Actor, now: datetime, dunning_days: Sequence[int]
+) -> Iterable[Task]:
+    mine = [pile for pile in piles(now, dunning_days) if actor.may_for_all(pile.act, pile.resource)]
     if not mine:
         return []
     columns: list[Any] = []

@@ -1,0 +1,1 @@
+"""Money, as the cashiers see it."""
