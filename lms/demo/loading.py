@@ -22,6 +22,7 @@ from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
+from lms.demo.filling.owing import fill_owing
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import fill_people
 from lms.demo.filling.places import fill_places
@@ -62,7 +63,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_conditions(ground, everybody, runs)
             await fill_choices(ground, runs)
         with step("Invoices and payments"):
-            await fill_money(ground, everybody, places)
+            never_paid = await fill_money(ground, everybody, places)
             await fill_withdrawals(ground, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
@@ -88,6 +89,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
+        with step("Reminders and instalments"):
+            await fill_owing(ground, everybody, never_paid, places)
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()

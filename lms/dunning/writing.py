@@ -107,7 +107,7 @@ async def _write(
     )  # fmt: skip
     session.add(reminder)
     await session.flush()
-    session.add_all(_line(reminder, claim) for claim in debt.due)
+    session.add_all(line_of(reminder, claim) for claim in debt.due)
     record(
         session, by, "reminder.written", at=at, kind="reminder", object_id=reminder.id, person_id=debt.debtor_id,
         after={"number": reminder.number, "level": reminder.level, "owed_cents": reminder.owed_cents, "fee_cents": fee},
@@ -115,7 +115,8 @@ async def _write(
     announce(session, ReminderWritten(reminder_id=reminder.id), at=at)
 
 
-def _line(reminder: Reminder, claim: Claim) -> ReminderLine:
+def line_of(reminder: Reminder, claim: Claim) -> ReminderLine:
+    """What a reminder says about one account. Raises ValueError for one without an invoice or a level."""
     account, invoice = claim.account, claim.account.invoice
     if invoice is None or claim.level is None or account.due_on is None:
         raise ValueError("only what is late by an invoice is reminded")

@@ -70,7 +70,7 @@ class SharePages(Controller):
         enrolment_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
-        enrolments: NamedDependency[Enrolments],
+        enrolment: NamedDependency[Enrolments],
     ) -> Template | Redirect:
         """One share more."""
         form, status = form_from(ShareForm, await request.form()), 422
@@ -79,7 +79,7 @@ class SharePages(Controller):
             form.refuse("cents", N_("Enter either an amount or a percentage."))
         elif not form.problems:
             try:
-                await enrolments.share_price(
+                await enrolment.share_price(
                     actor, enrolment_id=enrolment_id, share_id=key_of(form.key.data),
                     company_id=UUID(form.company.data), kind=ShareKind(form.kind.data), cents=form.cents.data,
                     percent=form.percent.data, reference=form.reference.data or "",
@@ -107,14 +107,14 @@ class SharePages(Controller):
         share_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
-        enrolments: NamedDependency[Enrolments],
+        enrolment: NamedDependency[Enrolments],
     ) -> Template | Redirect:
         """The participant owes it again."""
         step = await _ending(begin, enrolment_id, share_id)
         form = form_from(ReasonForm, await request.form())
         if not form.validate():
             return step_page(step, form, status=422)
-        await enrolments.end_share(actor, share_id=share_id, reason=form.reason.data)
+        await enrolment.end_share(actor, share_id=share_id, reason=form.reason.data)
         return after(f"/verwaltung/anmeldungen/{enrolment_id}/kostentraeger", ENDED)
 
 
