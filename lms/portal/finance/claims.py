@@ -110,7 +110,7 @@ def head() -> list[Cell]:
     """The first line of a file of accounts."""
     return [
         gettext("Debtor"), gettext("Person"), gettext("Run"), gettext("Course"), gettext("Reference"),
-        gettext("Invoice"), gettext("Due on"), gettext("Charged"), gettext("Paid"), gettext("Open"),
+        gettext("Invoice"), gettext("Due on"), gettext("Charged"), gettext("Paid"), gettext("Still open"),
         gettext("Reminders"), gettext("Instalments"),
     ]  # fmt: skip
 

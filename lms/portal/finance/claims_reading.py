@@ -46,7 +46,7 @@ ADDRESSES: Mapping[str, View | Reminded] = {
 }
 """What stands in the address for each list."""
 WORDS: Mapping[str, str] = {
-    "offen": N_("Open"),
+    "offen": N_("Still open"),
     "faellig": N_("Due within 7 days"),
     "ueberfaellig": N_("Overdue"),
     "gemahnt": N_("Reminded"),

@@ -93,7 +93,7 @@ class EnforcementPages(Controller):
                     debtors[line.key] = await debtor_now(session, account.debtor_id, account.company_id)
         head: list[Cell] = [
             gettext("Debtor"), gettext("Street"), gettext("Postcode"), gettext("Town"), gettext("Birth date"),
-            gettext("E-mail"), gettext("Invoice"), gettext("Of"), gettext("Due on"), gettext("Open"), gettext("Course"),
+            gettext("E-mail"), gettext("Invoice"), gettext("Of"), gettext("Due on"), gettext("Still open"), gettext("Course"),
             gettext("Reference"), gettext("Reminders"),
         ]  # fmt: skip
         rows: list[list[Cell]] = [head]
