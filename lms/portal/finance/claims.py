@@ -111,7 +111,7 @@ def head() -> list[Cell]:
     return [
         gettext("Debtor"), gettext("Person"), gettext("Run"), gettext("Course"), gettext("Reference"),
         gettext("Invoice"), gettext("Due on"), gettext("Charged"), gettext("Paid"), gettext("Still open"),
-        gettext("Reminders"), gettext("Instalments"),
+        gettext("Reminders to pay"), gettext("Instalments"),
     ]  # fmt: skip
 
 

@@ -94,7 +94,7 @@ class EnforcementPages(Controller):
         head: list[Cell] = [
             gettext("Debtor"), gettext("Street"), gettext("Postcode"), gettext("Town"), gettext("Birth date"),
             gettext("E-mail"), gettext("Invoice"), gettext("Of"), gettext("Due on"), gettext("Still open"), gettext("Course"),
-            gettext("Reference"), gettext("Reminders"),
+            gettext("Reference"), gettext("Reminders to pay"),
         ]  # fmt: skip
         rows: list[list[Cell]] = [head]
         for line in lines:

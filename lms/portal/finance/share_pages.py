@@ -44,7 +44,7 @@ class ShareForm(Form):
         N_("Who pays?"), hint=N_("Whoever is missing here is entered under Companies first."),
         missing=N_("Choose who pays."),
     )  # fmt: skip
-    kind = Radios(N_("What is it?"), missing=N_("Choose what it is."))
+    kind = Radios(N_("What kind of payer is it?"), missing=N_("Choose what kind of payer it is."))
     cents = Euro(N_("Amount in euros"), hint=N_("Leave it empty to enter a percentage."))
     percent = Number(N_("Or percent of the price"), least=1, most=100, width=4)
     reference = Text(N_("Number of the decision"), hint=N_("The payer's invoice states it."), longest=60)

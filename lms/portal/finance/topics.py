@@ -16,7 +16,7 @@ PLANS = f"{DESK}/raten"
 ENFORCEMENT = f"{DESK}/vollstreckung"
 TOPICS = (
     Link(N_("What people owe"), CLAIMS),
-    Link(N_("Reminders"), RUNS),
+    Link(N_("Reminders to pay"), RUNS),
     Link(N_("Instalments"), PLANS),
     Link(N_("To hand over"), ENFORCEMENT),
     Link(N_("Invoices"), f"{DESK}/rechnungen"),
