@@ -12,7 +12,7 @@ ENTRIES: Mapping[str, str] = {
     EntryKind.CHARGE: N_("Price"),
     EntryKind.FEE: N_("Fee"),
     EntryKind.PAYMENT: N_("Payment"),
-    EntryKind.REFUND: N_("Paid back"),
+    EntryKind.REFUND: N_("Refund"),
     EntryKind.CREDIT: N_("Credit"),
     EntryKind.WRITE_OFF: N_("Given up"),
 }
