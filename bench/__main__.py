@@ -4,10 +4,11 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import histories, pages, places, planning
+from bench import histories, money, pages, places, planning
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
     "histories": histories.run,
+    "money": money.run,
     "pages": pages.run,
     "places": places.run,
     "planning": planning.run,

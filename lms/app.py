@@ -1,5 +1,6 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
+import logging
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -47,6 +48,7 @@ from lms.messaging.carrier import Carrier
 from lms.messaging.forgetting import forget_letters, forget_prints
 from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
+from lms.payments.module import MODULE as PAYMENTS
 from lms.people.module import MODULE as PEOPLE
 from lms.portal.module import MODULE as PORTAL
 from lms.privacy.contract import PersonalData
@@ -116,6 +118,7 @@ MODULES: Sequence[Module] = (
     CERTIFICATION,
     FEEDS,
     DUNNING,
+    PAYMENTS,
     PORTAL,
 )
 
@@ -143,6 +146,8 @@ def log_plainly() -> None:
     By default structlog draws every variable of every frame: that takes half a minute for one error, in which nobody is
     answered, and writes names and addresses of people into the log.
     """
+    for talkative in ("httpx", "stripe"):  # each call to the payment provider, with its address
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     before = structlog.get_config()["processors"][:-1]
     plain = ConsoleRenderer(colors=sys.stdout.isatty(), exception_formatter=plain_traceback)
     structlog.configure(processors=[*before, plain])
@@ -255,7 +260,11 @@ def build(given: Settings) -> Litestar:
             cookie_secure=given.is_secure,
             cookie_httponly=True,
             cookie_samesite="lax",
-            exclude=["^/api/", "^/static/"],  # files that everybody keeps for a year carry no cookie
+            exclude=[
+                "^/api/",
+                "^/static/",
+                "^/stripe/",
+            ],  # files that everybody keeps for a year carry no cookie
         ),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),

@@ -22,6 +22,7 @@ from lms.feeds import models as feeds
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
+from lms.payments import models as payments
 from lms.people import models as people
 from lms.resources import models as resources
 from lms.scheduling import models as scheduling
@@ -49,6 +50,7 @@ __all__ = [
     "lending",
     "messaging",
     "minimum",
+    "payments",
     "people",
     "pricing",
     "resources",

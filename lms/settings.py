@@ -154,6 +154,11 @@ class Settings(BaseSettings):
             )
 
     @property
+    def stripe_is_live(self) -> bool:
+        """Whether the payment provider's key moves real money."""
+        return self.stripe_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+
+    @property
     def ways_to_pay(self) -> frozenset[str]:
         """The ways of paying that this centre is set up for; a run offers some of them (F-G01)."""
         ways = {"invoice", "cash"}

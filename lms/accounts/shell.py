@@ -31,8 +31,7 @@ AT_THE_COUNTER, PLACES, PROGRAMME = (
     N_("Enrolments and places"),
     N_("Programme and teaching"),
 )
-ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
-MONEY = N_("Money")
+ROOMS_AND_DEVICES, WHO, MONEY = N_("Rooms and devices"), N_("People and companies"), N_("Money")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Counter and telephone"), "/verwaltung/theke", AT_THE_COUNTER),
@@ -46,7 +45,9 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
-    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", PLACES),
+    Link(N_("Money at a glance"), "/verwaltung/finanzen", MONEY),
+    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen", MONEY),
+    Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),
@@ -58,7 +59,6 @@ ADMINISTRATION = (
     Link(N_("Bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
     Link(N_("Lending"), "/verwaltung/ausleihe", ROOMS_AND_DEVICES),
-    Link(N_("Cashiers' desk"), "/verwaltung/finanzen", MONEY),
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),

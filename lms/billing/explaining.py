@@ -21,6 +21,7 @@ CAUSES = {
     SettlementCause.SMALL_GROUP: N_("Small group at another fee"),
     SettlementCause.REPRICED: N_("Price changed"),
     SettlementCause.RELEASED: N_("Seats given back"),
+    SettlementCause.OVERPAID: N_("More paid than owed"),
 }
 
 

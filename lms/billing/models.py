@@ -146,6 +146,7 @@ class SettlementCause(StrEnum):
     SMALL_GROUP = "small_group"
     REPRICED = "repriced"
     RELEASED = "released"
+    OVERPAID = "overpaid"
 
 
 class SettlementState(StrEnum):

@@ -15,6 +15,7 @@ import rich_click as click
 import structlog
 
 from certificates.libraries import check_libraries
+from lms.cli.demo_payments import demo_payments
 from lms.cli.filling import fill
 from lms.migrating import migrate
 from lms.settings import Settings, settings
@@ -34,15 +35,18 @@ def serve(*, demo: bool) -> int:
         return MISSING_LIBRARY
     if demo:
         os.environ["LMS_DEMO"] = "true"
-    chosen = settings()
-    asyncio.run(_prepare(chosen))
-    keeper = WorkerKeeper()
-    keeper.start()
-    threading.Thread(target=_say_when_ready, args=(chosen,), daemon=True).start()
-    try:
-        _granian(chosen)
-    finally:
-        keeper.stop()
+    with demo_payments(settings()) as additions:
+        os.environ.update(additions)  # for the processes that we start as much as for this one
+        settings.cache_clear()
+        chosen = settings()
+        asyncio.run(_prepare(chosen))
+        keeper = WorkerKeeper()
+        keeper.start()
+        threading.Thread(target=_say_when_ready, args=(chosen,), daemon=True).start()
+        try:
+            _granian(chosen)
+        finally:
+            keeper.stop()
     return 0
 
 

@@ -108,6 +108,10 @@ class PaymentMethodRefused(Invalid):
     message = N_("This way of paying is not possible for this run. Please choose another one.")
 
 
+class NotHeldForPayment(DomainError):
+    message = N_("This place is no longer held for a payment. Please enrol again, or call us.")
+
+
 class NoConcession(Invalid):
     message = N_("This run has no reduced price.")
 

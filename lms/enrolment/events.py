@@ -12,6 +12,35 @@ class PlaceConfirmed(Event):
     enrolment_id: UUID
 
 
+class PaymentAwaited(Event):
+    """Places are held until an online payment for them arrives; `enrolment_id` stands for its order. `at_screen`: somebody sits there."""
+
+    enrolment_id: UUID
+    at_screen: bool
+    at: datetime
+
+
+class PaymentMissed(Event):
+    """No payment came in time, and the place is free again; one event for each person."""
+
+    enrolment_id: UUID
+
+
+class PaymentArrived(Event):
+    """Somebody has paid online what they owed already; places that were held for it have `PlaceConfirmed` instead."""
+
+    enrolment_id: UUID
+    amount_cents: int
+    at: datetime
+
+
+class PaymentTooLate(Event):
+    """Money came for a place that is gone: it goes back (S-54)."""
+
+    enrolment_id: UUID
+    amount_cents: int
+
+
 class PutOnWaitingList(Event):
     """A person stands on the waiting list; one event for each person of a party."""
 

@@ -151,6 +151,16 @@ class Enrolment(Row):
             EnrolmentState.HELD,
         }
 
+    @property
+    def awaits_payment(self) -> bool:
+        """Whether the place is held until an online payment has arrived."""
+        return (
+            self.state is EnrolmentState.HELD
+            and self.person_id is not None
+            and self.payment_method is PaymentMethod.ONLINE
+            and not self.is_pending
+        )
+
 
 class EnrolmentSession(Base):
     """One session of those that a drop-in enrolment is for; an enrolment without any is for the whole run (F-B05).

@@ -9,6 +9,7 @@ from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.condition_door import ConditionDoor
 from lms.enrolment.conditions.listening import follow_copy
 from lms.enrolment.letters import LISTENERS
+from lms.enrolment.letters.paying import REMIND, reminder
 from lms.enrolment.letters.places import CONTRACT, contract_sender
 from lms.enrolment.lists.following import FollowUps
 from lms.enrolment.lists.interest import Interests
@@ -168,7 +169,7 @@ MODULE = Module(
         "follow_ups": FollowUps,
     },
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS, RunCopied: [follow_copy]},
-    tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender},
+    tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender, REMIND: reminder},
     periodic=[_lapse, _ask, _remind, _forget, _forget_proofs, _forget_answers, _tell, _forget_interest],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),

@@ -15,7 +15,7 @@ from lms.portal.counter.pages import CounterPages
 from lms.portal.counter.till import TillPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
-from lms.portal.finance.owing import CASHIERS
+from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
 from lms.portal.letters.call_pages import CallPages
 from lms.portal.letters.calls import CallList, unreached
@@ -40,9 +40,9 @@ MODULE = Module(
         InformationPages,
         ProgrammeApi,
         *DESK,
+        *FINANCE,
         CounterPages,
         TillPages,
-        *CASHIERS,
         PlannerPages,
         SignPages,
         LetterPages,

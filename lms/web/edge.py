@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,9 +28,8 @@ UPLOADS = (
 """Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WITHOUT_ORIGIN_CHECK = (
-    "/api/",
-)  # the one list of S-31: no cookie counts there, and a payment provider's webhook may come
+WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/")
+"""The one list of S-31: no cookie counts there. Signatures stand for what the payment provider tells."""
 NO_STORE = b"no-store"
 TOO_LARGE = (
     "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."
@@ -38,10 +38,15 @@ STATIC = "/static/"
 SCRIPT = ".js"
 CACHE = b"cache-control"
 
-CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self' https://checkout.stripe.com; base-uri 'none'; frame-ancestors 'none'"
-)
+
+def content_policy(payment_pages: str) -> str:
+    """The Content-Security-Policy of S-30: a form may lead to the payment provider's pages, and nowhere else outside."""
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; form-action 'self' {payment_pages}; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
 CAMERA = "camera"
 _WITHHELD = (CAMERA, "geolocation", "microphone", "payment", "usb", "interest-cohort")
 
@@ -55,7 +60,6 @@ def permissions(*given: str) -> str:
 
 
 HEADERS = [  # S-30
-    (b"content-security-policy", CONTENT_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"strict-origin-when-cross-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -72,6 +76,8 @@ class Edge:
         self.app = app
         self.hosts = {host.lower() for host in settings.allowed_hosts}
         self.any_port = settings.demo
+        policy = content_policy(settings.stripe_pages.rstrip("/"))
+        self.headers = [(b"content-security-policy", policy.encode()), *HEADERS]
         self.proxies = [ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,7 +89,9 @@ class Edge:
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["address"] = self._address(scope, headers)
-        answer = _Answer(send, request_id, is_head=scope["method"] == "HEAD", is_imported=_is_imported(scope))
+        answer = _Answer(
+            send, request_id, self.headers, is_head=scope["method"] == "HEAD", is_imported=_is_imported(scope)
+        )
         if answer.is_head:
             scope["method"] = "GET"
         if not self._knows_host(headers.get(b"host", b"").decode("latin-1").lower()):
@@ -155,16 +163,25 @@ def _drop_nul(scope: HTTPScope) -> None:
 class _Answer:
     """Adds the headers that every answer carries, and swallows the body of an answer to HEAD."""
 
-    def __init__(self, send: Send, request_id: str, *, is_head: bool, is_imported: bool = False) -> None:
+    def __init__(
+        self,
+        send: Send,
+        request_id: str,
+        headers: Sequence[tuple[bytes, bytes]],
+        *,
+        is_head: bool,
+        is_imported: bool = False,
+    ) -> None:
         self.send = send
         self.request_id = request_id
+        self.headers = headers
         self.is_head = is_head
         self.is_imported = is_imported
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             present = {name.lower() for name, _ in message["headers"]}
-            extra = [(name, value) for name, value in HEADERS if name not in present]
+            extra = [(name, value) for name, value in self.headers if name not in present]
             if self.is_imported:
                 kept = [(name, value) for name, value in message["headers"] if name.lower() != CACHE]
                 message["headers"] = [*kept, (CACHE, b"no-cache")]

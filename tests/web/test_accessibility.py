@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
-from lms.web.edge import CONTENT_POLICY
+from lms.web.edge import content_policy
 from lms.web.forms import form_from
 from lms.web.gallery import LAYOUTS, Gallery
 from lms.web.language import use_locale
@@ -46,7 +46,11 @@ def show(browser: Browser, markup: str, **options: Any) -> tuple[Page, dict[str,
             file = STATIC / path.removeprefix("/static/")
             body, kind = file.read_bytes(), KINDS[file.suffix]
         fetched[path] = body
-        route.fulfill(body=body, content_type=kind, headers={"content-security-policy": CONTENT_POLICY})
+        route.fulfill(
+            body=body,
+            content_type=kind,
+            headers={"content-security-policy": content_policy("https://checkout.stripe.com")},
+        )
 
     page = browser.new_page(**options)
     page.route("**/*", answer)

@@ -16,7 +16,7 @@ Competence = Annotated[str, Meta(pattern=r"^(1\.[1-3]|2\.[1-6]|3\.[1-4]|4\.[1-4]
 
 Audience = Literal["seniors", "youth", "smes", "everyone"]
 CourseLevel = Literal["none", "basic", "advanced"]
-PaymentMethod = Literal["invoice", "cash"]
+PaymentMethod = Literal["online", "direct_debit", "invoice", "cash"]
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Gender = Literal["female", "male"]
 Permission = Literal["programme", "enrolment", "finance", "certificates", "resources"]

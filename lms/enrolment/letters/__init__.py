@@ -8,6 +8,7 @@ from lms.enrolment.letters import (
     dates,
     endings,
     families,
+    paying,
     places,
     prices,
     seats,
@@ -24,6 +25,10 @@ from lms.scheduling.events import RunConfirmed, RunPublished, SessionsChanged, T
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     events.PlaceConfirmed: [places.confirm_place, seats.tell_employee_of_company],
+    events.PaymentAwaited: [paying.ask_for_payment],
+    events.PaymentMissed: [paying.tell_of_missed_payment],
+    events.PaymentArrived: [paying.tell_of_payment],
+    events.PaymentTooLate: [paying.tell_that_it_was_too_late],
     events.PutOnWaitingList: [places.confirm_spot_on_the_list],
     events.KeptForNextRun: [places.promise_the_next_run],
     events.ConsentAsked: [places.ask_for_consent],

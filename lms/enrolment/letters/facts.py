@@ -121,6 +121,7 @@ def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
         "free_days": run.cancel_free_days,
         "was_approved": enrolment.approval is Approval.GIVEN,
         "manage_path": f"/anmeldung/{enrolment.id}/{token}",
+        "pay_path": f"/zahlen/{enrolment.id}/{token}",
         "course_path": f"/kurse/{facts.course.slug}",
     }
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.queries import balance_of
 from lms.db import links_of, retried
 from lms.enrolment import events
 from lms.enrolment.letters.conditions import conditions_paper
@@ -66,6 +67,7 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
             session, facts, "place_confirmed", at=at, dates=facts.held, papers=papers, invoice=invoice,
             in_writing=has_price,
             has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None,
+            is_paid=has_price and (await balance_of(session, [enrolment.id]))[enrolment.id].open_cents <= 0,
             **await explained(session, facts),
         )  # fmt: skip
 

@@ -134,6 +134,8 @@ class CheckingPages(Controller):
                     raise NotFound
             receipt = await receipt_of(session, around, await claims_of_order(session, first.order_id), actor)
             choices = await own_choices(session, receipt.claims[0], around.clock())
+        if receipt.first.awaits_payment and receipt.pay_path:
+            return Redirect(url(receipt.pay_path), status_code=303, headers=PRIVATE)
         links = {
             one.enrolment.id: f"/meine-kurse/{one.enrolment.id}"
             if policy.is_limited(actor, one.enrolment.person_id)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.billing.models import Invoice
 from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import PaymentMethod
+from lms.db import ways_to_pay
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.policy import is_limited
@@ -53,6 +54,8 @@ class Receipt:
     prices: Mapping[UUID, Sequence[tuple[str, str]]] = field(default_factory=dict)
     """How the price of each enrolment came about, in words and amounts that add up (U21)."""
     concessions: Mapping[UUID, Claimed] = field(default_factory=dict)
+    pay_path: str = ""
+    """Where it is paid online; empty where nothing is due, or that is not offered."""
 
     @property
     def first(self) -> Enrolment:
@@ -83,6 +86,11 @@ class Receipt:
     def total_cents(self) -> int:
         """What all of it costs."""
         return sum(claim.enrolment.price_cents for claim in self.claims)
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether something was owed for the places there are, and nothing is owed any more."""
+        return bool(self.total_cents) and self.open_cents <= 0 and self.state is EnrolmentState.CONFIRMED
 
     @property
     def wants_proof(self) -> bool:
@@ -129,6 +137,10 @@ async def receipt_of(
         single = await valid_invoice_of(session, first.id) if is_together else None
         dues = _dues(around, first, single, open_cents)
     rows = [claim.enrolment for claim in claims]
+    is_due = open_cents > 0 or any(row.awaits_payment for row in rows)
+    may_pay = (
+        is_due and PaymentMethod.ONLINE in ways_to_pay(session) and not is_limited(actor, first.person_id)
+    )
     lines = (
         await reckoned(session, rows) if any(row.price_cents or row.has_concession for row in rows) else {}
     )
@@ -140,6 +152,7 @@ async def receipt_of(
         dues,
         {key: [words_of(line) for line in found] for key, found in lines.items() if len(found) > 1},
         await claimed(session, [row.id for row in rows]) if lines else {},
+        f"/zahlen/{first.id}/{token}" if may_pay else "",
     )
 
 

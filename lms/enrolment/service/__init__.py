@@ -16,6 +16,7 @@ from lms.enrolment.service.handing_over import HandingOver
 from lms.enrolment.service.holding import Holding
 from lms.enrolment.service.moving import Moving
 from lms.enrolment.service.offering import Offering
+from lms.enrolment.service.paying import Paying
 from lms.enrolment.service.sharing import Sharing
 from lms.enrolment.service.steering import Steering, set_capacity
 from lms.enrolment.service.timing import Timing
@@ -41,6 +42,7 @@ class Enrolments(
     Approving,
     Conditioning,
     Answering,
+    Paying,
     Timing,
     Steering,
 ):

@@ -177,7 +177,7 @@ async def _place(
         named = await _name(locked, actor, order, holds)
         others = [order.claim(locked, entrant, party.id) for entrant in entrants[len(named) :]]
         await locked.session.flush()
-        await confirm(locked, actor, others, is_new=True)
+        await confirm(locked, actor, others, is_new=True, at_screen=True)
         return [*named, *others]
     if may_confirm and order.rule is PartyRule.SPLIT:
         named = await _name(locked, actor, order, holds)
@@ -194,7 +194,7 @@ async def _name(locked: LockedRun, actor: Actor, order: Order, holds: Sequence[E
     named = list(holds[: len(order.entrants)])
     for hold, entrant in zip(named, order.entrants, strict=False):
         order.name(locked, hold, entrant)
-    await confirm(locked, actor, named, is_new=False)
+    await confirm(locked, actor, named, is_new=False, at_screen=True)
     for hold in holds[len(named) :]:
         locked.move(hold, EnrolmentState.EXPIRED, actor=actor, action="released", reason="hold_released")
     return named
@@ -208,7 +208,9 @@ async def _settle(
     if order.waits_for_consent:
         await request(locked, actor, claims)
     else:
-        await settle(locked, actor, party, claims, is_new=True, may_confirm=not order.chose_no_payment)
+        await settle(
+            locked, actor, party, claims, is_new=True, may_confirm=not order.chose_no_payment, at_screen=True
+        )
     return claims
 
 

@@ -22,7 +22,7 @@ from lms.enrolment.service.entering import keep_entry, refuse_pending
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.moving import DryRun
 from lms.enrolment.service.order import Order, checked_order
-from lms.enrolment.service.placing import confirm
+from lms.enrolment.service.placing import make_certain
 from lms.enrolment.service.rebooking import book_anew
 from lms.enrolment.service.settling import ask_cashiers, carry_payments, paid_for
 from lms.enrolment.service.transactions import Transactions
@@ -171,7 +171,7 @@ async def _take_over(
     locked.move(former, EnrolmentState.CANCELLED, actor=actor, action="handed_over", reason=HANDED_OVER)
     locked.tell(EnrolmentCancelled(enrolment_id=former.id, by_centre=False))
     await locked.session.flush()
-    await confirm(locked, actor, [claim], is_new=False)
+    await make_certain(locked, actor, [claim], is_new=False)
     await locked.session.flush()
     await keep_prices(locked, actor, order.entrants, [claim])
     keep_entry(locked, actor, order.entry, [claim])

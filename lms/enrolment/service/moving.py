@@ -24,7 +24,7 @@ from lms.enrolment.service.entering import keep_entry, refuse_pending
 from lms.enrolment.service.following import carry_needs, follow_order, kept_concession
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Order, checked_order
-from lms.enrolment.service.placing import confirm, new_party
+from lms.enrolment.service.placing import make_certain, new_party
 from lms.enrolment.service.rebooking import book_anew
 from lms.enrolment.service.settling import ask_cashiers, carry_payments, paid_for
 from lms.enrolment.service.taking_along import both_locked
@@ -191,7 +191,7 @@ async def _place(new: LockedRun, actor: Actor, former: Enrolment, order: Order) 
         claim.contact_id = None
     if claim.guardian_id:  # the same guardian, who has agreed to the former run and holds its link
         claim.consented_at, claim.consent_wording = former.consented_at, former.consent_wording
-    await confirm(new, actor, [claim], is_new=True)
+    await make_certain(new, actor, [claim], is_new=True)
     await new.session.flush()
     await keep_prices(new, actor, order.entrants, [claim], knows_proofs=True)
     keep_entry(new, actor, order.entry, [claim])

@@ -167,7 +167,9 @@ async def end_unplaced(locked: LockedRun, actor: Actor, enrolment: Enrolment) ->
     leaving = [
         one
         for one in party
-        if one.state in {EnrolmentState.WAITING, EnrolmentState.REQUESTED} or one.is_pending
+        if one.state in {EnrolmentState.WAITING, EnrolmentState.REQUESTED}
+        or one.is_pending
+        or one.awaits_payment
     ]
     for one in leaving:
         locked.move(one, EnrolmentState.CANCELLED, actor=actor, action="left", reason=reason)

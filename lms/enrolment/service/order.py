@@ -219,9 +219,7 @@ async def checked_order(
         entrants=entrants,
         contact=booker,
         company=firm,
-        payment_method=rules.chosen_method(
-            locked.run, owed, payment_method, possible=locked.settings.ways_to_pay
-        ),
+        payment_method=_method(locked, owed, payment_method, firm),
         way=way,
         rule=rule,
         wants=wants,
@@ -322,6 +320,14 @@ async def bookable(locked: LockedRun, actor: Actor, session_ids: Collection[UUID
     ):
         raise DropInNotOffered
     return list(found)
+
+
+def _method(
+    locked: LockedRun, owed: int, method: PaymentMethod | None, company: Company | None
+) -> PaymentMethod:
+    if company is not None and method is PaymentMethod.ONLINE:
+        raise PaymentMethodRefused  # a company gets an invoice, which it may pay online
+    return rules.chosen_method(locked.run, owed, method, possible=locked.settings.ways_to_pay)
 
 
 def new_reference() -> str:

@@ -1,6 +1,7 @@
 """Placing a party: places at once, or what it chose for when they are not enough."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,16 @@ from sqlalchemy import select
 from lms.billing.collecting import Terms, collect
 from lms.billing.rules import INVOICED, due_on
 from lms.billing.service import charge, debtor_of, issue_invoice
-from lms.catalogue.models import Course
+from lms.catalogue.models import Course, PaymentMethod
 from lms.enrolment import rules
-from lms.enrolment.events import ApprovalAsked, ConsentAsked, KeptForNextRun, PlaceConfirmed, PutOnWaitingList
+from lms.enrolment.events import (
+    ApprovalAsked,
+    ConsentAsked,
+    KeptForNextRun,
+    PaymentAwaited,
+    PlaceConfirmed,
+    PutOnWaitingList,
+)
 from lms.enrolment.lists.models import Interest, InterestWay
 from lms.enrolment.models import Approval, Enrolment, EnrolmentState, Party, PartyRule
 from lms.enrolment.queries import sessions_of
@@ -68,6 +76,7 @@ async def settle(
     *,
     is_new: bool,
     may_confirm: bool = True,
+    at_screen: bool = False,
 ) -> None:
     """Give a newcomer its places if it fits and nobody waiting fits; else do what it chose for that case.
 
@@ -76,17 +85,50 @@ async def settle(
     """
     size = len(claims)
     if may_confirm and locked.takes(size):
-        await confirm(locked, actor, claims, is_new=is_new)
+        await confirm(locked, actor, claims, is_new=is_new, at_screen=at_screen)
     elif party.rule is PartyRule.SPLIT and size > 1:
-        await _split(locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm)
+        await _split(
+            locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm, at_screen=at_screen
+        )
     elif party.rule is PartyRule.NEXT_RUN:
         await _keep_for_next_run(locked, actor, party, claims, is_new=is_new)
     else:
         _join(locked, actor, party, claims, is_new=is_new, may_confirm=may_confirm)
 
 
-async def confirm(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], *, is_new: bool) -> None:
-    """Make places certain; what they cost is charged, and invoiced where that was chosen."""
+async def confirm(
+    locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], *, is_new: bool, at_screen: bool = False
+) -> None:
+    """Make places certain, or hold them for whoever pays online first; `at_screen` says that this is done in one go."""
+    waiting = [claim for claim in claims if _pays_first(claim)]
+    if waiting:
+        _hold_until_paid(locked, actor, waiting, is_new=is_new, at_screen=at_screen)
+    await make_certain(locked, actor, [claim for claim in claims if claim not in waiting], is_new=is_new)
+
+
+def _pays_first(claim: Enrolment) -> bool:
+    """Single sessions are not held: they count by the session, and whoever comes to them owes."""
+    return claim.payment_method is PaymentMethod.ONLINE and claim.price_cents > 0 and not claim.is_drop_in
+
+
+def _hold_until_paid(
+    locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], *, is_new: bool, at_screen: bool
+) -> None:
+    until = locked.at + (
+        timedelta(minutes=locked.settings.payment_minutes)
+        if at_screen
+        else timedelta(hours=locked.settings.payment_hours_by_letter)
+    )
+    for claim in claims:
+        locked.move(claim, EnrolmentState.HELD, actor=actor, action="payment_awaited", is_new=is_new)
+        claim.held_until = until
+        if is_new:
+            locked.session.add(claim)
+    locked.tell(PaymentAwaited(enrolment_id=claims[0].id, at_screen=at_screen, at=locked.at))
+
+
+async def make_certain(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment], *, is_new: bool) -> None:
+    """Confirm these places; what they cost is charged, and invoiced unless it is paid in cash."""
     for claim in claims:
         locked.move(claim, EnrolmentState.CONFIRMED, actor=actor, action="confirmed", is_new=is_new)
         claim.confirmed_at = locked.at
@@ -238,6 +280,7 @@ async def _split(
     *,
     is_new: bool,
     may_confirm: bool,
+    at_screen: bool,
 ) -> None:
     """Single persons in a row: each is a newcomer of its own."""
     party.size = 1
@@ -247,7 +290,9 @@ async def _split(
     for number, claim in enumerate(claims):
         single = party if number == 0 else await new_party(locked, 1, PartyRule.SPLIT)
         claim.party_id = single.id
-        await settle(locked, actor, single, [claim], is_new=is_new, may_confirm=may_confirm)
+        await settle(
+            locked, actor, single, [claim], is_new=is_new, may_confirm=may_confirm, at_screen=at_screen
+        )
 
 
 async def _keep_for_next_run(

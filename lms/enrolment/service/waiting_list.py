@@ -4,16 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.catalogue.models import PaymentMethod
 from lms.enrolment import rules
-from lms.enrolment.events import OfferLapsed, PlaceOffered, RequestExpired
+from lms.enrolment.events import OfferLapsed, PaymentMissed, PlaceOffered, RequestExpired
 from lms.enrolment.models import Enrolment, EnrolmentState, Offer, OfferState, Party
 from lms.enrolment.rules import InLine
 from lms.enrolment.service.locked import LockedRun, lock, look
 from lms.enrolment.service.reach import slow_parties
 from lms.settings import Settings
+
+UNPAID = "payment_missing"
+"""Why a place is free again that was held for an online payment (`Enrolment.ended_reason`)."""
 
 
 async def run_locked(session: AsyncSession, run_id: UUID, *, at: datetime, settings: Settings) -> LockedRun:
@@ -67,13 +71,17 @@ async def settle_lapsed(locked: LockedRun) -> None:
                 held_until=None,
                 changed_at=locked.at,
                 ended_at=locked.at,
-                ended_reason=reason,
+                ended_reason=case((Enrolment.payment_method == PaymentMethod.ONLINE, UNPAID), else_=reason)
+                if state is EnrolmentState.HELD
+                else reason,
                 version=Enrolment.version + 1,
             )
-            .returning(Enrolment.id, Enrolment.person_id)
+            .returning(Enrolment.id, Enrolment.person_id, Enrolment.ended_reason)
         )
-        for enrolment_id, person_id in ended.all():
-            locked.note(enrolment_id, person_id, "expired", state, EnrolmentState.EXPIRED, reason=reason)
+        for enrolment_id, person_id, why in ended.all():
+            locked.note(enrolment_id, person_id, "expired", state, EnrolmentState.EXPIRED, reason=why)
+            if why == UNPAID:
+                locked.tell(PaymentMissed(enrolment_id=enrolment_id))
             if state is EnrolmentState.REQUESTED:
                 locked.tell(RequestExpired(enrolment_id=enrolment_id))
             else:

@@ -26,6 +26,7 @@ from lms.enrolment.pricing.reading import open_proofs
 from lms.kernel.clock import local
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
+from lms.payments.models import Checkout, CheckoutState, Dispute
 from lms.people.queries import parents_disagree
 from lms.portal.desk.due import (
     RUNNING,
@@ -125,6 +126,22 @@ def piles(now: datetime, dunning_days: Sequence[int] = (7, 14, 14)) -> Sequence[
                 num,
             ),
             select(func.count(), func.min(Settlement.requested_at)).where(Settlement.state == SettlementState.OPEN),
+        ),
+        Pile(
+            "refund", "payment", "/verwaltung/finanzen/onlinezahlungen",
+            lambda num: ngettext(
+                "%(num)s online payment does not fit", "%(num)s online payments do not fit", num
+            ),
+            select(func.count(), func.min(Checkout.begun_at)).where(
+                Checkout.state == CheckoutState.PUZZLING, Checkout.note != ""
+            ),
+        ),
+        Pile(
+            "refund", "payment", "/verwaltung/finanzen/onlinezahlungen",
+            lambda num: ngettext(
+                "%(num)s online payment is disputed by a bank", "%(num)s online payments are disputed by a bank", num
+            ),
+            select(func.count(), func.min(Dispute.noticed_at)).where(Dispute.seen_at.is_(None)),
         ),
         Pile(
             "U", "enrolment", "/verwaltung/ermaessigungsnachweise?ansicht=gesendet",

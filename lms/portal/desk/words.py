@@ -231,6 +231,7 @@ ACTIONS: Mapping[str, str] = {
 REASONS: Mapping[str, str] = {
     "run_cancelled": N_("The run does not take place."),
     "hold_expired": N_("The time for filling in the form was over."),
+    "payment_missing": N_("It was not paid in time."),
     "hold_released": N_("The held place was not needed."),
     "offer_lapsed": N_("The offer was not answered in time."),
     "no_consent": N_("Nobody consented in time."),

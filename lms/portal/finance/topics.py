@@ -23,6 +23,7 @@ TOPICS = (
     Link(N_("Refunds"), f"{DESK}/erstattungen"),
     Link(N_("Refunds and further claims"), "/verwaltung/erstattungen"),
     Link(N_("Second signatures"), f"{DESK}/freigaben"),
+    Link(N_("Online payments"), f"{DESK}/onlinezahlungen"),
     Link(N_("Bank statements"), f"{DESK}/kontoauszuege"),
     Link(N_("Direct debits"), f"{DESK}/lastschriften"),
     Link(N_("Vouchers"), f"{DESK}/gutscheine"),

@@ -1,4 +1,4 @@
-"""The pages of what people owe, for the module's table of contents."""
+"""Every page of the cashiers, for the portal's table of contents."""
 
 from lms.portal.finance.cashiers import CashierPages
 from lms.portal.finance.claims import ClaimPages
@@ -6,6 +6,16 @@ from lms.portal.finance.debtors import DebtorPages
 from lms.portal.finance.dunning_pages import RunPages
 from lms.portal.finance.enforcement import EnforcementPages
 from lms.portal.finance.instalment_pages import InstalmentPages
+from lms.portal.finance.online import OnlinePaymentPages
 from lms.portal.finance.share_pages import SharePages
 
-CASHIERS = (CashierPages, ClaimPages, DebtorPages, RunPages, EnforcementPages, InstalmentPages, SharePages)
+FINANCE = (
+    CashierPages,
+    ClaimPages,
+    DebtorPages,
+    RunPages,
+    EnforcementPages,
+    InstalmentPages,
+    SharePages,
+    OnlinePaymentPages,
+)
