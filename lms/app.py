@@ -36,6 +36,7 @@ from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
 from lms.db import Begin, connect
 from lms.debits.module import MODULE as DEBITS
+from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.jobs.queue import Event
@@ -123,6 +124,7 @@ MODULES: Sequence[Module] = (
     CERTIFICATION,
     FEEDS,
     BANKING,
+    DUNNING,
     PAYMENTS,
     BOOKS,
     PORTAL,

@@ -5,9 +5,10 @@ from lms.attendance import models as attendance
 from lms.audit import models as audit
 from lms.banking import models as banking
 from lms.billing import models as billing
-from lms.billing import second_person
+from lms.billing import second_person, shares
 from lms.billing import waiting_models as waiting
 from lms.billing.einvoice import models as einvoices
+from lms.billing.instalments import models as instalments
 from lms.billing.refunds import models as refunds
 from lms.billing.tax import models as tax
 from lms.booking import models as booking
@@ -16,6 +17,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.db import Base
 from lms.debits import models as debits
+from lms.dunning import models as dunning
 from lms.enrolment import models as enrolment
 from lms.enrolment.choices import models as choices
 from lms.enrolment.conditions import models as conditions
@@ -50,9 +52,11 @@ __all__ = [
     "choices",
     "conditions",
     "debits",
+    "dunning",
     "einvoices",
     "enrolment",
     "feeds",
+    "instalments",
     "interest",
     "jobs",
     "lending",
@@ -66,6 +70,7 @@ __all__ = [
     "scheduling",
     "seats",
     "second_person",
+    "shares",
     "tax",
     "trainers",
     "vouchers",

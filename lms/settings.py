@@ -4,6 +4,7 @@ import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -68,6 +69,15 @@ class Settings(BaseSettings):
     debit_days_of_month: list[int] = Field(default_factory=lambda: [1, 15], min_length=1)
     debit_charges_return_fee: bool = True
     second_person_from_cents: int = Field(default=25_000, ge=0)
+    fee_regime: Literal["private", "public"] = "private"
+    dunning_days: list[int] = Field(default_factory=lambda: [7, 14, 14], min_length=3, max_length=3)
+    dunning_fees_cents: list[int] = Field(default_factory=lambda: [0, 500, 1000], min_length=3, max_length=3)
+    dunning_pay_days: int = Field(default=10, ge=1, le=60)
+    dunning_minimum_cents: int = Field(default=500, ge=0)
+    instalment_days_before: int = Field(default=2, ge=0, le=30)
+    instalment_days_late: int = Field(default=7, ge=1, le=60)
+    instalments_missed: int = Field(default=2, ge=1)
+    accepts_education_vouchers: bool = False
     stripe_key: SecretStr = SecretStr("")
     stripe_webhook_secrets: list[SecretStr] = Field(default_factory=list)
     stripe_api: str = "https://api.stripe.com"

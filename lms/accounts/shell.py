@@ -46,6 +46,7 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
+    Link(N_("Money at a glance"), "/verwaltung/finanzen", MONEY),
     Link(N_("Refunds and further claims"), "/verwaltung/finanzen/erstattungen", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
@@ -97,7 +98,7 @@ class Signposts:
     """Knows the pages of one application, and so what to offer to whom. Cheap: one shell for each kind of visitor."""
 
     def __init__(self, app: Litestar) -> None:
-        self._doors = _pages_of(app)
+        self._doors = pages_of(app)
         self._known: dict[tuple[frozenset[Identity], str], Shell] = {}
 
     def shell_for(self, actor: Actor, path: str) -> Shell:
@@ -128,7 +129,8 @@ class Signposts:
         return access is not None and access.admits(actor)
 
 
-def _pages_of(app: Litestar) -> Mapping[str, Access]:
+def pages_of(app: Litestar) -> Mapping[str, Access]:
+    """Every page of the house with what it demands."""
     doors = {}
     for route in app.routes:
         for handler in getattr(route, "route_handlers", None) or [route.route_handler]:  # type: ignore[union-attr]

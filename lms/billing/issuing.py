@@ -46,6 +46,7 @@ async def reverse(
         due_on=invoice.due_on,
         reverses=invoice,
         terms=invoice.terms,
+        share_id=invoice.share_id,
     )
 
 
@@ -66,9 +67,11 @@ async def issue(
     shares: Mapping[UUID, int] | None = None,
     terms: dict[str, Any] | None = None,
     key: UUID | None = None,
+    share_id: UUID | None = None,
 ) -> Invoice:
     """Issue under the next number, for one enrolment or, with `shares` in cents, for several of one order.
 
+    With `share_id` it is for the part of a price that somebody else pays.
     `key` becomes the id of the document: of two that are issued with the same one, the second breaks on the primary key.
 
     Raises FactsMissing where the law asks for something that is not known; a credit note repeats what was issued before.
@@ -99,6 +102,7 @@ async def issue(
         order_id=order_id,
         reverses_id=reverses.id if reverses else None,
         terms=terms or {},
+        share_id=share_id,
     )
     session.add(invoice)
     await session.flush()  # entries of the ledger point to it

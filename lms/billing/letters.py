@@ -18,11 +18,11 @@ from lms.billing.events import InvoiceIssued
 from lms.billing.models import Invoice, InvoiceShare
 from lms.billing.paper import invoice_pdf
 from lms.billing.queries import balance_of
+from lms.billing.readers import reader_of
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.jobs.queue import enqueue
-from lms.people.duplicates import living
-from lms.web.letters import Addressee, Enclosed, Reader, write_letter
+from lms.web.letters import Enclosed, write_letter
 from lms.web.module import Around
 
 PRINT = "print-invoice"
@@ -63,11 +63,7 @@ async def _send(
         enclosures.append(Enclosed(f"{document.invoice.number}.xml", "application/xml", original.content))
     async with around.begin() as session:
         invoice = document.invoice
-        reader: Reader | None = await living(session, invoice.debtor_id)
-        if reader is None and invoice.company_id is not None and invoice.debtor.get("email"):
-            reader = Addressee(
-                email=invoice.debtor["email"], language=document.language
-            )  # nobody there is known
+        reader = await reader_of(session, invoice.debtor_id, invoice.company_id)
         if reader is None:
             return
         await write_letter(

@@ -3,6 +3,9 @@
 from lms.billing.by_hand import HandWritten
 from lms.billing.cashier import Cashier
 from lms.billing.events import InvoiceIssued
+from lms.billing.instalments.caring import carer, tell_agreed
+from lms.billing.instalments.events import InstalmentsAgreed
+from lms.billing.instalments.service import Instalments
 from lms.billing.letters import PRINT, have_it_printed, printer
 from lms.billing.receipts import Receipts
 from lms.billing.refunds.service import Refunds
@@ -25,11 +28,15 @@ MODULE = Module(
         "waiting_invoices": WaitingInvoices,
         "refunds": Refunds,
         "settlements": Settlements,
+        "instalments": Instalments,
         "write_offs": WriteOffs,
     },
-    listeners={InvoiceIssued: [have_it_printed]},
+    listeners={
+        InvoiceIssued: [have_it_printed],
+        InstalmentsAgreed: [tell_agreed],
+    },
     tasks={PRINT: printer},
-    periodic=[issuing],
+    periodic=[issuing, carer],
     personal_data=[
         PersonalData("ledger_entry", "debtor_id", "who owes and who has paid", KEPT_BY_LAW),
         PersonalData("invoice", "debtor_id", "to whom an invoice was issued", KEPT_BY_LAW),
@@ -39,6 +46,7 @@ MODULE = Module(
             "who gets an invoice once nothing is missing",
             "until it is issued",
         ),
+        PersonalData("instalment_plan", "debtor_id", "who pays in instalments", KEPT_BY_LAW),
         PersonalData("refund", "debtor_id", "who gets money back, how, and on which account", KEPT_BY_LAW),
     ],
 )

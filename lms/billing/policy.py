@@ -48,3 +48,8 @@ def may_read(actor: Actor, invoice: Invoice) -> bool:
     if actor.may_for(invoice.debtor_id, "R", "invoice"):
         return True
     return invoice.company_id in actor.companies and Scope.EMPLOYEES in actor.scopes("R", "invoice")
+
+
+def may_remind(actor: Actor) -> bool:
+    """Finance alone: reminders, instalments, what is left out and why."""
+    return actor.may_for_all("remind", "invoice")

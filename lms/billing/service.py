@@ -28,6 +28,7 @@ __all__ = [
     "issue_invoice",
     "issue_or_wait",
     "issuer_facts",
+    "let_off",
     "record_payment",
     "record_refund",
 ]
@@ -44,8 +45,12 @@ def charge(
     at: datetime,
     kind: EntryKind = EntryKind.CHARGE,
     invoice: Invoice | None = None,
+    share_id: UUID | None = None,
 ) -> LedgerEntry:
-    """Book what is owed: a price (CHARGE) or a fee (FEE). `cause` is a short word for the trail, such as "price"."""
+    """Book what is owed: a price (CHARGE) or a fee (FEE). `cause` is a short word for the trail, such as "price".
+
+    With `share_id` it is owed by whoever took over a part of the price.
+    """
     if amount_cents <= 0:
         raise AmountNotPositive
     return _book(
@@ -58,6 +63,7 @@ def charge(
         cause=cause,
         at=at,
         invoice=invoice,
+        share_id=share_id,
     )
 
 
@@ -73,6 +79,7 @@ async def issue_invoice(
     at: datetime,
     due_on: date,
     terms: dict[str, Any] | None = None,
+    share_id: UUID | None = None,
 ) -> Invoice:
     """Issue an invoice under the next number; from now on it cannot change. Each line has its `amount_cents`.
 
@@ -94,6 +101,7 @@ async def issue_invoice(
         at=at,
         due_on=due_on,
         terms=terms,
+        share_id=share_id,
     )
 
 
@@ -133,6 +141,26 @@ async def credit(
         invoice=note,
     )
     return note
+
+
+def let_off(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    enrolment_id: UUID,
+    debtor: Debtor,
+    amount_cents: int,
+    cause: str,
+    at: datetime,
+    share_id: UUID | None = None,
+) -> LedgerEntry:
+    """Take back a fee that stands on no invoice: a CREDIT of its own, and every invoice stays as it is."""
+    if amount_cents <= 0:
+        raise AmountNotPositive
+    return _book(
+        session, actor, EntryKind.CREDIT, -amount_cents, enrolment_id=enrolment_id, debtor=debtor, cause=cause,
+        at=at, invoice=None, share_id=share_id,
+    )  # fmt: skip
 
 
 async def record_payment(
@@ -207,6 +235,7 @@ def _book(
     cause: str,
     at: datetime,
     invoice: Invoice | None,
+    share_id: UUID | None = None,
 ) -> LedgerEntry:
     entry = LedgerEntry(
         booked_at=at,
@@ -218,6 +247,7 @@ def _book(
         company_id=debtor.company_id,
         invoice_id=invoice.id if invoice else None,
         actor_id=actor.account_id,
+        share_id=share_id,
     )
     session.add(entry)
     _note(session, actor, entry)

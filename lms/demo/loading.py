@@ -26,6 +26,7 @@ from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
+from lms.demo.filling.owing import fill_owing
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import Everybody, fill_people
 from lms.demo.filling.places import fill_places
@@ -68,7 +69,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             places = await fill_enrolments(ground, everybody, runs)
             await fill_conditions(ground, everybody, runs)
             await fill_choices(ground, runs)
-        await _invoices(ground, everybody, places)
+        never_paid = await _invoices(ground, everybody, places)
         with step("Registers and certificates"):
             await fill_registers(ground, everybody, runs, places)
             await fill_certificates(ground, everybody, runs)
@@ -93,7 +94,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_decision(ground)
         with step("Prices and proofs"):
             await fill_prices(ground, runs, places)
-        await _payments(ground, everybody, places)
+        await _payments(ground, everybody, places, never_paid)
         with step("The counter"):
             await fill_counter(ground, everybody, places)
             await ground.finish()
@@ -104,20 +105,25 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_closing(ground, everybody, runs)
 
 
-async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> None:
-    """What is owed and what was paid."""
+async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:
+    """What is owed and what was paid; gives those who owe for long."""
     with step("Invoices and payments"):
-        await fill_money(ground, everybody, places)
+        never_paid = await fill_money(ground, everybody, places)
         await fill_refunds(ground, everybody, places)
         await fill_withdrawals(ground, places)
     with step("Vouchers"):
         await fill_vouchers(ground)
+    return never_paid
 
 
-async def _payments(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> None:
+async def _payments(
+    ground: Ground, everybody: Everybody, places: Sequence[Place], never_paid: Sequence[Place]
+) -> None:
     """The other ways people pay, once all prices are known."""
     with step("Direct debits"):
         await fill_debits(ground, everybody, places)
+    with step("Reminders and instalments"):
+        await fill_owing(ground, everybody, never_paid, places)
 
 
 async def _papers(ground: Ground, everybody: Everybody) -> None:

@@ -216,3 +216,19 @@ class ConsentNeedsTeam(DomainError):
 
     status = 409
     message = N_("For this child the team records the consent. Please call us: we clear it up together.")
+
+
+class NoPlaceToShare(DomainError):
+    message = N_("A part of the price can be taken over only for a whole course with a certain place that costs something, and not for what a company has ordered.")  # fmt: skip
+
+
+class MoreThanPrice(Invalid):
+    message = N_("This is more than what is left of the price. Please check the amount.")
+
+
+class SharesAlready(DomainError):
+    message = N_("This payer pays a part already. End that share first, then enter the new one.")
+
+
+class NotApproved(DomainError):
+    message = N_("The centre cannot accept a Bildungsgutschein: that takes an approval of the centre and of the course (AZAV).")  # fmt: skip

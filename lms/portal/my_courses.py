@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +13,17 @@ from sqlalchemy.orm import aliased
 
 from lms.attendance.models import Attendance, Presence
 from lms.attendance.queries import Record, records
+from lms.billing.instalments.queries import current_plans
+from lms.billing.instalments.rules import PlanStanding, standing_of
 from lms.billing.models import Invoice
 from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
+from lms.billing.standing import accounts
 from lms.catalogue.models import Run
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import certificates_of
 from lms.debits.queries import UnderWay, collection_of
+from lms.dunning.queries import last_reminders
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
 from lms.enrolment.policy import has_booked
 from lms.enrolment.queries import Claim, chosen_sessions, claim_for, claims_of_persons
@@ -78,6 +82,7 @@ class MyCourse:
     invoices: Sequence[Invoice] = ()
     collected: UnderWay | None = None
     """What we collect by direct debit, where we do."""
+    owed: "Owed | None" = None
 
     @property
     def enrolment(self) -> Enrolment:
@@ -132,6 +137,17 @@ class MyCourse:
 
 
 @dataclass(frozen=True, slots=True)
+class Owed:
+    """What is still to be paid for a course: until when, in which rates, and how often we have reminded of it."""
+
+    due_on: date | None
+    plan: PlanStanding | None = None
+    level: int = 0
+    paid_by_others_cents: int = 0
+    is_late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The whole page: what is due comes first."""
 
@@ -146,10 +162,12 @@ class Overview:
     finished: Sequence[MyCourse] = ()
     ended: Sequence[MyCourse] = ()
     count: int = field(default=0)
+    pay_by: Mapping[UUID, date] = field(default_factory=dict)
+    """The last day to pay in time, by enrolment, where there is one."""
 
 
 async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | None, now: datetime) -> Overview:
-    """Everything about those the actor may look after, or about one of them; at most eight statements. Raises NotFound."""
+    """Everything about those the actor may look after, or about one of them; at most twelve statements. Raises NotFound."""
     seen = actor.persons_for("R", "enrolment")
     if chosen is not None and chosen not in seen:
         raise NotFound
@@ -165,10 +183,13 @@ async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | Non
     current = [one for one in courses if _is(one, EnrolmentState.CONFIRMED) and not one.is_over(now)]
     current.sort(key=lambda one: next_start(one, now))
     first = next((one for one in current if one.next_meeting(now)), None)
+    unpaid = [one for one in courses if one.balance.open_cents > 0]
+    owed = await accounts(session, enrolment_ids=[one.enrolment.id for one in unpaid]) if unpaid else ()
     return Overview(
         people=people,
         chosen=chosen,
-        unpaid=[one for one in courses if one.balance.open_cents > 0],
+        unpaid=unpaid,
+        pay_by={one.enrolment_id: one.due_on for one in owed if one.due_on and one.share_id is None},
         to_answer=[
             one
             for one in courses
@@ -196,8 +217,8 @@ def next_start(course: MyCourse, now: datetime) -> datetime:
     return course.run.ends_at or course.run.starts_at or datetime.max.replace(tzinfo=now.tzinfo)
 
 
-async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> MyCourse:
-    """One enrolment of the household with everything about it; at most ten statements. Raises NotFound."""
+async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, today: date) -> MyCourse:
+    """One enrolment of the household with everything about it; at most twenty statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
     if not reaches_as_learner(actor, enrolment):
@@ -214,9 +235,28 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID) -> 
         position=course.position,
         certificate=course.certificate,
         record=course.record,
-        invoices=() if is_for_employee(enrolment) else await documents_of(session, [enrolment_id]),
+        owed=None if is_for_employee(enrolment) else await _owed(session, enrolment_id, today),
+        invoices=()
+        if is_for_employee(enrolment)
+        else [one for one in await documents_of(session, [enrolment_id]) if one.share_id is None],
         collected=None if is_for_employee(enrolment) else await collection_of(session, enrolment_id),
     )
+
+
+async def _owed(session: AsyncSession, enrolment_id: UUID, today: date) -> Owed:
+    """How it stands with the money of one enrolment, on the account of whoever enrolled."""
+    found = await accounts(session, enrolment_ids=[enrolment_id], only_open=False)
+    account = next((one for one in found if one.share_id is None), None)
+    others = sum(one.balance.charged_cents for one in found if one.share_id is not None)
+    if account is None:
+        return Owed(None, paid_by_others_cents=others)
+    plans = await current_plans(session, [account.account_id])
+    plan = plans.get(account.account_id)
+    last = await last_reminders(session, [account.account_id])
+    before = last.get((account.account_id, account.invoice.id)) if account.invoice else None
+    told = standing_of(*plan, account.open_cents, today) if plan else None
+    is_late = account.due_on is not None and account.due_on < today
+    return Owed(account.due_on, told, before.level if before else 0, others, is_late)
 
 
 async def _courses(

@@ -17,6 +17,7 @@ from lms.enrolment.models import EnrolmentState
 from lms.enrolment.pages.other_choices import PART
 from lms.enrolment.policy import is_limited, reaches
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.portal.cards import cards
 from lms.portal.filters import Filters
@@ -79,7 +80,7 @@ class MyCoursesPages(Controller):
         """One course: dates with marks, payment, what has happened, cancelling."""
         now = around.clock()
         async with around.begin.reading() as session:
-            mine = await course_of(session, actor, enrolment_id)
+            mine = await course_of(session, actor, enrolment_id, today=local(now).date())
             back = await own_refunds(session, actor, enrolment_id)
             answers, may_answer = await own_answers(session, mine.claim, now)
             story = await story_of(session, mine.claim, now)

@@ -48,4 +48,5 @@ def test_it_is_said_of_every_column_that_names_a_person_what_merging_two_records
         "certificate.person_id",
         "invoice.debtor_id",
         "ledger_entry.debtor_id",
+        "reminder.debtor_id",
     }

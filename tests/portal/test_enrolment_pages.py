@@ -248,7 +248,7 @@ async def test_an_overdue_invoice_is_counted_on_the_desk_and_listed(
     clock.forward(days=20)
     await sign_in(client, begin, Identity.ENROLMENT, Identity.FINANCE, at=clock())
 
-    assert "Eine Rechnung ist überfällig" in words_of((await client.get("/verwaltung")).text)
+    assert "Eine Zahlung ist überfällig" in words_of((await client.get("/verwaltung")).text)
     page = words_of((await client.get("/verwaltung/anmeldungen?ansicht=ueberfaellig")).text)
     assert "1 Anmeldung gefunden" in page
 

@@ -36,12 +36,14 @@ PAYS_IN_TIME_PERCENT = 82
 PAYS_AFTER_DAYS = (3, 13)
 REMINDED_AFTER_DAYS = (20, 40)
 NEVER_PAYS_PERCENT = 1
+WHO_NEVER_PAY = 4
+OWES_SINCE = (timedelta(days=110), timedelta(days=74))
 PAID_BEFORE_CANCELLING = 8
 TEAM_AT_WORK = time(9, 30)
 
 
-async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Place]) -> None:
-    """Book everything about money."""
+async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Place]) -> Sequence[Place]:
+    """Book everything about money; gives those who owe for long and have never paid, the longest first."""
     books = Books(ground, everybody, await treatments(ground.session))
     sold = [place for place in places if place.enrolment.price_cents and place.enrolment.confirmed_at]
     sold.sort(key=lambda place: (_since(place), place.enrolment.reference))
@@ -54,14 +56,32 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
     in_time = [one for one in cancelled if one.planned.run.state is not RunState.CANCELLED]
     for place in in_time[-PAID_BEFORE_CANCELLING:]:
         books.owe_back(place)
+    never = _who_never_pays(ground, sold)
     for place in sold:
-        if place.enrolment.state is EnrolmentState.CONFIRMED:
+        if place.enrolment.state is EnrolmentState.CONFIRMED and place not in never:
             books.receive(place)
     await ground.put(books.invoices.values())
     await ground.put(books.credit_notes)
     books.entries.sort(key=lambda entry: entry.booked_at)
     await ground.put(books.entries)
     await ground.put(books.settlements)
+    return never
+
+
+def _who_never_pays(ground: Ground, sold: Sequence[Place]) -> Sequence[Place]:
+    """Four grown-ups with an invoice that was due two to three months ago: what reminders are written about."""
+    oldest, newest = ground.now - OWES_SINCE[0], ground.now - OWES_SINCE[1]
+    fitting = [
+        place
+        for place in sold
+        if place.employer is None
+        and place.enrolment.state is EnrolmentState.CONFIRMED
+        and place.enrolment.payment_method is PaymentMethod.INVOICE
+        and place.learner.contact is place.learner.person
+        and oldest <= _since(place) <= newest
+    ]
+    one_each = {place.learner.person.id: place for place in reversed(fitting)}
+    return sorted(one_each.values(), key=_since)[:WHO_NEVER_PAY]
 
 
 class Books:

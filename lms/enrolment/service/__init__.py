@@ -18,6 +18,7 @@ from lms.enrolment.service.moving import Moving
 from lms.enrolment.service.offering import Offering
 from lms.enrolment.service.paying import Paying
 from lms.enrolment.service.redeeming import Redeeming
+from lms.enrolment.service.sharing import Sharing
 from lms.enrolment.service.steering import Steering, set_capacity
 from lms.enrolment.service.timing import Timing
 from lms.enrolment.service.waiting_list import run_locked, serve_waiting_list
@@ -37,6 +38,7 @@ class Enrolments(
     Moving,
     HandingOver,
     Goodwill,
+    Sharing,
     Consenting,
     Approving,
     Conditioning,

@@ -14,6 +14,7 @@ from lms.billing.second_person import (
     propose,
     to_decide,
 )
+from lms.billing.shares import active_shares
 from lms.db import retried
 from lms.enrolment import policy
 from lms.enrolment.changing.sums import Reckoning, of_goodwill
@@ -109,9 +110,10 @@ async def _grant(
         else ("cancellation_fee", charged - off_cents, EntryKind.FEE)
     )
     reckoning = of_goodwill(charged, off_cents, account.paid_cents, is_fee=not is_live)
-    await book_anew(locked, actor, enrolment, [rest], cause="goodwill")
+    await book_anew(locked, actor, enrolment, [rest], cause="goodwill", keeps_shares=is_live)
     if is_live:
-        enrolment.price_cents = charged - off_cents
+        shared = sum(one.amount_cents for one in await active_shares(locked.session, enrolment.id))
+        enrolment.price_cents = charged - off_cents + shared
     enrolment.version += 1
     enrolment.changed_at = locked.at
     locked.note(

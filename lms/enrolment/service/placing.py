@@ -196,33 +196,8 @@ async def invoice(
     also where something is missing that the law asks for (`billing.waiting`). The tax is that of the day on which the service
     is complete: the last session, for a fee the day it arises (§ 27 (1) UStG).
     """
-    course = await locked.session.get_one(Course, locked.run.course_id)
-    person = await locked.session.get_one(Person, claim.person_id) if claim.person_id else None
-    settings, starts_at, ends_at = locked.settings, locked.run.starts_at, locked.run.ends_at
-    if claim.is_drop_in:
-        chosen = await sessions_of(locked.session, claim.id)
-        meeting = next((meeting for one, meeting in chosen if one.ended_at is None), None)
-        if meeting is not None:
-            starts_at, ends_at = meeting.starts_at, meeting.ends_at
-    collects_on = await collected_on(locked, claim)
-    known, code = await treatments(locked.session), locked.run.tax_code or settings.tax_code
-    today = local(locked.at).date()
-    starts = local(starts_at).date() if starts_at else today
-    ends = local(ends_at).date() if ends_at else starts
-    written = [
-        {
-            "what": what,
-            "course_de": course.title_de,
-            "course_en": course.title_en or course.title_de,
-            "run": locked.run.number,
-            "starts_on": starts.isoformat() if starts_at else "",
-            "person": person.name if person else "",
-            "reference": claim.reference,
-            "amount_cents": cents,
-        }
-        | (taxed(known, code, starts, ends) if what == "participation" else taxed(known, code, today, today))
-        for what, cents in lines
-    ]
+    written = await written_lines(locked, claim, lines)
+    settings, collects_on = locked.settings, await collected_on(locked, claim)
     issuer, day = issuer_facts(settings), due_on(locked.at, settings.invoice_due_days)
     if collects_on is not None:  # nobody is late before we have collected
         day = max(day, collects_on + BANK_TAKES)
@@ -238,6 +213,38 @@ async def invoice(
         locked.session, actor, enrolment_id=claim.id, debtor=debtor, lines=written, issuer=issuer, tax_note=tax_note,
         at=locked.at, due_on=day, terms=agreed,
     )  # fmt: skip
+
+
+async def written_lines(
+    locked: LockedRun, claim: Enrolment, lines: Sequence[tuple[str, int]]
+) -> list[dict[str, Any]]:
+    """The lines of an invoice about an enrolment, as they are kept: each says what it is for, its cents and how it is taxed."""
+    course = await locked.session.get_one(Course, locked.run.course_id)
+    person = await locked.session.get_one(Person, claim.person_id) if claim.person_id else None
+    starts_at, ends_at = locked.run.starts_at, locked.run.ends_at
+    if claim.is_drop_in:
+        chosen = await sessions_of(locked.session, claim.id)
+        meeting = next((meeting for one, meeting in chosen if one.ended_at is None), None)
+        if meeting is not None:
+            starts_at, ends_at = meeting.starts_at, meeting.ends_at
+    known, code = await treatments(locked.session), locked.run.tax_code or locked.settings.tax_code
+    today = local(locked.at).date()
+    starts = local(starts_at).date() if starts_at else today
+    ends = local(ends_at).date() if ends_at else starts
+    return [
+        {
+            "what": what,
+            "course_de": course.title_de,
+            "course_en": course.title_en or course.title_de,
+            "run": locked.run.number,
+            "starts_on": starts.isoformat() if starts_at else "",
+            "person": person.name if person else "",
+            "reference": claim.reference,
+            "amount_cents": cents,
+        }
+        | (taxed(known, code, starts, ends) if what == "participation" else taxed(known, code, today, today))
+        for what, cents in lines
+    ]
 
 
 async def charge_places(locked: LockedRun, actor: Actor, claims: Sequence[Enrolment]) -> None:

@@ -51,7 +51,11 @@ class DeskDoor(Controller):
         """What this member of the team has to do, the most urgent first."""
         async with around.begin.reading() as session:
             found = await tasks(
-                session, actor, around.clock(), days_before=around.settings.decide_days_before
+                session,
+                actor,
+                around.clock(),
+                days_before=around.settings.decide_days_before,
+                dunning_days=around.settings.dunning_days,
             )
         return [TaskOut(task.sentence, task.path, task.due) for task in found]
 

@@ -161,6 +161,7 @@ class EnrolmentPages(Controller):
                 "may_answer": has_questions and actor.may_for_all("U", "enrolment"),
                 "may_see_person": actor.may_for_all("R", "person"),
                 "may_collect": may_record_paper(actor) and "direct_debit" in around.settings.ways_to_pay,
+                "may_share": actor.may_for_all("issue", "invoice"),
             },
         )
 

@@ -30,7 +30,13 @@ class DeskPages(Controller):
     async def today(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> Template:
         now = around.clock()
         async with around.begin.reading() as session:
-            to_do = await tasks(session, actor, now, days_before=around.settings.decide_days_before)
+            to_do = await tasks(
+                session,
+                actor,
+                now,
+                days_before=around.settings.decide_days_before,
+                dunning_days=around.settings.dunning_days,
+            )
             meetings = await meetings_on(session, local(now).date())
             latest = await changes.latest(session, actor, limit=LATEST)
         return Template(

@@ -1,20 +1,12 @@
 """The kinds of work that are counted: who does it, where, how it is said."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import exists, func, or_, select
 
-from lms.banking.models import BankLine, Clearing, LineState
-from lms.billing.models import Invoice, Settlement
-from lms.billing.refunds.reading import undecided
-from lms.billing.waiting_models import WaitingInvoice
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
-from lms.debits.models import Debit, DebitFile, DebitFileState, DebitState
-from lms.debits.queries import waits_for_team as came_back_unhandled
 from lms.enrolment.models import (
     Enrolment,
     EnrolmentState,
@@ -25,23 +17,20 @@ from lms.enrolment.models import (
 )
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
-from lms.kernel.clock import local
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
-from lms.payments.models import Checkout, CheckoutState, Dispute
 from lms.people.queries import parents_disagree
 from lms.portal.desk.due import (
     RUNNING,
     came_back,
     lacks_consent,
     lockable,
-    overdue,
     uncertified,
     unmarked,
     waits_for_team,
     waits_to_be_wiped,
 )
-from lms.portal.finance.invoice_reading import refused
+from lms.portal.desk.pile import Pile
 from lms.portal.trainer_times import uncovered
 from lms.scheduling.models import (
     Answer,
@@ -56,22 +45,8 @@ PROOFS_WITHIN = timedelta(days=1)
 """So long before the start the proofs that are to be shown at the first session become a task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Pile:
-    """A kind of work of which there may be several pieces: who does it, where, how it is said, how it is counted.
-
-    The count is a query of two columns: how many, and the moment by which the first of them is due.
-    """
-
-    act: str
-    resource: str
-    path: str
-    say: Callable[[int], str]
-    counted: Select[*tuple[Any, ...]]
-
-
 def piles(now: datetime) -> Sequence[Pile]:
-    """Every kind of work that is counted."""
+    """Every kind of work that is counted, but for what is about money (`finance.piles`)."""
     back_at, unwiped = came_back(), waits_to_be_wiped()
     return (
         Pile(
@@ -120,92 +95,6 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Withdrawal.declared_at)).where(Withdrawal.state == WithdrawalState.OPEN),
-        ),
-        Pile(
-            "collect", "payment", "/verwaltung/finanzen/lastschriften/ruecklastschriften",
-            lambda num: ngettext(
-                "%(num)s direct debit came back and has to be looked at",
-                "%(num)s direct debits came back and have to be looked at",
-                num,
-            ),
-            select(func.count(), func.min(Debit.ended_at)).where(came_back_unhandled()),
-        ),
-        Pile(
-            "collect", "payment", "/verwaltung/finanzen/lastschriften",
-            lambda num: ngettext(
-                "%(num)s direct debit file is not handed in at the bank yet",
-                "%(num)s direct debit files are not handed in at the bank yet",
-                num,
-            ),
-            select(func.count(), func.min(DebitFile.made_at)).where(DebitFile.state == DebitFileState.MADE),
-        ),
-        Pile(
-            "collect", "payment", "/verwaltung/finanzen/lastschriften",
-            lambda num: ngettext(
-                "%(num)s direct debit is due and in no file yet",
-                "%(num)s direct debits are due and in no file yet",
-                num,
-            ),
-            select(func.count(), func.min(Debit.collect_on)).where(
-                Debit.state == DebitState.ANNOUNCED, Debit.collect_on <= local(now).date() + timedelta(days=3)
-            ),
-        ),
-        Pile(
-            "refund", "payment", "/verwaltung/finanzen/erstattungen",
-            lambda num: ngettext(
-                "%(num)s sum has to be paid back or collected",
-                "%(num)s sums have to be paid back or collected",
-                num,
-            ),
-            select(func.count(), func.min(Settlement.requested_at)).where(undecided()),
-        ),
-        Pile(
-            "refund", "payment", "/verwaltung/finanzen/onlinezahlungen",
-            lambda num: ngettext(
-                "%(num)s online payment does not fit", "%(num)s online payments do not fit", num
-            ),
-            select(func.count(), func.min(Checkout.begun_at)).where(
-                Checkout.state == CheckoutState.PUZZLING, Checkout.note != ""
-            ),
-        ),
-        Pile(
-            "refund", "payment", "/verwaltung/finanzen/onlinezahlungen",
-            lambda num: ngettext(
-                "%(num)s online payment is disputed by a bank", "%(num)s online payments are disputed by a bank", num
-            ),
-            select(func.count(), func.min(Dispute.noticed_at)).where(Dispute.seen_at.is_(None)),
-        ),
-        Pile(
-            "import", "payment", "/verwaltung/finanzen/kontoauszuege/zuordnen",
-            lambda num: ngettext("%(num)s payment is not assigned", "%(num)s payments are not assigned", num),
-            select(func.count(), func.min(BankLine.booked_on))
-            .join(Clearing, Clearing.line_id == BankLine.id)
-            .where(Clearing.state == LineState.OPEN),
-        ),
-        Pile(
-            "import", "payment", "/verwaltung/finanzen/kontoauszuege/zuordnen/erledigt?ansicht=zurueck",
-            lambda num: ngettext(
-                "%(num)s payment is to be transferred back", "%(num)s payments are to be transferred back", num
-            ),
-            select(func.count(), func.min(Clearing.decided_at)).where(Clearing.state == LineState.RETURNING),
-        ),
-        Pile(
-            "issue", "invoice", "/verwaltung/finanzen/rechnungen#wartend",
-            lambda num: ngettext(
-                "%(num)s invoice cannot be issued: something is missing, mostly the address",
-                "%(num)s invoices cannot be issued: something is missing, mostly the address",
-                num,
-            ),
-            select(func.count(), func.min(WaitingInvoice.waits_since)),
-        ),
-        Pile(
-            "issue", "invoice", "/verwaltung/finanzen/rechnungen?ansicht=geprueft",
-            lambda num: ngettext(
-                "%(num)s invoice was not sent: the official rules refuse it",
-                "%(num)s invoices were not sent: the official rules refuse them",
-                num,
-            ),
-            select(func.count(), func.min(Invoice.issued_at)).where(refused()),
         ),
         Pile(
             "U", "enrolment", "/verwaltung/ermaessigungsnachweise?ansicht=gesendet",
@@ -340,15 +229,6 @@ def piles(now: datetime) -> Sequence[Pile]:
                 "At %(num)s session the trainer is away", "At %(num)s sessions the trainer is away", num
             ),
             select(func.count(), func.min(Session.starts_at)).where(uncovered(now)),
-        ),
-        Pile(
-            "R", "invoice", "/verwaltung/anmeldungen?ansicht=ueberfaellig",
-            lambda num: ngettext(
-                "%(num)s invoice is overdue",
-                "%(num)s invoices are overdue",
-                num,
-            ),
-            select(func.count(), func.min(Invoice.issued_at)).where(overdue(now)),
         ),
         Pile(
             "U", "loan", "/verwaltung/ausleihe?ansicht=ueberfaellig",

@@ -11,25 +11,34 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.kernel.actor import Actor
-from lms.portal.desk.piles import Pile, piles
+from lms.portal.desk.pile import Pile
+from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
 from lms.portal.desk.task import Task
+from lms.portal.finance.piles import money_piles
 from lms.portal.finance.refund_piles import refund_piles
 
 
 async def tasks(
-    session: AsyncSession, actor: Actor, now: datetime, *, days_before: int = 7
+    session: AsyncSession,
+    actor: Actor,
+    now: datetime,
+    *,
+    days_before: int = 7,
+    dunning_days: Sequence[int] = (7, 14, 14),
 ) -> Sequence[Task]:
     """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start."""
-    found = [*await _piles(session, actor, now)]
+    found = [*await _piles(session, actor, now, dunning_days)]
     if actor.may_for_all("U", "plan"):
         found += [*await small_runs(session, now, days_before), *await drafts(session, now)]
         found += [*await corrections(session), *await overdue_tasks(session, now)]
     return sorted(found, key=lambda task: task.due)
 
 
-async def _piles(session: AsyncSession, actor: Actor, now: datetime) -> Iterable[Task]:
-    kinds = (*piles(now), *refund_piles(now, actor.account_id))
+async def _piles(
+    session: AsyncSession, actor: Actor, now: datetime, dunning_days: Sequence[int]
+) -> Iterable[Task]:
+    kinds = (*piles(now), *money_piles(now, dunning_days), *refund_piles(now, actor.account_id))
     mine = [pile for pile in kinds if actor.may_for_all(pile.act, pile.resource)]
     if not mine:
         return []

@@ -3,6 +3,8 @@
 from lms.portal.finance.accounts import AccountPages, CostCentrePages
 from lms.portal.finance.annual_statements import AnnualStatementDeskPages, AnnualStatementPages
 from lms.portal.finance.bank_lines import AssigningPayments, BankLinePages
+from lms.portal.finance.cashiers import CashierPages
+from lms.portal.finance.claims import ClaimPages
 from lms.portal.finance.closing import ClosingPages
 from lms.portal.finance.collection_rules import CollectionRulePages
 from lms.portal.finance.company_data import BillingDataPages
@@ -11,7 +13,11 @@ from lms.portal.finance.debit_files import DebitFilePages
 from lms.portal.finance.debit_mandates import DebitMandatePages
 from lms.portal.finance.debit_returns import DebitReturnPages
 from lms.portal.finance.debits import DebitPages
+from lms.portal.finance.debtors import DebtorPages
+from lms.portal.finance.dunning_pages import RunPages
+from lms.portal.finance.enforcement import EnforcementPages
 from lms.portal.finance.exports import ExportPages
+from lms.portal.finance.instalment_pages import InstalmentPages
 from lms.portal.finance.invoices import InvoicePages
 from lms.portal.finance.new_vouchers import NewVoucherPages
 from lms.portal.finance.online import OnlinePaymentPages
@@ -21,6 +27,7 @@ from lms.portal.finance.refund_list import FormerRefundPages, RefundListPages
 from lms.portal.finance.refund_page import RefundPages
 from lms.portal.finance.refund_proposing import ProposingPages
 from lms.portal.finance.second_person_pages import SecondPersonPages
+from lms.portal.finance.share_pages import SharePages
 from lms.portal.finance.statements import ColumnPages, StatementPages
 from lms.portal.finance.taxes import TaxPages
 from lms.portal.finance.transfer_pages import TransferFilePages
@@ -61,6 +68,13 @@ FINANCE = (
     CostCentrePages,
     ExportPages,
     ProfilePages,
+    CashierPages,
+    ClaimPages,
+    DebtorPages,
+    RunPages,
+    EnforcementPages,
+    InstalmentPages,
+    SharePages,
     AnnualStatementPages,
     AnnualStatementDeskPages,
 )

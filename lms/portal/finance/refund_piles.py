@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from lms.billing.models import Refund, RefundState
 from lms.billing.refunds.reading import FAILED, READY, of_view, transferable
 from lms.billing.second_person import MoneyProposal, MoneyProposalState
-from lms.portal.desk.piles import Pile
+from lms.portal.desk.pile import Pile
 from lms.portal.finance.refund_words import APPROVALS, REFUNDS
 from lms.web.language import ngettext
 
