@@ -29,7 +29,7 @@ PAY_BACK = "pay-back-online"
 GONE = "succeeded"
 LOST = frozenset({"failed", "canceled"})
 CAME_BACK = N_("A refund did not get through, the money is with us again")
-REFUSED = N_("The payment service has refused this refund: %(code)s")
+REFUSED = N_("The payment service has refused this refund. Its pages say why.")
 NO_PAYMENT = N_("No online payment was found to which it could go back.")
 
 
@@ -63,8 +63,8 @@ def payer_back(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
                 made = await gateway.refund(intent_id, refund.amount_cents, refund_id=str(refund_id), key=key)
         except ProviderAway as away:
             raise TryLater(str(away)) from away
-        except ProviderRefused as refused:
-            await _fail(around, refund_id, REFUSED % {"code": refused.code})
+        except ProviderRefused:
+            await _fail(around, refund_id, REFUSED)
             return
         await _follow(around, made)
 
@@ -149,10 +149,9 @@ async def _own_refund(session: AsyncSession, told: Thing, *, at: datetime) -> bo
 
 
 async def _lost(session: AsyncSession, refund: Refund, told: Thing, *, at: datetime) -> None:
-    why = str(told.get("failure_reason") or "unknown")
     if refund.state is not RefundState.PAID:
         if refund.provider_ref in {None, str(told["id"])}:
-            did_not_get_through(session, SYSTEM, refund, REFUSED % {"code": why}, at=at)
+            did_not_get_through(session, SYSTEM, refund, REFUSED, at=at)
         return
     if refund.provider_ref != str(told["id"]):
         return
