@@ -10,35 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
 from lms.banking.errors import (
-    AlreadyPaidBack,
     NotOurCurrency,
     OwnMatter,
     PartsDiffer,
+    RefundNotOnItsWay,
     UnknownDebit,
     UnknownDebt,
 )
 from lms.banking.matching.values import Candidate, Meaning
 from lms.banking.models import AsideReason, BankLine, Clearing, LinePart, LineState
-from lms.billing.models import (
-    LedgerEntry,
-    Means,
-    Refund,
-    RefundState,
-    Settlement,
-    SettlementCause,
-    SettlementState,
-)
+from lms.banking.receiving import concerned, give_back, named, receive
+from lms.billing.models import Refund, RefundState, Settlement, SettlementCause, SettlementState
 from lms.billing.queries import balance_of
-from lms.billing.refunds.booking import did_not_get_through, paid_out, refundable_cents
-from lms.billing.service import record_refund
+from lms.billing.refunds.transfers import bounced, executed
+from lms.debits.crediting import debit_credited, file_credited
 from lms.debits.returns import debit_returned
-from lms.enrolment.models import Enrolment
-from lms.enrolment.service.paying import receive_money
 from lms.kernel.actor import Actor
 from lms.settings import Settings
 from lms.web.formats import amount
-
-UNDONE = "booking_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +42,6 @@ class Decision:
     settings: Settings
 
 
-async def receive(made: Decision, shares: Sequence[tuple[UUID, int]], *, cause: str, round_: int) -> None:
-    """Money that came in, for these enrolments: held places become certain, what nobody owes is a request to the cashiers."""
-    await receive_money(
-        made.session, made.actor, shares=dict(shares), means=Means.TRANSFER, event=event_of(made.line, round_),
-        cause=cause, at=made.at, settings=made.settings,
-    )  # fmt: skip
-
-
 def event_of(line: BankLine, round_: int) -> str:
     """The name of a booking in the ledger; who books again after taking back books under another one."""
     return f"line:{line.id}" if round_ == 1 else f"line:{line.id}:{round_}"
@@ -69,48 +50,51 @@ def event_of(line: BankLine, round_: int) -> str:
 async def book_parts(
     made: Decision, parts: Sequence[tuple[UUID, int]], *, note: str = "", cause: str = "transfer"
 ) -> None:
-    """Book the line for these enrolments; what is more than owed stays there as a credit, and is asked to be paid back.
+    """Book the line for these accounts; what is more than owed stays there as a credit, and is asked to be paid back.
 
-    Raises NotOurCurrency, PartsDiffer, UnknownDebt, and OwnMatter for whoever would book for themselves (S-08).
+    Raises NotOurCurrency, PartsDiffer, UnknownDebt, and OwnMatter for whoever would book for themselves (S-08); for an order of
+    a voucher what `take_payment` raises.
     """
     line, clearing, session = made.line, made.clearing, made.session
     if line.currency != "EUR":
         raise NotOurCurrency
     if sum(cents for _, cents in parts) != line.amount_cents or any(cents <= 0 for _, cents in parts):
         raise PartsDiffer(sum=amount(sum(cents for _, cents in parts)), line=amount(line.amount_cents))
-    await _refuse_own(made, [enrolment_id for enrolment_id, _ in parts])
+    found = await named(session, [account_id for account_id, _ in parts])
+    if await concerned(session, found) & made.actor.persons:
+        raise OwnMatter
     clearing.rounds += 1
-    await receive(made, parts, cause=cause, round_=clearing.rounds)
     event = event_of(line, clearing.rounds)
+    await receive(
+        session, made.actor, found, parts, event=event, cause=cause, at=made.at, settings=made.settings
+    )
     session.add_all(
         LinePart(
-            line_id=line.id, round=clearing.rounds, enrolment_id=enrolment_id, amount_cents=cents,
-            event=f"{event}:{enrolment_id}",
+            line_id=line.id, round=clearing.rounds, account_id=account_id, amount_cents=cents,
+            event=f"{event}:{account_id}",
         )
-        for enrolment_id, cents in parts
+        for account_id, cents in parts
     )  # fmt: skip
     decided(made, LineState.BOOKED, "booked", note, parts=parts)
 
 
 async def take_back(made: Decision, *, reason: str) -> None:
-    """Undo a booking by entries against it; the line is open again. Raises AlreadyPaidBack where the money left meanwhile."""
+    """Undo a booking by entries against it; the line is open again. Raises what `give_back` raises."""
     session, line = made.session, made.line
     parts = (
         await session.scalars(
             select(LinePart).where(LinePart.line_id == line.id, LinePart.undone_at.is_(None))
         )
     ).all()
+    found = await named(session, [part.account_id for part in parts])
     for part in parts:
-        if await refundable_cents(session, part.enrolment_id) < part.amount_cents:
-            raise AlreadyPaidBack
-        await record_refund(
-            session, made.actor, enrolment_id=part.enrolment_id, amount_cents=part.amount_cents, cause=UNDONE,
-            at=made.at, provider=Means.TRANSFER, provider_event=f"{part.event}:undone",
+        await give_back(
+            session, made.actor, found, part.account_id, part.amount_cents, event=f"{part.event}:undone", at=made.at
         )  # fmt: skip
         part.undone_at = made.at
-        await _overtake(session, part.enrolment_id)
+        await _overtake(session, part.account_id)
     decided(
-        made, LineState.OPEN, "undone", reason, parts=[(one.enrolment_id, one.amount_cents) for one in parts]
+        made, LineState.OPEN, "undone", reason, parts=[(one.account_id, one.amount_cents) for one in parts]
     )
 
 
@@ -122,6 +106,8 @@ async def accept(made: Decision, chosen: Candidate, *, note: str = "") -> None:
         case Meaning.PAYOUT:
             made.clearing.aside = AsideReason.PAYOUT
             decided(made, LineState.ASIDE, "aside", note)
+        case Meaning.COLLECTION:
+            await _book_collection(made, chosen, note)
         case Meaning.DEBIT_RETURN:
             await _book_return(made, note)
         case Meaning.REFUND:
@@ -149,7 +135,7 @@ def decided(
         before={"state": before},
         after={
             "state": state, "amount_cents": made.line.amount_cents,
-            "parts": [{"enrolment_id": str(one), "amount_cents": cents} for one, cents in parts],
+            "parts": [{"account_id": str(one), "amount_cents": cents} for one, cents in parts],
         },
         reason=note.strip(),
     )  # fmt: skip
@@ -168,21 +154,40 @@ async def _book_return(made: Decision, note: str) -> None:
     decided(made, LineState.REPORTED, "reported", note)
 
 
+async def _book_collection(made: Decision, chosen: Candidate, note: str) -> None:
+    """What was collected is booked where direct debits are kept; entered there before, it is only ticked off."""
+    session, actor, at = made.session, made.actor, made.at
+    if chosen.file_id is not None:
+        await file_credited(session, actor, chosen.file_id, day=chosen.day, at=at)
+    elif await debit_credited(session, actor, end_to_end_id=made.line.end_to_end, at=at) is None:
+        raise UnknownDebit
+    made.clearing.aside = AsideReason.COLLECTION
+    decided(made, LineState.ASIDE, "collected", note)
+
+
 async def _refund_left(made: Decision, chosen: Candidate, note: str) -> None:
+    """A transfer of ours has left. One that was entered as paid before is only ticked off."""
     refund = await _refund(made, chosen)
-    await paid_out(made.session, made.actor, refund, at=made.at, provider_ref=refund.provider_ref)
+    if refund.state is not RefundState.PAID and not await executed(
+        made.session, made.actor, refund.id, at=made.at
+    ):
+        raise RefundNotOnItsWay
     made.clearing.refund_id = refund.id
     decided(made, LineState.BOOKED, "refund_left", note)
 
 
 async def _refund_back(made: Decision, chosen: Candidate, note: str) -> None:
-    """A transfer that came back: before it was booked it has failed, afterwards the money is there again as a credit."""
+    """A transfer that came back: before it was booked it has failed and the payer is asked anew, afterwards it is a credit."""
     refund = await _refund(made, chosen)
     made.clearing.refund_id = refund.id
     if refund.state is RefundState.PAID:
         await book_parts(made, chosen.parts, note=note, cause="refund_returned")
         return
-    did_not_get_through(made.session, made.actor, refund, made.line.reason or made.line.text, at=made.at)
+    if refund.state is RefundState.READY and refund.transfer_file_id is not None:
+        refund.state, refund.sent_at = RefundState.SENT, made.at  # the bank has had the file after all
+    if refund.state is not RefundState.SENT:
+        raise RefundNotOnItsWay
+    await bounced(made.session, made.actor, refund, made.line.reason or made.line.text, at=made.at)
     decided(made, LineState.BOOKED, "refund_back", note)
 
 
@@ -193,18 +198,6 @@ async def _refund(made: Decision, chosen: Candidate) -> Refund:
     if refund.debtor_id in made.actor.persons:
         raise OwnMatter
     return refund
-
-
-async def _refuse_own(made: Decision, enrolment_ids: Sequence[UUID]) -> None:
-    rows = (await made.session.scalars(select(Enrolment).where(Enrolment.id.in_(enrolment_ids)))).all()
-    if len(rows) != len(set(enrolment_ids)) or len(enrolment_ids) != len(set(enrolment_ids)):
-        raise UnknownDebt
-    debtors = await made.session.scalars(
-        select(LedgerEntry.debtor_id).where(LedgerEntry.enrolment_id.in_(enrolment_ids)).distinct()
-    )
-    concerned = {one.person_id for one in rows} | {one.contact_id for one in rows} | set(debtors)
-    if concerned & made.actor.persons:
-        raise OwnMatter
 
 
 async def _overtake(session: AsyncSession, enrolment_id: UUID) -> None:

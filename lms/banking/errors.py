@@ -96,6 +96,18 @@ class NotToUndo(DomainError):
     message = N_("This cannot be taken back here: money that went out stays booked.")
 
 
+class VoucherIsOut(DomainError):
+    message = N_(
+        "With this payment a gift voucher was sent, so it cannot be taken back here. Block the voucher first, then transfer the money back."
+    )
+
+
+class RefundNotOnItsWay(DomainError):
+    message = N_(
+        "This refund is not on its way any more. Please look at the refund first, then at this line again."
+    )
+
+
 class UnknownDebit(DomainError):
     message = N_(
         "We know no direct debit with the reference of this line. Please look it up at the bank, and set the line aside."

@@ -1,26 +1,32 @@
 """What lines are compared with, out of the books: a constant number of statements, however many lines there are."""
 
-from collections.abc import Collection, Iterable, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.banking.debts import Numbers, debts_of, held_account, order_debt
 from lms.banking.identity import compact
-from lms.banking.matching.references import invoices_in, printed, signs_in
-from lms.banking.matching.values import Debt, Facts, Ground, MoneyBack
+from lms.banking.matching.references import invoices_in, printed, reminders_in, signs_in
+from lms.banking.matching.values import Collected, Debt, Facts, Ground, MoneyBack
 from lms.banking.matching.verdict import Matcher
 from lms.banking.models import BankLine, KnownAccount, LinePart
 from lms.banking.reading.amounts import is_return
 from lms.billing.models import Invoice, InvoiceShare, Refund, RefundMeans, RefundState
-from lms.billing.rules import Balance
-from lms.billing.standing import Account, accounts
-from lms.catalogue.models import Run
+from lms.billing.shares import PayerShare
+from lms.billing.standing import accounts
+from lms.debits.models import Debit, DebitFile, DebitFileState, DebitState
+from lms.dunning.models import Reminder, ReminderLine
 from lms.enrolment.models import Enrolment
 from lms.people.models import Company, Person
+from lms.people.queries import person_fits
+from lms.vouchers.models import OrderState, VoucherOrder
 
 NAMED_AT_ONCE = 5_000
+MOST_FOUND = 200
 
 
 def facts_of(line: BankLine) -> Facts:
@@ -42,130 +48,80 @@ def facts_of(line: BankLine) -> Facts:
 
 async def matcher_for(session: AsyncSession, lines: Sequence[Facts]) -> Matcher:
     """Everything these lines may be about: what is open, and what is paid but named in them."""
-    named = await _named_enrolments(session, lines)
-    found = {(one.enrolment_id, one.share_id): one for one in await accounts(session)}
-    if named:
-        for one in await accounts(session, enrolment_ids=list(named), only_open=False):
-            found[one.enrolment_id, one.share_id] = one
-    own = [one for one in found.values() if one.share_id is None]
-    own += await _held(session, named.keys() - {one.enrolment_id for one in own})
-    debts = await debts_of(session, own, named)
+    named = await _named(session, lines)
+    found = {one.account_id: one for one in await accounts(session)}
+    if named.enrolments:
+        for one in await accounts(session, enrolment_ids=named.enrolments, only_open=False):
+            found[one.account_id] = one
+    held = await session.scalars(select(Enrolment).where(Enrolment.id.in_(named.enrolments - found.keys())))
+    debts = await debts_of(session, [*found.values(), *map(held_account, held)], named.numbers)
+    orders = await session.scalars(select(VoucherOrder).where(VoucherOrder.state == OrderState.OPEN))
+    debts += [order_debt(one) for one in orders]
     ibans = {line.iban for line in lines if line.iban}
     ground = Ground(
         debts=debts,
         refunds=await _refunds(session),
+        collections=await _collections(session),
         confirmed=await _confirmed(session, ibans),
         seen=await _seen(session, ibans, debts),
     )
     return Matcher(ground)
 
 
-async def debts_of(
-    session: AsyncSession, found: Iterable[Account], numbers: dict[UUID, set[str]] | None = None
-) -> list[Debt]:
-    """These accounts with everybody's names; four statements. `numbers` are older invoices of an enrolment."""
-    own = {one.enrolment_id: one for one in found}
-    rows = await session.execute(
-        select(Enrolment, Run.number).join(Run, Run.id == Enrolment.run_id).where(Enrolment.id.in_(own))
-    )
-    enrolments = {enrolment.id: (enrolment, run) for enrolment, run in rows}
-    ids = {one.debtor_id for one in own.values() if one.debtor_id}
-    for enrolment, _ in enrolments.values():
-        ids |= {one for one in (enrolment.person_id, enrolment.contact_id, enrolment.guardian_id) if one}
-    people = {one.id: one for one in await session.scalars(select(Person).where(Person.id.in_(ids)))}
-    firms = {one.company_id for one in own.values() if one.company_id}
-    companies = {
-        one.id: one.name for one in await session.scalars(select(Company).where(Company.id.in_(firms)))
-    }
-    return [
-        _debt(account, *enrolments[enrolment_id], people, companies, (numbers or {}).get(enrolment_id, set()))
-        for enrolment_id, account in own.items()
-        if enrolment_id in enrolments
-    ]
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What lines name: which enrolments (or invoices written by hand) have to be read, and which numbers an account has."""
+
+    enrolments: set[UUID]
+    numbers: Mapping[UUID, Numbers]
 
 
-def _debt(
-    account: Account,
-    enrolment: Enrolment,
-    run: str,
-    people: dict[UUID, Person],
-    companies: dict[UUID, str],
-    numbers: Collection[str],
-) -> Debt:
-    company = companies.get(account.company_id, "") if account.company_id else ""
-    debtor_id = account.debtor_id or enrolment.contact_id or enrolment.person_id
-    debtor = people.get(debtor_id) if debtor_id else None
-    living = (debtor.merged_into_id or debtor.id) if debtor else enrolment.id
-    persons = {
-        one for one in (enrolment.person_id, enrolment.contact_id, enrolment.guardian_id, living) if one
-    }
-    participant = people[enrolment.person_id].name if enrolment.person_id in people else ""
-    names = [company, *(people[one].name for one in persons if one in people)]
-    number = account.invoice.number if account.invoice else ""
-    return Debt(
-        enrolment_id=enrolment.id,
-        document=number or enrolment.reference,
-        reference=enrolment.reference,
-        open_cents=account.open_cents,
-        payer=account.company_id or living,
-        payer_name=company or (debtor.name if debtor else participant),
-        names=tuple(sorted({one for one in names if one})),
-        participant=participant,
-        persons=frozenset(persons),
-        company_id=account.company_id,
-        invoices=tuple(sorted({one for one in (number, *numbers) if one})),
-        order_number=enrolment.order_number,
-        run=run,
-        due_on=account.due_on,
-    )
-
-
-async def _named_enrolments(session: AsyncSession, lines: Sequence[Facts]) -> dict[UUID, set[str]]:
-    """The enrolments that the lines name, open or not, each with the invoices that were named for it."""
-    numbers = sorted({printed(digits) for line in lines for digits in invoices_in(line.words)})[
-        :NAMED_AT_ONCE
-    ]
-    signs = sorted({one for line in lines for one in signs_in(line.words)})[:NAMED_AT_ONCE]
-    found: dict[UUID, set[str]] = {}
-    if numbers:
+async def _named(session: AsyncSession, lines: Sequence[Facts]) -> _Named:
+    """Everything that the lines name, open or not; three statements."""
+    digits = {one for line in lines for one in invoices_in(line.words)}
+    told = {one for line in lines for one in reminders_in(line.words)}
+    signs = {one for line in lines for one in signs_in(line.words)}
+    enrolments: set[UUID] = set()
+    invoices: dict[UUID, set[str]] = {}
+    reminders: dict[UUID, set[str]] = {}
+    for part in _parcels({printed(one) for one in digits}):
         rows = await session.execute(
-            select(Invoice.number, Invoice.enrolment_id, InvoiceShare.enrolment_id)
+            select(Invoice.number, Invoice.share_id, Invoice.enrolment_id, InvoiceShare.enrolment_id)
             .outerjoin(InvoiceShare, InvoiceShare.invoice_id == Invoice.id)
-            .where(Invoice.number.in_(numbers), Invoice.share_id.is_(None))
+            .where(Invoice.number.in_(part))
         )
-        for number, *named in rows:
-            for enrolment_id in named:
-                if enrolment_id is not None:
-                    found.setdefault(enrolment_id, set()).add(number)
-    if signs:
-        dashed = [f"{one[:4]}-{one[4:]}" for one in signs]
-        for enrolment_id in await session.scalars(
-            select(Enrolment.id).where(Enrolment.reference.in_(dashed))
-        ):
-            found.setdefault(enrolment_id, set())
-    return found
-
-
-async def _held(session: AsyncSession, ids: Collection[UUID]) -> list[Account]:
-    """Places that are named and wait for an online payment: nothing is charged yet, and a transfer pays for them as well."""
-    if not ids:
-        return []
-    rows = await session.scalars(select(Enrolment).where(Enrolment.id.in_(ids)))
-    return [
-        Account(
-            enrolment_id=one.id, share_id=None, debtor_id=one.contact_id or one.person_id, company_id=one.company_id,
-            balance=Balance(charged_cents=one.price_cents if one.awaits_payment else 0), invoice=None,
+        for number, share_id, alone, among in rows:
+            for one in (alone, among):
+                if one is not None:
+                    enrolments.add(one)
+                    invoices.setdefault(share_id or one, set()).add(number)
+    for part in _parcels(told):
+        told_of = await session.execute(
+            select(Reminder.number, ReminderLine.account_id, ReminderLine.enrolment_id)
+            .join(ReminderLine, ReminderLine.reminder_id == Reminder.id)
+            .where(Reminder.number.in_(part))
         )
-        for one in rows
-    ]  # fmt: skip
+        for number, account_id, enrolment_id in told_of:
+            enrolments.add(enrolment_id)
+            reminders.setdefault(account_id, set()).add(number)
+    for part in _parcels({f"{one[:4]}-{one[4:]}" for one in signs}):
+        enrolments |= set(await session.scalars(select(Enrolment.id).where(Enrolment.reference.in_(part))))
+    numbers = {
+        one: Numbers(frozenset(invoices.get(one, ())), frozenset(reminders.get(one, ())))
+        for one in invoices.keys() | reminders.keys()
+    }
+    return _Named(enrolments, numbers)
 
 
 async def _refunds(session: AsyncSession) -> list[MoneyBack]:
-    """Refunds whose transfer may show on a statement: sent ones, and paid ones, which may still come back."""
+    """Refunds whose transfer may show on a statement: those in a file, and paid ones, which may still come back."""
     rows = await session.scalars(
         select(Refund).where(
             Refund.means == RefundMeans.TRANSFER,
-            Refund.state.in_([RefundState.SENT, RefundState.PAID]),
+            or_(
+                Refund.state.in_([RefundState.SENT, RefundState.PAID]),
+                (Refund.state == RefundState.READY) & Refund.transfer_file_id.is_not(None),
+            ),
             Refund.provider_ref.is_not(None),
         )
     )
@@ -176,6 +132,31 @@ async def _refunds(session: AsyncSession) -> list[MoneyBack]:
             is_paid=one.state is RefundState.PAID,
         )
         for one in rows
+    ]  # fmt: skip
+
+
+async def _collections(session: AsyncSession) -> list[Collected]:
+    """What is with the bank, and what was entered as credited of late: a statement may show it later."""
+    rows = await session.execute(
+        select(DebitFile, Debit)
+        .join(Debit, Debit.file_id == DebitFile.id)
+        .where(
+            DebitFile.state.in_([DebitFileState.SUBMITTED, DebitFileState.CREDITED]),
+            Debit.amount_cents.is_not(None),
+        )
+        .order_by(DebitFile.made_at.desc(), Debit.collect_on)
+        .limit(NAMED_AT_ONCE)
+    )
+    groups: dict[tuple[UUID, date], list[tuple[DebitFile, Debit]]] = {}
+    for file, debit in rows:
+        groups.setdefault((file.id, debit.collect_on), []).append((file, debit))
+    return [
+        Collected(
+            file_id=file_id, number=pairs[0][0].number, day=day, cents=sum(one.amount_cents or 0 for _, one in pairs),
+            debits={one.end_to_end_id: one.amount_cents or 0 for _, one in pairs},
+            is_booked=all(one.state is not DebitState.IN_FILE for _, one in pairs),
+        )
+        for (file_id, day), pairs in groups.items()
     ]  # fmt: skip
 
 
@@ -196,13 +177,14 @@ async def _seen(
     payers: dict[UUID, UUID] = {person: debt.payer for debt in debts for person in debt.persons}
     for part in _parcels(ibans):
         rows = await session.execute(
-            select(BankLine.iban, Enrolment.company_id, Enrolment.contact_id, Enrolment.person_id)
+            select(BankLine.iban, Enrolment.company_id, Enrolment.contact_id, Enrolment.person_id, PayerShare.company_id)
             .join(LinePart, LinePart.line_id == BankLine.id)
-            .join(Enrolment, Enrolment.id == LinePart.enrolment_id)
+            .outerjoin(Enrolment, Enrolment.id == LinePart.account_id)
+            .outerjoin(PayerShare, PayerShare.id == LinePart.account_id)
             .where(BankLine.iban.in_(part), LinePart.undone_at.is_(None))
-        )
-        for iban, company, contact, person in rows:
-            ids = [company, *(payers.get(one) for one in (contact, person) if one)]
+        )  # fmt: skip
+        for iban, company, contact, person, office in rows:
+            ids = [company, office, *(payers.get(one) for one in (contact, person) if one)]
             found.setdefault(iban, set()).update(one for one in ids if one)
     return dict(found)
 
@@ -215,25 +197,37 @@ def _parcels(values: Collection[str]) -> Iterable[list[str]]:
 
 async def debts_like(session: AsyncSession, typed: str, *, limit: int = 20) -> list[Debt]:
     """Debts by a number, a reference or a name, open ones first: for a line that nothing was found for."""
-    from lms.people.queries import person_fits
-
-    wanted: list[Any] = []
     numbers = [printed(digits) for digits in invoices_in(typed)]
-    shared = select(InvoiceShare.enrolment_id).join(Invoice, Invoice.id == InvoiceShare.invoice_id)
-    wanted.append(Enrolment.id.in_(select(Invoice.enrolment_id).where(Invoice.number.in_(numbers))))
-    wanted.append(Enrolment.id.in_(shared.where(Invoice.number.in_(numbers))))
-    wanted.append(Enrolment.reference.in_([f"{one[:4]}-{one[4:]}" for one in signs_in(typed)]))
     fitting = select(Person.id).where(person_fits(typed))
-    wanted += [Enrolment.person_id.in_(fitting), Enrolment.contact_id.in_(fitting)]
     firms = select(Company.id).where(Company.name.icontains(typed.strip(), autoescape=True))
-    wanted.append(Enrolment.company_id.in_(firms))
-    ids = (
-        await session.scalars(
-            select(Enrolment.id).where(or_(*wanted)).order_by(Enrolment.created_at.desc()).limit(200)
-        )
-    ).all()
-    found = [
-        one for one in await accounts(session, enrolment_ids=ids, only_open=False) if one.share_id is None
+    reminded = select(ReminderLine.enrolment_id).join(Reminder, Reminder.id == ReminderLine.reminder_id)
+    invoiced = or_(
+        Invoice.number.in_(numbers), Invoice.company_id.in_(firms),
+        Invoice.debtor_id.in_(fitting) & Invoice.company_id.is_(None),
+    )  # fmt: skip
+    named = select(Invoice.enrolment_id).where(Invoice.enrolment_id.is_not(None), invoiced)
+    shared = select(InvoiceShare.enrolment_id).join(Invoice, Invoice.id == InvoiceShare.invoice_id)
+    wanted = [
+        Enrolment.id.in_(shared.where(Invoice.number.in_(numbers))),
+        Enrolment.id.in_(reminded.where(Reminder.number.in_(reminders_in(typed)))),
+        Enrolment.reference.in_([f"{one[:4]}-{one[4:]}" for one in signs_in(typed)]),
+        Enrolment.person_id.in_(fitting),
+        Enrolment.contact_id.in_(fitting),
+        Enrolment.company_id.in_(firms),
     ]
+    newest = select(Enrolment.id).where(or_(*wanted)).order_by(Enrolment.created_at.desc())
+    ids = {
+        *await session.scalars(newest.limit(MOST_FOUND)),
+        *await session.scalars(named.order_by(Invoice.issued_at.desc()).limit(MOST_FOUND)),
+    }
+    found = await accounts(session, enrolment_ids=[one for one in ids if one], only_open=False)
     debts = await debts_of(session, found)
+    ordered = select(VoucherOrder).where(
+        VoucherOrder.state == OrderState.OPEN,
+        or_(
+            VoucherOrder.buyer_name.icontains(typed.strip(), autoescape=True),
+            func.lower(VoucherOrder.reference) == typed.strip().lower(),
+        ),
+    )
+    debts += [order_debt(one) for one in await session.scalars(ordered.limit(limit))]
     return sorted(debts, key=lambda one: (one.open_cents <= 0, one.document))[:limit]

@@ -145,7 +145,7 @@ class Clearing(Base):
 
 
 class LinePart(Row):
-    """What of a line was booked for one enrolment; `undone_at` where that was taken back."""
+    """What of a line was booked on one account (`matching.values.Debt.account_id`); `undone_at` where that was taken back."""
 
     __tablename__ = "line_part"
     __table_args__ = (
@@ -155,7 +155,8 @@ class LinePart(Row):
 
     line_id: Mapped[UUID] = mapped_column(ForeignKey("bank_line.id"), index=True)
     round: Mapped[int]
-    enrolment_id: Mapped[UUID] = mapped_column(index=True)
+    account_id: Mapped[UUID] = mapped_column("enrolment_id", index=True)
+    """The column is named as when there were accounts of enrolments alone."""
     amount_cents: Mapped[int]
     event: Mapped[str]
     undone_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -67,6 +67,12 @@ def is_about(enrolment_ids: Collection[UUID]) -> ColumnElement[bool]:
 
 
 def is_of_document() -> ColumnElement[bool]:
-    """The filter for entries of the ledger about the enrolments of `Invoice`, for a query correlated with it."""
+    """The filter for entries of the ledger on the accounts of `Invoice`, for a query correlated with it.
+
+    An invoice to whoever took over a part of the price is about that part alone, and the one of whoever enrolled is not.
+    """
     shared = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == Invoice.id).correlate(Invoice)
-    return or_(LedgerEntry.enrolment_id == Invoice.enrolment_id, LedgerEntry.enrolment_id.in_(shared))
+    return and_(
+        or_(LedgerEntry.enrolment_id == Invoice.enrolment_id, LedgerEntry.enrolment_id.in_(shared)),
+        LedgerEntry.share_id.is_not_distinct_from(Invoice.share_id),
+    )

@@ -174,10 +174,13 @@ async def record_payment(
     provider: str | None = None,
     provider_event: str | None = None,
     debtor_id: UUID | None = None,
+    company_id: UUID | None = None,
+    share_id: UUID | None = None,
 ) -> LedgerEntry | None:
     """Book money that came in; None where this event of the provider has been booked already.
 
-    Without an enrolment it is for something that has no account in the ledger: a gift voucher that was sold.
+    With `share_id` whoever took over a part of the price has paid, for the account of that part. Without an enrolment it is
+    for something that has no account in the ledger: a gift voucher that was sold.
     """
     if amount_cents <= 0:
         raise AmountNotPositive
@@ -191,6 +194,8 @@ async def record_payment(
         actor_id=actor.account_id,
         provider=provider,
         provider_event=provider_event,
+        company_id=company_id,
+        share_id=share_id,
     )
     return await _book_once(session, actor, entry)
 
@@ -206,8 +211,10 @@ async def record_refund(
     provider: str | None = None,
     provider_event: str | None = None,
     debtor_id: UUID | None = None,
+    company_id: UUID | None = None,
+    share_id: UUID | None = None,
 ) -> LedgerEntry | None:
-    """Book money that went back; None where this event of the provider has been booked already."""
+    """Book money that went back; None where this event of the provider has been booked already. `share_id` as for a payment."""
     if amount_cents <= 0:
         raise AmountNotPositive
     entry = LedgerEntry(
@@ -220,6 +227,8 @@ async def record_refund(
         actor_id=actor.account_id,
         provider=provider,
         provider_event=provider_event,
+        company_id=company_id,
+        share_id=share_id,
     )
     return await _book_once(session, actor, entry)
 

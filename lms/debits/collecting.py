@@ -9,14 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.audit.trail import record
 from lms.billing.issuing import draw_number
-from lms.billing.models import Means, SettlementCause
 from lms.billing.rules import series_year
-from lms.billing.service import balance_of, record_payment
-from lms.billing.settling import request_settlement
 from lms.db import retried
 from lms.debits import policy
+from lms.debits.crediting import file_credited, locked_file, note_file
 from lms.debits.errors import FileNotOpen, FileOutdated, NothingToCollect, OwnDebit, PreviewChanged
 from lms.debits.models import (
     Debit,
@@ -28,20 +25,17 @@ from lms.debits.models import (
     DebitState,
 )
 from lms.debits.pain import Creditor, Line, collection_file
-from lms.debits.planning import CHANGEABLE, call_off, follow, locked_debit, note, obstacle
+from lms.debits.planning import CHANGEABLE, call_off, follow, locked_debit, obstacle
 from lms.debits.queries import is_on_hold, open_cents_of
 from lms.debits.rules import bank_days_after
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
-from lms.kernel.marking import N_
 from lms.settings import Settings
 from lms.web.centre import the_centre
 from lms.web.module import Around
 
 SERIES = "LS"
-CAUSE = "direct_debit"
-TOO_MUCH = N_("Collected by direct debit after less was owed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +171,7 @@ class DebitFiles:
         session.add(
             DebitFileDocument(file_id=file.id, sha256=hashlib.sha256(content).hexdigest(), content=content)
         )
-        _note_file(session, actor, file, "made", at=at)
+        note_file(session, actor, file, "made", at=at)
         return file
 
     def _creditor(self) -> Creditor:
@@ -190,7 +184,7 @@ class DebitFiles:
         ensure(policy.may_collect(actor), actor)
         at = self.clock()
         async with self.begin() as session:
-            file, debits = await self._locked(session, file_id)
+            file, debits = await locked_file(session, file_id)
             if file.state is DebitFileState.WITHDRAWN:
                 return
             if file.state is not DebitFileState.MADE:
@@ -201,7 +195,7 @@ class DebitFiles:
                     continue
                 debit.state, debit.file_id, debit.amount_cents = DebitState.ANNOUNCED, None, None
                 await follow(session, debit, settings=self.settings, at=at)
-            _note_file(session, actor, file, "withdrawn", at=at)
+            note_file(session, actor, file, "withdrawn", at=at)
 
     @retried
     async def submit(self, actor: Actor, *, file_id: UUID) -> None:
@@ -209,7 +203,7 @@ class DebitFiles:
         ensure(policy.may_collect(actor), actor)
         at = self.clock()
         async with self.begin() as session:
-            file, debits = await self._locked(session, file_id)
+            file, debits = await locked_file(session, file_id)
             if file.state in {DebitFileState.SUBMITTED, DebitFileState.CREDITED}:
                 return
             if file.state is not DebitFileState.MADE:
@@ -234,7 +228,7 @@ class DebitFiles:
                 mandate = mandates[debit.mandate_id]
                 mandate.last_used_on = max(mandate.last_used_on or debit.collect_on, debit.collect_on)
                 mandate.is_amended = False
-            _note_file(session, actor, file, "submitted", at=at)
+            note_file(session, actor, file, "submitted", at=at)
 
     @retried
     async def credited(self, actor: Actor, *, file_id: UUID) -> None:
@@ -242,17 +236,7 @@ class DebitFiles:
         ensure(policy.may_collect(actor), actor)
         at = self.clock()
         async with self.begin() as session:
-            file, debits = await self._locked(session, file_id)
-            if file.state is DebitFileState.CREDITED:
-                return
-            if file.state is not DebitFileState.SUBMITTED:
-                raise FileNotOpen
-            file.state, file.credited_at, file.credited_by = DebitFileState.CREDITED, at, actor.account_id
-            for debit in debits:
-                if debit.state is DebitState.IN_FILE:
-                    await book_collected(session, actor, debit, at=at)
-                    debit.state, debit.ended_at = DebitState.COLLECTED, at
-            _note_file(session, actor, file, "credited", at=at)
+            await file_credited(session, actor, file_id, at=at)
 
     @retried
     async def call_off(self, actor: Actor, *, debit_id: UUID) -> None:
@@ -283,45 +267,6 @@ class DebitFiles:
             if debit is not None:
                 await follow(session, debit, settings=self.settings, at=self.clock())
 
-    @staticmethod
-    async def _locked(session: AsyncSession, file_id: UUID) -> tuple[DebitFile, Sequence[Debit]]:
-        wanted = select(DebitFile).where(DebitFile.id == file_id).with_for_update()
-        file = (await session.scalars(wanted.execution_options(populate_existing=True))).first()
-        if file is None:
-            raise NotFound
-        debits = await session.scalars(
-            select(Debit)
-            .where(Debit.file_id == file_id)
-            .order_by(Debit.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        return file, debits.all()
-
-
-async def book_collected(session: AsyncSession, actor: Actor, debit: Debit, *, at: datetime) -> None:
-    """Book what the bank has collected, once; where less was owed by then the cashiers are asked to pay it back."""
-    if not debit.amount_cents:
-        return
-    booked = await record_payment(
-        session, actor, enrolment_id=debit.enrolment_id, amount_cents=debit.amount_cents, cause=CAUSE, at=at,
-        provider=Means.DIRECT_DEBIT, provider_event=f"debit:{debit.id}",
-    )  # fmt: skip
-    if booked is None:
-        return
-    note(session, actor, debit, "collected", at=at)
-    account = (await balance_of(session, [debit.enrolment_id]))[debit.enrolment_id]
-    if account.open_cents < 0:
-        line = {"message": TOO_MUCH, "params": {}, "amount_cents": account.open_cents}
-        await request_settlement(
-            session,
-            actor,
-            enrolment_id=debit.enrolment_id,
-            cause=SettlementCause.RELEASED,
-            lines=[line],
-            at=at,
-        )
-
 
 def _line(debit: Debit, mandate: DebitMandate) -> Line:
     assert mandate.signed_on is not None  # noqa: S101 - the check `signed` of the table
@@ -329,11 +274,4 @@ def _line(debit: Debit, mandate: DebitMandate) -> Line:
         end_to_end_id=debit.end_to_end_id, cents=debit.amount_cents or 0, on=debit.collect_on, holder=mandate.holder,
         iban=mandate.iban, bic=mandate.bic, reference=mandate.reference, signed_on=mandate.signed_on,
         purpose=debit.purpose, is_amended=mandate.is_amended,
-    )  # fmt: skip
-
-
-def _note_file(session: AsyncSession, actor: Actor, file: DebitFile, action: str, *, at: datetime) -> None:
-    record(
-        session, actor, f"debit_file.{action}", at=at, kind="debit_file", object_id=file.id,
-        after={"number": file.number, "count": file.count, "total_cents": file.total_cents},
     )  # fmt: skip

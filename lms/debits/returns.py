@@ -12,7 +12,7 @@ from lms.billing.models import EntryKind, Means
 from lms.billing.service import charge, record_refund
 from lms.db import charges_return_fees, retried
 from lms.debits import policy
-from lms.debits.collecting import book_collected
+from lms.debits.crediting import book_collected
 from lms.debits.errors import MandateNotUsable, OwnDebit
 from lms.debits.events import DebitReturned
 from lms.debits.mandates import note as note_mandate

@@ -22,7 +22,7 @@ def debt(number: int, name: str, cents: int = 4500, **given: Any) -> Debt:
     """What somebody owes under RE-2026-0000n; who has the same name is the same payer."""
     document = f"RE-2026-{number:05}"
     usual: dict[str, Any] = {
-        "enrolment_id": key(f"e{number}"), "document": document, "reference": f"ABCD-EF{number:02}", "open_cents": cents,
+        "account_id": key(f"e{number}"), "document": document, "reference": f"ABCD-EF{number:02}", "open_cents": cents,
         "payer": key(name), "payer_name": name, "names": (name,), "participant": name, "invoices": (document,),
     }  # fmt: skip
     return Debt(**usual | given)
@@ -58,7 +58,7 @@ def test_a_number_in_any_spelling_with_the_exact_amount_is_matched(text: str) ->
     verdict = judged(text, 4500, "LEHMANN, ADA")
 
     assert verdict.group is Group.MATCHED
-    assert parts(verdict) == {ADA.enrolment_id: 4500}
+    assert parts(verdict) == {ADA.account_id: 4500}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_several_named_invoices_are_matched_by_their_sum() -> None:
     verdict = judged("RE-2026-00001 + RE-2026-00002", 9000, "Ada Lehmann")
 
     assert verdict.group is Group.MATCHED
-    assert parts(verdict) == {ADA.enrolment_id: 4500, BEN.enrolment_id: 4500}
+    assert parts(verdict) == {ADA.account_id: 4500, BEN.account_id: 4500}
 
 
 def test_an_invoice_of_a_company_covers_all_its_seats() -> None:
@@ -95,7 +95,7 @@ def test_an_invoice_of_a_company_covers_all_its_seats() -> None:
     )
 
     assert [by_number.group, by_order.group] == [Group.MATCHED, Group.MATCHED]
-    assert parts(by_number) == parts(by_order) == {one.enrolment_id: 5000 for one in FIRM}
+    assert parts(by_number) == parts(by_order) == {one.account_id: 5000 for one in FIRM}
 
 
 def test_somebody_else_may_pay_unless_their_name_is_another_debtors() -> None:
@@ -107,8 +107,8 @@ def test_somebody_else_may_pay_unless_their_name_is_another_debtors() -> None:
     assert daughter.group is Group.MATCHED
     assert mistyped.group is Group.UNSURE
     assert {parts_of for one in mistyped.candidates for parts_of, _ in one.parts} == {
-        ADA.enrolment_id,
-        BEN.enrolment_id,
+        ADA.account_id,
+        BEN.account_id,
     }
 
 
@@ -118,15 +118,15 @@ def test_a_wrong_digit_is_mended_only_where_amount_and_name_agree() -> None:
     stranger = judged("RE-2026-00013", 6000, "Greta Sommer")
 
     assert [mended.group, swapped.group, stranger.group] == [Group.MATCHED, Group.MATCHED, Group.UNSURE]
-    assert [parts(one) for one in (mended, swapped, stranger)] == [{CEM.enrolment_id: 6000}] * 3
+    assert [parts(one) for one in (mended, swapped, stranger)] == [{CEM.account_id: 6000}] * 3
 
 
 @pytest.mark.parametrize(
     ("cents", "booked", "said"),
     [
-        (3000, {ADA.enrolment_id: 3000}, "a part payment"),
-        (5000, {ADA.enrolment_id: 5000}, "would be a credit"),
-        (7000, {ADA.enrolment_id: 7000}, "would be a credit"),
+        (3000, {ADA.account_id: 3000}, "a part payment"),
+        (5000, {ADA.account_id: 5000}, "would be a credit"),
+        (7000, {ADA.account_id: 7000}, "would be a credit"),
     ],
 )
 def test_another_amount_is_unsure_and_says_why(cents: int, booked: dict[UUID, int], said: str) -> None:
@@ -140,16 +140,14 @@ def test_another_amount_is_unsure_and_says_why(cents: int, booked: dict[UUID, in
 def test_one_number_and_the_sum_of_everything_offers_everything() -> None:
     verdict = judged("RE-2026-00001", 7500, "Ada Lehmann")
 
-    assert {ADA.enrolment_id: 4500, ADA_TOO.enrolment_id: 3000} in [
-        dict(one.parts) for one in verdict.candidates
-    ]
+    assert {ADA.account_id: 4500, ADA_TOO.account_id: 3000} in [dict(one.parts) for one in verdict.candidates]
 
 
 def test_what_is_paid_already_is_named_and_never_booked_by_itself() -> None:
     verdict = judged("RE-2026-00009", 4500, "Dora Petersen")
 
     assert verdict.group is Group.UNSURE
-    assert parts(verdict) == {PAID.enrolment_id: 4500}
+    assert parts(verdict) == {PAID.account_id: 4500}
 
 
 def test_without_a_number_a_name_and_an_amount_are_a_proposal_and_no_more() -> None:
@@ -157,9 +155,9 @@ def test_without_a_number_a_name_and_an_amount_are_a_proposal_and_no_more() -> N
     part, in_text = judged("Anzahlung", 1000, "Ada Lehmann"), judged("fuer Ben Ohlsen", 4500, "Greta Sommer")
 
     assert {one.group for one in (exact, everything, part, in_text)} == {Group.UNSURE}
-    assert parts(exact) == {ADA.enrolment_id: 4500}
-    assert parts(everything) == {ADA.enrolment_id: 4500, ADA_TOO.enrolment_id: 3000}
-    assert parts(in_text) == {BEN.enrolment_id: 4500}
+    assert parts(exact) == {ADA.account_id: 4500}
+    assert parts(everything) == {ADA.account_id: 4500, ADA_TOO.account_id: 3000}
+    assert parts(in_text) == {BEN.account_id: 4500}
 
 
 def test_an_amount_alone_is_nothing() -> None:
@@ -183,7 +181,7 @@ def test_foreign_money_is_not_touched() -> None:
 
 REFUND = MoneyBack(
     refund_id=key("r"),
-    enrolment_id=ADA.enrolment_id,
+    enrolment_id=ADA.account_id,
     amount_cents=4500,
     ref="RUECK-17",
     holder="Ada Lehmann",
@@ -239,9 +237,9 @@ def test_names_agree_however_banks_write_them(payer: str, name: str, how: Agreem
 
 
 def test_a_sum_is_spread_without_losing_a_cent() -> None:
-    assert spread(1000, [ADA, BEN]) == [(ADA.enrolment_id, 1000)]
-    assert spread(9500, [ADA, BEN]) == [(ADA.enrolment_id, 4500), (BEN.enrolment_id, 5000)]
-    assert spread(700, [PAID]) == [(PAID.enrolment_id, 700)]
+    assert spread(1000, [ADA, BEN]) == [(ADA.account_id, 1000)]
+    assert spread(9500, [ADA, BEN]) == [(ADA.account_id, 4500), (BEN.account_id, 5000)]
+    assert spread(700, [PAID]) == [(PAID.account_id, 700)]
 
 
 def test_a_reference_is_seen_behind_a_word_of_four_letters() -> None:

@@ -1,9 +1,18 @@
-"""Money that left, came back, or is ours already: refunds, returned debits, payouts."""
+"""Money that left, came back, or is ours already: refunds, returned debits, what we collected, payouts."""
 
 from collections.abc import Sequence
 
 from lms.banking.identity import compact
-from lms.banking.matching.values import Candidate, Facts, Group, Meaning, MoneyBack, Reason, Verdict
+from lms.banking.matching.values import (
+    Candidate,
+    Collected,
+    Facts,
+    Group,
+    Meaning,
+    MoneyBack,
+    Reason,
+    Verdict,
+)
 from lms.kernel.marking import N_
 
 PAYOUT_NAMES = ("STRIPE",)
@@ -46,12 +55,55 @@ def paid_out(line: Facts, refunds: Sequence[MoneyBack]) -> Verdict:
             return Verdict(
                 Group.MATCHED, [_refund(one, SURE, N_("The reference is that of the refund to %(name)s."))]
             )
+    for one in refunds:
+        if one.is_paid and one.amount_cents == cents and _is_named(line, one):
+            words = N_("The refund to %(name)s is booked already, so this is only ticked off.")
+            return Verdict(Group.MATCHED, [_refund(one, SURE, words)])
     likely = [
         _refund(one, LIKELY, N_("Amount and account are those of the refund to %(name)s."))
         for one in waiting
         if line.iban and line.iban == one.iban
     ]
     return Verdict(Group.UNSURE if likely else Group.UNKNOWN, likely)
+
+
+def collected(line: Facts, collections: Sequence[Collected]) -> Verdict | None:
+    """What we collected by direct debit, named by its own reference or by the number of its file; None for anything else."""
+    if line.cents <= 0:
+        return None
+    for one in collections:
+        if one.debits.get(line.end_to_end) == line.cents:
+            reason = Reason(N_("Collected by direct debit with the file %(number)s."), {"number": one.number})
+            return Verdict(
+                Group.MATCHED,
+                [Candidate(meaning=Meaning.COLLECTION, score=SURE, reasons=[reason, *_booked(one)])],
+            )
+    named = [one for one in _of_sum(line, collections) if compact(one.number) in compact(line.words)]
+    return Verdict(Group.MATCHED, [_collection(named[0], SURE)]) if len(named) == 1 else None
+
+
+def perhaps_collected(line: Facts, collections: Sequence[Collected]) -> Verdict | None:
+    """By its amount alone it may be what we collected: somebody has to look."""
+    found = [_collection(one, LIKELY) for one in _of_sum(line, collections)]
+    return Verdict(Group.UNSURE, found) if found else None
+
+
+def _of_sum(line: Facts, collections: Sequence[Collected]) -> list[Collected]:
+    return [one for one in collections if one.cents == line.cents]
+
+
+def _collection(one: Collected, score: int) -> Candidate:
+    words = N_("The amount is what was collected with the file %(number)s.")
+    return Candidate(
+        meaning=Meaning.COLLECTION, file_id=one.file_id, day=one.day, score=score,
+        reasons=[Reason(words, {"number": one.number}), *_booked(one)],
+    )  # fmt: skip
+
+
+def _booked(one: Collected) -> list[Reason]:
+    if not one.is_booked:
+        return []
+    return [Reason(N_("It is booked already, so this is only ticked off."))]
 
 
 def payout(line: Facts) -> Verdict | None:

@@ -9,6 +9,7 @@ from lms.banking.identity import compact
 from lms.banking.matching.values import Debt
 
 SERIES = "RE"
+REMINDERS = "MA"
 REFERENCE_LENGTH = 8
 SHORTEST_ORDER = 4
 PREFIX = r"R\s*[EG]\s*(?:CHNUNGS?)?[\s.\-:/#]*(?:N\s*R|NUMMER|NO)?[\s.\-:/#]*"
@@ -17,6 +18,12 @@ WITH_PREFIX = re.compile(PREFIX + r"((?:20)\d\d)[\s.\-/_]*((?:\d[\s.\-/_]?){4}\d
 SHORT = re.compile(PREFIX + r"(20\d\d)[\s\-/_.]+(\d{1,4})(?!\d)")
 BARE = re.compile(r"(?<![\dA-Z])(20\d\d)[\s\-/]?(\d{5})(?!\d)")
 FOLLOWING = re.compile(r"\s*(?:[,;+&/]|UND|U\.)\s*(\d{5})(?!\d)")
+REMINDER = re.compile(
+    r"(?<![A-Z])(?:MA|MAHNUNG)[\s.\-:/#]*(?:N\s*R|NUMMER|NO)?[\s.\-:/#]*(20\d\d)[\s.\-/_]*((?:\d[\s.\-/_]?){4}\d)(?!\d)"
+)
+"""MA-2026-00001, Mahnung 2026 00001: a reminder, which names several invoices perhaps."""
+OTHER_SERIES = re.compile(r"(?<![A-Z])(?:ST|KQ|LS|UW|ML|GS)[\s\-]*20\d\d[\s\-/]*\d{4,5}(?!\d)")
+"""Numbers of ours that are no invoices, whose digits must not be read as those of one."""
 SIGNS = re.compile(r"(?<![A-Z0-9])(?=([A-Z0-9]{4})[\s\-]?([A-Z0-9]{4})(?![A-Z0-9]))")
 """Looking ahead, because a word of four letters may stand before it: `Kurs ABCD-EFGH`."""
 RUN = re.compile(r"(?<![A-Z0-9])[A-Z0-9][A-Z0-9\-/]{1,15}(?![A-Z0-9])")
@@ -24,7 +31,7 @@ RUN = re.compile(r"(?<![A-Z0-9])[A-Z0-9][A-Z0-9\-/]{1,15}(?![A-Z0-9])")
 
 def invoices_in(text: str) -> list[str]:
     """The invoice numbers in a text as digits, year and counter: `202600001`; each once, in the order of the text."""
-    upper = text.upper()
+    upper = OTHER_SERIES.sub(" ", REMINDER.sub(" ", text.upper()))
     found: dict[str, None] = {}
     for pattern in (WITH_PREFIX, SHORT, BARE):
         for hit in pattern.finditer(upper):
@@ -35,6 +42,12 @@ def invoices_in(text: str) -> list[str]:
                 found[year + more[1]] = None
                 end = more.end()
     return list(found)
+
+
+def reminders_in(text: str) -> list[str]:
+    """The numbers of reminders in a text, as they are printed; each once."""
+    found = (hit[1] + re.sub(r"\D", "", hit[2]) for hit in REMINDER.finditer(text.upper()))
+    return list(dict.fromkeys(f"{REMINDERS}-{digits[:4]}-{digits[4:]}" for digits in found))
 
 
 def signs_in(text: str) -> set[str]:
@@ -66,6 +79,7 @@ class References:
 
     def __init__(self, debts: Iterable[Debt]) -> None:
         self._invoices: dict[str, list[Debt]] = defaultdict(list)
+        self._reminders: dict[str, list[Debt]] = defaultdict(list)
         self._signs: dict[str, list[Debt]] = defaultdict(list)
         self._orders: dict[str, list[Debt]] = defaultdict(list)
         self._runs: dict[str, list[Debt]] = defaultdict(list)
@@ -73,7 +87,10 @@ class References:
             for number in debt.invoices:
                 if digits := digits_of(number):
                     self._invoices[digits].append(debt)
-            self._signs[compact(debt.reference)].append(debt)
+            for number in debt.reminders:
+                self._reminders[number].append(debt)
+            if debt.reference:
+                self._signs[compact(debt.reference)[-REFERENCE_LENGTH:]].append(debt)
             order = compact(debt.order_number)
             if len(order) >= SHORTEST_ORDER and any(sign.isdigit() for sign in order):
                 self._orders[order].append(debt)
@@ -81,19 +98,22 @@ class References:
                 self._runs[debt.run.upper()].append(debt)
 
     def named(self, text: str) -> list[Hit]:
-        """What the text names exactly: invoices, enrolments, else the payer's own order number."""
+        """What the text names exactly: invoices, reminders, enrolments, vouchers, else the payer's own order number."""
         hits = [
             Hit(printed(digits), self._invoices[digits])
             for digits in invoices_in(text)
             if digits in self._invoices
         ]
-        known = {debt.enrolment_id for hit in hits for debt in hit.debts}
+        hits += [
+            Hit(number, self._reminders[number]) for number in reminders_in(text) if number in self._reminders
+        ]
+        known = {debt.account_id for hit in hits for debt in hit.debts}
         plain = compact(text)
         for place in range(len(plain) - REFERENCE_LENGTH + 1):
             signs = plain[place : place + REFERENCE_LENGTH]
-            found = [one for one in self._signs.get(signs, ()) if one.enrolment_id not in known]
+            found = [one for one in self._signs.get(signs, ()) if one.account_id not in known]
             if found:
-                known |= {one.enrolment_id for one in found}
+                known |= {one.account_id for one in found}
                 hits.append(Hit(found[0].reference, found))
         return hits or self._ordered(text)
 

@@ -1,6 +1,6 @@
 """What is compared: what is owed and by whom, what a line says, and what follows from both."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -8,15 +8,28 @@ from typing import Any
 from uuid import UUID
 
 
+class DebtKind(StrEnum):
+    """What somebody owes for, and with that how money for it is booked."""
+
+    PLACE = "place"
+    SHARE = "share"
+    """The part of a price that a company or an office took over."""
+    DOCUMENT = "document"
+    """An invoice written by hand."""
+    VOUCHER = "voucher"
+    """A gift voucher that was ordered; it is paid to the cent or not at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Debt:
-    """What is open for one enrolment. `open_cents` is 0 or less where it is paid: a late or double payment may still name it.
+    """What is open on one account. `open_cents` is 0 or less where it is paid: a late or double payment may still name it.
 
-    `document` is the invoice that asks for it, together with others of one order perhaps, or the reference where there is none.
-    `names` are all who may pay or be named: debtor, participant, guardian, company. `payer` tells whose debts belong together.
+    `account_id` is that of `billing.standing.Account`, or the order of a voucher. `document` is the invoice that asks for it,
+    together with others of one order perhaps, or the reference where there is none. `names` are all who may pay or be named:
+    debtor, participant, guardian, company. `payer` tells whose debts belong together. `path` is where staff look at it.
     """
 
-    enrolment_id: UUID
+    account_id: UUID
     document: str
     reference: str
     open_cents: int
@@ -27,9 +40,12 @@ class Debt:
     persons: frozenset[UUID] = frozenset()
     company_id: UUID | None = None
     invoices: tuple[str, ...] = ()
+    reminders: tuple[str, ...] = ()
     order_number: str = ""
     run: str = ""
     due_on: date | None = None
+    kind: DebtKind = DebtKind.PLACE
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +59,21 @@ class MoneyBack:
     holder: str = ""
     iban: str = ""
     is_paid: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """What we have collected of one file on one day, as the bank may credit it: as a sum, or each by its end-to-end reference.
+
+    `is_booked` where somebody has entered the credit before the statement showed it.
+    """
+
+    file_id: UUID
+    number: str
+    day: date
+    cents: int
+    debits: Mapping[str, int]
+    is_booked: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +115,8 @@ class Meaning(StrEnum):
     REFUND_BACK = "refund_back"
     """A refund came back: the account it went to is closed."""
     DEBIT_RETURN = "debit_return"
+    COLLECTION = "collection"
+    """Our own direct debits, credited as a sum or one by one."""
     PAYOUT = "payout"
 
 
@@ -97,19 +130,24 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What a line may be: for which enrolments how many cents, and why. The highest `score` stands first."""
+    """What a line may be: for which accounts how many cents, and why. The highest `score` stands first.
+
+    A collection has its file and day, or neither where the line's own end-to-end reference names the single debit.
+    """
 
     meaning: Meaning
     reasons: Sequence[Reason]
     score: int
     parts: Sequence[tuple[UUID, int]] = ()
     refund_id: UUID | None = None
+    file_id: UUID | None = None
+    day: date | None = None
 
     @property
     def key(self) -> str:
         """A name for a form: what it comes to, and nothing of how it was found."""
-        parts = ";".join(f"{enrolment}={cents}" for enrolment, cents in self.parts)
-        return f"{self.meaning}:{self.refund_id or ''}:{parts}"
+        parts = ";".join(f"{account}={cents}" for account, cents in self.parts)
+        return f"{self.meaning}:{self.refund_id or self.file_id or ''}:{self.day or ''}:{parts}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +174,6 @@ class Ground:
 
     debts: Sequence[Debt]
     refunds: Sequence[MoneyBack] = ()
+    collections: Sequence[Collected] = ()
     confirmed: dict[str, Collection[UUID]] = field(default_factory=dict)
     seen: dict[str, Collection[UUID]] = field(default_factory=dict)

@@ -5,11 +5,12 @@ from datetime import date
 from uuid import UUID
 
 from lms.banking.matching.names import Agreement, Names, best
-from lms.banking.matching.outgoing import given_back, paid_out, payout
+from lms.banking.matching.outgoing import collected, given_back, paid_out, payout, perhaps_collected
 from lms.banking.matching.references import Hit, References
 from lms.banking.matching.values import (
     Candidate,
     Debt,
+    DebtKind,
     Facts,
     Ground,
     Group,
@@ -45,7 +46,7 @@ class Matcher:
         elsewhere = given_back(line, self.ground.refunds)
         if elsewhere is None and line.cents < 0:
             elsewhere = paid_out(line, self.ground.refunds)
-        return elsewhere or self._received(line)
+        return elsewhere or collected(line, self.ground.collections) or self._received(line)
 
     def _received(self, line: Facts) -> Verdict:
         named = self.references.named(line.words)
@@ -56,9 +57,9 @@ class Matcher:
         candidates = _ranked(found)
         if len(sure) == 1:
             return Verdict(Group.MATCHED, candidates)
-        ticked = payout(line)
+        ticked = payout(line) or perhaps_collected(line, self.ground.collections)
         if ticked:
-            return ticked
+            return Verdict(ticked.group, [*ticked.candidates, *candidates])
         return Verdict(Group.UNSURE if candidates else Group.UNKNOWN, candidates)
 
     def _named(self, line: Facts, hits: Sequence[Hit]) -> Verdict:
@@ -88,11 +89,11 @@ class Matcher:
             who = Agreement.FULL
         if who:
             return who, []
-        ids = {debt.enrolment_id for debt in debts}
+        ids = {debt.account_id for debt in debts}
         others = [
             debt
             for debt, how in self.names.fitting(line.name)
-            if how is Agreement.FULL and debt.enrolment_id not in ids
+            if how is Agreement.FULL and debt.account_id not in ids
         ]
         return who, others
 
@@ -148,13 +149,13 @@ class Matcher:
 
     def _by_name(self, line: Facts) -> list[Candidate]:
         """No number, or a wrong one: whoever has this name, by what the amount says."""
-        fitting = {debt.enrolment_id: how for debt, how in self.names.fitting(line.name)}
-        in_text = {debt.enrolment_id for debt, how in self.names.fitting(line.text) if how is Agreement.FULL}
-        debts = [debt for debt in self.open if debt.enrolment_id in fitting or debt.enrolment_id in in_text]
+        fitting = {debt.account_id: how for debt, how in self.names.fitting(line.name)}
+        in_text = {debt.account_id for debt, how in self.names.fitting(line.text) if how is Agreement.FULL}
+        debts = [debt for debt in self.open if debt.account_id in fitting or debt.account_id in in_text]
         how_far = {
             debt.payer: max(
-                fitting.get(debt.enrolment_id, Agreement.NONE),
-                Agreement.FULL if debt.enrolment_id in in_text else Agreement.NONE,
+                fitting.get(debt.account_id, Agreement.NONE),
+                Agreement.FULL if debt.account_id in in_text else Agreement.NONE,
             )
             for debt in debts
         }
@@ -176,7 +177,7 @@ class Matcher:
         reason: Sequence[Reason] = (),
     ) -> list[Candidate]:
         found: list[Candidate] = []
-        courses = {debt.enrolment_id for hit in self.references.of_runs(line.words) for debt in hit.debts}
+        courses = {debt.account_id for hit in self.references.of_runs(line.words) for debt in hit.debts}
         for payer, who in how_far.items():
             theirs = self.of_payer[payer]
             shown = [debt for debt in debts if debt.payer == payer]
@@ -194,12 +195,12 @@ class Matcher:
             for document in _documents(shown):
                 everything = sum(debt.open_cents for debt in document)
                 is_exact = everything == line.cents
-                if not is_exact and who is not Agreement.FULL:
+                if not is_exact and (who is not Agreement.FULL or document[0].kind is DebtKind.VOUCHER):
                     continue  # one word of a name and another amount is nothing
                 course = [
                     Reason(N_("The text names the course %(run)s."), {"run": document[0].run})
                     for _ in [1]
-                    if any(debt.enrolment_id in courses for debt in document)
+                    if any(debt.account_id in courses for debt in document)
                 ]
                 found.append(
                     Candidate(
@@ -220,13 +221,13 @@ def spread(cents: int, debts: Sequence[Debt]) -> list[tuple[UUID, int]]:
     """A sum over debts, the one due first first; what is left over goes to the last that got something, as a credit."""
     parts: dict[UUID, int] = {}
     left = cents
-    for debt in sorted(debts, key=lambda one: (one.due_on or date.max, one.document, str(one.enrolment_id))):
+    for debt in sorted(debts, key=lambda one: (one.due_on or date.max, one.document, str(one.account_id))):
         taken = min(left, max(debt.open_cents, 0))
         if taken:
-            parts[debt.enrolment_id] = parts.get(debt.enrolment_id, 0) + taken
+            parts[debt.account_id] = parts.get(debt.account_id, 0) + taken
             left -= taken
     if left:
-        last = next(reversed(parts), debts[0].enrolment_id)
+        last = next(reversed(parts), debts[0].account_id)
         parts[last] = parts.get(last, 0) + left
     return list(parts.items())
 
@@ -239,7 +240,7 @@ def _documents(debts: Iterable[Debt]) -> list[list[Debt]]:
 
 
 def _each_once(debts: Iterable[Debt]) -> list[Debt]:
-    return list({debt.enrolment_id: debt for debt in debts}.values())
+    return list({debt.account_id: debt for debt in debts}.values())
 
 
 def _ranked(found: Iterable[Candidate]) -> list[Candidate]:

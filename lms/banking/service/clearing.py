@@ -18,12 +18,14 @@ from lms.banking.errors import (
     NotYetDecided,
     OwnMatter,
     ReasonNeeded,
+    RefundNotOnItsWay,
     UnknownDebit,
 )
 from lms.banking.gathering import facts_of, matcher_for
 from lms.banking.models import AsideReason, BankLine, Clearing, KnownAccount, LineState
 from lms.banking.queries import Sorted, open_lines, sort_lines
 from lms.db import retried
+from lms.debits.errors import FileNotOpen
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.web.module import Around
@@ -77,7 +79,7 @@ class LineClearing:
                 await session.refresh(clearing)
                 own += 1
                 continue
-            except UnknownDebit:
+            except (UnknownDebit, RefundNotOnItsWay, FileNotOpen):
                 await session.refresh(clearing)
                 continue
             lines, cents = lines + 1, cents + line.amount_cents

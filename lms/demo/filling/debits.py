@@ -9,7 +9,8 @@ from lms.billing.queries import balance_of
 from lms.billing.rules import series_year
 from lms.catalogue.models import PaymentMethod, RunState
 from lms.debits.accounts import account_of
-from lms.debits.collecting import CAUSE, SERIES
+from lms.debits.collecting import SERIES
+from lms.debits.crediting import CAUSE
 from lms.debits.events import DebitAnnounced
 from lms.debits.models import (
     ChosenMandate,

@@ -61,22 +61,22 @@ def amounts_form(story: LineStory, sent: Any = None) -> Any:
     cents = story.shown.line.amount_cents
     proposed = dict(spread(cents, story.chosen)) if story.chosen and cents > 0 else {}
     fields: dict[str, Any] = {
-        name_of(debt.enrolment_id): Euro(f"{debt.document}, {whose(debt)}", missing=N_("Enter an amount."))
+        name_of(debt.account_id): Euro(f"{debt.document}, {whose(debt)}", missing=N_("Enter an amount."))
         for debt in story.chosen
     }
     fields["note"] = Text(N_("Note"), longest=300)
-    known = {name_of(enrolment_id): part for enrolment_id, part in proposed.items()}
+    known = {name_of(account_id): part for account_id, part in proposed.items()}
     return form_from(
         type("AmountsForm", (SeenForm,), fields), sent, seen=str(story.shown.clearing.version), **known
     )
 
 
-def name_of(enrolment_id: UUID) -> str:
+def name_of(account_id: UUID) -> str:
     """The field of a debt."""
-    return f"betrag_{enrolment_id.hex}"
+    return f"betrag_{account_id.hex}"
 
 
 def parts_in(form: Any, story: LineStory) -> list[tuple[UUID, int]]:
     """What was typed; debts with nothing are left out."""
-    parts = [(debt.enrolment_id, int(form[name_of(debt.enrolment_id)].data or 0)) for debt in story.chosen]
-    return [(enrolment_id, cents) for enrolment_id, cents in parts if cents]
+    parts = [(debt.account_id, int(form[name_of(debt.account_id)].data or 0)) for debt in story.chosen]
+    return [(account_id, cents) for account_id, cents in parts if cents]

@@ -350,8 +350,8 @@ def _links(story: LineStory, typed: str, chosen: list[UUID]) -> dict[str, str]:
         query = urlencode([("suche", typed), *(("posten", str(one)) for one in ids)])
         return f"{LINES}/{story.shown.line.id}?{query}#aufteilen"
 
-    links = {str(debt.enrolment_id): address([*chosen, debt.enrolment_id]) for debt in story.found}
+    links = {str(debt.account_id): address([*chosen, debt.account_id]) for debt in story.found}
     return links | {
-        str(debt.enrolment_id): address([one for one in chosen if one != debt.enrolment_id])
+        str(debt.account_id): address([one for one in chosen if one != debt.account_id])
         for debt in story.chosen
     }

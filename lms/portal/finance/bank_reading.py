@@ -1,14 +1,15 @@
 """What the pages about bank lines show, with a constant number of statements."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.banking.gathering import debts_like, debts_of, facts_of, matcher_for
+from lms.banking.debts import debts_by_account
+from lms.banking.gathering import debts_like, facts_of, matcher_for
 from lms.banking.matching.values import Debt
 from lms.banking.models import BankLine, BankStatement, KnownAccount, LineState, Sighting
 from lms.banking.queries import (
@@ -19,7 +20,6 @@ from lms.banking.queries import (
     parts_of,
     sort_lines,
 )
-from lms.billing.standing import accounts
 from lms.people.models import Company, Person
 from lms.portal.finance.bank_words import Share, ShownLine, shares_of, shown
 
@@ -96,7 +96,7 @@ async def work_list(session: AsyncSession, statement_id: UUID | None) -> WorkLis
     lines = await open_lines(session, statement_id)
     matcher = await matcher_for(session, [facts_of(line) for line, _ in lines])
     found = await asyncio.to_thread(sort_lines, matcher, lines)
-    debts = {debt.enrolment_id: debt for debt in matcher.ground.debts}
+    debts = {debt.account_id: debt for debt in matcher.ground.debts}
     matched, unsure, unknown = (
         Block([shown(*judged, debts) for judged in group])
         for group in (found.matched, found.unsure, found.unknown)
@@ -112,13 +112,13 @@ async def line_story(
     facts = facts_of(line)
     if clearing.state is LineState.OPEN:
         matcher = await matcher_for(session, [facts])
-        debts = {debt.enrolment_id: debt for debt in matcher.ground.debts}
+        debts = {debt.account_id: debt for debt in matcher.ground.debts}
         told = shown(line, clearing, matcher.verdict(facts), debts)
     else:
         told, debts = ShownLine(line, clearing), {}
-    parts = [(one.enrolment_id, one.amount_cents) for one in (await parts_of(session, [line_id]))[line_id]]
-    booked = await debts_by_id(session, [enrolment_id for enrolment_id, _ in parts])
-    picked = await debts_by_id(session, chosen)
+    parts = [(one.account_id, one.amount_cents) for one in (await parts_of(session, [line_id]))[line_id]]
+    booked = await debts_by_account(session, [account_id for account_id, _ in parts])
+    picked = await debts_by_account(session, chosen)
     is_searched = len(typed.strip()) >= SHORTEST_SEARCH
     statements = await session.scalars(
         select(BankStatement)
@@ -139,15 +139,6 @@ async def line_story(
     )
 
 
-async def debts_by_id(session: AsyncSession, ids: Collection[UUID]) -> Mapping[UUID, Debt]:
-    """The accounts of these enrolments in words, whether anything is open there or not."""
-    if not ids:
-        return {}
-    found = await accounts(session, enrolment_ids=list(ids), only_open=False)
-    debts = await debts_of(session, [one for one in found if one.share_id is None])
-    return {debt.enrolment_id: debt for debt in debts}
-
-
 def _payers(debts: Sequence[Debt]) -> list[Payer]:
     found = {
         debt.payer: Payer(
@@ -156,6 +147,7 @@ def _payers(debts: Sequence[Debt]) -> list[Payer]:
             debt.company_id,
         )
         for debt in debts
+        if debt.company_id or debt.payer in debt.persons
     }
     return list(found.values())
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from lms.banking.matching.values import Candidate, Debt, Meaning, Reason, Verdict
+from lms.banking.matching.values import Candidate, Debt, DebtKind, Meaning, Reason, Verdict
 from lms.banking.models import AsideReason, BankLine, Clearing, LineState
 from lms.banking.reading.columns import Column
 from lms.banking.reading.values import Format
@@ -51,18 +51,19 @@ MEANINGS: Mapping[Meaning, str] = {
     Meaning.REFUND: N_("Our refund"),
     Meaning.REFUND_BACK: N_("A refund that came back"),
     Meaning.DEBIT_RETURN: N_("A returned direct debit"),
+    Meaning.COLLECTION: N_("Our own direct debits"),
     Meaning.PAYOUT: N_("Payout of online payments: only tick it off"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A part of a line and what it is for, as people read it."""
+    """A part of a line and what it is for, as people read it; `path` leads there."""
 
-    enrolment_id: UUID
     cents: int
     number: str
     whose: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,16 @@ def said(reason: Reason) -> str:
 def shares_of(parts: Sequence[tuple[UUID, int]], debts: Mapping[UUID, Debt]) -> list[Share]:
     """Parts with the number and the name of each debt."""
     return [
-        Share(enrolment_id, cents, debts[enrolment_id].document, whose(debts[enrolment_id]))
-        for enrolment_id, cents in parts
-        if enrolment_id in debts
+        Share(cents, debts[account_id].document, whose(debts[account_id]), debts[account_id].path)
+        for account_id, cents in parts
+        if account_id in debts
     ]
 
 
 def whose(debt: Debt) -> str:
     """Who owes, and for whom where that is somebody else."""
+    if debt.kind is DebtKind.VOUCHER:
+        return gettext("gift voucher for %(name)s", name=debt.payer_name)
     if debt.participant and debt.participant != debt.payer_name:
         return gettext("%(payer)s, for %(person)s", payer=debt.payer_name, person=debt.participant)
     return debt.payer_name
