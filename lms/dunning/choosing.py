@@ -15,17 +15,15 @@ from lms.billing.instalments.models import InstalmentPlan, PlanState
 from lms.billing.models import (
     PENDING_REFUNDS,
     LedgerEntry,
-    Means,
     Refund,
     Settlement,
     SettlementState,
 )
 from lms.billing.overview import View, fits, standing
 from lms.billing.standing import Account, accounts
-from lms.catalogue.models import PaymentMethod
-from lms.dunning.queries import blocks, handed_over, last_reminders
+from lms.debits.queries import under_collection
+from lms.dunning.queries import blocks, disputed, handed_over, last_reminders
 from lms.dunning.rules import LAST_LEVEL, Before, LeftOut, Schedule, due_level
-from lms.enrolment.models import Enrolment
 from lms.people.models import Company, Person
 from lms.people.rules import is_minor
 
@@ -164,7 +162,7 @@ async def _claims(
     session: AsyncSession, late: Sequence[Account], day: date, schedule: Schedule
 ) -> list[Claim]:
     before = await last_reminders(session, [one.account_id for one in late])
-    excluded = await _excluded(session, late)
+    excluded = await _excluded(session, late, day)
     return [
         _claim(
             one, before.get((one.account_id, one.invoice.id)) if one.invoice else None,
@@ -188,9 +186,8 @@ def _claim(
     return Claim(account, before, level, why)
 
 
-async def _excluded(session: AsyncSession, late: Sequence[Account]) -> Mapping[UUID, LeftOut]:
+async def _excluded(session: AsyncSession, late: Sequence[Account], day: date) -> Mapping[UUID, LeftOut]:
     """What forbids a reminder about these accounts, whatever the day."""
-    enrolment_ids = [one.enrolment_id for one in late]
     own = {one.enrolment_id for one in late}
     refunds = await _ids(
         session, Refund.enrolment_id, Refund.enrolment_id.in_(own), Refund.state.in_(PENDING_REFUNDS)
@@ -203,13 +200,8 @@ async def _excluded(session: AsyncSession, late: Sequence[Account]) -> Mapping[U
         session, InstalmentPlan.account_id, InstalmentPlan.account_id.in_([one.account_id for one in late]),
         InstalmentPlan.state == PlanState.ACTIVE,
     )  # fmt: skip
-    tried = select(LedgerEntry.enrolment_id).where(
-        LedgerEntry.enrolment_id.in_(enrolment_ids), LedgerEntry.provider == Means.DIRECT_DEBIT
-    )
-    debits = await _ids(
-        session, Enrolment.id, Enrolment.id.in_(own), Enrolment.payment_method == PaymentMethod.DIRECT_DEBIT,
-        Enrolment.id.not_in(tried),
-    )  # fmt: skip
+    debits = await under_collection(session, own)
+    disputes = await disputed(session, own, day)
     gone = await handed_over(session, [one.account_id for one in late])
     found = {}
     for one in late:
@@ -223,6 +215,8 @@ async def _excluded(session: AsyncSession, late: Sequence[Account]) -> Mapping[U
             found[one.account_id] = LeftOut.SETTLEMENT
         elif one.enrolment_id in debits and one.share_id is None:
             found[one.account_id] = LeftOut.DEBIT
+        elif one.enrolment_id in disputes and one.share_id is None:
+            found[one.account_id] = LeftOut.DISPUTED
     return found
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Subquery, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from lms.billing.instalments.models import InstalmentPlan, PlanState
 from lms.billing.models import PENDING_REFUNDS, LedgerEntry, Refund
+from lms.debits.models import Debit
+from lms.debits.queries import OPEN
 from lms.dunning.models import (
     DebtorNote,
     DunningRun,
@@ -19,8 +22,8 @@ from lms.dunning.models import (
     ReminderLine,
     ReminderTakenBack,
 )
-from lms.dunning.rules import LAST_LEVEL, Before
-from lms.kernel.clock import local
+from lms.dunning.rules import DISPUTE_LASTS, DISPUTE_WON, DISPUTED, LAST_LEVEL, Before
+from lms.kernel.clock import at_venue, local
 from lms.kernel.errors import NotFound
 
 
@@ -84,6 +87,8 @@ def waits_for_reminder(table: Subquery, today: date, days: Sequence[int]) -> Col
     plan = exists().where(
         InstalmentPlan.account_id == table.c.account_id, InstalmentPlan.state == PlanState.ACTIVE
     )
+    collected = exists().where(Debit.enrolment_id == table.c.account_id, Debit.state.in_(OPEN))
+    taken_back = exists().where(LedgerEntry.enrolment_id == table.c.account_id, *_disputes(today))
     return and_(
         table.c.open_cents > 0,
         table.c.invoice_id.is_not(None),
@@ -92,7 +97,7 @@ def waits_for_reminder(table: Subquery, today: date, days: Sequence[int]) -> Col
             and_(level < LAST_LEVEL, last <= today - later),
         ),
         ~is_handed_over(table),
-        *(~one.correlate(table) for one in (rests, pending, plan)),
+        *(~one.correlate(table) for one in (rests, pending, plan, collected, taken_back)),
     )
 
 
@@ -122,6 +127,30 @@ async def handed_over(session: AsyncSession, account_ids: Collection[UUID]) -> M
         )
     )
     return {one.account_id: one for one in rows}
+
+
+async def disputed(session: AsyncSession, enrolment_ids: Collection[UUID], today: date) -> frozenset[UUID]:
+    """For which of these a bank has taken an online payment back of late, and nobody knows yet whether it stays so."""
+    ids = list(enrolment_ids)
+    rows = await session.scalars(
+        select(LedgerEntry.enrolment_id).where(*_disputes(today), LedgerEntry.enrolment_id.in_(ids))
+    )
+    return frozenset(one for one in rows if one is not None)
+
+
+def _disputes(today: date) -> tuple[ColumnElement[bool], ...]:
+    """The filter for entries of payments that were taken back, not long ago, and not given back since."""
+    won = aliased(LedgerEntry)
+    since = at_venue(today - DISPUTE_LASTS, time.min)
+    given_back = exists().where(
+        won.cause == DISPUTE_WON, won.enrolment_id == LedgerEntry.enrolment_id, won.amount_cents == -LedgerEntry.amount_cents,
+        won.booked_at >= LedgerEntry.booked_at,
+    )  # fmt: skip
+    return (
+        LedgerEntry.cause == DISPUTED,
+        LedgerEntry.booked_at >= since,
+        ~given_back.correlate(LedgerEntry),
+    )
 
 
 async def blocks(session: AsyncSession, whose: Collection[UUID], today: date) -> Mapping[UUID, ReminderBlock]:

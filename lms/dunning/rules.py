@@ -5,6 +5,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 LAST_LEVEL = 3
+DISPUTED, DISPUTE_WON = "disputed", "dispute_won"
+"""Causes in the ledger: a bank took an online payment back, and gave it back after all."""
+DISPUTE_LASTS = timedelta(days=90)
+"""So long after a bank took a payment back its decision is waited for: it takes two to three months at most
+(https://docs.stripe.com/disputes/how-disputes-work). One that was lost is owed, and reminded from then on."""
 
 
 class LeftOut(StrEnum):
@@ -15,6 +20,7 @@ class LeftOut(StrEnum):
     REFUND = "refund"
     SETTLEMENT = "settlement"
     DEBIT = "debit"
+    DISPUTED = "disputed"
     MINOR = "minor"
     NO_INVOICE = "no_invoice"
     HANDED_OVER = "handed_over"

@@ -129,7 +129,7 @@ def line_of(reminder: Reminder, claim: Claim) -> ReminderLine:
         facts={
             "number": invoice.number,
             "issued_on": local(invoice.issued_at).date().isoformat(),
-            **{key: first.get(key, "") for key in ("course_de", "course_en", "run", "person", "reference")},
+            **{key: first.get(key, "") for key in ("course_de", "course_en", "run", "person", "reference", "text")},
         },
     )  # fmt: skip
 

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 from lms.billing.models import EntryKind, LedgerEntry, Refund, RefundMeans, RefundState
 from lms.billing.queries import balance_of
-from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
 from lms.dunning.debtors import Debtors
 from lms.dunning.errors import NobodyToRemind, NotOverdue, OtherRunPreparing, OwnReminder
@@ -24,6 +23,7 @@ from lms.kernel.errors import DomainError, Forbidden
 from lms.kernel.rights import Identity
 from lms.people.models import Person
 from lms.web.module import Around
+from tests.debits.paying import enrolled, run_at_a_price
 from tests.dunning.scenes import CASHIER, owing, pays, reminders, run_in_the_books, subjects
 from tests.making import BOTH, FixedClock, staff
 
@@ -151,7 +151,8 @@ async def test_who_is_left_out_and_why(
 ) -> None:
     blocked, in_parts = await owing(house, "Berta Blockiert"), await owing(house, "Ida Rate")
     refunded, tiny = await owing(house, "Rita Rueck"), await owing(house, "Tina Klein", cents=400)
-    debit = await owing(house, "Dora Debit", method=PaymentMethod.DIRECT_DEBIT)
+    run = await run_at_a_price(begin)
+    debit = await enrolled(house, run, "Dora Debit")
     young = await owing(house, "Mia Minder")
     await owing(house, "Frida Faellig")
     clock.forward(days=21)

@@ -80,6 +80,14 @@ class Line:
         """The number of the invoice that is valid."""
         return self.account.invoice.number if self.account and self.account.invoice else ""
 
+    @property
+    def subject(self) -> str:
+        """What it is for where that is no enrolment: the first line of an invoice written by hand."""
+        invoice = self.account.invoice if self.account else None
+        if self.reference or invoice is None:
+            return ""
+        return next((str(line.get("text") or "") for line in invoice.lines), "")
+
     def is_overdue(self, today: date) -> bool:
         """Whether it should have been paid already."""
         return self.row.open_cents > 0 and self.row.due_on is not None and self.row.due_on < today
@@ -187,6 +195,8 @@ def _line(
         key, debtor = account.company_id, firms.get(account.company_id, "")
     elif account is not None and account.debtor_id:
         key, debtor = people.get(account.debtor_id, (account.debtor_id, ""))
+    if account is not None and account.invoice is not None:
+        debtor = debtor or str(account.invoice.debtor.get("name") or "")
     participant = people.get(enrolment.person_id, (None, ""))[1] if enrolment and enrolment.person_id else ""
     before = levels.get((row.account_id, row.invoice_id)) if row.invoice_id else None
     return Line(

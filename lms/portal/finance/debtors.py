@@ -82,6 +82,7 @@ class DebtorPages(Controller):
             context={
                 "view": view, "today": today, "entries": ENTRIES, "refund_states": REFUNDS,
                 "may_remind": actor.may_for_all("remind", "invoice") and view.key not in actor.persons,
+                "may_write_off": actor.may_for_all("write-off", "payment") and view.key not in actor.persons,
                 "may_see_person": actor.may_for_all("R", "person"),
             },
         )  # fmt: skip

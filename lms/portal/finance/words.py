@@ -38,6 +38,7 @@ WHY: Mapping[str, str] = {
     LeftOut.REFUND: N_("Money is on its way back"),
     LeftOut.SETTLEMENT: N_("The cashiers have to settle something first"),
     LeftOut.DEBIT: N_("Will be collected by direct debit"),
+    LeftOut.DISPUTED: N_("The bank took an online payment back and has not decided yet"),
     LeftOut.MINOR: N_("Under 18: only an adult is reminded"),
     LeftOut.NO_INVOICE: N_("There is no invoice"),
     LeftOut.HANDED_OVER: N_("Handed over for collection"),
