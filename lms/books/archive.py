@@ -15,6 +15,7 @@ from uuid import UUID
 import structlog
 from sqlalchemy import delete, update
 
+from lms.billing.einvoice.models import ElectronicOriginal
 from lms.billing.paper import invoice_pdf
 from lms.books.archive_tables import TABLES, Table, closes, documents, rows_of
 from lms.books.closing import printed
@@ -129,6 +130,10 @@ async def _put_document(around: Around, packing: Packing, invoice_id: UUID, numb
         packing.missing.append(number)
         return
     packing.put(f"belege/{number}.pdf", content)
+    async with around.begin.reading() as session:
+        original = await session.get(ElectronicOriginal, invoice_id)
+    if original is not None:
+        packing.put(f"belege/{number}.xml", original.content)
 
 
 async def _put_close(around: Around, packing: Packing, close: MonthClose) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.models import AuditEntry
+from lms.banking.models import BankLine, BankStatement, Clearing, LinePart
 from lms.billing.models import CashReceipt, Invoice, InvoiceDocument, LedgerEntry, Refund, TillCount
 from lms.books.journal import Reach
 from lms.books.journal_file import KINDS, euros
@@ -20,8 +21,10 @@ from lms.kernel.clock import local
 from lms.web.csv import Cell
 
 FINANCE = (
-    "account_chart", "book_export", "cash_profile", "dunning", "invoice", "ledger_entry", "month_close", "payment", "refund",
-    "settlement", "till", "voucher",
+    "account_chart", "bank_line", "bank_statement", "book_export", "cash_profile", "checkout", "debit", "debit_file",
+    "debit_mandate", "dunning_run", "instalment_plan", "invoice", "known_account", "ledger_entry", "money_proposal", "month_close",
+    "payer_share", "refund", "reminder", "reminder_block", "settlement", "tax_treatment", "till", "transfer_file", "voucher",
+    "voucher_order", "waiting_invoice",
 )  # fmt: skip
 """The objects of the audit trail that are about money."""
 AT_ONCE = 500
@@ -131,6 +134,53 @@ def _count(one: TillCount) -> Sequence[Sequence[Cell]]:
     ]]  # fmt: skip
 
 
+def _statement(one: BankStatement) -> Sequence[Sequence[Cell]]:
+    return [[
+        str(one.id), local(one.imported_at).date(), one.account_iban, one.sequence or "", one.begins_on, one.ends_on,
+        euros(one.opening_cents) if one.opening_cents is not None else "",
+        euros(one.closing_cents) if one.closing_cents is not None else "", one.entries, one.new_entries, str(one.format),
+        one.file_name, one.file_sha256, _key(one.imported_by),
+    ]]  # fmt: skip
+
+
+def _bank_line(one: BankLine) -> Sequence[Sequence[Cell]]:
+    return [[
+        str(one.id), one.booked_on, euros(one.amount_cents), one.currency, one.name, one.iban, one.text, one.end_to_end,
+        one.kind, one.account_iban, str(one.statement_id),
+    ]]  # fmt: skip
+
+
+def _cleared(one: Clearing) -> Sequence[Sequence[Cell]]:
+    return [[
+        str(one.line_id), str(one.state), str(one.aside or ""), local(one.decided_at).date() if one.decided_at else "",
+        one.decided_name, _key(one.decided_by), one.note, _key(one.refund_id),
+    ]]  # fmt: skip
+
+
+def _part(one: LinePart) -> Sequence[Sequence[Cell]]:
+    return [[
+        str(one.line_id), euros(one.amount_cents), _key(one.account_id), one.event,
+        local(one.undone_at).date() if one.undone_at else "",
+    ]]  # fmt: skip
+
+
+def _of_lines(model: Any, line_id: Any) -> Callable[[Reach], Select[Any]]:
+    """What belongs to the bank lines of a time."""
+    return lambda when: (
+        select(model)
+        .join(BankLine, BankLine.id == line_id)
+        .where(*_booked(when))
+        .order_by(BankLine.booked_on, BankLine.id, line_id)
+    )
+
+
+def _booked(when: Reach) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (
+        BankLine.booked_on >= local(when.starts).date(),
+        BankLine.booked_on < local(when.until).date(),
+    )
+
+
 def _close(one: MonthClose) -> Sequence[Sequence[Cell]]:
     return [[
         one.number, one.month, local(one.closed_at).date(), one.closed_by_name, one.entry_count, euros(one.sum_cents),
@@ -222,6 +272,25 @@ TABLES: Sequence[Table] = (
         _DAY, _TIME, Column("Gebucht", "Euro", "euros"), Column("Gezaehlt", "Euro", "euros"), Column("Differenz", "Euro", "euros"),
         Column("Kasse", "wer gezählt hat"), Column("Notiz", "Erklärung"),
     ), _within(TillCount, TillCount.counted_at), _count),
+    Table("kontoauszuege.csv", "Kontoauszüge", "Eingelesene Kontoauszüge, deren Zeit in den Zeitraum reicht", (
+        _ID, Column("Eingelesen", "Tag", "day"), Column("Konto", "IBAN des eigenen Kontos"), Column("Auszug", "Nummer der Bank"),
+        Column("Von", "erster Tag", "day"), Column("Bis", "letzter Tag", "day"), Column("Anfangssaldo", "Euro, soweit angegeben", "euros"),
+        Column("Endsaldo", "Euro, soweit angegeben", "euros"), Column("Umsaetze", "Anzahl", "number"), Column("Neue", "davon zuerst hier gesehen", "number"),
+        Column("Format", "camt053, mt940, csv"), Column("Datei", "Dateiname"), Column("Pruefsumme", "SHA-256 der Datei"), Column("Durch", "Schlüssel des Benutzerkontos"),
+    ), lambda when: select(BankStatement).where(BankStatement.ends_on >= local(when.starts).date(), BankStatement.begins_on < local(when.until).date()).order_by(BankStatement.begins_on, BankStatement.id), _statement),
+    Table("bankumsaetze.csv", "Bankumsätze", "Die Umsätze der Kontoauszüge, wie die Bank sie gemeldet hat, jeder einmal", (
+        _ID, Column("Datum", "Buchungstag der Bank", "day"), Column("Betrag", "Euro; Abgänge negativ", "euros"), Column("Waehrung", "Währung"),
+        Column("Name", "Gegenseite"), Column("IBAN", "Konto der Gegenseite"), Column("Zweck", "Verwendungszweck"), Column("Referenz", "End-to-End-Referenz"),
+        Column("Art", "Buchungstext der Bank"), Column("Konto", "IBAN des eigenen Kontos"), Column("Auszug", "ID in kontoauszuege.csv"),
+    ), lambda when: select(BankLine).where(*_booked(when)).order_by(BankLine.booked_on, BankLine.id), _bank_line),
+    Table("umsatzentscheidungen.csv", "Entscheidungen", "Was aus jedem Bankumsatz wurde", (
+        Column("Umsatz", "ID in bankumsaetze.csv"), Column("Stand", "open, booked, aside, returning, returned, reported"), Column("Beiseite", "warum es keine Kurszahlung ist"),
+        Column("Entschieden", "Tag", "day"), Column("Durch", "Name"), Column("Benutzerkonto", "Schlüssel"), Column("Notiz", "Notiz"), Column("Erstattung", "ID in erstattungen.csv"),
+    ), _of_lines(Clearing, Clearing.line_id), _cleared),
+    Table("umsatzbuchungen.csv", "Zugeordnete Teile", "Auf welche Konten ein Bankumsatz gebucht wurde", (
+        Column("Umsatz", "ID in bankumsaetze.csv"), Column("Betrag", "Euro", "euros"), Column("Debitor", "Schlüssel der Anmeldung, des Anteils, der Rechnung oder der Gutscheinbestellung"),
+        Column("Vorgang", "Vorgang in buchungen.csv"), Column("Zurueckgenommen", "Tag", "day"),
+    ), _of_lines(LinePart, LinePart.line_id), _part),
     Table("abschluesse.csv", "Monatsabschlüsse", "Abgeschlossene Monate mit Prüfsummen; jede Zeile ist mit der davor verkettet", (
         Column("Nummer", "laufende Nummer", "number"), Column("Monat", "erster Tag des Monats", "day"), Column("Abgeschlossen", "Tag", "day"),
         Column("Durch", "Name"), Column("Buchungen", "Anzahl", "number"), Column("Summe", "Veränderung der Forderungen in Euro", "euros"),

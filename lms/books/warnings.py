@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.banking.models import BankLine, Clearing, LineState
 from lms.billing.models import PENDING_REFUNDS, CashReceipt, Refund, Settlement, SettlementState, TillCount
 from lms.books.booking import AccountSum
 from lms.books.chart import Chart, Role
@@ -32,10 +33,11 @@ class Concern:
 async def warnings_of(
     session: AsyncSession, when: Reach, sums: Sequence[AccountSum], chart: Chart
 ) -> Sequence[Concern]:
-    """Everything that is open about a time; five statements."""
+    """Everything that is open about a time; six statements."""
     found = [
         await _refunds(session, when),
         await _settlements(session, when),
+        await _bank_lines(session, when),
         await _till(session, when),
         await _uncounted(session, when),
         *_odd_accounts(sums, chart),
@@ -65,6 +67,21 @@ async def _settlements(session: AsyncSession, when: Reach) -> Concern | None:
     )
     words = N_("Requests to pay back or to collect are open: %(num)s.")
     return Concern(words, count, path="/verwaltung/erstattungen") if count else None
+
+
+async def _bank_lines(session: AsyncSession, when: Reach) -> Concern | None:
+    row = await session.execute(
+        select(func.count(), func.coalesce(func.sum(BankLine.amount_cents), 0))
+        .join(Clearing, Clearing.line_id == BankLine.id)
+        .where(Clearing.state == LineState.OPEN, BankLine.booked_on < local(when.until).date())
+    )
+    count, cents = row.one()
+    words = N_("Bank lines wait to be assigned: %(num)s with %(amount)s.")
+    return (
+        Concern(words, int(count), int(cents), "/verwaltung/finanzen/kontoauszuege/zuordnen")
+        if count
+        else None
+    )
 
 
 async def _till(session: AsyncSession, when: Reach) -> Concern | None:

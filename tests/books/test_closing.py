@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from lms.audit.models import AuditEntry
+from lms.banking.service import StatementFiles
 from lms.billing.models import EntryKind, Means
 from lms.books.accounts import Accounts
 from lms.books.chart import USUAL_CHART, Account, Role
@@ -21,6 +22,7 @@ from lms.jobs.worker import Worker
 from lms.kernel.errors import Forbidden, NotFound
 from lms.kernel.rights import Identity
 from lms.web.module import Around
+from tests.banking.writing import Paid, camt
 from tests.books.booked import NOVEMBER, OCTOBER, a_sale, book, entry
 from tests.making import BOTH, FixedClock, staff
 
@@ -248,18 +250,23 @@ async def test_the_journal_is_printed_with_the_chart_of_its_time(
     ]
 
 
-async def test_what_is_open_is_named_and_kept_with_the_close(closing: Closing, begin: Begin) -> None:
+async def test_what_is_open_is_named_and_kept_with_the_close(
+    house: Around, closing: Closing, begin: Begin
+) -> None:
     await book(
         begin,
         entry(EntryKind.PAYMENT, -2000, OCTOBER, provider=Means.CASH, provider_event="a"),
         entry(EntryKind.PAYMENT, -300, OCTOBER, provider=Means.MOVED, provider_event="b"),
         entry(EntryKind.PAYMENT, -50, OCTOBER, provider="pigeon", provider_event="c"),
     )
+    lines = [Paid(cents, "?", "Wer", day=date(2026, 10, 31)) for cents in (700, 800)]
+    lines += [Paid(900, "?", "Wer", day=date(2026, 11, 1))]
+    await StatementFiles(house).bring(FINANCE, file_name="x.xml", content=camt(lines))
 
     close = await closed(closing, OCT)
 
     assert [(one["words"].split()[0], one["cents"]) for one in close.warnings] == [
-        ("What", 300), ("%(amount)s", 50), ("The", 2000),
+        ("Bank", 1500), ("What", 300), ("%(amount)s", 50), ("The", 2000),
     ]  # fmt: skip
 
 

@@ -11,6 +11,10 @@ import pytest
 from sqlalchemy import func, select
 
 from lms.audit.models import AuditEntry
+from lms.banking.gathering import facts_of, matcher_for
+from lms.banking.queries import open_lines, sort_lines
+from lms.banking.service import LineClearing, StatementFiles
+from lms.billing.einvoice.models import ElectronicOriginal, Flavour
 from lms.billing.paper import invoice_pdf
 from lms.billing.service import Debtor, charge, issue_invoice
 from lms.books.accounts import Accounts
@@ -28,6 +32,7 @@ from lms.kernel.actor import SYSTEM
 from lms.kernel.errors import Forbidden
 from lms.kernel.rights import Identity
 from lms.web.module import Around
+from tests.banking.writing import Paid, camt
 from tests.books.booked import NOVEMBER, OCTOBER, a_sale
 from tests.making import BOTH, FixedClock, staff
 
@@ -187,14 +192,16 @@ async def test_others_hand_nothing_out_and_no_time_reaches_into_the_future(
 
 
 async def test_a_document_that_cannot_be_drawn_is_named_and_holds_nobody_up(
-    house: Around, begin: Begin
+    house: Around, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with begin() as session:
-        await issue_invoice(
-            session, SYSTEM, enrolment_id=uuid4(), debtor=Debtor(facts={}), lines=[{"amount_cents": 100}], issuer={}, tax_note="",
-            at=NOVEMBER, due_on=date(2026, 12, 1),
-        )  # fmt: skip
-    await invoiced(begin)
+    broken, _ = await invoiced(begin), await invoiced(begin)
+
+    async def drawn(begin: Begin, invoice_id: UUID) -> bytes:
+        if invoice_id == broken:
+            raise ValueError
+        return await invoice_pdf(begin, invoice_id)
+
+    monkeypatch.setattr("lms.books.archive.invoice_pdf", drawn)
     key = uuid4()
     await Exports(house).audit(FINANCE, export_id=key, first_day=NOV, last_day=date(2026, 11, 30))
 
@@ -216,3 +223,42 @@ async def test_an_export_that_nobody_could_make_says_so_after_a_day(
 
     async with begin.reading() as session:
         assert (await export_of(session, key)).state is ExportState.FAILED
+
+
+async def test_the_archive_holds_electronic_originals_and_what_the_bank_told(
+    house: Around, begin: Begin
+) -> None:
+    invoice_id = await invoiced(begin)
+    original = b"<Invoice/>"
+    async with begin() as session:
+        session.add(
+            ElectronicOriginal(
+                invoice_id=invoice_id, flavour=Flavour.XRECHNUNG, sha256=hashlib.sha256(original).hexdigest(),
+                content=original, written_at=NOVEMBER,
+            )
+        )  # fmt: skip
+    november = camt([Paid(4500, "RE-2026-00001", "Ada", day=date(2026, 11, 30))])
+    await StatementFiles(house).bring(FINANCE, file_name="november.xml", content=november)
+    december = camt([Paid(100, "Miete", "Ben", day=date(2026, 12, 1))], sequence=2)
+    await StatementFiles(house).bring(FINANCE, file_name="dezember.xml", content=december)
+    await LineClearing(house).book_matched(FINANCE, seen=await mark(house))
+    key = uuid4()
+    await Exports(house).audit(FINANCE, export_id=key, first_day=NOV, last_day=date(2026, 11, 30))
+
+    await maker(house)({"export_id": str(key)})
+
+    archive = zipfile.ZipFile(io.BytesIO(await fetched(begin, key)))
+    assert archive.read("belege/RE-2026-00001.xml") == original
+    rows = {
+        name: archive.read(f"{name}.csv").decode("utf-8-sig").splitlines()[1:]
+        for name in ("kontoauszuege", "bankumsaetze", "umsatzentscheidungen", "umsatzbuchungen")
+    }
+    assert [len(found) for found in rows.values()] == [1, 1, 1, 1]
+    assert "RE-2026-00001" in rows["bankumsaetze"][0]
+    assert "booked" in rows["umsatzentscheidungen"][0]
+
+
+async def mark(house: Around) -> str:
+    async with house.begin.reading() as session:
+        lines = await open_lines(session)
+        return sort_lines(await matcher_for(session, [facts_of(line) for line, _ in lines]), lines).mark

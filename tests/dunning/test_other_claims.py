@@ -10,6 +10,7 @@ from lms.billing.models import Means
 from lms.billing.overview import View
 from lms.billing.service import record_payment, record_refund
 from lms.db import Begin
+from lms.debits.collecting import DebitFiles
 from lms.dunning.errors import NobodyToRemind
 from lms.dunning.queries import reminders_to
 from lms.dunning.rules import LeftOut
@@ -23,6 +24,7 @@ from lms.portal.finance.debtor_reading import debtor_of
 from lms.web.module import Around
 from tests.billing.documents import known_company
 from tests.billing.test_by_hand import ADVICE
+from tests.debits.paying import debits, enrolled, run_at_a_price
 from tests.dunning.scenes import CASHIER, owing
 from tests.making import BOTH, FixedClock
 
@@ -103,3 +105,18 @@ async def test_after_a_dispute_was_won_what_is_owed_for_something_else_is_remind
     seen = await Dunning(house).preview(CASHIER)
 
     assert [debt.owed_cents for debt in seen.reminded] == [4500]
+
+
+async def test_what_we_collect_ourselves_is_reminded_only_once_nobody_collects_it(
+    house: Around, begin: Begin, clock: FixedClock
+) -> None:
+    await enrolled(house, await run_at_a_price(begin), "Dora Debit")
+    clock.forward(days=80)
+    (debit,) = await debits(begin)
+    dunning = Dunning(house)
+
+    before = [list(debt.reasons) for debt in (await dunning.preview(CASHIER)).left_out]
+    await DebitFiles(house).call_off(CASHIER, debit_id=debit.id)
+    after = [debt.name for debt in (await dunning.preview(CASHIER)).reminded]
+
+    assert (before, after) == ([[LeftOut.DEBIT]], ["Dora Debit"])
