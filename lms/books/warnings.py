@@ -56,7 +56,7 @@ async def _refunds(session: AsyncSession, when: Reach) -> Concern | None:
     words = N_(
         "Refunds are under way: %(num)s with %(amount)s together. They are booked when the money is gone."
     )
-    return Concern(words, int(count), int(cents), "/verwaltung/erstattungen") if count else None
+    return Concern(words, int(count), int(cents), "/verwaltung/finanzen/erstattungen") if count else None
 
 
 async def _settlements(session: AsyncSession, when: Reach) -> Concern | None:
@@ -66,7 +66,7 @@ async def _settlements(session: AsyncSession, when: Reach) -> Concern | None:
         )
     )
     words = N_("Requests to pay back or to collect are open: %(num)s.")
-    return Concern(words, count, path="/verwaltung/erstattungen") if count else None
+    return Concern(words, count, path="/verwaltung/finanzen/erstattungen") if count else None
 
 
 async def _bank_lines(session: AsyncSession, when: Reach) -> Concern | None:

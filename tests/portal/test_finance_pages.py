@@ -4,14 +4,22 @@ from uuid import uuid4
 
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from sqlalchemy import func, select
 
+from lms.billing.by_hand import HandInvoice, HandWritten
+from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
+from lms.billing.queries import is_of_document
+from lms.billing.shares import ShareKind
 from lms.db import Begin
 from lms.dunning.service import Dunning
+from lms.enrolment.service import Enrolments
 from lms.jobs.worker import Worker
 from lms.kernel.rights import Identity
 from lms.people.models import Company
 from lms.portal.desk.tasks import tasks
 from lms.web.module import Around
+from tests.billing.documents import known_company
+from tests.billing.test_by_hand import ADVICE
 from tests.dunning.scenes import CASHIER, owing, pays, reminders
 from tests.making import FixedClock, staff
 from tests.office import counted, words_of
@@ -221,3 +229,56 @@ async def test_others_of_the_team_see_but_do_not_remind(
     assert [one.status_code for one in seen] == [200] * 4
     assert "Jetzt mahnen" not in seen[2].text
     assert [one.status_code for one in refused] == [403] * 5
+
+
+async def test_a_debtor_page_leads_to_writing_off_and_names_invoices_written_by_hand(
+    client: Browser, house: Around, begin: Begin, clock: FixedClock
+) -> None:
+    ada = await owing(house, "Ada Lehmann")
+    company, _ = await known_company(house)
+    written = await HandWritten(house).issue(
+        CASHIER, key=uuid4(), draft=HandInvoice(lines=[ADVICE], company_id=company)
+    )
+    await sign_in(client, begin, Identity.FINANCE, at=clock())
+
+    person = await client.get(f"{DESK}/schuldner/{ada.person_id}")
+    firm = await client.get(f"{DESK}/schuldner/{company}")
+    listed = words_of((await client.get(f"{DESK}/forderungen?ansicht=offen")).text)
+
+    assert f"{DESK}/niederschlagen/{ada.id}" in person.text
+    assert "Beratung" in words_of(firm.text)
+    assert f"/verwaltung/anmeldungen/{written.id}" not in firm.text
+    assert "Beratung" in listed
+
+
+async def test_the_part_of_another_payer_is_its_own_in_every_list(
+    client: Browser, house: Around, begin: Begin, clock: FixedClock
+) -> None:
+    ada = await owing(house, "Ada Lehmann")
+    company, _ = await known_company(house)
+    share = await Enrolments(house).share_price(
+        CASHIER,
+        enrolment_id=ada.id,
+        share_id=uuid4(),
+        company_id=company,
+        kind=ShareKind.EMPLOYER,
+        cents=2000,
+    )
+    await pays(house, clock, ada, 2500)
+    clock.forward(days=21)
+    await sign_in(client, begin, Identity.FINANCE, at=clock())
+
+    enrolments = await client.get("/verwaltung/anmeldungen?ansicht=ueberfaellig")
+    claims = words_of((await client.get(f"{DESK}/forderungen?ansicht=ueberfaellig")).text)
+    async with begin.reading() as session:
+        bills = await session.execute(
+            select(
+                Invoice.share_id,
+                select(func.sum(LedgerEntry.amount_cents)).where(is_of_document()).correlate(Invoice).scalar_subquery(),
+            ).where(Invoice.kind == InvoiceKind.INVOICE)
+        )  # fmt: skip
+        owed = {one.share_id: int(one[1]) for one in bills}
+
+    assert owed == {None: 0, share.id: 2000}
+    assert "Ada Lehmann" not in words_of(enrolments.text)
+    assert "Holz GmbH" in claims

@@ -5,8 +5,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from lms.attendance.models import Attendance
-from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
-from lms.billing.queries import is_of_document
 from lms.catalogue.models import Run, RunState
 from lms.certification.models import Batch, Certificate
 from lms.enrolment.models import (
@@ -15,7 +13,6 @@ from lms.enrolment.models import (
     EnrolmentState,
 )
 from lms.enrolment.queries import comes_to
-from lms.kernel.clock import local
 from lms.lending.models import Loan, LoanState
 from lms.resources.models import Device
 from lms.scheduling.models import (
@@ -96,23 +93,6 @@ def uncertified() -> ColumnElement[bool]:
         earning,
         ~exists().where(Batch.run_id == Run.id),
         ~issued,
-    )
-
-
-def overdue(now: datetime) -> ColumnElement[bool]:
-    """Invoices past their day that were not reversed and for whose enrolment something is still owed."""
-    reversal = Invoice.__table__.alias("reversal")
-    owed = (
-        select(func.sum(LedgerEntry.amount_cents))
-        .where(is_of_document())
-        .correlate(Invoice)
-        .scalar_subquery()
-    )
-    return and_(
-        Invoice.kind == InvoiceKind.INVOICE,
-        Invoice.due_on < local(now).date(),
-        ~exists().where(reversal.c.reverses_id == Invoice.id),
-        owed > 0,
     )
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.billing.models import Invoice, InvoiceShare, LedgerEntry
+from lms.billing.models import Invoice, LedgerEntry
+from lms.billing.overview import View, fits, standing
 from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.catalogue.models import Course, Run
@@ -22,12 +23,13 @@ from lms.enrolment.pricing.words import words_of
 from lms.enrolment.queries import Claim, claim_for, claims_of_party, history_of, position_of, sessions_of
 from lms.enrolment.values import Happening
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.messaging.models import Letter
 from lms.people.models import Company, Person
 from lms.people.queries import have_conflict, person_fits
 from lms.portal.desk.changes import Change, of_object
-from lms.portal.desk.due import lacks_consent, overdue, waits_for_team
+from lms.portal.desk.due import lacks_consent, waits_for_team
 
 VIEWS: Mapping[str, str] = {
     "": N_("current"),
@@ -125,25 +127,16 @@ async def enrolment_rows(
 
 
 def _condition(view: str, now: datetime) -> ColumnElement[bool]:
-    owed = (
-        select(func.sum(LedgerEntry.amount_cents))
-        .where(LedgerEntry.enrolment_id == Enrolment.id)
-        .scalar_subquery()
-    )
-    late = select(Invoice.enrolment_id).where(overdue(now))
-    late_together = (
-        select(InvoiceShare.enrolment_id)
-        .join(Invoice, Invoice.id == InvoiceShare.invoice_id)
-        .where(overdue(now))
-    )
+    table, today = standing(LedgerEntry.share_id.is_(None)), local(now).date()
+    owing = select(table.c.enrolment_id)
     by_view: Mapping[str, ColumnElement[bool]] = {
         "": Enrolment.state.in_(LIVE),
         "warteliste": Enrolment.state == EnrolmentState.WAITING,
         "angebote": Enrolment.state == EnrolmentState.OFFERED,
         "einwilligung": lacks_consent(),
         "freigabe": waits_for_team(),
-        "offen": and_(owed > 0),
-        "ueberfaellig": and_(or_(Enrolment.id.in_(late), Enrolment.id.in_(late_together)), owed > 0),
+        "offen": Enrolment.id.in_(owing.where(fits(table, View.OPEN, today))),
+        "ueberfaellig": Enrolment.id.in_(owing.where(fits(table, View.OVERDUE, today))),
         "beendet": Enrolment.state.in_([EnrolmentState.CANCELLED, EnrolmentState.EXPIRED]),
     }
     return by_view[view]

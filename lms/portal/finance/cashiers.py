@@ -12,8 +12,9 @@ from sqlalchemy import case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.instalments.models import InstalmentPlan, PlanState
-from lms.billing.models import PENDING_REFUNDS, Refund, RefundState, Settlement, SettlementState
+from lms.billing.models import PENDING_REFUNDS, Refund, Settlement
 from lms.billing.overview import Sums, View, counts, standing
+from lms.billing.refunds.reading import FAILED, of_view, undecided
 from lms.db import Begin
 from lms.dunning.queries import level_of
 from lms.kernel.actor import Actor
@@ -77,11 +78,11 @@ async def _sentences(session: AsyncSession, today: date) -> Sequence[Sentence]:
             select(
                 func.sum(case((Refund.state.in_(PENDING_REFUNDS), 1), else_=0)),
                 func.sum(case((Refund.state.in_(PENDING_REFUNDS), Refund.amount_cents), else_=0)),
-                func.sum(case((Refund.state == RefundState.FAILED, 1), else_=0)),
+                func.sum(case((of_view(FAILED), 1), else_=0)),
             )
         )
     ).one()
-    asked = await session.scalar(select(func.count()).where(Settlement.state == SettlementState.OPEN))
+    asked = await session.scalar(select(func.count()).select_from(Settlement).where(undecided()))
     plans = (
         await session.execute(
             select(
@@ -140,15 +141,15 @@ def _others(values: Sequence[int], owed_back: Sums) -> list[Sentence]:
         ),
         Sentence(
             ngettext("%(num)s request waits to be paid back or collected.", "%(num)s requests wait to be paid back or collected.", asked),
-            "/verwaltung/erstattungen", is_urgent=asked > 0,
+            "/verwaltung/finanzen/erstattungen", is_urgent=asked > 0,
         ),
         Sentence(
             ngettext("%(num)s refund is on its way: %(sum)s.", "%(num)s refunds are on their way: %(sum)s.", promised, sum=amount(promised_cents)),
-            "/verwaltung/erstattungen",
+            "/verwaltung/finanzen/erstattungen",
         ),
         Sentence(
             ngettext("%(num)s refund did not get through.", "%(num)s refunds did not get through.", failed),
-            "/verwaltung/erstattungen", is_urgent=failed > 0,
+            f"/verwaltung/finanzen/erstattungen?ansicht={FAILED}", is_urgent=failed > 0,
         ),
         Sentence(
             ngettext("%(num)s plan of instalments is being kept to.", "%(num)s plans of instalments are being kept to.", kept), PLANS,

@@ -21,7 +21,7 @@ TOPICS = (
     Link(N_("To hand over"), ENFORCEMENT),
     Link(N_("Invoices"), f"{DESK}/rechnungen"),
     Link(N_("Refunds"), f"{DESK}/erstattungen"),
-    Link(N_("Refunds and further claims"), "/verwaltung/erstattungen"),
+    Link(N_("Refunds and further claims"), "/verwaltung/finanzen/erstattungen"),
     Link(N_("Second signatures"), f"{DESK}/freigaben"),
     Link(N_("Online payments"), f"{DESK}/onlinezahlungen"),
     Link(N_("Bank statements"), f"{DESK}/kontoauszuege"),
