@@ -285,10 +285,10 @@ async def test_a_list_is_taken_away_as_excel_too_and_that_is_noted(
 ) -> None:
     await sign_in(client, begin, Identity.FINANCE)
 
-    answers = [await client.get(f"/verwaltung/erstattungen/erstattungen.{kind}") for kind in ("csv", "xlsx")]
+    answers = [await client.get(f"/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.{kind}") for kind in ("csv", "xlsx")]
     for _ in range(18):
-        await client.get("/verwaltung/erstattungen/erstattungen.xlsx")
-    one_too_many = await client.get("/verwaltung/erstattungen/erstattungen.csv")
+        await client.get("/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.xlsx")
+    one_too_many = await client.get("/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.csv")
 
     assert answers[1].headers["content-disposition"].endswith("erstattungen.xlsx")
     assert openpyxl.load_workbook(io.BytesIO(answers[1].content)).active["A1"].value == "Seit"
