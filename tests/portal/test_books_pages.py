@@ -285,7 +285,10 @@ async def test_a_list_is_taken_away_as_excel_too_and_that_is_noted(
 ) -> None:
     await sign_in(client, begin, Identity.FINANCE)
 
-    answers = [await client.get(f"/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.{kind}") for kind in ("csv", "xlsx")]
+    answers = [
+        await client.get(f"/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.{kind}")
+        for kind in ("csv", "xlsx")
+    ]
     for _ in range(18):
         await client.get("/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.xlsx")
     one_too_many = await client.get("/verwaltung/finanzen/erstattungen/vorgaenge/erstattungen.csv")
