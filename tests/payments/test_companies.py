@@ -10,7 +10,7 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import Begin
 from lms.enrolment.models import Enrolment
 from lms.enrolment.seats.contacts import Seats
-from lms.enrolment.seats.ordering import SeatOrder
+from lms.enrolment.seats.models import SeatOrder
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity

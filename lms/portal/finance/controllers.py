@@ -17,6 +17,7 @@ from lms.portal.finance.debtors import DebtorPages
 from lms.portal.finance.dunning_pages import RunPages
 from lms.portal.finance.enforcement import EnforcementPages
 from lms.portal.finance.exports import ExportPages
+from lms.portal.finance.files import MoneyFiles, PaperFiles
 from lms.portal.finance.instalment_pages import InstalmentPages
 from lms.portal.finance.invoices import InvoicePages
 from lms.portal.finance.new_vouchers import NewVoucherPages
@@ -37,6 +38,8 @@ from lms.portal.finance.write_off_pages import WriteOffPages
 from lms.portal.finance.writing import WritingPages
 
 FINANCE = (
+    MoneyFiles,
+    PaperFiles,
     OnlinePaymentPages,
     InvoicePages,
     WritingPages,
