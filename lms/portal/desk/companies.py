@@ -126,6 +126,7 @@ class DeskCompanyPages(Controller):
                 "history": history,
                 "here": f"{COMPANIES}/{company_id}",
                 "may_change": actor.may_for_all("U", "person"),
+                "may_join": actor.may_for_all("reverse", "invoice"),
                 "may_see_money": actor.may_for_all("R", "invoice"),
                 "may_see_invoices": actor.may_for_all("R", "invoice"),
             },

@@ -7,6 +7,7 @@ from lms.portal.finance.cashiers import CashierPages
 from lms.portal.finance.claims import ClaimPages
 from lms.portal.finance.closing import ClosingPages
 from lms.portal.finance.collection_rules import CollectionRulePages
+from lms.portal.finance.collective_pages import CollectivePages
 from lms.portal.finance.company_data import BillingDataPages
 from lms.portal.finance.debit_choosing import DebitChoicePages
 from lms.portal.finance.debit_files import DebitFilePages
@@ -38,6 +39,7 @@ from lms.portal.finance.write_off_pages import WriteOffPages
 from lms.portal.finance.writing import WritingPages
 
 FINANCE = (
+    CollectivePages,
     MoneyFiles,
     PaperFiles,
     OnlinePaymentPages,
