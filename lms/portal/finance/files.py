@@ -87,7 +87,7 @@ class PaperFiles(Controller):
         async with begin.reading() as session:
             found = await every(lambda limit, offset: runs_page(session, limit=limit, offset=offset))
         head: list[Cell] = [
-            gettext("Number"), gettext("Day"), gettext("By whom"), gettext("Reminders"), gettext("Left out"),
+            gettext("Number"), gettext("Day"), gettext("By whom"), gettext("Reminders to pay"), gettext("Left out"),
         ]  # fmt: skip
         rows: list[list[Cell]] = [
             [one.number, one.day, one.made_by_name, one.written, one.left_out] for one in found
