@@ -87,8 +87,33 @@ def _changes(session: AsyncSession, actor: Actor, order_id: UUID, at: datetime) 
 async def _issue_all(session: AsyncSession) -> None:
     await session.flush()
     noted: dict[UUID, _Changes] = session.info.pop(NOTED, {})
-    for order_id, changes in noted.items():  # series are locked from here on: nothing slow follows
+    for order_id, changes in (
+        await _regrouped(session, noted)
+    ).items():  # series are locked from here on: nothing slow follows
         await _issue_order(session, order_id, changes)
+
+
+async def _regrouped(session: AsyncSession, noted: dict[UUID, _Changes]) -> dict[UUID, _Changes]:
+    """The same changes, each by the invoice that names its enrolment now: several orders may stand on one (`together`)."""
+    touched = {enrolment_id for changes in noted.values() for enrolment_id in changes.lines}
+    reversal = aliased(Invoice)
+    rows = await session.execute(
+        select(InvoiceShare.enrolment_id, Invoice.order_id)
+        .join(Invoice, Invoice.id == InvoiceShare.invoice_id)
+        .outerjoin(reversal, reversal.reverses_id == Invoice.id)
+        .where(
+            InvoiceShare.enrolment_id.in_(touched), Invoice.kind == InvoiceKind.INVOICE, reversal.id.is_(None)
+        )
+    )
+    now_in = {enrolment_id: order_id for enrolment_id, order_id in rows if order_id is not None}
+    found: dict[UUID, _Changes] = {}
+    for order_id, changes in noted.items():
+        for enrolment_id, lines in changes.lines.items():
+            there = found.setdefault(
+                now_in.get(enrolment_id, order_id), _Changes(changes.actor, changes.at, terms=changes.terms)
+            )
+            there.lines[enrolment_id] = lines
+    return found
 
 
 async def _issue_order(session: AsyncSession, order_id: UUID, changes: _Changes) -> None:

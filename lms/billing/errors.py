@@ -55,6 +55,12 @@ class FactsMissing(Invalid):
         self.missing = missing
 
 
+class NotTogether(DomainError):
+    message = N_(
+        "These invoices cannot be put together any more. Choose at least two that are not paid and not overdue."
+    )
+
+
 class CannotReverse(DomainError):
     message = N_("This document is reversed already, or is a credit note itself.")
 

@@ -11,6 +11,7 @@ from lms.billing.receipts import Receipts
 from lms.billing.refunds.service import Refunds
 from lms.billing.settlements import Settlements
 from lms.billing.tax.service import TaxTable
+from lms.billing.together import CollectiveInvoices
 from lms.billing.waiting import WaitingInvoices, issuing
 from lms.billing.write_offs import WriteOffs
 from lms.privacy.contract import PersonalData
@@ -28,6 +29,7 @@ MODULE = Module(
         "waiting_invoices": WaitingInvoices,
         "refunds": Refunds,
         "settlements": Settlements,
+        "collective_invoices": CollectiveInvoices,
         "instalments": Instalments,
         "write_offs": WriteOffs,
     },

@@ -16,7 +16,7 @@ from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
-from lms.payments.customers import customer_of
+from lms.payments.customers import customer_of, new_customer
 from lms.payments.due import SMALLEST_CENTS, Due, due_of
 from lms.payments.errors import NothingToPay, NotOfferedHere, ProviderRefused, StillRunning, TooLittle
 from lms.payments.events import CheckoutOvertaken
@@ -35,6 +35,8 @@ LONGEST_WAIT = timedelta(minutes=10)
 """S-54: nothing stays undecided for longer than that without being asked about."""
 BANK_WAIT = timedelta(hours=6)
 AT_ONCE = 50
+GONE = "resource_missing"
+"""The provider's word for a customer it does not know any more: deleted there, or made under another account."""
 PAGE = "checkout"
 """The purpose of the token in the address to which people come back: `signer.token(PAGE, checkout.id)`."""
 
@@ -141,6 +143,7 @@ class Checkouts:
             checkout = Checkout(
                 id=uuid5(NAMESPACE_URL, f"checkout:{order_id}:{number}"), order_id=order_id, amount_cents=due.cents,
                 key=key, begun_at=now, expires_at=until, look_at=now + FIRST_LOOK, debtor_id=due.debtor_id,
+                language=current_language(),
             )  # fmt: skip
             session.add(checkout)
             await session.flush()
@@ -153,7 +156,13 @@ class Checkouts:
     async def _open(self, checkout: Checkout, due: Due) -> str:
         customer = await customer_of(self.begin, self.gateway, checkout.debtor_id)
         try:
-            page = await self.gateway.open_page(self._wanted(checkout, due, customer), checkout.key)
+            try:
+                page = await self._page(checkout, due, customer)
+            except ProviderRefused as refused:
+                if customer is None or refused.code != GONE:
+                    raise
+                customer = await new_customer(self.begin, self.gateway, checkout.debtor_id, gone=customer)
+                page = await self._page(checkout, due, customer)
         except ProviderRefused as refused:
             await self._refused(checkout.id, refused.code)
             raise
@@ -164,6 +173,11 @@ class Checkouts:
         await self._opened(checkout.id, str(page["id"]), url)
         return url
 
+    async def _page(self, checkout: Checkout, due: Due, customer: str | None) -> Mapping[str, Any]:
+        """The page of this attempt; a customer made anew makes a new request of it, which needs a key of its own."""
+        key = f"{checkout.key}-{customer}" if customer else checkout.key
+        return await self.gateway.open_page(self._wanted(checkout, due, customer), key)
+
     def _wanted(self, checkout: Checkout, due: Due, customer: str | None) -> dict[str, Any]:
         back = (
             f"{self.around.settings.public_url}/zahlung/{checkout.id}/{self.signer.token(PAGE, checkout.id)}"
@@ -173,13 +187,13 @@ class Checkouts:
         wanted: dict[str, Any] = {
             "mode": "payment",
             "client_reference_id": str(checkout.order_id),
-            "line_items": [_line(claims[one], cents) for one, cents in due.shares.items()],
+            "line_items": [_line(claims[one], cents, checkout.language) for one, cents in due.shares.items()],
             "metadata": labels,
             "payment_intent_data": {"metadata": labels, "description": due.first.reference},
             "expires_at": int(checkout.expires_at.timestamp()),
             "success_url": back,
             "cancel_url": f"{back}/abgebrochen",
-            "locale": current_language(),
+            "locale": checkout.language,
         }
         return wanted | ({"customer": customer} if customer else {})
 
@@ -227,10 +241,10 @@ class Checkouts:
             checkout.look_at = self.clock() + min(FIRST_LOOK * checkout.looks, wait)
 
 
-def _line(claim: Claim, cents: int) -> Mapping[str, Any]:
+def _line(claim: Claim, cents: int, language: str) -> Mapping[str, Any]:
     """What stands on the provider's page: the course and its number, and no names of others than the payer types there."""
     course, run = claim.course, claim.run
-    title = (course.title_en if current_language() == "en" else "") or course.title_de
+    title = (course.title_en if language == "en" else "") or course.title_de
     starts = f", {local(run.starts_at):%d.%m.%Y}" if run.starts_at else ""
     return {
         "quantity": 1,

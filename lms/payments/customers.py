@@ -3,6 +3,7 @@
 import hashlib
 from uuid import UUID
 
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.db import Begin, retried
@@ -20,12 +21,29 @@ async def customer_of(begin: Begin, gateway: Gateway, person_id: UUID | None) ->
         person = await session.get(Person, person_id)
     if known is not None:
         return known.customer_id
-    if person is None:
-        return None
-    key = hashlib.sha256(f"customer:{person_id}:{person.name}:{person.email}".encode()).hexdigest()
+    return await _made(begin, gateway, person) if person else None
+
+
+async def new_customer(begin: Begin, gateway: Gateway, person_id: UUID | None, *, gone: str) -> str | None:
+    """Another number in place of one the provider does not know any more. Raises ProviderAway, ProviderRefused."""
+    await _forget(begin, gone)
+    async with begin.reading() as session:
+        person = await session.get(Person, person_id) if person_id else None
+    return await _made(begin, gateway, person, instead_of=gone) if person else None
+
+
+async def _made(begin: Begin, gateway: Gateway, person: Person, *, instead_of: str = "") -> str:
+    facts = f"customer:{person.id}:{person.name}:{person.email}" + (f":{instead_of}" if instead_of else "")
+    key = hashlib.sha256(facts.encode()).hexdigest()
     made = await gateway.customer(name=person.name, email=person.email or "", key=key)
-    await _keep(begin, person_id, str(made["id"]))
+    await _keep(begin, person.id, str(made["id"]))
     return str(made["id"])
+
+
+@retried
+async def _forget(begin: Begin, customer_id: str) -> None:
+    async with begin() as session:
+        await session.execute(delete(ProviderCustomer).where(ProviderCustomer.customer_id == customer_id))
 
 
 @retried

@@ -52,6 +52,8 @@ class Checkout(Row):
     look_at: Mapped[datetime]
     state: Mapped[CheckoutState] = mapped_column(default=CheckoutState.OPENING)
     debtor_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None, index=True)
+    language: Mapped[str] = mapped_column(default="de")
+    """Of the page, chosen when the attempt began: asked again in another language, the provider must hear the same words."""
     looks: Mapped[int] = mapped_column(default=0)
     session_id: Mapped[str | None] = mapped_column(default=None, unique=True)
     url: Mapped[str] = mapped_column(LongText, default="")

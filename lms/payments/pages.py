@@ -14,11 +14,12 @@ from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.pages.asking import WAYS_TO_PAY
 from lms.enrolment.pages.offering import offering_of
 from lms.enrolment.pages.private import PRIVATE
+from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, Invalid, NotFound
 from lms.payments.checkouts import PAGE, Checkouts
-from lms.payments.due import Due
+from lms.payments.due import Due, manage_path, pay_path
 from lms.payments.errors import ProviderAway
 from lms.payments.gateway import LARGEST_EVENT
 from lms.payments.hooks import Hooks
@@ -179,7 +180,8 @@ async def _page(
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
             "is_away": isinstance(refusal, ProviderAway),
             "here": here,
-            "manage_path": f"/anmeldung/{enrolment_id}/{token}",
+            "manage_path": manage_path(around.signer, due.first),
+            "is_for_company": is_for_employee(due.first),
         },
         status_code=refusal.status if refusal else 200,
         headers=PRIVATE,
@@ -204,7 +206,6 @@ async def _returned(
         if checkout is None:
             raise NotFound
         first = await _first(session, checkout)
-    link = around.signer.token("enrolment", first.id, first.link_version)
     is_waiting = checkout.state in {CheckoutState.OPENING, CheckoutState.OPEN} and not gave_up
     headers = PRIVATE | ({"refresh": REFRESH_SECONDS} if is_waiting and refusal is None else {})
     return Template(
@@ -217,8 +218,9 @@ async def _returned(
             "is_waiting": is_waiting,
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
             "here": f"/zahlung/{checkout_id}/{token}",
-            "pay_path": f"/zahlen/{first.id}/{link}",
-            "manage_path": f"/anmeldung/{first.id}/{link}",
+            "pay_path": pay_path(around.signer, first),
+            "manage_path": manage_path(around.signer, first),
+            "is_for_company": is_for_employee(first),
         },
         headers=headers,
         status_code=refusal.status if refusal else 200,

@@ -162,6 +162,8 @@ class Overview:
     finished: Sequence[MyCourse] = ()
     ended: Sequence[MyCourse] = ()
     count: int = field(default=0)
+    to_pay: Sequence[Sequence[MyCourse]] = ()
+    """Places that are held until they are paid online, those together that are paid in one go."""
     pay_by: Mapping[UUID, date] = field(default_factory=dict)
     """The last day to pay in time, by enrolment, where there is one."""
 
@@ -195,6 +197,7 @@ async def overview_of(session: AsyncSession, actor: Actor, *, chosen: UUID | Non
             for one in courses
             if _is(one, EnrolmentState.OFFERED, EnrolmentState.REQUESTED) or one.enrolment.is_pending
         ],
+        to_pay=_held(courses),
         next_course=first,
         next_meeting=first.next_meeting(now) if first else None,
         current=current,
@@ -215,6 +218,18 @@ def next_start(course: MyCourse, now: datetime) -> datetime:
     if meeting is not None:
         return meeting.session.starts_at
     return course.run.ends_at or course.run.starts_at or datetime.max.replace(tzinfo=now.tzinfo)
+
+
+def _held(courses: Sequence[MyCourse]) -> Sequence[Sequence[MyCourse]]:
+    """What is held until it is paid, those together that are paid in one go; what ends first comes first."""
+    together: dict[tuple[UUID | None, ...], list[MyCourse]] = defaultdict(list)
+    for one in courses:
+        row = one.enrolment
+        if row.awaits_payment and not one.is_for_employee:
+            together[row.order_id, row.run_id, row.contact_id, row.guardian_id].append(one)
+    return sorted(
+        together.values(), key=lambda held: held[0].enrolment.held_until or held[0].enrolment.created_at
+    )
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, today: date) -> MyCourse:

@@ -10,6 +10,7 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from content.lesson import render
+from lms.catalogue.models import PaymentMethod
 from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.lists.reading import story_of
@@ -19,6 +20,7 @@ from lms.enrolment.policy import is_limited, reaches
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
+from lms.payments.due import pay_path
 from lms.portal.cards import cards
 from lms.portal.filters import Filters
 from lms.portal.fragments import fragments_of
@@ -67,6 +69,10 @@ class MyCoursesPages(Controller):
                 "own_id": actor.person_id,
                 "door_minutes": around.settings.join_minutes_before,
                 "suggested": suggested,
+                "pay_paths": {
+                    one.enrolment.id: _pay(around, actor, one)
+                    for one in [*overview.unpaid, *(held[0] for held in overview.to_pay)]
+                },
                 "links": {one.enrolment.id: _to_answer(actor, one) for one in overview.to_answer},
                 "bring": _bring(overview.next_course) if overview.next_course else "",
             },
@@ -100,6 +106,7 @@ class MyCoursesPages(Controller):
                 "price_path": ""
                 if is_limited(actor, mine.enrolment.person_id)
                 else _price_page(around, actor, mine),
+                "pay_path": _pay(around, actor, mine),
                 "answers": answers,
                 "answers_path": answers_path(around.signer, mine.enrolment) if may_answer else "",
                 "story": story,
@@ -142,6 +149,16 @@ def _price_page(around: Around, actor: Actor, mine: MyCourse) -> str:
     if one.is_drop_in or is_limited(actor, one.person_id) or not (one.price_cents or one.has_concession):
         return ""
     return f"/anmeldung/{one.id}/{around.signer.token('enrolment', one.id, one.link_version)}"
+
+
+def _pay(around: Around, actor: Actor, mine: MyCourse) -> str:
+    """Where it is paid online; empty where that is not offered, or where we collect the money ourselves."""
+    one = mine.enrolment
+    is_offered = PaymentMethod.ONLINE in around.settings.ways_to_pay
+    is_collected = mine.collected is not None or one.payment_method is PaymentMethod.DIRECT_DEBIT
+    if not is_offered or is_collected or mine.is_for_employee or is_limited(actor, one.person_id):
+        return ""
+    return pay_path(around.signer, one)
 
 
 def _bring(mine: MyCourse) -> Markup:

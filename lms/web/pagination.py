@@ -1,6 +1,6 @@
 """One page of a long list."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 from urllib.parse import urlencode
@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 T = TypeVar("T")
 LARGEST = 200  # S-34
 USUAL = 20
+AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ class Page(Generic[T]):
         """The address of the page after, or nothing."""
         return self.address(self.number + 1) if self.number < self.last else ""
 
+    @property
+    def filters(self) -> str:
+        """What the list is filtered by, as it stands in the address."""
+        return urlencode([(name, value) for name, value in self.query if name != "seite" and value])
+
     def address(self, number: int) -> str:
         """The address of another page of the same list."""
         kept = [(name, value) for name, value in self.query if name != "seite"]
@@ -54,6 +60,17 @@ def window(number: int | str | None, size: int = USUAL) -> tuple[int, int, int]:
     size = min(max(size, 1), LARGEST)
     wanted = min(max(wanted, 1), 1_000_000)
     return wanted, size, (wanted - 1) * size
+
+
+async def every(part: Callable[[int, int], Awaitable[tuple[Sequence[T], int]]]) -> list[T]:
+    """All items of a list, for a file: `part(limit, offset)` gives some of them and how many there are, as for its page."""
+    found: list[T] = []
+    offset, total = 0, 1
+    while offset < total:
+        items, total = await part(AT_ONCE, offset)
+        found += items
+        offset += AT_ONCE
+    return found
 
 
 def page_of(

@@ -15,7 +15,8 @@ from lms.jobs.worker import Worker
 from lms.payments.checkouts import Checkouts
 from lms.payments.errors import NothingToPay, ProviderAway, StillRunning
 from lms.payments.hooks import Hooks
-from lms.payments.models import CheckoutState
+from lms.payments.models import CheckoutState, ProviderCustomer
+from lms.web.language import use_locale
 from lms.web.module import Around
 from tests.enrolment.places import VISITOR
 from tests.making import BOTH, FixedClock
@@ -104,6 +105,41 @@ async def test_an_answer_that_was_lost_is_found_again_under_the_same_key(
     calls = stripe.calls("POST /v1/checkout/sessions")
     assert len({call["idempotency_key"] for call in calls}) == 1
     assert len(await attempts(begin)) == 1
+
+
+async def test_asked_again_in_another_language_it_is_the_same_request(
+    begin: Begin, house: Around, checkouts: Checkouts, stripe: StandIn
+) -> None:
+    (claim,) = await ordered(house, await paid_run(begin))
+    stripe.lose_answer("POST /v1/checkout/sessions")
+
+    with use_locale("en"), pytest.raises(ProviderAway):
+        await opened(checkouts, house, claim)
+    with use_locale("de"):
+        await opened(checkouts, house, claim)
+
+    first, second = stripe.calls("POST /v1/checkout/sessions")
+    assert first["parameters"] == second["parameters"]
+    assert first["parameters"]["locale"] == "en"
+    assert await attempt_states(begin) == [CheckoutState.OPEN]
+
+
+async def test_a_customer_whom_the_provider_has_forgotten_is_made_anew(
+    begin: Begin, house: Around, checkouts: Checkouts, hooks: Hooks, stripe: StandIn
+) -> None:
+    (claim,) = await ordered(house, await paid_run(begin))
+    async with begin() as session:
+        assert claim.person_id is not None
+        session.add(ProviderCustomer(person_id=claim.person_id, customer_id="cus_deleted"))
+
+    stripe.pay(await opened(checkouts, house, claim))
+    await told(hooks, stripe)
+
+    assert await state_of(begin, claim) is EnrolmentState.CONFIRMED
+    async with begin.reading() as session:
+        known = await session.get_one(ProviderCustomer, claim.person_id)
+    assert known.customer_id != "cus_deleted"
+    assert await attempt_states(begin) == [CheckoutState.PAID]
 
 
 async def test_without_any_hook_asking_finds_the_payment(

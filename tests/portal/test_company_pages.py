@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from httpx import AsyncClient
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from lms.attendance.models import Attendance, Presence
@@ -28,6 +29,7 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.people.models import Company, CompanyContact
 from lms.scheduling.models import Session
+from lms.settings import Settings
 from lms.web.module import Around
 from tests.enrolment.places import VISITOR, named, offered_run, people
 from tests.making import MOMENT, FixedClock, make_person, staff
@@ -38,6 +40,11 @@ HOLZ = {
     "company_name": "Holz GmbH", "street": "Sägeweg 1", "postal_code": "39340", "city": "Haldensleben",
     "given_name": "Chris", "family_name": "Chef", "email": "chef@holz.example", "order_number": "<b>B-77</b>",
 }  # fmt: skip
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"stripe_key": SecretStr("sk_test_1")})
 
 
 @pytest.fixture
@@ -70,6 +77,27 @@ async def six(seats: Seats, boss: Actor, run: Run, company_id: UUID, names: int 
         boss, order_id=uuid4(), run_id=run.id, seats=6, company=company_id, persons=people(names),
         payment_method=PaymentMethod.INVOICE,
     )  # fmt: skip
+
+
+async def test_a_contact_pays_an_open_invoice_online_where_the_centre_offers_it(
+    client: AsyncClient, begin: Begin, seats: Seats
+) -> None:
+    boss, company_id = await company_with(begin, client)
+    order = await six(seats, boss, await run_of(begin), company_id, names=1)
+    async with begin.reading() as session:
+        theirs = {
+            str(one)
+            for one in await session.scalars(select(Enrolment.id).where(Enrolment.order_id == order.id))
+        }
+
+    page = (await client.get(f"/firma/{company_id}")).text
+    [path] = set(re.findall(r"/zahlen/[0-9a-f-]+/firma", page))
+    pay = await client.get(path)
+
+    assert path.split("/")[2] in theirs
+    assert "270,00" in pay.text
+    assert f'href="/firma/{company_id}"' in pay.text
+    assert (await another_browser(client).get(path)).status_code == 404
 
 
 async def test_somebody_without_an_account_orders_gets_a_letter_and_names_people_by_its_link(

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from pydantic import SecretStr
 from sqlalchemy import event
 
 from lms.attendance.models import Attendance, Presence
@@ -17,6 +18,7 @@ from lms.enrolment.service import Enrolments
 from lms.people.models import Household, Membership, Person
 from lms.portal.my_courses import overview_of
 from lms.scheduling.models import Session
+from lms.settings import Settings
 from lms.web.module import Around
 from tests.enrolment.places import VISITOR, named, offered_run
 from tests.enrolment.walking import text
@@ -24,6 +26,11 @@ from tests.making import MOMENT, FixedClock, learner, make_person
 from tests.visiting import sign_in
 
 Browser = AsyncTestClient[Litestar]
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"stripe_key": SecretStr("sk_test_1")})
 
 
 @pytest.fixture
@@ -208,3 +215,39 @@ async def test_many_courses_cost_as_many_statements_as_one(begin: Begin, enrolme
         numbers.append(len(asked))
 
     assert numbers[0] == numbers[1] <= 7
+
+
+async def test_a_place_that_waits_for_its_payment_stands_on_top(
+    client: Browser, begin: Begin, enrolments: Enrolments
+) -> None:
+    rita, _erna = await persons(begin)
+    await sign_in(client, begin, person=rita, is_known=True)
+    run = await offered_run(begin, price_cents=4500, payment_methods=["online", "cash"])
+    placed = await enrolments.enrol(
+        learner(rita), run_id=run.id, persons=[rita.id, named("Ada Lehmann")],
+        payment_method=PaymentMethod.ONLINE,
+    )  # fmt: skip
+
+    page = await client.get("/meine-kurse")
+    course = await client.get(f"/meine-kurse/{placed.enrolments[0].id}")
+
+    assert text(page).count("Es fehlt nur noch die Zahlung") == 1
+    assert "Die Plätze von" in text(page)
+    assert f"/zahlen/{placed.enrolments[0].id}/" in page.text
+    assert "Es fehlt nur noch die Zahlung" in text(course)
+    assert "Diese Anmeldung ist beendet." not in text(course)
+    assert "Online bezahlen" in text(course)
+
+
+async def test_what_is_owed_can_be_paid_online_where_the_centre_offers_it(
+    client: Browser, begin: Begin, enrolments: Enrolments
+) -> None:
+    rita, _erna = await persons(begin)
+    await sign_in(client, begin, person=rita, is_known=True)
+    run = await offered_run(begin, price_cents=4500)
+    placed = await enrolments.enrol(
+        learner(rita), run_id=run.id, persons=[rita.id], payment_method=PaymentMethod.INVOICE
+    )  # fmt: skip
+
+    for page in ("/meine-kurse", f"/meine-kurse/{placed.enrolments[0].id}"):
+        assert f"/zahlen/{placed.enrolments[0].id}/" in (await client.get(page)).text

@@ -26,6 +26,7 @@ from lms.enrolment.errors import NotHeldForPayment, PaymentMethodRefused
 from lms.enrolment.events import PaymentArrived, PaymentTooLate
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
 from lms.enrolment.queries import order_of
+from lms.enrolment.seats.rules import is_for_employee
 from lms.enrolment.service.locked import LockedRun, refusals
 from lms.enrolment.service.placing import make_certain
 from lms.enrolment.service.transactions import Transactions, placement
@@ -138,6 +139,8 @@ async def _receive(
     await session.flush()
     if means is Means.ONLINE:
         for claim in had_place:
+            if is_for_employee(claim):
+                continue  # a company has paid; who sits there sees no sums
             locked.tell(PaymentArrived(enrolment_id=claim.id, amount_cents=shares[claim.id], at=locked.at))
     for claim in new:
         if claim.state is EnrolmentState.HELD:

@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 from lms.accounts.limits import within
 from lms.billing.einvoice.models import ElectronicOriginal
 from lms.billing.paper import invoice_pdf
+from lms.catalogue.models import PaymentMethod
 from lms.certification.queries import certificate_of
 from lms.enrolment.pages.private import PRIVATE
 from lms.enrolment.seats.contacts import INVITATION, Seats
@@ -21,6 +22,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.payments.due import FOR_COMPANY
 from lms.portal.company.evidence import evidence_pack
 from lms.portal.company.forms import InviteForm
 from lms.portal.company.reading import companies_of, company_view, invoice_for, people_of
@@ -250,6 +252,13 @@ async def _page(
         "portal/company/company.html",
         context={
             "view": view,
+            "pay_paths": {
+                bill.invoice.id: f"/zahlen/{bill.about_id}/{FOR_COMPANY}"
+                for bill in view.owed
+                if bill.about_id
+            }
+            if PaymentMethod.ONLINE in around.settings.ways_to_pay
+            else {},
             "form": form,
             "here": f"/firma/{company_id}",
             "own_id": actor.person_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, undefer
 
 from lms.attendance.queries import Record, records
 from lms.billing.einvoice.models import ElectronicOriginal, InvoiceCheck
-from lms.billing.models import Invoice, InvoiceKind, LedgerEntry
+from lms.billing.models import Invoice, InvoiceKind, InvoiceShare, LedgerEntry
 from lms.billing.queries import is_of_document
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Certificate, CertificateState
@@ -109,6 +109,8 @@ class Bill:
     open_cents: int = 0
     is_electronic: bool = False
     """Whether there is an electronic original."""
+    about_id: UUID | None = None
+    """One of the seats it is for, by which it can be paid; None for what was written by hand, or booked by somebody alone."""
 
     @property
     def is_credit_note(self) -> bool:
@@ -339,8 +341,22 @@ async def _bills(session: AsyncSession, company_id: UUID) -> Sequence[Bill]:
     )
     is_reversed = exists().where(reversal.reverses_id == Invoice.id)
     is_electronic = exists().where(ElectronicOriginal.invoice_id == Invoice.id)
+    shared = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == Invoice.id).correlate(Invoice)
+    about = (
+        select(Enrolment.id)
+        .where(
+            or_(Enrolment.id == Invoice.enrolment_id, Enrolment.id.in_(shared)),
+            Enrolment.company_id == Invoice.company_id,
+            Enrolment.contact_id.is_(None),
+            Invoice.share_id.is_(None),
+        )
+        .order_by(Enrolment.id)
+        .limit(1)
+        .correlate(Invoice)
+        .scalar_subquery()
+    )
     rows = await session.execute(
-        select(Invoice, owed, is_reversed, is_electronic)
+        select(Invoice, owed, is_reversed, is_electronic, about)
         .where(Invoice.company_id == company_id)
         .order_by(Invoice.issued_at.desc(), Invoice.counter.desc())
     )
@@ -349,6 +365,7 @@ async def _bills(session: AsyncSession, company_id: UUID) -> Sequence[Bill]:
             invoice,
             0 if reverted or invoice.kind is InvoiceKind.CREDIT_NOTE else max(0, min(int(cents or 0), invoice.total_cents)),
             electronic,
+            about_id,
         )
-        for invoice, cents, reverted, electronic in rows
+        for invoice, cents, reverted, electronic, about_id in rows
     ]  # fmt: skip

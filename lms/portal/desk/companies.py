@@ -77,7 +77,11 @@ class DeskCompanyPages(Controller):
 
     @get()
     async def index(
-        self, request: AnyRequest, begin: NamedDependency[Begin], q: FromQuery[str] = ""
+        self,
+        request: AnyRequest,
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        q: FromQuery[str] = "",
     ) -> Template:
         """Found by parts of the name or the town; two statements."""
         typed = q.strip()[:LONGEST_SEARCH]
@@ -87,7 +91,14 @@ class DeskCompanyPages(Controller):
         page = page_of(
             rows, number=number, size=size, total=total, path=COMPANIES, query=request.query_params.multi_items()
         )  # fmt: skip
-        return Template("portal/desk/companies.html", context={"page": page, "typed": typed})
+        return Template(
+            "portal/desk/companies.html",
+            context={
+                "page": page,
+                "typed": typed,
+                "may_export": actor.may_for_all("persons", "bulk-export"),
+            },
+        )
 
     @get("/{company_id:uuid}")
     async def show(
@@ -115,6 +126,7 @@ class DeskCompanyPages(Controller):
                 "history": history,
                 "here": f"{COMPANIES}/{company_id}",
                 "may_change": actor.may_for_all("U", "person"),
+                "may_join": actor.may_for_all("reverse", "invoice"),
                 "may_see_money": actor.may_for_all("R", "invoice"),
                 "may_see_invoices": actor.may_for_all("R", "invoice"),
             },

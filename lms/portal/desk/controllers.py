@@ -17,6 +17,7 @@ from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.duplicates import DuplicatePages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
+from lms.portal.desk.files import PersonFiles, PlanFiles
 from lms.portal.desk.follow_up import FollowUpPlanPages
 from lms.portal.desk.ideas import IdeaPages, NotePages
 from lms.portal.desk.interest import InterestListPages, InterestOverviewPages
@@ -65,6 +66,8 @@ DESK = (
     RegisterPages,
     ClosingPages,
     CoursePages,
+    PersonFiles,
+    PlanFiles,
     EnrolmentPages,
     ChangePages,
     WithdrawalDeskPages,

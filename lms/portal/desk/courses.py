@@ -1,6 +1,7 @@
 """The team's pages about courses: the list, one with its runs, making and changing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from markupsafe import Markup
 from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.lesson import render
 from lms.catalogue.errors import AgesTheWrongWayRound, UnknownTopic
@@ -60,31 +62,11 @@ class CoursePages(Controller):
         ensure(actor.may_for_all("R", "plan"), actor)
         typed = q.strip()[:LONGEST_SEARCH]
         number, size, offset = window(request.query_params.get("seite"))
-        wanted = _fits(typed, thema)
-        coming = (
-            select(func.count())
-            .where(Run.course_id == Course.id, Run.starts_at > clock(), Run.state.in_(PUBLIC))
-            .scalar_subquery()
-        )
-        drafts = (
-            select(func.count())
-            .where(Run.course_id == Course.id, Run.state == RunState.DRAFT)
-            .scalar_subquery()
-        )
         async with begin.reading() as session:
-            total = await session.scalar(select(func.count()).select_from(Course).where(wanted))
-            rows = (
-                await session.execute(
-                    select(Course, coming, drafts)
-                    .where(wanted)
-                    .order_by(Course.title_de, Course.id)
-                    .limit(size)
-                    .offset(offset)
-                )
-            ).all()
+            rows, total = await courses_found(session, typed, thema, clock(), limit=size, offset=offset)
             all_topics = await topics(session)
         page = page_of(
-            rows, number=number, size=size, total=total or 0, path="/verwaltung/kurse",
+            rows, number=number, size=size, total=total, path="/verwaltung/kurse",
             query=request.query_params.multi_items(),
         )  # fmt: skip
         return Template(
@@ -206,6 +188,30 @@ class CoursePages(Controller):
 
 
 PUBLIC = (RunState.PUBLISHED, RunState.CONFIRMED)
+
+
+async def courses_found(
+    session: AsyncSession, typed: str, topic_id: UUID | None, now: datetime, *, limit: int, offset: int
+) -> tuple[Sequence[tuple[Course, int, int]], int]:
+    """Courses by title, each with its coming runs and its drafts, and how many there are; two statements."""
+    wanted = _fits(typed, topic_id)
+    coming = (
+        select(func.count())
+        .where(Run.course_id == Course.id, Run.starts_at > now, Run.state.in_(PUBLIC))
+        .scalar_subquery()
+    )
+    drafts = (
+        select(func.count()).where(Run.course_id == Course.id, Run.state == RunState.DRAFT).scalar_subquery()
+    )
+    total = await session.scalar(select(func.count()).select_from(Course).where(wanted))
+    rows = await session.execute(
+        select(Course, coming, drafts)
+        .where(wanted)
+        .order_by(Course.title_de, Course.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [(course, ahead, begun) for course, ahead, begun in rows], total or 0
 
 
 def _fits(typed: str, topic_id: UUID | None) -> ColumnElement[bool]:

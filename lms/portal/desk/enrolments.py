@@ -126,6 +126,7 @@ class EnrolmentPages(Controller):
                 "typed": typed,
                 "states": ENROLMENT_STATES,
                 "ways": PAYMENT_WAYS,
+                "may_export": actor.may_for_all("persons", "bulk-export"),
             },
         )
 

@@ -135,7 +135,12 @@ class PersonPages(Controller):
         )
         return Template(
             "portal/desk/persons.html",
-            context={"page": page, "typed": typed, "may_merge": policy.may_merge(actor)},
+            context={
+                "page": page,
+                "typed": typed,
+                "may_merge": policy.may_merge(actor),
+                "may_export": actor.may_for_all("persons", "bulk-export"),
+            },
         )
 
     @get("/{person_id:uuid}", opt=may("R", "person", of=Scope.ALL))

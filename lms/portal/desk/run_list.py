@@ -62,11 +62,8 @@ class RunListPages(Controller):
         stage = Stage(stand) if stand in set(Stage) else None
         number, size, offset = window(request.query_params.get("seite"))
         async with begin.reading() as session:
-            condition = _condition("alle" if stage else view, typed, now)
-            if stage is not None:
-                condition = and_(condition, in_stage(stage, now))
-            rows, total = await _runs(session, condition, view, limit=size, offset=offset)
-            stages = await _stages(session, [run for run, _ in rows], now)
+            rows, total = await runs_found(session, view, typed, stage, now, limit=size, offset=offset)
+            stages = await stages_of(session, [run for run, _ in rows], now)
             drafts = {run.course_id for run, _ in rows if run.state is RunState.DRAFT}
             interest = await interest_counts(session, drafts)
         page = page_of(
@@ -94,13 +91,7 @@ class RunListPages(Controller):
         """Every run for which somebody waits, or has been offered a place."""
         ensure(actor.may_for_all("R", "enrolment"), actor)
         async with begin.reading() as session:
-            rows, _ = await _runs(
-                session,
-                and_(Run.waiting > 0, Run.state.in_(RUNNING), Run.ends_at > clock()),
-                "",
-                limit=200,
-                offset=0,
-            )
+            rows = await runs_with_waiting(session, clock())
         return Template("portal/desk/waiting_lists.html", context={"rows": rows})
 
     @get("/anwesenheit", opt=may("R", "attendance", of=Scope.ALL))
@@ -132,6 +123,29 @@ class RunListPages(Controller):
         )
 
 
+async def runs_found(
+    session: AsyncSession,
+    view: str,
+    typed: str,
+    stage: Stage | None,
+    now: datetime,
+    *,
+    limit: int,
+    offset: int,
+) -> tuple[Sequence[tuple[Run, Course]], int]:
+    """Runs of one view, or at one stage, by number or title; and how many there are."""
+    condition = _condition("alle" if stage else view, typed, now)
+    if stage is not None:
+        condition = and_(condition, in_stage(stage, now))
+    return await _runs(session, condition, view, limit=limit, offset=offset)
+
+
+async def runs_with_waiting(session: AsyncSession, now: datetime) -> Sequence[tuple[Run, Course]]:
+    """The runs for which somebody waits, the next first; at most 200."""
+    waiting = and_(Run.waiting > 0, Run.state.in_(RUNNING), Run.ends_at > now)
+    return (await _runs(session, waiting, "", limit=200, offset=0))[0]
+
+
 def _condition(view: str, typed: str, now: datetime) -> ColumnElement[bool]:
     by_view: Mapping[str, ColumnElement[bool]] = {
         "": and_(Run.state.in_(RUNNING), Run.starts_at > now),
@@ -154,7 +168,7 @@ def _condition(view: str, typed: str, now: datetime) -> ColumnElement[bool]:
     )
 
 
-async def _stages(session: AsyncSession, runs: Sequence[Run], now: datetime) -> Mapping[UUID, Stage]:
+async def stages_of(session: AsyncSession, runs: Sequence[Run], now: datetime) -> Mapping[UUID, Stage]:
     """How far each of these runs is; one statement."""
     prepared = {
         one.run_id: one

@@ -14,7 +14,10 @@ from lms.web.language import gettext, ngettext
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """The words of such a page. `path` receives the form, `back` is where one comes from and the safe way out leads."""
+    """The words of such a page. `path` receives the form, `back` is where one comes from and the safe way out leads.
+
+    Without a `button` nothing can be done: the sentences say why.
+    """
 
     title: str
     about: str

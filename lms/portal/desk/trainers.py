@@ -89,7 +89,7 @@ class TrainerPages(Controller):
         """Everybody who teaches; five statements."""
         ensure(actor.may_for_all("R", "availability"), actor)
         async with begin.reading() as session:
-            lines = await _lines(session, clock())
+            lines = await trainer_lines(session, clock())
         return Template("portal/desk/trainers.html", context={"lines": lines})
 
     @get("/{person_id:uuid}", opt=may("R", "availability", of=Scope.ALL))
@@ -246,7 +246,7 @@ async def _away(session: AsyncSession, session_ids: Sequence[UUID]) -> Mapping[U
     return {session_id: ", ".join(names) for session_id, names in found.items()}
 
 
-async def _lines(session: AsyncSession, now: datetime) -> Sequence[Line]:
+async def trainer_lines(session: AsyncSession, now: datetime) -> Sequence[Line]:
     rows = (
         await session.execute(
             select(Trainer, Person)

@@ -97,6 +97,7 @@ class AssigningPayments(Controller):
     async def done(
         self,
         request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         ansicht: FromQuery[str] = "gebucht",
     ) -> Template:
@@ -108,7 +109,13 @@ class AssigningPayments(Controller):
         page = page_of(
             lines, number=number, size=size, total=total, path=f"{WORK}/erledigt", query={"ansicht": view}
         )
-        context = {"page": page, "view": view, "states": STATES, "aside": ASIDE}
+        context = {
+            "page": page,
+            "view": view,
+            "states": STATES,
+            "aside": ASIDE,
+            "may_export": actor.may_for_all("billing", "bulk-export"),
+        }
         return Template("portal/finance/decided.html", context=context)
 
 

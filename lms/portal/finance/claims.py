@@ -1,5 +1,6 @@
 """`/verwaltung/finanzen/forderungen`: what people owe, list by list, with search, sums and files."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
-from lms.accounts.limits import within
+from lms.accounts.handing_out import persons_file
 from lms.billing.models import Invoice
 from lms.billing.overview import View
 from lms.billing.paper import invoice_pdf
@@ -20,13 +21,12 @@ from lms.kernel.rights import Scope
 from lms.portal.finance.claims_reading import ADDRESSES, WORDS, Line, claims_page
 from lms.portal.finance.topics import CLAIMS, DESK
 from lms.web.access import may
-from lms.web.csv import Cell, csv_file
+from lms.web.csv import Cell
 from lms.web.language import gettext
 from lms.web.module import Around
-from lms.web.pagination import page_of, window
+from lms.web.pagination import every, page_of, window
 
 USUAL = "offen"
-AT_ONCE = 5_000
 SEES = may("R", "invoice", of=Scope.ALL)
 PDF = "application/pdf"
 
@@ -66,26 +66,27 @@ class ClaimPages(Controller):
             },
         )  # fmt: skip
 
-    @get("/forderungen/forderungen.csv", opt=may("billing", "bulk-export"))
+    @get(["/forderungen/forderungen.csv", "/forderungen/forderungen.xlsx"], opt=may("billing", "bulk-export"))
     async def file(
         self,
+        request: Request[Any, Any, Any],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         ansicht: FromQuery[str] = USUAL,
         q: FromQuery[str] = "",
     ) -> Response[bytes]:
         """The whole list for a spreadsheet."""
-        await within(around.begin, around.clock, "export", account=actor.account_id or "")
         view = ADDRESSES.get(ansicht, View.OPEN)
         today = local(around.clock()).date()
-        rows: list[list[Cell]] = [head()]
         async with around.begin.reading() as session:
-            offset, total = 0, 1
-            while offset < total:
-                lines, sums = await claims_page(session, view, q, today=today, limit=AT_ONCE, offset=offset)
-                rows += [cells(line) for line in lines]
-                offset, total = offset + AT_ONCE, sums.count
-        return csv_file(f"forderungen-{ansicht if ansicht in ADDRESSES else USUAL}.csv", rows)
+
+            async def part(limit: int, offset: int) -> tuple[Sequence[Line], int]:
+                lines, sums = await claims_page(session, view, q, today=today, limit=limit, offset=offset)
+                return lines, sums.count
+
+            rows = [cells(line) for line in await every(part)]
+        stem = f"forderungen-{ansicht if ansicht in ADDRESSES else USUAL}"
+        return await persons_file(request, around, actor, stem, [head(), *rows])
 
     @get("/belege/{invoice_id:uuid}/beleg.pdf", opt=SEES)
     async def document(self, invoice_id: FromPath[UUID], around: NamedDependency[Around]) -> Response[bytes]:

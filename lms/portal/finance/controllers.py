@@ -7,6 +7,7 @@ from lms.portal.finance.cashiers import CashierPages
 from lms.portal.finance.claims import ClaimPages
 from lms.portal.finance.closing import ClosingPages
 from lms.portal.finance.collection_rules import CollectionRulePages
+from lms.portal.finance.collective_pages import CollectivePages
 from lms.portal.finance.company_data import BillingDataPages
 from lms.portal.finance.debit_choosing import DebitChoicePages
 from lms.portal.finance.debit_files import DebitFilePages
@@ -17,6 +18,7 @@ from lms.portal.finance.debtors import DebtorPages
 from lms.portal.finance.dunning_pages import RunPages
 from lms.portal.finance.enforcement import EnforcementPages
 from lms.portal.finance.exports import ExportPages
+from lms.portal.finance.files import MoneyFiles, PaperFiles
 from lms.portal.finance.instalment_pages import InstalmentPages
 from lms.portal.finance.invoices import InvoicePages
 from lms.portal.finance.new_vouchers import NewVoucherPages
@@ -37,6 +39,9 @@ from lms.portal.finance.write_off_pages import WriteOffPages
 from lms.portal.finance.writing import WritingPages
 
 FINANCE = (
+    CollectivePages,
+    MoneyFiles,
+    PaperFiles,
     OnlinePaymentPages,
     InvoicePages,
     WritingPages,

@@ -13,7 +13,7 @@ from litestar.response import Redirect, Template
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.accounts.limits import within
+from lms.accounts.handing_out import persons_file
 from lms.db import Begin
 from lms.debits.collecting import DebitFiles, Due, day_in_file, due
 from lms.debits.models import Debit, DebitFile
@@ -26,7 +26,7 @@ from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.portal.desk.step import Step, step_page
 from lms.web.access import may
-from lms.web.csv import Cell, csv_file
+from lms.web.csv import Cell
 from lms.web.formats import amount, date_long
 from lms.web.language import gettext, translated
 from lms.web.module import Around
@@ -97,10 +97,14 @@ class DebitPages(Controller):
             return await _page(around, status=refusal.status, refusal=translated(refusal.message))
         return after(f"{LIST}/dateien/{file.id}", MADE)
 
-    @get("/faellig.csv")
-    async def table(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> Response[bytes]:
+    @get(["/faellig.csv", "/faellig.xlsx"])
+    async def table(
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+    ) -> Response[bytes]:
         """The same list for a spreadsheet, accounts masked."""
-        await within(around.begin, around.clock, "export", account=actor.account_id or "")
         async with around.begin.reading() as session:
             found = await due(session, until=_until(around.clock))
         head: list[Cell] = [
@@ -115,7 +119,7 @@ class DebitPages(Controller):
             ]
             for one in found
         ]  # fmt: skip
-        return csv_file("lastschriften.csv", [head, *rows])
+        return await persons_file(request, around, actor, "lastschriften", [head, *rows])
 
     @get("/einzug/{debit_id:uuid}/absagen")
     async def consider(self, debit_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:

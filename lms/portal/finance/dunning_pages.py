@@ -91,7 +91,12 @@ class RunPages(Controller):
             sent = await reminders_of_run(session, run_id)
         return Template(
             "portal/finance/run.html",
-            context={"run": run, "sent": sent, "may_remind": actor.may_for_all("remind", "invoice")},
+            context={
+                "run": run,
+                "sent": sent,
+                "may_remind": actor.may_for_all("remind", "invoice"),
+                "may_export": actor.may_for_all("billing", "bulk-export"),
+            },
         )
 
     @get("/mahnungen/{reminder_id:uuid}/mahnung.pdf", opt=SEES)

@@ -9,7 +9,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 
-from lms.accounts.limits import within
+from lms.accounts.handing_out import persons_file
 from lms.billing.readers import debtor_now
 from lms.db import Begin
 from lms.dunning.debtors import Debtors
@@ -22,7 +22,7 @@ from lms.portal.finance.claims_reading import handing_over
 from lms.portal.finance.debtors import HANDED, TAKEN
 from lms.portal.finance.topics import ENFORCEMENT
 from lms.web.access import may
-from lms.web.csv import Cell, csv_file
+from lms.web.csv import Cell
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import after
@@ -69,12 +69,15 @@ class EnforcementPages(Controller):
             },
         )  # fmt: skip
 
-    @get("/vollstreckung.csv", opt=may("billing", "bulk-export"))
+    @get(["/vollstreckung.csv", "/vollstreckung.xlsx"], opt=may("billing", "bulk-export"))
     async def file(
-        self, actor: NamedDependency[Actor], around: NamedDependency[Around], ansicht: FromQuery[str] = ""
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        ansicht: FromQuery[str] = "",
     ) -> Response[bytes]:
         """Everything whoever collects has to know, debtor by debtor."""
-        await within(around.begin, around.clock, "export", account=actor.account_id or "")
         async with around.begin.reading() as session:
             lines, _ = await handing_over(
                 session, today=local(around.clock()).date(), is_gone=ansicht == GONE, limit=MOST
@@ -115,7 +118,7 @@ class EnforcementPages(Controller):
                     ", ".join(f"{one.number} ({local(one.issued_at):%d.%m.%Y})" for one in told[::-1]),
                 ]
             )  # fmt: skip
-        return csv_file("vollstreckung.csv", rows)
+        return await persons_file(request, around, actor, "vollstreckung", rows)
 
     @post("/{enrolment_id:uuid}/abgeben", opt=may("remind", "invoice"))
     async def hand_over(

@@ -74,6 +74,7 @@ class InstalmentPages(Controller):
     async def index(
         self,
         request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
         ansicht: FromQuery[str] = "",
@@ -82,13 +83,21 @@ class InstalmentPages(Controller):
         chosen = ansicht if ansicht in VIEWS else ""
         number, size, offset = window(request.query_params.get("seite"))
         async with begin.reading() as session:
-            lines, total = await _plans(
+            lines, total = await plans_found(
                 session, VIEWS[chosen], local(clock()).date(), limit=size, offset=offset
             )
         page = page_of(
             lines, number=number, size=size, total=total, path=PLANS, query=request.query_params.multi_items()
         )
-        return Template("portal/finance/plans.html", context={"page": page, "view": chosen, "states": STATES})
+        return Template(
+            "portal/finance/plans.html",
+            context={
+                "page": page,
+                "view": chosen,
+                "states": STATES,
+                "may_export": actor.may_for_all("billing", "bulk-export"),
+            },
+        )
 
     @get("/forderungen/{enrolment_id:uuid}/raten", opt=may("remind", "invoice"))
     async def ask(
@@ -163,7 +172,7 @@ def _back(account: Account) -> str:
     return f"{DESK}/schuldner/{key}" if key else CLAIMS
 
 
-async def _plans(
+async def plans_found(
     session: AsyncSession, states: Sequence[PlanState], today: date, *, limit: int, offset: int
 ) -> tuple[Sequence[PlanLine], int]:
     """The newest first, and how many there are; a constant number of statements."""

@@ -91,6 +91,7 @@ class InvoicePages(Controller):
                 "typed": typed,
                 "view": ansicht,
                 "waiting": waiting,
+                "may_export": actor.may_for_all("billing", "bulk-export"),
                 "may_issue": actor.may_for_all("issue", "invoice"),
             },
         )

@@ -94,23 +94,15 @@ class OnlinePaymentPages(Controller):
         number, size, offset = window(request.query_params.get("seite"))
         states = VIEWS[view][1]
         async with begin.reading() as session:
-            total = await session.scalar(select(func.count()).where(Checkout.state.in_(states))) or 0
-            found = await session.scalars(
-                select(Checkout)
-                .where(Checkout.state.in_(states))
-                .order_by(Checkout.begun_at.desc(), Checkout.id)
-                .limit(size)
-                .offset(offset)
-            )
+            items, total = await payments_found(session, states, limit=size, offset=offset)
             odd = await session.scalars(
                 select(Checkout)
                 .where(Checkout.state == CheckoutState.PUZZLING, Checkout.note != "")
                 .order_by(Checkout.begun_at)
             )
-            puzzling, listed = odd.all(), found.all()
+            puzzling = odd.all()
             disputed = await disputes_open(session)
-            lines = await _lines(session, [*listed, *puzzling, *(checkout for _, checkout in disputed)])
-        items = [lines[one.id] for one in listed if one.id in lines]
+            lines = await _lines(session, [*puzzling, *(checkout for _, checkout in disputed)])
         return Template(
             "portal/finance/online.html",
             context={
@@ -127,6 +119,7 @@ class OnlinePaymentPages(Controller):
                 "states": STATES,
                 "views": VIEWS,
                 "view": view,
+                "may_export": actor.may_for_all("billing", "bulk-export"),
                 "may_act": actor.may_for_all("refund", "payment"),
             },
         )
@@ -174,6 +167,23 @@ class OnlinePaymentPages(Controller):
         """Somebody takes care of a dispute."""
         await clearing.see_dispute(actor, dispute_id=dispute_id)
         return after(LIST, SAVED)
+
+
+async def payments_found(
+    session: AsyncSession, states: Sequence[CheckoutState], *, limit: int, offset: int
+) -> tuple[Sequence[Line], int]:
+    """Attempts in these states, the newest first, and how many there are; four statements."""
+    total = await session.scalar(select(func.count()).where(Checkout.state.in_(states)))
+    rows = await session.scalars(
+        select(Checkout)
+        .where(Checkout.state.in_(states))
+        .order_by(Checkout.begun_at.desc(), Checkout.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    found = rows.all()
+    lines = await _lines(session, found)
+    return [lines[one.id] for one in found if one.id in lines], total or 0
 
 
 async def _lines(session: AsyncSession, found: Sequence[Checkout]) -> dict[UUID, Line]:

@@ -80,7 +80,8 @@ class RefundListPages(Controller):
                 "page": page, "view": view, "views": VIEWS, "sums": sums, "undecided": undecided_count or 0,
                 "proposals": waiting or 0, "ready_transfers": ready or 0, "causes": CAUSES, "states": STATES,
                 "means": MEANS, "masked": masked, "now_is": clock(), "is_request": view in {TO_DECIDE, NOTED},
-                "may_settle": actor.may_for_all("refund", "payment"), **more,
+                "may_settle": actor.may_for_all("refund", "payment"),
+                "may_export": actor.may_for_all("billing", "bulk-export"), **more,
             },
         )  # fmt: skip
 

@@ -82,7 +82,11 @@ class StatementPages(Controller):
 
     @get("/auszug/{statement_id:uuid}")
     async def show(
-        self, request: Request[Any, Any, Any], statement_id: FromPath[UUID], begin: NamedDependency[Begin]
+        self,
+        request: Request[Any, Any, Any],
+        statement_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
     ) -> Template:
         """One statement: what came of the file, its balances, and its lines."""
         number, size, offset = window(request.query_params.get("seite"), 50)
@@ -100,6 +104,7 @@ class StatementPages(Controller):
             "states": STATES,
             "formats": FORMATS,
             "came": came(row.statement),
+            "may_export": actor.may_for_all("billing", "bulk-export"),
         }
         return Template("portal/finance/statement.html", context=context)
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
-from lms.accounts.limits import within
+from lms.accounts.handing_out import persons_file
 from lms.db import Begin, links_of
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock, local, today
@@ -25,7 +25,7 @@ from lms.vouchers.rules import last_day, refuse_unusable
 from lms.vouchers.service import Vouchers
 from lms.vouchers.words import ORIGINS, called, discount_words
 from lms.web.access import may
-from lms.web.csv import Cell, csv_file
+from lms.web.csv import Cell
 from lms.web.formats import date_long
 from lms.web.forms import DateParts, Form, Hidden, Text, form_from
 from lms.web.language import gettext, translated
@@ -98,6 +98,7 @@ class VoucherListPages(Controller):
                 "called": called,
                 "discount_words": discount_words,
                 "may_issue": policy.may_issue(actor),
+                "may_export": actor.may_for_all("billing", "bulk-export"),
             },
         )
 
@@ -116,17 +117,18 @@ class VoucherListPages(Controller):
             },
         )
 
-    @get("/gutscheine.csv", opt=may("billing", "bulk-export"))
+    @get(["/gutscheine.csv", "/gutscheine.xlsx"], opt=may("billing", "bulk-export"))
     async def file(
         self,
+        request: Request[Any, Any, Any],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         ansicht: FromQuery[str] = "",
+        suche: FromQuery[str] = "",
     ) -> Response[bytes]:
         """One view as a table; codes of value vouchers are not in it."""
-        await within(around.begin, around.clock, "export", account=actor.account_id or "")
         async with around.begin.reading() as session:
-            found, _ = await vouchers_page(session, ansicht, "", today(around.clock))
+            found, _ = await vouchers_page(session, ansicht, suche, today(around.clock))
         head = [
             gettext("Issued"), gettext("Voucher"), gettext("Where from"), gettext("Name"), gettext("Worth at first"),
             gettext("Left"), gettext("Valid until"), gettext("Blocked"),
@@ -139,7 +141,7 @@ class VoucherListPages(Controller):
             ]
             for one in found
         ]  # fmt: skip
-        return csv_file("gutscheine.csv", [head, *rows])
+        return await persons_file(request, around, actor, "gutscheine", [head, *rows])
 
     @get("/{voucher_id:uuid}")
     async def one(
