@@ -117,15 +117,15 @@ def _reminded(values: Sequence[int]) -> list[Sentence]:
     first, second, third = zip(values[:3], values[3:], strict=True)
     told = [
         Sentence(
-            ngettext("%(num)s was reminded once: %(sum)s.", "%(num)s were reminded once: %(sum)s.", first[0], sum=amount(first[1])),
+            ngettext("%(num)s sum was reminded of once: %(sum)s.", "%(num)s sums were reminded of once: %(sum)s.", first[0], sum=amount(first[1])),
             f"{CLAIMS}?ansicht=gemahnt-1",
         ),
         Sentence(
-            ngettext("%(num)s was reminded twice: %(sum)s.", "%(num)s were reminded twice: %(sum)s.", second[0], sum=amount(second[1])),
+            ngettext("%(num)s sum was reminded of twice: %(sum)s.", "%(num)s sums were reminded of twice: %(sum)s.", second[0], sum=amount(second[1])),
             f"{CLAIMS}?ansicht=gemahnt-2",
         ),
         Sentence(
-            ngettext("%(num)s was reminded three times: %(sum)s.", "%(num)s were reminded three times: %(sum)s.", third[0], sum=amount(third[1])),
+            ngettext("%(num)s sum was reminded of three times: %(sum)s.", "%(num)s sums were reminded of three times: %(sum)s.", third[0], sum=amount(third[1])),
             f"{CLAIMS}?ansicht=gemahnt-3", is_urgent=third[0] > 0,
         ),
     ]  # fmt: skip
