@@ -222,7 +222,9 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
     if settings.tax_note:
         said.append(gettext("The price is free of value added tax."))
     waits = draft.needs_consent or draft.offering.asks.approval is not ApprovalMode.NONE
-    if draft.rest_cents and draft.method in HOW_PAID and not waits:
+    if draft.rest_cents and draft.method is PaymentMethod.ONLINE and waits:
+        said.append(gettext("After that it is paid online. The place is booked as soon as it is paid."))
+    elif draft.rest_cents and draft.method in HOW_PAID and not waits:
         said.append(gettext(HOW_PAID[draft.method]))
     return said
 
