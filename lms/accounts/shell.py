@@ -32,7 +32,8 @@ AT_THE_COUNTER, PLACES, PROGRAMME = (
     N_("Enrolments and places"),
     N_("Programme and teaching"),
 )
-ROOMS_AND_DEVICES, WHO, MONEY = N_("Rooms and devices"), N_("People and companies"), N_("Money")
+ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
+MONEY, BOOKS = N_("Money"), N_("Bookkeeping")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Counter and telephone"), "/verwaltung/theke", AT_THE_COUNTER),
@@ -46,17 +47,19 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
-    Link(N_("Money at a glance"), "/verwaltung/finanzen", MONEY),
-    Link(N_("Refunds and further claims"), "/verwaltung/finanzen/erstattungen", MONEY),
-    Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
+    Link(N_("Overview"), "/verwaltung/finanzen", MONEY),
+    Link(N_("What people owe"), "/verwaltung/finanzen/forderungen", MONEY),
+    Link(N_("Reminders to pay"), "/verwaltung/finanzen/mahnlaeufe", MONEY),
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
-    Link(N_("Taxes"), "/verwaltung/finanzen/steuern", MONEY),
-    Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
-    Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
     Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
-    Link(N_("Month close"), "/verwaltung/finanzen/abschluss", MONEY),
-    Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", MONEY),
-    Link(N_("Accounts for bookings"), "/verwaltung/finanzen/konten", MONEY),
+    Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
+    Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
+    Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),
+    Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
+    Link(N_("Month close"), "/verwaltung/finanzen/abschluss", BOOKS),
+    Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", BOOKS),
+    Link(N_("Accounts for bookings"), "/verwaltung/finanzen/konten", BOOKS),
+    Link(N_("Taxes"), "/verwaltung/finanzen/steuern", BOOKS),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),

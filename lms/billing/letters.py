@@ -77,6 +77,7 @@ async def _send(
                 "is_credit_note": document.is_credit_note,
                 "reversed_number": document.reverses.number if document.reverses else "",
                 "is_debit": document.payment_method == PaymentMethod.DIRECT_DEBIT,
+                "is_under_way": document.is_under_way,
                 "is_electronic": len(enclosures) > 1,
                 "total_cents": invoice.total_cents,
                 "open_cents": await _open_cents(session, invoice),

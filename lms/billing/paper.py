@@ -92,7 +92,7 @@ def _code(document: Document) -> str:
     issuer = document.invoice.issuer
     if document.is_credit_note or not document.open_cents or not issuer.get("iban"):
         return ""
-    if document.payment_method in NO_TRANSFER:
+    if document.payment_method in NO_TRANSFER or document.is_under_way:
         return ""
     with use_locale(document.language):
         alt = gettext("Code for your banking app: it fills in the transfer that stands beside it.")

@@ -7,6 +7,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import PaymentMethod
@@ -161,6 +162,13 @@ async def _page(
 ) -> Template:
     async with around.begin.reading() as session:
         offering = await offering_of(session, due.first.run_id)
+        is_under_way = await session.scalar(
+            select(
+                exists().where(
+                    Checkout.order_id == due.first.order_id, Checkout.state == CheckoutState.PROCESSING
+                )
+            )
+        )
     here = f"/zahlen/{enrolment_id}/{token}"
     is_held = due.held_until is not None
     others = [way for way in offering.ways if way is not PaymentMethod.ONLINE and is_held]
@@ -170,6 +178,7 @@ async def _page(
             "offering": offering,
             "due": due,
             "is_held": is_held,
+            "is_under_way": is_under_way,
             "is_ended": not due.cents and due.first.state is EnrolmentState.EXPIRED,
             "names": [one.person.name for one in due.claims if one.person and one.enrolment.id in due.shares],
             "is_offered": bool(around.settings.stripe_key.get_secret_value()),

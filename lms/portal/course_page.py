@@ -58,6 +58,7 @@ class CoursePage(Controller):
             "title": title,
             "title_language": language,
             "run": run,
+            "ways_to_pay": around.settings.ways_to_pay,
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",
             "bookable": any(course_words.can_be_booked(one, now) for one in story.runs),

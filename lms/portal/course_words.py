@@ -1,7 +1,7 @@
 """What the page of a course says, in the present language."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,9 @@ from content.lesson import render
 from lms.catalogue.models import CancelFrom, Course, RunState
 from lms.catalogue.rules import Situation, still_needed
 from lms.enrolment.conditions.words import beyond_ages
+from lms.enrolment.pages.asking import WAYS_TO_PAY
 from lms.enrolment.pricing.offers import offered_prices
-from lms.enrolment.rules import free_until
+from lms.enrolment.rules import free_until, offered_methods
 from lms.kernel.clock import local
 from lms.portal.cards import ONE_DAY, in_language, price
 from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES, language_name
@@ -82,8 +83,8 @@ def venue_line(run: CourseRun) -> str:
     return ", ".join(part for part in (*parts, run.venue.street, town) if part)
 
 
-def facts(story: CourseStory, run: CourseRun) -> Iterator[tuple[str, str]]:
-    """The key facts of a run, in the order in which people ask for them."""
+def facts(story: CourseStory, run: CourseRun, possible: Collection[str]) -> Iterator[tuple[str, str]]:
+    """The key facts of a run, in the order in which people ask for them; `possible` are the centre's ways of paying."""
     course, offered = story.course, run.run
     yield gettext("Dates"), _dates(run)
     yield gettext("Duration"), _duration(run)
@@ -91,6 +92,8 @@ def facts(story: CourseStory, run: CourseRun) -> Iterator[tuple[str, str]]:
     if run.trainers:
         yield gettext("Trainer"), ", ".join(run.trainers)
     yield gettext("Price"), _price(run)
+    if offered.price_cents and (ways := offered_methods(offered, possible)):
+        yield gettext("Payment"), ", ".join(gettext(WAYS_TO_PAY[way][0]) for way in ways)
     yield gettext("Group"), _group(run)
     yield gettext("Takes place"), _certainty(run)
     yield (

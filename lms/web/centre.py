@@ -87,3 +87,16 @@ class Shell:
             (group, list(links))
             for group, links in groupby(self.area_navigation, key=lambda link: link.group)
         ]
+
+    def here(self, path: str) -> str:
+        """The address of the one link of the area that stands for `path`: the longest that begins it, "" for none.
+
+        The start page of an area stands for itself alone.
+        """
+        start = self.area_navigation[0].path if self.area_navigation else ""
+        found = [
+            link.path
+            for link in self.area_navigation
+            if path == link.path or (link.path != start and path.startswith(f"{link.path}/"))
+        ]
+        return max(found, key=len, default="")

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from litestar import Litestar
+from litestar.testing import AsyncTestClient
 from pydantic import SecretStr
 from sqlalchemy import select
 
@@ -16,18 +18,22 @@ from lms.db import Begin
 from lms.enrolment.errors import NotHeldForPayment, PaymentMethodRefused
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.service import Enrolments
-from lms.enrolment.service.paying import Received, receive_money
+from lms.enrolment.service.paying import Received, receive_money, trust_in_payment
 from lms.jobs.worker import Worker
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.settings import Settings
 from lms.web.module import Around
-from tests.enrolment.places import VISITOR, look, named, offered_run, people, told
+from tests.enrolment.places import CHILD, VISITOR, look, named, offered_run, people, told
+from tests.enrolment.walking import text
 from tests.making import BOTH, FixedClock
+from tests.visiting import send
 
 pytestmark = BOTH
 
+Browser = AsyncTestClient[Litestar]
+AGREED = {"emergency_phone": "0171 2345678", "alone": "yes", "photo": "no", "agreed": "1"}
 PLANNER = Actor(frozenset({Identity.PROGRAMME}), account_id=uuid4())
 WAYS = ["online", "invoice", "cash"]
 
@@ -295,6 +301,42 @@ async def test_whoever_pays_within_a_quarter_of_an_hour_is_not_asked_to_pay(
         kinds = set(await session.scalars(select(Letter.kind)))
     assert "payment_awaited" not in kinds
     assert "place_confirmed" in kinds
+
+
+async def test_whoever_waits_for_the_bank_is_not_asked_for_money_again(
+    begin: Begin, house: Around, enrolments: Enrolments, jobs: Worker
+) -> None:
+    run = await paid_run(begin)
+    (claim,) = await ordered(enrolments, run)
+    async with begin() as session:
+        await trust_in_payment(
+            session, SYSTEM, enrolment_ids=[claim.id], at=house.clock(), settings=house.settings
+        )
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        told = {one.kind: one.text for one in await session.scalars(select(Letter))}
+    assert "Sie haben online bezahlt" in told["place_confirmed"]
+    assert "Bitte überweisen Sie nichts" in told["invoice"]
+    assert "IBAN" not in told["place_confirmed"] + told["invoice"]
+
+
+async def test_a_guardian_who_has_agreed_is_led_to_the_payment(
+    client: Browser, begin: Begin, house: Around, enrolments: Enrolments
+) -> None:
+    run = await paid_run(begin)
+    child = named("Lena Arnold", birth_date=CHILD, email=None, guardian=named("Jens Arnold"))
+    placed = await enrolments.enrol(
+        VISITOR, run_id=run.id, persons=[child], payment_method=PaymentMethod.ONLINE
+    )
+    one = placed.enrolments[0]
+    path = f"/einwilligung/{one.id}/{house.signer.token('consent', one.id, one.link_version)}"
+
+    led = await send(client, path, AGREED)
+    page = text(await client.get(led.headers["location"]))
+
+    assert "Es fehlt nur noch die Zahlung." in page
+    assert "beendet" not in page
 
 
 async def test_a_centre_without_a_provider_offers_no_online_payment(begin: Begin, house: Around) -> None:

@@ -191,6 +191,7 @@ async def test_the_letters_say_what_the_voucher_pays_and_that_it_came_back(
 
     told = {one.kind: one.text for one in await letters(begin)}
     assert f"Gutschein mit der Endung {voucher.last_four}: 50,00 Euro" in told["place_confirmed"]
+    assert "Davon sind noch 30,00 Euro offen." in told["place_confirmed"]
     assert "den Rest von 30,00 Euro" in told["invoice"]
     assert "50,00 Euro sind wieder auf Ihrem Gutschein." in told["enrolment_cancelled"]
     assert "Wir zahlen" not in told["enrolment_cancelled"]

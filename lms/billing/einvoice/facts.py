@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.einvoice.models import Flavour
-from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
+from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry, Means
 from lms.billing.rules import MONEY_MOVED
+from lms.catalogue.models import PaymentMethod
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.web.language import Language
@@ -72,6 +73,20 @@ class Document:
     def payment_method(self) -> str:
         """How it was agreed to be paid; empty where nobody wrote it down."""
         return str(self.invoice.terms.get("payment_method") or "")
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it was paid online and a bank needs days: nothing is booked yet, and nothing is to be transferred.
+
+        A place that is paid online is certain, and invoiced, only when it is paid or a bank has been told to pay. What was
+        paid online or brought from elsewhere before says that the rest is a difference, which nobody has paid.
+        """
+        counted = {Means.ONLINE, Means.MOVED}
+        return (
+            self.payment_method == PaymentMethod.ONLINE
+            and self.open_cents > 0
+            and not any(one.means in counted for one in self.payments)
+        )
 
     @property
     def flavour(self) -> Flavour | None:

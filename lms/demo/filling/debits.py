@@ -54,7 +54,7 @@ async def fill_debits(ground: Ground, everybody: Everybody, places: Sequence[Pla
         run = planned.run
         is_coming = run.state is not RunState.CANCELLED and planned.starts_at > ground.now
         if run.price_cents and run.company_id is None and is_coming:
-            run.payment_methods = ["direct_debit", *run.payment_methods]
+            run.payment_methods = list(dict.fromkeys([*run.payment_methods, "direct_debit"]))
     paying = await _owing(ground, places)
     mandates = [_mandate(ground, place, number) for number, place in enumerate(paying)]
     await ground.put(mandates)

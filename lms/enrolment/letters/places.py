@@ -63,11 +63,12 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
         if facts.person.id != facts.reader.id and (facts.person.email or facts.person.city):
             await send(session, guest, "place_taken_over", at=at, dates=facts.held)
     else:
+        rest_cents = (await balance_of(session, [enrolment.id]))[enrolment.id].open_cents
         await send(
             session, facts, "place_confirmed", at=at, dates=facts.held, papers=papers, invoice=invoice,
             in_writing=has_price,
             has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None,
-            is_paid=has_price and (await balance_of(session, [enrolment.id]))[enrolment.id].open_cents <= 0,
+            is_paid=has_price and rest_cents <= 0, rest_cents=rest_cents,
             **await explained(session, facts),
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ from lms.enrolment.pages.asking import name_child
 from lms.enrolment.pages.offering import Offering, offering_of
 from lms.enrolment.pages.ordering import photo_wording
 from lms.enrolment.pages.private import PRIVATE
-from lms.enrolment.pages.words import begins_too_early, cancel_words, withdrawal_words
+from lms.enrolment.pages.words import HOW_PAID, begins_too_early, cancel_words, withdrawal_words
 from lms.enrolment.queries import Claim, claim, sessions_of
 from lms.enrolment.seats.rules import is_for_employee, is_held_seat
 from lms.enrolment.service import Enrolments
@@ -169,6 +169,10 @@ def _page(
             "withdrawal": withdrawal_words(offering),
             "cancel_words": cancel_words(offering.run, around.clock()),
             "offer_hours": around.settings.offer_hours,
+            "how_paid": gettext(HOW_PAID[enrolment.payment_method])
+            if enrolment.payment_method in HOW_PAID
+            else "",
+            "pay_path": f"/zahlen/{enrolment.id}/{around.signer.token('enrolment', enrolment.id, enrolment.link_version)}",
         },
         status_code=status,
         headers=PRIVATE,

@@ -413,7 +413,7 @@ class Draft:
     @property
     def asks_account(self) -> bool:
         """Whether it is paid by direct debit, so that we need an account."""
-        return self.price_is_due and self.method is PaymentMethod.DIRECT_DEBIT
+        return self.price_is_due and self.rest_cents > 0 and self.method is PaymentMethod.DIRECT_DEBIT
 
     @property
     def own_mandates(self) -> Sequence[DebitMandate]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from lms.catalogue.models import Run, RunState
+from lms.catalogue.models import PaymentMethod, Run, RunState
 from lms.catalogue.rules import still_needed
 from lms.enrolment import rules
 from lms.enrolment.changing.terms import WITHDRAWAL_DAYS, begins_early
@@ -185,6 +185,16 @@ GUARDIAN_AGREES = N_(
 )
 
 
+HOW_PAID = {
+    PaymentMethod.ONLINE: N_(
+        "You pay online on the next page. Your place is booked as soon as you have paid."
+    ),
+    PaymentMethod.INVOICE: N_("You get an invoice and have two weeks."),
+    PaymentMethod.CASH: N_("You pay at the centre, at the latest at the first date."),
+}
+"""What follows the order where nobody has to agree to it first; when an account is collected from is said with its day."""
+
+
 def conditions(draft: Draft, settings: Settings) -> list[str]:
     """The terms in words, as they apply to this order (L-11, L-12)."""
     run = draft.offering.run
@@ -211,6 +221,11 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
         said.append(withdrawal_words(draft.offering))
     if settings.tax_note:
         said.append(gettext("The price is free of value added tax."))
+    waits = draft.needs_consent or draft.offering.asks.approval is not ApprovalMode.NONE
+    if draft.rest_cents and draft.method is PaymentMethod.ONLINE and waits:
+        said.append(gettext("After that it is paid online. The place is booked as soon as it is paid."))
+    elif draft.rest_cents and draft.method in HOW_PAID and not waits:
+        said.append(gettext(HOW_PAID[draft.method]))
     return said
 
 

@@ -61,7 +61,7 @@ class CashierPages(Controller):
 
 
 async def _sentences(session: AsyncSession, today: date) -> Sequence[Sentence]:
-    """Five statements, however much there is."""
+    """What there is, in at most five questions to the database."""
     table = standing()
     found = await counts(session, table, today)
     level = level_of(table)
@@ -116,20 +116,23 @@ def _owed(found: dict[View, Sums]) -> list[Sentence]:
 
 def _reminded(values: Sequence[int]) -> list[Sentence]:
     first, second, third = zip(values[:3], values[3:], strict=True)
-    return [
+    told = [
         Sentence(
-            ngettext("%(num)s was reminded once: %(sum)s.", "%(num)s were reminded once: %(sum)s.", first[0], sum=amount(first[1])),
+            ngettext("%(num)s sum was reminded of once: %(sum)s.", "%(num)s sums were reminded of once: %(sum)s.", first[0], sum=amount(first[1])),
             f"{CLAIMS}?ansicht=gemahnt-1",
         ),
         Sentence(
-            ngettext("%(num)s was reminded twice: %(sum)s.", "%(num)s were reminded twice: %(sum)s.", second[0], sum=amount(second[1])),
+            ngettext("%(num)s sum was reminded of twice: %(sum)s.", "%(num)s sums were reminded of twice: %(sum)s.", second[0], sum=amount(second[1])),
             f"{CLAIMS}?ansicht=gemahnt-2",
         ),
         Sentence(
-            ngettext("%(num)s was reminded three times: %(sum)s.", "%(num)s were reminded three times: %(sum)s.", third[0], sum=amount(third[1])),
+            ngettext("%(num)s sum was reminded of three times: %(sum)s.", "%(num)s sums were reminded of three times: %(sum)s.", third[0], sum=amount(third[1])),
             f"{CLAIMS}?ansicht=gemahnt-3", is_urgent=third[0] > 0,
         ),
     ]  # fmt: skip
+    return [
+        sentence for sentence, number in zip(told, (first[0], second[0], third[0]), strict=True) if number
+    ]
 
 
 def _others(values: Sequence[int], owed_back: Sums) -> list[Sentence]:
@@ -141,15 +144,15 @@ def _others(values: Sequence[int], owed_back: Sums) -> list[Sentence]:
         ),
         Sentence(
             ngettext("%(num)s request waits to be paid back or collected.", "%(num)s requests wait to be paid back or collected.", asked),
-            "/verwaltung/finanzen/erstattungen", is_urgent=asked > 0,
+            f"{DESK}/erstattungen", is_urgent=asked > 0,
         ),
         Sentence(
             ngettext("%(num)s refund is on its way: %(sum)s.", "%(num)s refunds are on their way: %(sum)s.", promised, sum=amount(promised_cents)),
-            "/verwaltung/finanzen/erstattungen",
+            f"{DESK}/erstattungen?ansicht=unterwegs",
         ),
         Sentence(
             ngettext("%(num)s refund did not get through.", "%(num)s refunds did not get through.", failed),
-            f"/verwaltung/finanzen/erstattungen?ansicht={FAILED}", is_urgent=failed > 0,
+            f"{DESK}/erstattungen?ansicht={FAILED}", is_urgent=failed > 0,
         ),
         Sentence(
             ngettext("%(num)s plan of instalments is being kept to.", "%(num)s plans of instalments are being kept to.", kept), PLANS,
