@@ -8,7 +8,7 @@ MANDATE_STATES = {
     DebitMandateState.ACTIVE: N_("holds"),
     DebitMandateState.BLOCKED: N_("blocked"),
     DebitMandateState.REVOKED: N_("ended by the payer"),
-    DebitMandateState.LAPSED: N_("lapsed"),
+    DebitMandateState.LAPSED: N_("ended, not used for long"),
 }
 DEBIT_STATES = {
     DebitState.PLANNED: N_("planned"),

@@ -23,7 +23,7 @@ async def test_there_are_four_hundred_learners_of_whom_sixty_are_minors(town: Lo
 
     assert len(learners) == 400 + 1  # one is known twice, for the team to find
     assert sum(is_minor(person.birth_date, town.today) for person in learners) == 60
-    assert len(persons) - len(learners) == 14 + 4 + 11
+    assert len(persons) - len(learners) == 14 + 4 + 12
 
 
 async def test_every_child_has_somebody_who_may_consent_and_can_be_reached(town: Loaded) -> None:

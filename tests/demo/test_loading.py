@@ -50,7 +50,7 @@ async def test_everything_that_was_promised_is_there(town: Loaded) -> None:
     assert await town.count(Kit) == 8
     assert await town.count(Trainer) == 14
     assert await town.count(Household) == 90
-    assert await town.count(Company) == 13
+    assert await town.count(Company) == 14
     assert await town.count(CompanyContact) == 12
 
 

@@ -408,7 +408,7 @@ async def test_occupancy_is_told_by_month_and_as_a_table_for_the_year(
         (await session.get_one(Room, office.room.id)).name = "=Raum"
 
     page = words_of((await client.get(f"{ROOMS}/auslastung?monat=2026-12")).text)
-    file = await client.get(f"{ROOMS}/auslastung/datei?monat=2026-12")
+    file = await client.get(f"{ROOMS}/auslastung/datei.csv?monat=2026-12")
 
     assert "Auslastung im Dezember 2026" in page
     assert "=Raum , Innovationszentrum 4 Prozent 2 Std. 0 Std. 0 Std. 50 Std." in page
