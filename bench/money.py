@@ -28,6 +28,7 @@ EVERY_FOURTH = 4
 MOMENT = datetime(2026, 12, 4, 8, 0, tzinfo=UTC)
 DUE_ON = date(2026, 12, 18)
 SOMEBODY = Debtor(facts={"name": "Ada Lehmann"})
+CENTRE = {"name": "Zentrum", "address": "An der Alten Ziegelei 4, 39340 Haldensleben"}
 
 
 class Aborted(Exception):
@@ -79,7 +80,8 @@ async def _issue(begin: Begin, turn: int) -> None:
         enrolment_id = uuid4()
         invoice = await issue_invoice(
             session, SYSTEM, enrolment_id=enrolment_id, debtor=SOMEBODY,
-            lines=[{"what": "participation", "amount_cents": 4500}], issuer={"name": "Zentrum"}, tax_note="", at=MOMENT,
+            lines=[{"what": "participation", "amount_cents": 4500}], issuer=CENTRE, tax_note="Umsatzsteuerfrei",
+            at=MOMENT,
             due_on=DUE_ON,
         )  # fmt: skip
         charge(
