@@ -23,6 +23,9 @@ TOLERANCE_SECONDS = 300
 PAGE = 100
 EXPANDED = ["payment_intent.latest_charge"]
 TOO_MANY = 429
+UNDER_WAY = 409
+"""Another request with the same idempotency key is not answered yet; refusals have other numbers."""
+PATIENT_TRIES = 5
 FAULT = 500
 _breakers: dict[str, Breaker] = {}
 
@@ -126,18 +129,32 @@ class Gateway:
             raise ProviderAway
         try:
             async with self._turns:
-                answer = await call(self._client)
+                answer = await self._in_turn(self._client, call)
         except stripe.StripeError as error:
             self._judge(error)
         self._breaker.succeeded()
         found: Thing = answer.to_dict()
         return found
 
+    @staticmethod
+    async def _in_turn(
+        client: stripe.StripeClient, call: Callable[[stripe.StripeClient], Awaitable[Any]]
+    ) -> Any:
+        """The same call under the same key may be under way already, from another click: then its answer is waited for."""
+        for attempt in range(PATIENT_TRIES):
+            try:
+                return await call(client)
+            except stripe.StripeError as error:
+                if error.http_status != UNDER_WAY:
+                    raise
+            await asyncio.sleep(0.1 * 2**attempt)
+        return await call(client)
+
     def _judge(self, error: stripe.StripeError) -> None:
         """Raises what has happened in our words: away, or refused."""
         status = error.http_status or FAULT
         log = structlog.get_logger("lms.payments")
-        if isinstance(error, stripe.APIConnectionError) or status >= FAULT or status == TOO_MANY:
+        if isinstance(error, stripe.APIConnectionError) or status >= FAULT or status in {TOO_MANY, UNDER_WAY}:
             self._breaker.failed()
             log.warning("provider_away", status=error.http_status, fault=type(error).__name__)
             raise ProviderAway from error

@@ -92,6 +92,18 @@ async def test_clicking_twice_at_once_leads_to_one_page(
     assert len(await attempts(begin)) == 1
 
 
+async def test_a_click_that_comes_while_the_first_one_is_at_the_provider_waits_for_its_answer(
+    begin: Begin, house: Around, checkouts: Checkouts, stripe: StandIn
+) -> None:
+    (claim,) = await ordered(house, await paid_run(begin))
+    stripe.fail("POST /v1", times=2, status=409)
+
+    page = await opened(checkouts, house, claim)
+
+    assert page.startswith(stripe.url)
+    assert await attempt_states(begin) == [CheckoutState.OPEN]
+
+
 async def test_an_answer_that_was_lost_is_found_again_under_the_same_key(
     begin: Begin, house: Around, checkouts: Checkouts, stripe: StandIn
 ) -> None:
