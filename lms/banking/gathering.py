@@ -26,6 +26,7 @@ from lms.people.queries import person_fits
 from lms.vouchers.models import OrderState, VoucherOrder
 
 NAMED_AT_ONCE = 5_000
+WERE_WITH_THE_BANK = (DebitState.IN_FILE, DebitState.COLLECTED, DebitState.RETURNED)
 MOST_FOUND = 200
 
 
@@ -62,6 +63,7 @@ async def matcher_for(session: AsyncSession, lines: Sequence[Facts]) -> Matcher:
         debts=debts,
         refunds=await _refunds(session),
         collections=await _collections(session),
+        debits=await _debits(session, {line.end_to_end for line in lines if line.end_to_end}),
         confirmed=await _confirmed(session, ibans),
         seen=await _seen(session, ibans, debts),
     )
@@ -158,6 +160,17 @@ async def _collections(session: AsyncSession) -> list[Collected]:
         )
         for (file_id, day), pairs in groups.items()
     ]  # fmt: skip
+
+
+async def _debits(session: AsyncSession, references: Collection[str]) -> set[str]:
+    """Which of these are direct debits of ours that were with the bank."""
+    found: set[str] = set()
+    for part in _parcels(references):
+        wanted = select(Debit.end_to_end_id).where(
+            Debit.end_to_end_id.in_(part), Debit.amount_cents.is_not(None)
+        )
+        found |= set(await session.scalars(wanted.where(Debit.state.in_(WERE_WITH_THE_BANK))))
+    return found
 
 
 async def _confirmed(session: AsyncSession, ibans: Collection[str]) -> dict[str, Collection[UUID]]:

@@ -205,12 +205,14 @@ def test_our_refunds_are_known_by_their_reference_and_else_only_likely() -> None
     ]  # fmt: skip
 
 
-def test_a_returned_debit_is_handed_on_when_the_bank_names_it() -> None:
-    named = judged("", -4800, end_to_end="DEBIT-17", is_return=True, reason="AC04")
-    nameless = judged("", -4800, is_return=True)
+def test_a_returned_debit_is_ours_when_the_bank_names_one_that_we_collected() -> None:
+    ground = Ground(debts=[], debits={"DEBIT-17"})
+    named = judged("", -4800, ground=ground, end_to_end="DEBIT-17", is_return=True, reason="AC04")
+    foreign = judged("", -4800, ground=ground, end_to_end="DEBIT-18", is_return=True, reason="AC04")
+    nameless = judged("", -4800, ground=ground, is_return=True)
 
     assert (named.group, named.best and named.best.meaning) == (Group.MATCHED, Meaning.DEBIT_RETURN)
-    assert nameless.group is Group.UNKNOWN
+    assert (foreign.group, nameless.group) == (Group.UNKNOWN, Group.UNKNOWN)
 
 
 def test_a_payout_of_online_payments_is_only_ticked_off() -> None:

@@ -158,6 +158,10 @@ def test_a_zip_of_a_bank_is_unpacked_within_limits() -> None:
         files.read(packed(("[Content_Types].xml", b"<a/>"), ("xl/workbook.xml", b"<a/>")))
     with pytest.raises(NotAStatement):
         files.read(two[:60])
+    damaged = bytearray(two)
+    damaged[40:60] = b"\xff" * 20
+    with pytest.raises(NotAStatement):
+        files.read(bytes(damaged))
 
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>'

@@ -1,6 +1,6 @@
 """Money that left, came back, or is ours already: refunds, returned debits, what we collected, payouts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from lms.banking.identity import compact
 from lms.banking.matching.values import (
@@ -20,8 +20,8 @@ PAYOUT_NAMES = ("STRIPE",)
 SURE, LIKELY = 1000, 500
 
 
-def given_back(line: Facts, refunds: Sequence[MoneyBack]) -> Verdict | None:
-    """A debit that came back, or a refund that did; None where the line is neither."""
+def given_back(line: Facts, refunds: Sequence[MoneyBack], debits: Collection[str]) -> Verdict | None:
+    """A debit that came back, or a refund that did; None where the line is neither. `debits` are the references of ours."""
     ours = [one for one in refunds if _is_named(line, one) and one.amount_cents == line.cents]
     if line.cents > 0 and ours and (line.is_return or line.reason):
         reasons = [Reason(N_("The refund to %(name)s came back."), {"name": ours[0].holder}), *_why(line)]
@@ -42,6 +42,12 @@ def given_back(line: Facts, refunds: Sequence[MoneyBack]) -> Verdict | None:
             N_("The bank names no reference, so it has to be found by hand under direct debits.")
         )
         return Verdict(Group.UNKNOWN, remarks=[*reasons, missing])
+    if line.end_to_end not in debits:
+        foreign = Reason(
+            N_("We know no direct debit with the reference %(sign)s. Please look it up at the bank."),
+            {"sign": line.end_to_end},
+        )
+        return Verdict(Group.UNKNOWN, remarks=[*reasons, foreign])
     found = Candidate(meaning=Meaning.DEBIT_RETURN, score=SURE, reasons=reasons)
     return Verdict(Group.MATCHED, [found])
 

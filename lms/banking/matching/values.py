@@ -175,5 +175,7 @@ class Ground:
     debts: Sequence[Debt]
     refunds: Sequence[MoneyBack] = ()
     collections: Sequence[Collected] = ()
+    debits: Collection[str] = ()
+    """References of direct debits that were with the bank, as far as lines name them: one of these may come back."""
     confirmed: dict[str, Collection[UUID]] = field(default_factory=dict)
     seen: dict[str, Collection[UUID]] = field(default_factory=dict)

@@ -43,7 +43,7 @@ class Matcher:
         """What this line is, as far as reference, amount and name say."""
         if line.currency != EURO:
             return Verdict(Group.UNKNOWN, remarks=[Reason(N_("The line is not in euros."))])
-        elsewhere = given_back(line, self.ground.refunds)
+        elsewhere = given_back(line, self.ground.refunds, self.ground.debits)
         if elsewhere is None and line.cents < 0:
             elsewhere = paid_out(line, self.ground.refunds)
         return elsewhere or collected(line, self.ground.collections) or self._received(line)

@@ -1,6 +1,8 @@
 """One file as it was sent: which format it is, which letters it is written in, and what a ZIP of a bank holds."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 
@@ -70,6 +72,10 @@ def _read_one(content: bytes, columns: Columns | None, own_iban: str) -> Sequenc
     return [tables.read(tables.table_of(text), columns=columns, own_iban=own_iban)]
 
 
+NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError)
+"""What Python raises for archives that are damaged, or packed in a way that it does not know."""
+
+
 def _unpacked(content: bytes) -> Sequence[bytes]:
     """The XML files of an archive, looked at before they are unpacked (S-61); spreadsheets are archives too and hold others."""
     try:
@@ -87,7 +93,7 @@ def _unpacked(content: bytes) -> Sequence[bytes]:
             ):
                 raise NotAStatement
             return [_member(archive, one) for one in sorted(wanted, key=lambda one: one.filename)]
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+    except NO_ARCHIVE as error:
         raise NotAStatement from error
 
 

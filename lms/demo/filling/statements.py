@@ -1,10 +1,13 @@
 """A bank statement of yesterday in the demonstration, with some lines of each group; nothing of it is booked yet."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+from sqlalchemy import select
 
 from lms.banking.importing import keep
 from lms.banking.reading.values import Format, ReadEntry, ReadLine, ReadStatement
 from lms.billing.standing import Account, accounts
+from lms.debits.models import Debit, DebitMandate, DebitState
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.people.models import Person
@@ -20,7 +23,7 @@ IBANS = (
     "DE12500105170648489890",
 )
 """Examples that banks and standards print; nobody's accounts."""
-RENT, CENTRAL = 12_000, 1_999
+RENT, CENTRAL, RETURN_FEE = 12_000, 1_999, 300
 
 
 async def fill_statements(ground: Ground, everybody: Everybody) -> None:
@@ -40,10 +43,7 @@ async def fill_statements(ground: Ground, everybody: Everybody) -> None:
         ReadLine(booked_on=day, amount_cents=RENT, name="Schachverein Haldensleben", iban=IBANS[3], text="Miete Raum 2 November", kind="GUTSCHRIFT"),
         ReadLine(booked_on=day, amount_cents=2500, name="M. K.", iban=IBANS[4], text="danke", kind="GUTSCHRIFT"),
         ReadLine(booked_on=day, amount_cents=-CENTRAL, name="Bürobedarf Ohre", iban=IBANS[1], text="Papier, Stifte", kind="LASTSCHRIFT"),
-        ReadLine(
-            booked_on=day, amount_cents=-4800, name="Dora Petersen", iban=IBANS[2], text="Kursgebühr", kind="RÜCKLASTSCHRIFT",
-            end_to_end="LS-2026-0017", code="109", reason="AC04", original_cents=4500, fee_cents=300,
-        ),
+        *await _came_back(ground, day),
     ]  # fmt: skip
     cents = sum(line.amount_cents for line in lines)
     statement = ReadStatement(
@@ -54,6 +54,25 @@ async def fill_statements(ground: Ground, everybody: Everybody) -> None:
         ground.session, everybody.member(CASHIER), [statement], file_name="kontoauszug.xml", content=b"demo",
         at=ground.now - timedelta(hours=1),
     )  # fmt: skip
+
+
+async def _came_back(ground: Ground, day: date) -> list[ReadLine]:
+    """A direct debit that was collected some days ago, and that the payer's bank has sent back."""
+    rows = await ground.session.execute(
+        select(Debit, DebitMandate)
+        .join(DebitMandate, DebitMandate.id == Debit.mandate_id)
+        .where(Debit.state == DebitState.COLLECTED)
+        .order_by(Debit.end_to_end_id)
+        .limit(1)
+    )
+    return [
+        ReadLine(
+            booked_on=day, amount_cents=-(debit.amount_cents or 0) - RETURN_FEE, name=mandate.holder, iban=mandate.iban,
+            text=debit.purpose, kind="RÜCKLASTSCHRIFT", end_to_end=debit.end_to_end_id, code="109", reason="AC04",
+            original_cents=debit.amount_cents or 0, fee_cents=RETURN_FEE,
+        )
+        for debit, mandate in rows
+    ]  # fmt: skip
 
 
 def _paid(ground: Ground, place: int, one: Account, name: str) -> ReadLine:
