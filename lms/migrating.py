@@ -1,10 +1,10 @@
 """Bringing a database to the shape the code expects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -93,3 +93,34 @@ async def _with_connection(url: str, run: Callable[[Connection], Any]) -> Any:
             return result
     finally:
         await engine.dispose()
+
+
+def keep_unchanged(refusals: Mapping[str, str]) -> None:
+    """In a migration: let the database refuse every change to rows of these tables, each with its word.
+
+    Migrations that have run rely on this for ever: what is to be guarded otherwise gets a function of its own.
+    """
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for table, refusal in refusals.items():
+        name = f"guard_{table}_unchanging"
+        if is_sqlite:
+            for moment in ("UPDATE", "DELETE"):
+                op.execute(
+                    f"CREATE TRIGGER guard_{table}_{moment.lower()} BEFORE {moment} ON {table}"
+                    f" BEGIN SELECT RAISE(ABORT, '{refusal}'); END"
+                )
+            continue
+        op.execute(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$"
+            f" BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = '23514'; END $$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )
+
+
+def forget_unchanged(tables: Iterable[str]) -> None:
+    """In a migration that goes back, after the tables were dropped: take away what is left of their guards."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table in tables:
+            op.execute(f"DROP FUNCTION guard_{table}_unchanging()")

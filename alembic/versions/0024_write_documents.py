@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from lms.migrating import forget_unchanged, keep_unchanged
+
 revision: str = "0024"
 down_revision: str | None = "0023"
 branch_labels: str | Sequence[str] | None = None
@@ -131,40 +133,12 @@ def upgrade() -> None:
     )
     for column in ("debtor_id", "company_id", "enrolment_id", "order_id"):
         op.create_index(f"ix_waiting_invoice_{column}", "waiting_invoice", [column])
-    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
-        op.execute(statement)
+    keep_unchanged(UNCHANGING)
 
 
 def downgrade() -> None:
     for table in ("waiting_invoice", "invoice_check", "electronic_invoice", "tax_treatment"):
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        for table in UNCHANGING:
-            op.execute(f"DROP FUNCTION guard_{table}_unchanging()")
+    forget_unchanged(UNCHANGING)
     for table, column in added().items():
         op.execute(f"ALTER TABLE {table} DROP COLUMN {column.name}")
-
-
-def _sqlite() -> list[str]:
-    return [
-        f"""
-        CREATE TRIGGER guard_{table}_{moment.lower()} BEFORE {moment} ON {table}
-        BEGIN SELECT RAISE(ABORT, '{refusal}'); END"""
-        for table, refusal in UNCHANGING.items()
-        for moment in ("UPDATE", "DELETE")
-    ]
-
-
-def _postgresql() -> list[str]:
-    statements = []
-    for table, refusal in UNCHANGING.items():
-        name = f"guard_{table}_unchanging"
-        statements += [
-            f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = '23514'; END $$""",
-            f"""
-            CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {name}()""",
-        ]
-    return statements

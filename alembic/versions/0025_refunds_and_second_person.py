@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from lms.migrating import forget_unchanged, keep_unchanged
+
 revision: str = "0025"
 down_revision: str | None = "0024"
 branch_labels: str | Sequence[str] | None = None
@@ -18,7 +20,7 @@ MOMENT = sa.DateTime(timezone=True)
 FILE_STATES = ("made", "sent", "withdrawn")
 KINDS = ("goodwill", "write_off", "waiver")
 STATES = ("waiting", "done", "sent_back", "undone")
-KEPT = "transfer_file_is_kept"
+DOCUMENT, KEPT = "transfer_file_document", "transfer_file_is_kept"
 
 
 def added() -> list[sa.Column[object]]:
@@ -97,36 +99,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_money_proposal_enrolment_id", "money_proposal", ["enrolment_id"])
     op.create_index("ix_money_proposal_state", "money_proposal", ["state", "requested_at"])
-    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
-        op.execute(statement)
+    keep_unchanged({DOCUMENT: KEPT})
 
 
 def downgrade() -> None:
     for table in ("money_proposal", "transfer_file_document", "transfer_file"):
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION guard_transfer_file_document()")
+    forget_unchanged([DOCUMENT])
     op.drop_index("ix_refund_transfer_file_id", "refund")
     op.drop_index("uq_refund_follows", "refund")
     for column in added():
         op.execute(f"ALTER TABLE refund DROP COLUMN {column.name}")
-
-
-def _sqlite() -> list[str]:
-    return [
-        f"""
-        CREATE TRIGGER guard_transfer_file_document_{moment.lower()} BEFORE {moment} ON transfer_file_document
-        BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"""
-        for moment in ("UPDATE", "DELETE")
-    ]
-
-
-def _postgresql() -> list[str]:
-    return [
-        f"""
-        CREATE FUNCTION guard_transfer_file_document() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '{KEPT}' USING ERRCODE = '23514'; END $$""",
-        """
-        CREATE TRIGGER guard_transfer_file_document BEFORE UPDATE OR DELETE ON transfer_file_document
-        FOR EACH ROW EXECUTE FUNCTION guard_transfer_file_document()""",
-    ]

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from lms.migrating import forget_unchanged, keep_unchanged
+
 revision: str = "0026"
 down_revision: str | None = "0025"
 branch_labels: str | Sequence[str] | None = None
@@ -222,38 +224,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("line_id", name=op.f("pk_line_clearing")),
     )
     op.create_index("ix_line_clearing_state", "line_clearing", ["state"])
-    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
-        op.execute(statement)
+    keep_unchanged(dict.fromkeys(UNCHANGING, REFUSAL))
 
 
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        for table in UNCHANGING:
-            op.execute(f"DROP FUNCTION guard_{table}_unchanging()")
-
-
-def _sqlite() -> list[str]:
-    return [
-        f"""
-        CREATE TRIGGER guard_{table}_{moment.lower()} BEFORE {moment} ON {table}
-        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"""
-        for table in UNCHANGING
-        for moment in ("UPDATE", "DELETE")
-    ]
-
-
-def _postgresql() -> list[str]:
-    statements = []
-    for table in UNCHANGING:
-        name = f"guard_{table}_unchanging"
-        statements += [
-            f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23514'; END $$""",
-            f"""
-            CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {name}()""",
-        ]
-    return statements
+    forget_unchanged(UNCHANGING)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from lms.migrating import forget_unchanged, keep_unchanged
+
 revision: str = "0027"
 down_revision: str | None = "0026"
 branch_labels: str | Sequence[str] | None = None
@@ -152,34 +154,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("run_id", name=op.f("uq_collection_rule_run_id")),
         sa.UniqueConstraint("course_id", name=op.f("uq_collection_rule_course_id")),
     )
-    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
-        op.execute(statement)
+    keep_unchanged({DOCUMENT: REFUSAL})
 
 
 def downgrade() -> None:
     for table in ("collection_rule", "debit", DOCUMENT, "debit_file", "chosen_mandate", "debit_mandate"):
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(f"DROP FUNCTION guard_{DOCUMENT}_unchanging()")
+    forget_unchanged([DOCUMENT])
     op.execute("DELETE FROM number_series WHERE name = 'LS'")
-
-
-def _sqlite() -> list[str]:
-    return [
-        f"""
-        CREATE TRIGGER guard_{DOCUMENT}_{moment.lower()} BEFORE {moment} ON {DOCUMENT}
-        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"""
-        for moment in ("UPDATE", "DELETE")
-    ]
-
-
-def _postgresql() -> list[str]:
-    name = f"guard_{DOCUMENT}_unchanging"
-    return [
-        f"""
-        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23514'; END $$""",
-        f"""
-        CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {DOCUMENT}
-        FOR EACH ROW EXECUTE FUNCTION {name}()""",
-    ]

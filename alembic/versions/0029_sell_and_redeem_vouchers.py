@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from lms.migrating import forget_unchanged, keep_unchanged
+
 revision: str = "0029"
 down_revision: str | None = "0028"
 branch_labels: str | Sequence[str] | None = None
@@ -18,7 +20,7 @@ depends_on: str | Sequence[str] | None = None
 MOMENT = sa.DateTime(timezone=True)
 LIST = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 TABLES = ("voucher_redemption", "voucher_event", "voucher", "voucher_order")
-REFUSAL = "history_is_append_only"
+HISTORY, REFUSAL = "voucher_event", "history_is_append_only"
 
 
 def upgrade() -> None:
@@ -208,32 +210,10 @@ def upgrade() -> None:
     op.create_index("ix_voucher_redemption_held", "voucher_redemption", ["state", "held_until"])
     op.create_index("ix_voucher_redemption_person_id", "voucher_redemption", ["person_id"])
     op.create_index("ix_voucher_redemption_voucher_id", "voucher_redemption", ["voucher_id"])
-    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
-        op.execute(statement)
+    keep_unchanged({HISTORY: REFUSAL})
 
 
 def downgrade() -> None:
     for table in TABLES:
         op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION guard_voucher_event_unchanging()")
-
-
-def _sqlite() -> list[str]:
-    return [
-        f"""
-        CREATE TRIGGER guard_voucher_event_{moment.lower()} BEFORE {moment} ON voucher_event
-        BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"""
-        for moment in ("UPDATE", "DELETE")
-    ]
-
-
-def _postgresql() -> list[str]:
-    return [
-        f"""
-        CREATE FUNCTION guard_voucher_event_unchanging() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION '{REFUSAL}' USING ERRCODE = '23514'; END $$""",
-        """
-        CREATE TRIGGER guard_voucher_event_unchanging BEFORE UPDATE OR DELETE ON voucher_event
-        FOR EACH ROW EXECUTE FUNCTION guard_voucher_event_unchanging()""",
-    ]
+    forget_unchanged([HISTORY])

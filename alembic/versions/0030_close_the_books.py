@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from lms.migrating import forget_unchanged, keep_unchanged
+
 revision: str = "0030"
 down_revision: str | None = "0029"
 branch_labels: str | Sequence[str] | None = None
@@ -32,6 +34,28 @@ def _json() -> sa.types.TypeEngine[object]:
 
 def _kind(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, length=32)
+
+
+ON_SQLITE = (
+    f"""
+    CREATE TRIGGER guard_ledger_month BEFORE INSERT ON ledger_entry BEGIN
+        SELECT RAISE(ABORT, '{CLOSED}') WHERE NEW.booked_at < (SELECT max(until) FROM month_close);
+    END""",
+)
+ON_POSTGRESQL = (
+    f"""
+    CREATE FUNCTION guard_ledger_month() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared({LOCK});
+        IF NEW.booked_at < (SELECT max(until) FROM month_close) THEN
+            RAISE EXCEPTION '{CLOSED}' USING ERRCODE = '23514';
+        END IF;
+        RETURN NEW;
+    END $$""",
+    """
+    CREATE TRIGGER guard_ledger_month BEFORE INSERT ON ledger_entry
+    FOR EACH ROW EXECUTE FUNCTION guard_ledger_month()""",
+)
 
 
 def upgrade() -> None:
@@ -131,7 +155,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["export_id"], ["book_export.id"], name=op.f("fk_export_part_export_id")),
         sa.PrimaryKeyConstraint("export_id", "number", name=op.f("pk_export_part")),
     )
-    for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
+    keep_unchanged(UNCHANGING)
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    for statement in ON_SQLITE if is_sqlite else ON_POSTGRESQL:
         op.execute(statement)
 
 
@@ -147,53 +173,7 @@ def downgrade() -> None:
         "account_chart",
     ):
         op.drop_table(table)
+    forget_unchanged(UNCHANGING)
     if is_postgresql:
-        for name in (*(f"{table}_unchanging" for table in UNCHANGING), "ledger_month"):
-            op.execute(f"DROP FUNCTION guard_{name}()")
+        op.execute("DROP FUNCTION guard_ledger_month()")
     op.execute("ALTER TABLE run DROP COLUMN cost_centre")
-
-
-def _sqlite() -> list[str]:
-    statements = [
-        f"""
-        CREATE TRIGGER guard_{table}_{moment.lower()} BEFORE {moment} ON {table}
-        BEGIN SELECT RAISE(ABORT, '{refusal}'); END"""
-        for table, refusal in UNCHANGING.items()
-        for moment in ("UPDATE", "DELETE")
-    ]
-    return [
-        *statements,
-        f"""
-        CREATE TRIGGER guard_ledger_month BEFORE INSERT ON ledger_entry BEGIN
-            SELECT RAISE(ABORT, '{CLOSED}') WHERE NEW.booked_at < (SELECT max(until) FROM month_close);
-        END""",
-    ]
-
-
-def _postgresql() -> list[str]:
-    statements = []
-    for table, refusal in UNCHANGING.items():
-        name = f"guard_{table}_unchanging"
-        statements += [
-            f"""
-            CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN RAISE EXCEPTION '{refusal}' USING ERRCODE = '23514'; END $$""",
-            f"""
-            CREATE TRIGGER {name} BEFORE UPDATE OR DELETE ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {name}()""",
-        ]
-    return [
-        *statements,
-        f"""
-        CREATE FUNCTION guard_ledger_month() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN
-            PERFORM pg_advisory_xact_lock_shared({LOCK});
-            IF NEW.booked_at < (SELECT max(until) FROM month_close) THEN
-                RAISE EXCEPTION '{CLOSED}' USING ERRCODE = '23514';
-            END IF;
-            RETURN NEW;
-        END $$""",
-        """
-        CREATE TRIGGER guard_ledger_month BEFORE INSERT ON ledger_entry
-        FOR EACH ROW EXECUTE FUNCTION guard_ledger_month()""",
-    ]
