@@ -13,7 +13,7 @@ from lms.billing.instalments.models import Instalment, InstalmentPlan
 from lms.billing.instalments.queries import current_plans
 from lms.billing.instalments.rules import standing_of
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
-from lms.billing.rules import Balance, balance
+from lms.billing.rules import CLAIMS, Balance, balance
 
 AT_ONCE = 5_000
 """So many ids in one statement: databases take about 32,000 parameters."""
@@ -101,9 +101,7 @@ async def accounts(
             continue
         account = (enrolment_id, share_id)
         sums.setdefault(account, []).append((kind, int(cents)))
-        if (
-            kind in {EntryKind.CHARGE, EntryKind.FEE} or account not in payers
-        ):  # the newest claim says who owes
+        if kind in CLAIMS or account not in payers:  # the newest claim says who owes
             payers[account] = (debtor, company)
     documents: dict[tuple[UUID, UUID | None], Invoice] = {}
     for some in _in_parts([enrolment_id for enrolment_id, _ in sums]):
