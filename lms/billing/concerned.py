@@ -12,7 +12,7 @@ from lms.people.models import Person
 
 
 async def lock_account(session: AsyncSession, enrolment_id: UUID) -> None:
-    """Let everybody who promises, pays back or gives up money of this enrolment wait until this transaction ends.
+    """Let everybody who decides about the money of this enrolment wait until this transaction ends.
 
     Its entries are locked, which never change: whoever comes second reads what the first has added.
     """

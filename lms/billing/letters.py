@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.einvoice.facts import Document, document_of
 from lms.billing.einvoice.models import ElectronicOriginal, Flavour
 from lms.billing.einvoice.originals import check, original_of
 from lms.billing.events import InvoiceIssued
-from lms.billing.models import Invoice, InvoiceShare
+from lms.billing.models import Invoice, LedgerEntry
 from lms.billing.paper import invoice_pdf
-from lms.billing.queries import balance_of
+from lms.billing.queries import enrolments_on
 from lms.billing.readers import reader_of
+from lms.billing.rules import balance
 from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.jobs.queue import enqueue
@@ -91,13 +92,19 @@ async def _send(
 
 
 async def _open_cents(session: AsyncSession, invoice: Invoice) -> int:
-    """What is still to be paid of an invoice as it is sent: one that follows another may be paid already (U13)."""
-    if invoice.enrolment_id is not None:
-        about = [invoice.enrolment_id]
-    else:
-        shares = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == invoice.id)
-        about = list(await session.scalars(shares))
-    accounts = (await balance_of(session, about)).values()
-    if not sum(account.paid_cents for account in accounts):
+    """What is still to be paid of an invoice as it is sent: one that follows another may be paid already (U13).
+
+    By its own account: an invoice to whoever took over a part of the price is not lessened by what was paid for the rest.
+    """
+    rows = await session.execute(
+        select(LedgerEntry.kind, func.sum(LedgerEntry.amount_cents))
+        .where(
+            LedgerEntry.enrolment_id.in_(await enrolments_on(session, invoice)),
+            LedgerEntry.share_id == invoice.share_id,
+        )
+        .group_by(LedgerEntry.kind)
+    )
+    account = balance((kind, int(cents)) for kind, cents in rows)
+    if not account.paid_cents:
         return invoice.total_cents
-    return min(invoice.total_cents, max(0, sum(account.open_cents for account in accounts)))
+    return min(invoice.total_cents, max(0, account.open_cents))

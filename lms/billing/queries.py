@@ -59,6 +59,14 @@ async def documents_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -
     ).all()
 
 
+async def enrolments_on(session: AsyncSession, invoice: Invoice) -> Sequence[UUID]:
+    """The enrolments that a document is about: one, or several of an order."""
+    if invoice.enrolment_id is not None:
+        return [invoice.enrolment_id]
+    shares = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == invoice.id)
+    return (await session.scalars(shares)).all()
+
+
 def is_about(enrolment_ids: Collection[UUID]) -> ColumnElement[bool]:
     """The filter for documents that are about one of these enrolments, alone or among others of its order."""
     ids = list(enrolment_ids)

@@ -16,6 +16,8 @@ INVOICED = frozenset(
 )
 """Ways of paying with an invoice; cash at the counter gets a receipt."""
 MONEY_MOVED = frozenset({EntryKind.PAYMENT, EntryKind.REFUND})
+CLAIMS = frozenset({EntryKind.CHARGE, EntryKind.FEE})
+"""What says whose account it is: money that moved may name somebody else, such as the contact of a company."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from lms.billing.instalments.models import Instalment, InstalmentPlan
 from lms.billing.instalments.queries import current_plans
 from lms.billing.instalments.rules import standing_of
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
-from lms.billing.rules import Balance, balance
+from lms.billing.rules import CLAIMS, Balance, balance
 
 AT_ONCE = 5_000
 """So many ids in one statement: databases take about 32,000 parameters."""
@@ -55,24 +55,15 @@ async def accounts(
     session: AsyncSession,
     *,
     enrolment_ids: Collection[UUID] | None = None,
-    debtor_id: UUID | None = None,
-    company_id: UUID | None = None,
     only_open: bool = True,
 ) -> Sequence[Account]:
-    """The accounts of these enrolments, of one debtor or company, or of everybody; four statements at most.
+    """The accounts of these enrolments, or of everybody; four statements at most.
 
     `only_open` leaves out those that are even. Sums are made in the database, so that a year of bookings is not read for it.
     """
     wanted: list[ColumnElement[bool]] = [LedgerEntry.enrolment_id.is_not(None)]
     if enrolment_ids is not None:
         wanted.append(LedgerEntry.enrolment_id.in_(list(enrolment_ids)))
-    if debtor_id is not None or company_id is not None:
-        theirs = select(LedgerEntry.enrolment_id).where(
-            LedgerEntry.company_id == company_id
-            if company_id is not None
-            else (LedgerEntry.debtor_id == debtor_id) & LedgerEntry.company_id.is_(None)
-        )
-        wanted.append(LedgerEntry.enrolment_id.in_(theirs))
     key = (LedgerEntry.enrolment_id, LedgerEntry.share_id)
     grouped = select(*key).where(*wanted).group_by(*key)
     if only_open:
@@ -86,10 +77,7 @@ async def accounts(
         .join(
             chosen,
             (chosen.c.enrolment_id == LedgerEntry.enrolment_id)
-            & or_(
-                chosen.c.share_id == LedgerEntry.share_id,
-                chosen.c.share_id.is_(None) & LedgerEntry.share_id.is_(None),
-            ),
+            & chosen.c.share_id.is_not_distinct_from(LedgerEntry.share_id),
         )
         .group_by(*key, LedgerEntry.debtor_id, LedgerEntry.company_id, LedgerEntry.kind)
         .order_by(func.max(LedgerEntry.booked_at))
@@ -101,9 +89,7 @@ async def accounts(
             continue
         account = (enrolment_id, share_id)
         sums.setdefault(account, []).append((kind, int(cents)))
-        if (
-            kind in {EntryKind.CHARGE, EntryKind.FEE} or account not in payers
-        ):  # the newest claim says who owes
+        if kind in CLAIMS or account not in payers:  # the newest claim says who owes
             payers[account] = (debtor, company)
     documents: dict[tuple[UUID, UUID | None], Invoice] = {}
     for some in _in_parts([enrolment_id for enrolment_id, _ in sums]):

@@ -30,7 +30,6 @@ from lms.people.models import Company, Person
 from lms.web.module import Around
 
 EVERY = timedelta(minutes=5)
-AT_ONCE = 50
 
 
 async def issue_or_wait(
@@ -105,9 +104,7 @@ class WaitingInvoices:
     async def issue_all(self) -> int:
         """Issue whatever is complete by now; says how many. For the clockwork."""
         async with self.begin.reading() as session:
-            ids = await session.scalars(
-                select(WaitingInvoice.id).order_by(WaitingInvoice.waits_since).limit(AT_ONCE)
-            )
+            ids = await session.scalars(select(WaitingInvoice.id).order_by(WaitingInvoice.waits_since))
             waiting = ids.all()
         return sum([await self._try(SYSTEM, one) is not None for one in waiting])
 

@@ -20,6 +20,7 @@ from lms.billing.errors import (
     ReasonMissing,
 )
 from lms.billing.models import EntryKind, LedgerEntry
+from lms.billing.rules import CLAIMS
 from lms.billing.second_person import (
     MoneyProposal,
     MoneyProposalKind,
@@ -150,10 +151,8 @@ async def _book(
             select(LedgerEntry)
             .where(
                 LedgerEntry.enrolment_id == proposal.enrolment_id,
-                LedgerEntry.share_id.is_(None)
-                if proposal.share_id is None
-                else LedgerEntry.share_id == proposal.share_id,
-                LedgerEntry.kind.in_((EntryKind.CHARGE, EntryKind.FEE)),
+                LedgerEntry.share_id == proposal.share_id,
+                LedgerEntry.kind.in_(CLAIMS),
             )
             .order_by(LedgerEntry.booked_at.desc())
             .limit(1)

@@ -13,7 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.models import AuditEntry
 from lms.banking.models import BankLine, BankStatement, Clearing, LinePart
-from lms.billing.models import CashReceipt, Invoice, InvoiceDocument, LedgerEntry, Refund, TillCount
+from lms.billing.models import (
+    CashReceipt,
+    Invoice,
+    InvoiceDocument,
+    LedgerEntry,
+    ReceiptKind,
+    Refund,
+    TillCount,
+)
+from lms.billing.second_person import MoneyProposalKind
 from lms.books.journal import Reach
 from lms.books.journal_file import KINDS, euros
 from lms.books.models import AccountChart, BookExport, MonthClose
@@ -22,11 +31,18 @@ from lms.web.csv import Cell
 
 FINANCE = (
     "account_chart", "bank_line", "bank_statement", "book_export", "cash_profile", "checkout", "debit", "debit_file",
-    "debit_mandate", "dunning_run", "instalment_plan", "invoice", "known_account", "ledger_entry", "money_proposal", "month_close",
+    "debit_mandate", "dunning_run", "instalment_plan", "invoice", "known_account", "ledger_entry", "month_close",
     "payer_share", "refund", "reminder", "reminder_block", "settlement", "tax_treatment", "till", "transfer_file", "voucher",
     "voucher_order", "waiting_invoice",
 )  # fmt: skip
 """The objects of the audit trail that are about money."""
+OF_ENROLMENTS = ("cash", *MoneyProposalKind, "claim")
+"""What is noted at the enrolment and is about its money: the first words of the actions."""
+RECEIPTS = {
+    ReceiptKind.RECEIPT: "Quittung",
+    ReceiptKind.REVERSAL: "Storno",
+    ReceiptKind.PAYOUT: "Auszahlung",
+}
 AT_ONCE = 500
 
 
@@ -114,7 +130,7 @@ def _lines(one: Invoice) -> Sequence[Sequence[Cell]]:
 def _receipt(one: CashReceipt) -> Sequence[Sequence[Cell]]:
     at = local(one.issued_at)
     return [[
-        one.number, "Quittung" if one.kind == "receipt" else "Storno", at.date(), f"{at:%H:%M:%S}", euros(one.amount_cents),
+        one.number, RECEIPTS[one.kind], at.date(), f"{at:%H:%M:%S}", euros(one.amount_cents),
         euros(one.given_cents), str(one.facts.get("payer", "")), str(one.facts.get("reference", "")), one.cashier_name,
         one.reason, str(one.entry_id), _key(one.reverses_id),
     ]]  # fmt: skip
@@ -230,6 +246,11 @@ def _facts(facts: Mapping[str, Any]) -> str:
     return "; ".join(f"{name}: {value}" for name, value in facts.items())
 
 
+def _about_money() -> ColumnElement[bool]:
+    noted_elsewhere = (AuditEntry.action.startswith(f"{one}.", autoescape=True) for one in OF_ENROLMENTS)
+    return or_(AuditEntry.object_kind.in_(FINANCE), AuditEntry.action == "run.cost_centre", *noted_elsewhere)
+
+
 _ID, _DAY, _TIME = (
     Column("ID", "Schlüssel"),
     Column("Datum", "Tag in Ortszeit", "day"),
@@ -257,10 +278,10 @@ TABLES: Sequence[Table] = (
         Column("Kurs", "Titel"), Column("Durchfuehrung", "Kursnummer"), Column("Teilnehmer", "Name"), Column("Aktenzeichen", "Kennung der Anmeldung"),
         Column("Steuersatz", "Prozent; leer: steuerfrei"), Column("Betrag", "Euro", "euros"),
     ), _within(Invoice, Invoice.issued_at), _lines),
-    Table("quittungen.csv", "Quittungen", "Barquittungen und ihre Stornos, lückenlos nummeriert je Jahr", (
-        Column("Nummer", "Belegnummer"), Column("Art", "Quittung oder Storno"), _DAY, _TIME, Column("Betrag", "Euro", "euros"),
+    Table("quittungen.csv", "Quittungen", "Barquittungen, ihre Stornos und Auszahlungen, lückenlos nummeriert je Jahr", (
+        Column("Nummer", "Belegnummer"), Column("Art", "Quittung, Storno oder Auszahlung einer Erstattung"), _DAY, _TIME, Column("Betrag", "Euro", "euros"),
         Column("Gegeben", "erhaltenes Bargeld in Euro", "euros"), Column("Zahler", "Name"), Column("Aktenzeichen", "Kennung der Anmeldung"),
-        Column("Kasse", "wer kassiert hat"), Column("Grund", "Grund eines Stornos"), Column("Buchung", "ID in buchungen.csv"),
+        Column("Kasse", "wer kassiert hat"), Column("Grund", "Grund eines Stornos oder einer Auszahlung"), Column("Buchung", "ID in buchungen.csv"),
         Column("Storniert", "Schlüssel der Quittung, die aufgehoben wird"),
     ), _within(CashReceipt, CashReceipt.issued_at), _receipt),
     Table("erstattungen.csv", "Erstattungen", "Verlangte und ausgezahlte Erstattungen", (
@@ -305,7 +326,7 @@ TABLES: Sequence[Table] = (
         Column("Nummer", "laufende Nummer", "number"), _DAY, _TIME, Column("Handlung", "was geschah"), Column("Gegenstand", "Art des Gegenstands"),
         Column("Schluessel", "Schlüssel des Gegenstands"), Column("Person", "Schlüssel der betroffenen Person"), Column("Konto", "Schlüssel des Benutzerkontos"),
         Column("Name", "Dienst, wenn kein Konto handelte"), Column("Grund", "Grund"), Column("Vorher", "geänderte Werte vorher"), Column("Nachher", "geänderte Werte nachher"),
-    ), lambda when: select(AuditEntry).where(AuditEntry.at >= when.starts, AuditEntry.at < when.until, or_(AuditEntry.object_kind.in_(FINANCE), AuditEntry.action.like("cash.%"))).order_by(AuditEntry.number), _trail),
+    ), lambda when: select(AuditEntry).where(AuditEntry.at >= when.starts, AuditEntry.at < when.until, _about_money()).order_by(AuditEntry.number), _trail),
     Table("uebergaben.csv", "Übergaben", "Was an Buchhaltung, Kasse und Prüfung herausgegeben wurde", (
         _ID, _DAY, Column("Art", "datev, cash_office, audit"), Column("Von", "erster Tag", "day"), Column("Bis", "letzter Tag", "day"),
         Column("Datei", "Dateiname"), Column("Zeilen", "Anzahl", "number"), Column("Pruefsumme", "SHA-256"), Column("Durch", "Name"),

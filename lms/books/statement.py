@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.models import EntryKind, LedgerEntry
-from lms.billing.rules import MONEY_MOVED
+from lms.billing.rules import CLAIMS, MONEY_MOVED
 from lms.books import policy
 from lms.books.journal import reach
 from lms.books.journal_paper import PAPER
@@ -70,8 +70,8 @@ class Statement:
 
 
 def theirs(person_id: UUID | None, company_id: UUID | None) -> ColumnElement[bool]:
-    """The filter for the entries of one payer: payments do not always name who paid, so it goes by the account."""
-    owner = (
+    """The filter for the entries of one payer: money does not always name who paid, so it goes by the claims on the account."""
+    owner = LedgerEntry.kind.in_(CLAIMS) & (
         LedgerEntry.company_id == company_id
         if company_id is not None
         else (LedgerEntry.debtor_id == person_id) & LedgerEntry.company_id.is_(None)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
-from lms.billing.instalments.service import account_of, lock_account
+from lms.billing.concerned import lock_account
+from lms.billing.instalments.service import account_of
 from lms.db import retried
 from lms.dunning import policy
 from lms.dunning.errors import DayFar, DayPassed, NotOverdue, OwnReminder

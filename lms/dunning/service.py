@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.audit.trail import record
-from lms.billing.instalments.service import lock_account
+from lms.billing.concerned import lock_account
 from lms.billing.issuing import Debtor, draw_number
 from lms.billing.readers import debtor_now
 from lms.billing.rules import document_number

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
-from lms.billing.instalments.service import lock_account
+from lms.billing.concerned import lock_account
 from lms.billing.issuing import Debtor, draw_number
 from lms.billing.models import EntryKind
 from lms.billing.readers import debtor_now

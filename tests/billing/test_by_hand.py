@@ -91,7 +91,7 @@ async def test_several_lines_with_their_taxes_become_an_invoice_a_debt_and_a_let
     ]  # fmt: skip
     assert await owed(begin, key) == 22_700
     async with begin.reading() as session:
-        [account] = await accounts(session, company_id=company)
+        [account] = await accounts(session, enrolment_ids=[key])
         verdict = (await session.scalars(select(InvoiceCheck))).one()
     assert account.invoice is not None
     assert (account.invoice.id, account.open_cents) == (invoice.id, 22_700)

@@ -1,6 +1,7 @@
 """Nobody's enrolment fails for want of an address: the invoice waits, and is issued once nothing is missing (§ 14 (4) UStG)."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +117,26 @@ async def test_the_invoice_follows_by_itself_once_the_address_is_known(
         enrolment, "Holzweg 1", "2026-12-20",
     )  # fmt: skip
     assert [entry.amount_cents for entry in entries] == [DEAR]
+
+
+@BOTH
+async def test_what_stays_incomplete_keeps_nobody_else_from_an_invoice(house: Around, begin: Begin) -> None:
+    await enrolled(house)
+    async with begin() as session:
+        [row] = (await session.scalars(select(WaitingInvoice))).all()
+        facts = {
+            name: getattr(row, name)
+            for name in ("lines", "issuer", "terms", "shares", "missing", "total_cents", "days_to_pay")
+        }
+        before = row.waits_since - timedelta(days=1)
+        session.add_all(
+            WaitingInvoice(**facts, debtor={"language": "de"}, waits_since=before) for _ in range(60)
+        )
+    await moves_to(begin)
+
+    assert await WaitingInvoices(house).issue_all() == 1
+
+    assert await documents(begin) == [("RE-2026-00001", DEAR)]
 
 
 @BOTH

@@ -15,8 +15,11 @@ from lms.banking.gathering import facts_of, matcher_for
 from lms.banking.queries import open_lines, sort_lines
 from lms.banking.service import LineClearing, StatementFiles
 from lms.billing.einvoice.models import ElectronicOriginal, Flavour
+from lms.billing.models import EntryKind, RefundMeans
 from lms.billing.paper import invoice_pdf
+from lms.billing.refunds.service import Refunds
 from lms.billing.service import Debtor, charge, issue_invoice
+from lms.billing.write_offs import WriteOffs
 from lms.books.accounts import Accounts
 from lms.books.archive import maker
 from lms.books.archive_tables import TABLES, rows_of
@@ -33,7 +36,8 @@ from lms.kernel.errors import Forbidden
 from lms.kernel.rights import Identity
 from lms.web.module import Around
 from tests.banking.writing import Paid, camt
-from tests.books.booked import NOVEMBER, OCTOBER, a_sale
+from tests.billing.refunding import proposed
+from tests.books.booked import NOVEMBER, OCTOBER, a_sale, book, entry
 from tests.making import BOTH, FixedClock, staff
 
 pytestmark = BOTH
@@ -118,6 +122,30 @@ async def test_every_row_has_as_many_cells_as_columns_are_described(house: Aroun
         async with begin.reading() as session:
             rows = [row async for row in rows_of(session, table, when)]
         assert {len(row) for row in rows} <= {len(table.columns)}, table.file
+
+
+async def test_cash_paid_out_is_no_reversal_and_who_gave_up_money_is_in_the_trail(
+    house: Around, begin: Begin
+) -> None:
+    refund = await proposed(house, FINANCE, 4500, means=RefundMeans.CASH)
+    await Refunds(house).hand_out(FINANCE, refund_id=refund.id)
+    charged = uuid4()
+    await book(begin, entry(EntryKind.CHARGE, 4500, enrolment_id=charged))
+    await WriteOffs(house).write_off(
+        FINANCE, proposal_id=uuid4(), enrolment_id=charged, amount_cents=4500, reason="verzogen"
+    )
+    when, rows = reach(date(2026, 1, 1), date(2026, 12, 31)), {}
+
+    async with begin.reading() as session:
+        for table in TABLES:
+            rows[table.file] = [row async for row in rows_of(session, table, when)]
+
+    assert [row[1] for row in rows["quittungen.csv"]] == ["Auszahlung"]
+    actions = [row[3] for row in rows["protokoll.csv"]]
+    assert [one for one in actions if one in {"cash.payout", "write_off.done"}] == [
+        "cash.payout",
+        "write_off.done",
+    ]
 
 
 async def test_killed_half_way_it_begins_anew_and_twice_is_as_good_as_once(

@@ -94,6 +94,23 @@ async def test_what_another_payer_took_over_stands_on_their_statement(house: Aro
     assert await of(begin, 2026, one.contact_id) == [(4500, 0)]
 
 
+async def test_what_a_company_owes_is_not_its_contacts_though_money_went_through_their_hands(
+    house: Around, begin: Begin
+) -> None:
+    firm, contact, seat = Company(name="Holz GmbH"), make_person("Chris", "Chef"), uuid4()
+    async with begin() as session:
+        session.add_all([firm, contact])
+    await book(
+        begin,
+        entry(EntryKind.CHARGE, 4500, MOMENT, enrolment_id=seat, company_id=firm.id, debtor_id=contact.id),
+        entry(EntryKind.PAYMENT, -4500, MOMENT, enrolment_id=seat, debtor_id=contact.id),
+    )
+
+    assert await of(begin, 2026, None, firm.id) == [(4500, 4500)]
+    async with begin.reading() as session:
+        assert await years_of(session, contact.id) == []
+
+
 async def test_the_payer_the_companys_contact_and_staff_may_have_it_and_nobody_else(
     house: Around, begin: Begin
 ) -> None:

@@ -21,8 +21,8 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.people.models import Company
 from lms.web.module import Around
-from tests.dunning.scenes import CASHIER, owing
-from tests.making import BOTH, staff
+from tests.dunning.scenes import CASHIER, owing, pays
+from tests.making import BOTH, FixedClock, staff
 
 pytestmark = BOTH
 
@@ -82,6 +82,24 @@ async def test_a_jobcentre_takes_half_and_gets_an_invoice_of_its_own(
         "Jobcenter Börde", "BG 4711", "15083-JC-42",
     )  # fmt: skip
     assert addressed == ["rechnung@jobcenter.example"]
+
+
+async def test_a_payer_is_asked_for_their_part_whatever_the_participant_has_paid(
+    house: Around, begin: Begin, clock: FixedClock, jobs: Worker
+) -> None:
+    enrolment, company_id = await owing(house, cents=4500), await jobcentre(begin)
+    await pays(house, clock, enrolment, 4500)
+    await Enrolments(house).share_price(
+        CASHIER, enrolment_id=enrolment.id, share_id=uuid4(), company_id=company_id, kind=ShareKind.JOBCENTRE, percent=50,
+    )  # fmt: skip
+
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        theirs = (await session.scalars(select(Invoice.id).where(Invoice.share_id.is_not(None)))).one()
+        letter = (await session.scalars(select(Letter.text).where(Letter.about_id == theirs))).one()
+    assert "über 22,50" in letter
+    assert "Bitte überweisen Sie den Betrag bis" in letter
 
 
 async def test_when_the_share_ends_the_participant_owes_it_again(house: Around, begin: Begin) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.einvoice.models import Flavour
-from lms.billing.models import EntryKind, Invoice, InvoiceKind, InvoiceShare, LedgerEntry, Means
+from lms.billing.models import Invoice, InvoiceKind, LedgerEntry, Means
+from lms.billing.queries import enrolments_on
 from lms.billing.rules import MONEY_MOVED
 from lms.catalogue.models import PaymentMethod
 from lms.kernel.clock import local
@@ -110,23 +111,14 @@ async def document_of(session: AsyncSession, invoice_id: UUID) -> Document:
 
 async def _payments(session: AsyncSession, invoice: Invoice, until: datetime) -> Sequence[Paid]:
     """What had come in for the same account, less what had gone back."""
-    about: list[UUID] = [invoice.enrolment_id] if invoice.enrolment_id else []
-    if not about:
-        shares = select(InvoiceShare.enrolment_id).where(InvoiceShare.invoice_id == invoice.id)
-        about = list(await session.scalars(shares))
-    whose = LedgerEntry.share_id == invoice.share_id if invoice.share_id else LedgerEntry.share_id.is_(None)
     entries = await session.scalars(
         select(LedgerEntry)
         .where(
-            LedgerEntry.enrolment_id.in_(about),
-            whose,
-            LedgerEntry.kind.in_([EntryKind.PAYMENT, EntryKind.REFUND]),
+            LedgerEntry.enrolment_id.in_(await enrolments_on(session, invoice)),
+            LedgerEntry.share_id == invoice.share_id,
+            LedgerEntry.kind.in_(MONEY_MOVED),
             LedgerEntry.booked_at <= until,
         )
         .order_by(LedgerEntry.booked_at, LedgerEntry.id)
     )
-    return [
-        Paid(local(one.booked_at).date(), one.provider or "", -one.amount_cents)
-        for one in entries
-        if one.kind in MONEY_MOVED
-    ]
+    return [Paid(local(one.booked_at).date(), one.provider or "", -one.amount_cents) for one in entries]

@@ -11,11 +11,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.billing.concerned import lock_account
 from lms.billing.instalments.events import InstalmentsAgreed
 from lms.billing.instalments.models import InstalmentPlan, PlanState
 from lms.billing.instalments.queries import rates_of_plans
 from lms.billing.instalments.rules import PlanStanding, RateStanding, falls_due, standing_of
-from lms.billing.instalments.service import account_of, lock_account, noted
+from lms.billing.instalments.service import account_of, noted
 from lms.billing.models import Invoice
 from lms.billing.readers import reader_of
 from lms.billing.standing import Account

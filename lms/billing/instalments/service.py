@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
 from lms.billing import policy
+from lms.billing.concerned import lock_account
 from lms.billing.errors import OwnRefund
 from lms.billing.instalments.errors import (
     FirstDayFar,
@@ -21,7 +22,6 @@ from lms.billing.instalments.errors import (
 from lms.billing.instalments.events import InstalmentsAgreed
 from lms.billing.instalments.models import CURRENT, Instalment, InstalmentPlan, PlanState
 from lms.billing.instalments.rules import FEWEST, MOST, SMALLEST_RATE_CENTS, Rate, rates_of
-from lms.billing.models import LedgerEntry
 from lms.billing.standing import Account, accounts
 from lms.db import retried
 from lms.jobs.queue import announce
@@ -146,16 +146,6 @@ async def account_of(session: AsyncSession, enrolment_id: UUID, share_id: UUID |
     if one is None:
         raise NotFound
     return one
-
-
-async def lock_account(session: AsyncSession, enrolment_id: UUID) -> None:
-    """Make everybody else wait who decides something about what is owed for this enrolment, until the transaction ends."""
-    await session.execute(
-        select(LedgerEntry.id)
-        .where(LedgerEntry.enrolment_id == enrolment_id)
-        .order_by(LedgerEntry.id)
-        .with_for_update()
-    )
 
 
 def noted(

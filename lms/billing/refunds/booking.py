@@ -126,7 +126,7 @@ async def paid_out(
     event = f"refund:{provider_ref or refund.id}"
     entry = await record_refund(
         session, actor, enrolment_id=refund.enrolment_id, amount_cents=refund.amount_cents, cause="refund", at=at,
-        provider=CARRIED_BY[refund.means], provider_event=event, debtor_id=refund.debtor_id,
+        provider=CARRIED_BY[refund.means], provider_event=event, debtor_id=refund.debtor_id, company_id=refund.company_id,
     )  # fmt: skip
     if entry is None:  # booked already, by whoever saw the same money leave
         return
