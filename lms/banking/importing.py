@@ -98,7 +98,7 @@ async def _keep_one(
         account_iban=account, format=read.format, imported_at=at, begins_on=days[0], ends_on=days[1],
         sum_cents=read.cents, entries=len(read.entries), new_entries=len(new), name=read.name,
         sequence=read.sequence, opening_cents=read.opening_cents, closing_cents=read.closing_cents,
-        currency=read.currency, skipped=read.skipped, file_name=file_name[:200], file_sha256=digest,
+        currency=read.currency, skipped=read.skipped, file_name=file_name, file_sha256=digest,
         imported_by=actor.account_id,
     )  # fmt: skip
     session.add(statement)

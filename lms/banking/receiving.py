@@ -21,7 +21,8 @@ from lms.enrolment.models import Enrolment
 from lms.enrolment.service.paying import receive_money
 from lms.kernel.actor import Actor
 from lms.settings import Settings
-from lms.vouchers.models import VoucherOrder
+from lms.vouchers.errors import OrderEnded
+from lms.vouchers.models import OrderState, VoucherOrder
 from lms.vouchers.selling import take_payment
 
 UNDONE = "booking_undone"
@@ -102,7 +103,7 @@ async def receive(
     """Book money that came in by bank, once for each account and `event`.
 
     Held places become certain, and what nobody owes there is a request to the cashiers. On the account of another payer it
-    stays as a credit. An order gets its voucher. Raises OtherAmount and OrderEnded for orders.
+    stays as a credit. An order gets its voucher. Raises OtherAmount, and OrderEnded for an order that other money has paid.
     """
     places = {account_id: cents for account_id, cents in parts if account_id in found.places}
     if places:
@@ -112,8 +113,11 @@ async def receive(
     for account_id, cents in parts:
         name = f"{event}:{account_id}"
         if account_id in found.orders:
+            order = found.orders[account_id]
+            if order.state is not OrderState.OPEN:
+                raise OrderEnded
             await take_payment(
-                session, actor, found.orders[account_id], amount_cents=cents, means=Means.TRANSFER, event=name, at=at
+                session, actor, order, amount_cents=cents, means=Means.TRANSFER, event=name, at=at
             )  # fmt: skip
         elif account_id in found.shares:
             share = found.shares[account_id]

@@ -23,7 +23,7 @@ from lms.enrolment.service import Enrolments
 from lms.jobs.worker import Worker
 from lms.people.models import Company
 from lms.portal.finance.debtor_reading import debtor_of
-from lms.vouchers.errors import OtherAmount
+from lms.vouchers.errors import OrderEnded, OtherAmount
 from lms.vouchers.models import OrderState, Voucher, VoucherOrder
 from lms.vouchers.selling import VoucherShop
 from lms.web.module import Around
@@ -180,6 +180,24 @@ async def test_an_ordered_gift_voucher_is_paid_by_its_reference_and_goes_out(hou
         5000,
     )
     assert await desk.entries() == [("payment", -5000)]
+
+
+@BOTH
+async def test_a_gift_voucher_that_is_paid_twice_is_booked_once_and_the_other_line_waits(
+    house: Around,
+) -> None:
+    desk = Desk(house)
+    order = await VoucherShop(house).order(VISITOR, form_key=uuid4(), wish=wish(amount_cents=5000))
+    await desk.bring(
+        camt([Paid(5000, order.reference, "Oma"), Paid(5000, f"Gutschein {order.reference}", "Opa")])
+    )
+
+    booked = await book_all(desk)
+
+    (left,) = [line_id for line_id, state in (await desk.states()).items() if state == LineState.OPEN]
+    with pytest.raises(OrderEnded):
+        await desk.clearing.split(FINANCE, line_id=left, version=1, parts=[(order.id, 5000)])
+    assert (booked, await desk.entries()) == (1, [("payment", -5000)])
 
 
 @BOTH

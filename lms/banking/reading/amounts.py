@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 DAYS = ("%d.%m.%Y", "%d.%m.%y", "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%Y%m%d")
 REASON = re.compile(
@@ -15,6 +15,10 @@ RETURN_WORDS = re.compile(
     r"R(Ü|UE|U)CKLASTSCHRIFT|RETOURE|R(Ü|UE)CK(Ü|UE)BERWEISUNG|R(Ü|UE)CKGABE", re.IGNORECASE
 )
 LARGEST = 10**13
+LARGEST_DEBIT = 2**31 - 1
+"""More than anybody collects, and all that the columns for what came back hold."""
+LONGEST_ACCOUNT = 34
+"""Of an IBAN (ISO 13616)."""
 
 
 def cents(text: str) -> int:
@@ -22,7 +26,7 @@ def cents(text: str) -> int:
     bare = re.sub(r"[\s€’']|EUR", "", text.strip().replace("−", "-"), flags=re.IGNORECASE)
     sign = -1 if bare.startswith("-") or bare.endswith("-") else 1
     bare = bare.strip("+-")
-    if not re.fullmatch(r"[\d.,]*\d[\d.,]*", bare):
+    if not re.fullmatch(r"[\d.,]+", bare):
         raise ValueError(text)
     comma, point = bare.rfind(","), bare.rfind(".")
     if comma > point:
@@ -38,11 +42,24 @@ def exact_cents(text: str) -> int:
     """A decimal number with a point, as XML carries it, in cents. Raises ValueError."""
     try:
         whole = Decimal(text.strip()) * 100
-    except InvalidOperation as error:
+    except ArithmeticError as error:
         raise ValueError(text) from error
     if not whole.is_finite() or abs(whole) > LARGEST or whole != whole.to_integral_value():
         raise ValueError(text)
     return int(whole)
+
+
+def side_cents(text: str | None) -> int:
+    """What stands beside a booking that came back, collected or kept as a fee; 0 where nothing does that is an amount."""
+    try:
+        return of_debit(abs(cents(text))) if text else 0
+    except ValueError:
+        return 0
+
+
+def of_debit(found: int) -> int:
+    """A sum that one direct debit can have had; 0 instead of any other."""
+    return found if 0 < found <= LARGEST_DEBIT else 0
 
 
 def day(text: str) -> date:
@@ -62,8 +79,8 @@ def clean(text: str | None) -> str:
 
 
 def bare_iban(text: str | None) -> str:
-    """An account number without spaces; kept whether it is an IBAN or an old one."""
-    return re.sub(r"[^0-9A-Z]", "", (text or "").upper())
+    """An account number without spaces, cut where no IBAN goes on; kept whether it is one or an old number."""
+    return re.sub(r"[^0-9A-Z]", "", (text or "").upper())[:LONGEST_ACCOUNT]
 
 
 def is_return(code: str, kind: str) -> bool:

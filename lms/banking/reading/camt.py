@@ -15,6 +15,7 @@ from lms.banking.reading.amounts import (
     exact_cents,
     is_return,
     known,
+    of_debit,
     reason_in,
 )
 from lms.banking.reading.values import Format, ReadEntry, ReadLine, ReadStatement
@@ -22,6 +23,8 @@ from lms.banking.reading.values import Format, ReadEntry, ReadLine, ReadStatemen
 CREDIT = "CRDT"
 OPENING, CLOSING = ("OPBD", "PRCD"), ("CLBD",)
 BOOKED = frozenset({"BOOK", ""})
+LONGEST_SEQUENCE = 10
+"""Digits; the schema allows 18, but no bank has counted so far, and no column holds them."""
 
 
 def looks_like(content: bytes) -> bool:
@@ -62,7 +65,7 @@ def _statement(node: Element) -> ReadStatement:
         iban=iban,
         entries=entries,
         name=_text(node, "Id"),
-        sequence=int(sequence) if sequence.isdecimal() else None,
+        sequence=int(sequence) if sequence.isdecimal() and len(sequence) < LONGEST_SEQUENCE else None,
         begins_on=_day(node, "FrToDt/FrDtTm"),
         ends_on=_day(node, "FrToDt/ToDtTm"),
         opening_cents=next((balances[kind] for kind in OPENING if kind in balances), None),
@@ -93,18 +96,20 @@ def _entry(node: Element, own: str) -> ReadEntry:
     details = node.findall("{*}NtryDtls/{*}TxDtls")
     bank_ref = known(_text(node, "AcctSvcrRef"))
     if len(details) == 1:
-        return ReadEntry([_line(node, details[0], own, cents=whole.amount_cents)], bank_ref)
+        return ReadEntry([_line(node, details[0], own, whole=whole)], bank_ref)
     lines = [_line(node, one, own) for one in details if _amount(one) is not None]
     if (
         lines
         and len(lines) == len(details)
         and sum(line.amount_cents for line in lines) == whole.amount_cents
+        and {line.currency for line in lines} == {whole.currency}
     ):
         return ReadEntry(lines, bank_ref)
     return ReadEntry([whole], bank_ref)
 
 
-def _line(node: Element, detail: Element, own: str, *, cents: int | None = None) -> ReadLine:
+def _line(node: Element, detail: Element, own: str, *, whole: ReadLine | None = None) -> ReadLine:
+    """A payment by its details; with `whole` it is all of the booking, whose sum counts: a detail may be in foreign money."""
     is_credit = (_text(detail, "CdtDbtInd") or _text(node, "CdtDbtInd")) == CREDIT
     amount = _amount(detail)
     if amount is None:
@@ -112,7 +117,7 @@ def _line(node: Element, detail: Element, own: str, *, cents: int | None = None)
     if amount is None:
         raise ValueError("an entry without an amount")
     currency, unsigned = amount
-    signed = cents if cents is not None else (unsigned if is_credit else -unsigned)
+    signed = unsigned if is_credit else -unsigned
     code = _gvc(_text(detail, "BkTxCd/Prtry/Cd") or _text(node, "BkTxCd/Prtry/Cd"))
     kind = clean(_text(node, "AddtlNtryInf") or _text(detail, "AddtlTxInf"))
     text = clean(" ".join(_texts(detail, "RmtInf/Ustrd")))
@@ -120,15 +125,15 @@ def _line(node: Element, detail: Element, own: str, *, cents: int | None = None)
     if not reason and is_return(code, kind):
         reason = reason_in(f"{text} {kind} {_text(detail, 'AddtlTxInf')}")
     name, iban, bic = _other_side(detail, own, is_credit=is_credit)
-    booked = _day(node, "BookgDt/Dt") or _day(node, "BookgDt/DtTm")
     valued = _day(node, "ValDt/Dt") or _day(node, "ValDt/DtTm")
-    if booked is None and valued is None:
+    booked = _day(node, "BookgDt/Dt") or _day(node, "BookgDt/DtTm") or valued
+    if booked is None:
         raise ValueError("an entry without a day")
     return ReadLine(
-        booked_on=booked or valued or date.min,
+        booked_on=booked,
         valued_on=valued,
-        amount_cents=signed,
-        currency=currency,
+        amount_cents=whole.amount_cents if whole else signed,
+        currency=whole.currency if whole else currency,
         name=name,
         iban=iban,
         bic=bic,
@@ -140,8 +145,8 @@ def _line(node: Element, detail: Element, own: str, *, cents: int | None = None)
         code=code,
         is_reversal=_text(node, "RvslInd") == "true",
         reason=reason,
-        original_cents=_cents_at(detail, "AmtDtls/InstdAmt/Amt") if reason else 0,
-        fee_cents=_charges(detail) if reason else 0,
+        original_cents=of_debit(next(_each(detail, "AmtDtls/InstdAmt/Amt"), 0)) if reason else 0,
+        fee_cents=of_debit(_charges(detail)) if reason else 0,
     )
 
 
@@ -181,10 +186,6 @@ def _charges(detail: Element) -> int:
 
 def _each(detail: Element, path: str) -> Iterator[int]:
     return (exact_cents(one.text or "0") for one in detail.findall(_path(path)))
-
-
-def _cents_at(detail: Element, path: str) -> int:
-    return next(_each(detail, path), 0)
 
 
 def _gvc(code: str) -> str:

@@ -72,7 +72,7 @@ def _read_one(content: bytes, columns: Columns | None, own_iban: str) -> Sequenc
     return [tables.read(tables.table_of(text), columns=columns, own_iban=own_iban)]
 
 
-NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError)
+NO_ARCHIVE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, RuntimeError)
 """What Python raises for archives that are damaged, or packed in a way that it does not know."""
 
 

@@ -7,9 +7,18 @@ from typing import Any
 
 import mt940
 from mt940.options import Options
+from schwifty import IBAN
 
 from lms.banking.errors import NotAStatement
-from lms.banking.reading.amounts import bare_iban, cents, clean, is_return, known, reason_in
+from lms.banking.reading.amounts import (
+    bare_iban,
+    clean,
+    exact_cents,
+    is_return,
+    known,
+    reason_in,
+    side_cents,
+)
 from lms.banking.reading.values import Format, ReadEntry, ReadLine, ReadStatement
 
 BEGINS = re.compile(r"^:20:", re.MULTILINE)
@@ -63,14 +72,12 @@ def _iban(field: str) -> str:
     code, slash, number = bare.partition("/")
     digits = re.sub(r"\D", "", number)
     if slash and code.isdecimal() and len(code) == 8 and 0 < len(digits) <= 10:
-        from schwifty import IBAN
-
         return str(IBAN.generate("DE", bank_code=code, account_code=digits))
     return bare_iban(bare)
 
 
 def _cents(amount: Any) -> int:
-    return int(amount.amount * 100)
+    return exact_cents(str(amount.amount))
 
 
 def _entry(facts: Mapping[str, Any]) -> ReadEntry:
@@ -108,8 +115,4 @@ def _day(found: Any) -> date:
 
 def _side_amount(facts: Mapping[str, Any], name: str) -> int:
     """OAMT and COAM, what was collected and what the banks keep: `45,00` or `EUR45,00`."""
-    written = re.sub(r"[^\d,.]", "", str(facts.get(name) or ""))
-    try:
-        return cents(written) if written else 0
-    except ValueError:
-        return 0
+    return side_cents(re.sub(r"[^\d,.]", "", str(facts.get(name) or "")))

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.banking.errors import ColumnsUnknown, EmptyStatement, NotAStatement, TooManyRows, WrongTable
-from lms.banking.reading.amounts import bare_iban, cents, clean, day, is_return, known, reason_in
+from lms.banking.reading.amounts import (
+    bare_iban,
+    cents,
+    clean,
+    day,
+    is_return,
+    known,
+    reason_in,
+    side_cents,
+)
 from lms.banking.reading.columns import Column, columns_of, is_enough
 from lms.banking.reading.values import Format, ReadEntry, ReadLine, ReadStatement
 from lms.kernel.marking import N_
@@ -70,7 +79,7 @@ def read(table: Table, *, columns: Mapping[Column, int] | None = None, own_iban:
     places = columns or columns_of(table.headings)
     if not is_enough(places):
         raise ColumnsUnknown
-    entries, skipped, account = [], 0, ""
+    entries, balances, skipped, account = [], [], 0, ""
     for number, row in table.body:
         cells = {column: row[place].strip() if place < len(row) else "" for column, place in places.items()}
         if any(word in cells.get(Column.STATE, "").casefold() for word in PENDING):
@@ -78,13 +87,14 @@ def read(table: Table, *, columns: Mapping[Column, int] | None = None, own_iban:
             continue
         account = account or bare_iban(cells.get(Column.ACCOUNT))
         entries.append(ReadEntry([_line(cells, number)]))
+        balances.append(cells.get(Column.BALANCE, ""))
     if not entries:
         raise EmptyStatement
     return ReadStatement(
         format=Format.CSV,
         iban=account or _iban_above(table) or bare_iban(own_iban),
         entries=entries,
-        closing_cents=_closing(table, places),
+        closing_cents=_closing(table, entries, balances),
         currency=entries[0].currency,
         skipped=skipped,
     )
@@ -95,13 +105,12 @@ def _line(cells: Mapping[Column, str], number: int) -> ReadLine:
     booked = _day(cells[Column.BOOKED], number)
     name = cells.get(Column.NAME) or cells.get(Column.PAYER if signed > 0 else Column.PAYEE) or ""
     text, kind = clean(cells.get(Column.TEXT)), clean(cells.get(Column.KIND))
-    reason = reason_in(f"{text} {kind}") if is_return("", kind) else ""
     is_back = is_return("", kind)
     return ReadLine(
         booked_on=booked,
         valued_on=_day(cells[Column.VALUED], number) if cells.get(Column.VALUED) else None,
         amount_cents=signed,
-        currency=cells.get(Column.CURRENCY, "").upper() or "EUR",
+        currency=clean(cells.get(Column.CURRENCY)).upper() or "EUR",
         name=clean(name),
         iban=bare_iban(cells.get(Column.IBAN)),
         bic=clean(cells.get(Column.BIC)),
@@ -109,9 +118,9 @@ def _line(cells: Mapping[Column, str], number: int) -> ReadLine:
         end_to_end=known(cells.get(Column.END_TO_END)),
         mandate=known(cells.get(Column.MANDATE)),
         kind=kind,
-        reason=reason,
-        original_cents=_side(cells.get(Column.ORIGINAL)) if is_back else 0,
-        fee_cents=_side(cells.get(Column.FEE)) if is_back else 0,
+        reason=reason_in(f"{text} {kind}") if is_back else "",
+        original_cents=side_cents(cells.get(Column.ORIGINAL)) if is_back else 0,
+        fee_cents=side_cents(cells.get(Column.FEE)) if is_back else 0,
     )
 
 
@@ -138,13 +147,6 @@ def _day(given: str, number: int) -> date:
         raise WrongTable(row=number, value=given[:40] or "–", what=DAY) from error
 
 
-def _side(given: str | None) -> int:
-    try:
-        return abs(cents(given)) if given else 0
-    except ValueError:
-        return 0
-
-
 def _iban_above(table: Table) -> str:
     """The account that is named above the heading, as DKB does."""
     for row in table.rows[: table.heading]:
@@ -154,17 +156,13 @@ def _iban_above(table: Table) -> str:
     return ""
 
 
-def _closing(table: Table, places: Mapping[Column, int]) -> int | None:
-    """The balance after the last booking: above the heading, or in the column of balances at the newest row."""
+def _closing(table: Table, entries: Sequence[ReadEntry], balances: Sequence[str]) -> int | None:
+    """The balance after the last booking: above the heading, or in the column of balances at the newest booking."""
     for row in table.rows[: table.heading]:
         if row and "kontostand" in row[0].casefold() and len(row) > 1:
             return _balance(row[1])
-    if Column.BALANCE not in places or not table.body:
-        return None
-    place, booked = places[Column.BALANCE], places[Column.BOOKED]
-    rows = [row for _, row in table.body if place < len(row) and booked < len(row)]
-    is_newest_first = bool(rows) and day(rows[0][booked]) > day(rows[-1][booked])
-    return _balance(rows[0 if is_newest_first else -1][place]) if rows else None
+    is_newest_first = entries[0].booked_on > entries[-1].booked_on
+    return _balance(balances[0 if is_newest_first else -1])
 
 
 def _balance(given: str) -> int | None:

@@ -28,6 +28,7 @@ from lms.db import retried
 from lms.debits.errors import FileNotOpen
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
+from lms.vouchers.errors import OrderEnded
 from lms.web.module import Around
 
 TO_REOPEN = frozenset({LineState.ASIDE, LineState.RETURNING, LineState.RETURNED})
@@ -79,7 +80,7 @@ class LineClearing:
                 await session.refresh(clearing)
                 own += 1
                 continue
-            except (UnknownDebit, RefundNotOnItsWay, FileNotOpen):
+            except (UnknownDebit, RefundNotOnItsWay, FileNotOpen, OrderEnded):
                 await session.refresh(clearing)
                 continue
             lines, cents = lines + 1, cents + line.amount_cents

@@ -14,6 +14,7 @@ from lms.banking.errors import ColumnsUnknown, NotAStatement
 from lms.banking.importing import Imported, keep
 from lms.banking.models import ColumnProfile, StatementDraft
 from lms.banking.reading import tables
+from lms.banking.reading.amounts import clean
 from lms.banking.reading.columns import Column, folded, is_enough
 from lms.banking.reading.files import read, table_in
 from lms.banking.reading.values import ReadStatement
@@ -23,7 +24,8 @@ from lms.kernel.errors import NotFound
 from lms.web.module import Around
 
 DRAFT_KEPT = timedelta(days=1)
-LONGEST_NAME = 80
+LONGEST_NAME, LONGEST_FILE_NAME = 80, 200
+LONGEST_HEADINGS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class StatementFiles:
         A table whose columns nobody knows waits as a draft. Raises the refusals of `lms.banking.errors`, and then keeps nothing.
         """
         ensure(policy.may_import(actor), actor)
+        file_name = clean(file_name)[:LONGEST_FILE_NAME]
         try:
             statements = await asyncio.to_thread(read, content, own_iban=self.own_iban)
         except ColumnsUnknown:
@@ -150,7 +153,7 @@ class StatementFiles:
     @retried
     async def _wait(self, actor: Actor, file_name: str, content: bytes) -> UUID:
         draft = StatementDraft(
-            id=uuid4(), file_name=file_name[:200], content=content, uploaded_at=self.clock(),
+            id=uuid4(), file_name=file_name, content=content, uploaded_at=self.clock(),
             uploaded_by=actor.account_id,
         )  # fmt: skip
         if not content:
@@ -161,5 +164,5 @@ class StatementFiles:
 
 
 def headings_of(table: tables.Table) -> str:
-    """By what a profile is found again: the names of all columns, folded."""
-    return "|".join(folded(one) for one in table.headings)
+    """By what a profile is found again: the names of all columns, folded; no more of them than an index takes."""
+    return "|".join(folded(one) for one in table.headings)[:LONGEST_HEADINGS]
