@@ -22,6 +22,14 @@ class Kind(StrEnum):
     """Teilnahmebescheinigung: somebody was there; nothing was examined."""
     EXAMINED = "examined"
     """Zertifikat: somebody has shown in a test what the outcomes say."""
+    EDUCATION_LEAVE = "education_leave"
+    """Bescheinigung für den Arbeitgeber: the days and units attended, for paid leave to learn (Bildungszeit)."""
+    VOLUNTEER = "volunteer"
+    """Bescheinigung über ehrenamtliches Engagement: what somebody did unpaid, and for how long."""
+    PATH = "path"
+    """Modulzertifikat: somebody holds the certificates of all courses of a path."""
+    TRAINER = "trainer"
+    """Bescheinigung über Lehrtätigkeit: what somebody has taught, in units held."""
 
 
 class Language(StrEnum):
@@ -75,11 +83,52 @@ class Issuer(_Tidy):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Module(_Tidy):
+    """One course of a path, as its own certificate states it."""
+
+    course: str
+    number: str = ""
+    """The number of the certificate of this course."""
+    units_attended: int = 0
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(_Tidy):
+    """What came out of the exam, without a grade: points of how many, where points were given."""
+
+    exam: str
+    held_on: date | None = None
+    points: int | None = None
+    out_of: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Translation(_Tidy):
+    """What a paper says in its second language; what is empty stands as in the first."""
+
+    course: str = ""
+    place: str = ""
+    contents: tuple[str, ...] = ()
+    outcomes: tuple[str, ...] = ()
+    """The sentences, in the order of the certificate's outcomes."""
+    modules: tuple[str, ...] = ()
+    """The courses, in the order of the certificate's modules."""
+    role: str = ""
+    legal_note: str = ""
+    seal_note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate(_Tidy):
-    """Everything one paper says. Contradictions are refused at once, all of them together."""
+    """Everything one paper says. Contradictions are refused at once, all of them together.
+
+    With `english` a German paper says everything twice, in both languages. Units are of 45 minutes.
+    """
 
     kind: Kind = Kind.ATTENDANCE
     language: Language = Language.GERMAN
+    english: Translation | None = None
     number: str
     code: str
     verification_url: str
@@ -87,19 +136,37 @@ class Certificate(_Tidy):
     issuer: Issuer
     holder: Holder
     course: str
+    """What it is about: the course, the path, or what the volunteer did."""
     run: str = ""
     first_day: date
     last_day: date
-    units_attended: int
-    units_planned: int
+    units_attended: int | None = None
+    """Attended, or taught by a trainer; for volunteers there are hours instead."""
+    units_planned: int | None = None
+    hours: int | None = None
+    """Full hours given by a volunteer."""
+    days: tuple[date, ...] = ()
+    """The days on which somebody attended, where an employer wants to know each."""
+    employer: str = ""
     place: str = ""
     trainers: tuple[str, ...] = ()
     contents: tuple[str, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
+    modules: tuple[Module, ...] = ()
+    result: Result | None = None
+    valid_until: date | None = None
+    """The last day on which it counts, where what it states grows old."""
+    replaces: str = ""
+    """The number of the certificate whose place it takes."""
     legal_note: str = ""
     """For instance on Bildungsfreistellung: one paragraph after the contents."""
     seal_note: str = ""
     """What the paper says about its electronic seal, if it is going to carry one."""
+
+    @property
+    def languages(self) -> tuple[Language, ...]:
+        """The languages it speaks, the first one first."""
+        return (self.language, Language.ENGLISH) if self.english else (self.language,)
 
     def __post_init__(self) -> None:
         _Tidy.__post_init__(self)  # slots make a new class, which super() without arguments does not find
@@ -110,22 +177,23 @@ class Certificate(_Tidy):
     def facts(self) -> dict[str, Any]:
         """The facts as plain JSON values, for signing and for the register. `version` names this very shape."""
         return {
-            "version": 1,
+            "version": 2,
             "kind": self.kind.value,
             "number": self.number,
             "code": self.code,
             "issued_on": self.issued_on.isoformat(),
             "issuer": self.issuer.name,
-            "holder": {
-                "name": self.holder.name,
-                "born": self.holder.born.isoformat() if self.holder.born else None,
-            },
+            "holder": {"name": self.holder.name, "born": _day(self.holder.born)},
             "course": self.course,
+            "course_en": self.english.course if self.english else "",
             "run": self.run,
             "first_day": self.first_day.isoformat(),
             "last_day": self.last_day.isoformat(),
             "units_attended": self.units_attended,
             "units_planned": self.units_planned,
+            "hours": self.hours,
+            "days": [day.isoformat() for day in self.days],
+            "employer": self.employer,
             "place": self.place,
             "trainers": list(self.trainers),
             "contents": list(self.contents),
@@ -133,6 +201,24 @@ class Certificate(_Tidy):
                 {"sentence": outcome.sentence, "competence": outcome.competence, "level": outcome.level}
                 for outcome in self.outcomes
             ],
+            "modules": [
+                {
+                    "course": module.course,
+                    "number": module.number,
+                    "units_attended": module.units_attended,
+                    "last_day": _day(module.last_day),
+                }
+                for module in self.modules
+            ],
+            "result": self.result
+            and {
+                "exam": self.result.exam,
+                "held_on": _day(self.result.held_on),
+                "points": self.result.points,
+                "out_of": self.result.out_of,
+            },
+            "valid_until": _day(self.valid_until),
+            "replaces": self.replaces,
         }
 
 
@@ -142,6 +228,10 @@ def _tidied(value: Any) -> Any:
     if type(value) is tuple and all(type(line) is str for line in value):
         return tuple(tidy for line in value if (tidy := _tidied(line)))
     return value
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _contradictions(certificate: Certificate) -> Iterator[str]:
@@ -158,13 +248,49 @@ def _contradictions(certificate: Certificate) -> Iterator[str]:
         "ends before it begins": certificate.last_day < certificate.first_day,
         "issued before the last day": certificate.issued_on < certificate.last_day,
         "born after the first day": holder.born is not None and holder.born > certificate.first_day,
-        f"attended {certificate.units_attended} of {certificate.units_planned} units": (
-            not 0 < certificate.units_attended <= certificate.units_planned
+        "valid until a day before it was issued": (
+            certificate.valid_until is not None and certificate.valid_until < certificate.issued_on
+        ),
+        "a day outside of the period": any(
+            not certificate.first_day <= day <= certificate.last_day for day in certificate.days
+        ),
+        "not every sentence translated": certificate.english is not None
+        and (
+            len(certificate.english.outcomes) not in {0, len(certificate.outcomes)}
+            or len(certificate.english.modules) not in {0, len(certificate.modules)}
+        ),
+        "translated although it is English": bool(
+            certificate.english and certificate.language is Language.ENGLISH
         ),
     }
     yield from (reason for reason, holds in checks.items() if holds)
+    yield from _contradictions_of_extent(certificate)
     for outcome in certificate.outcomes:
         yield from _contradictions_of(outcome)
+
+
+def _contradictions_of_extent(certificate: Certificate) -> Iterator[str]:
+    """Each kind states its own measure, and none states more than was planned."""
+    attended, planned, hours = certificate.units_attended, certificate.units_planned, certificate.hours
+    match certificate.kind:
+        case Kind.VOLUNTEER:
+            if not hours or hours < 0 or attended is not None:
+                yield f"volunteered for {hours} hours"
+        case Kind.TRAINER | Kind.PATH:
+            if not attended or attended < 0:
+                yield f"{certificate.kind.value} of {attended} units"
+        case _:
+            if attended is None or planned is None or not 0 < attended <= planned:
+                yield f"attended {attended} of {planned} units"
+    if certificate.kind is Kind.PATH and not certificate.modules:
+        yield "a path without modules"
+    if (certificate.kind is Kind.EXAMINED) != (certificate.result is not None):
+        yield "an exam without a result, or a result without an exam"
+    result = certificate.result
+    if result is not None and (result.points is None) != (result.out_of is None):
+        yield "points of nothing"
+    if result is not None and result.points is not None and not 0 <= result.points <= (result.out_of or 0):
+        yield f"{result.points} of {result.out_of} points"
 
 
 def _contradictions_of(outcome: Outcome) -> Iterator[str]:

@@ -38,7 +38,14 @@ class Words:
 
 
 GERMAN = Words(
-    titles={Kind.ATTENDANCE: "Teilnahmebescheinigung", Kind.EXAMINED: "Zertifikat"},
+    titles={
+        Kind.ATTENDANCE: "Teilnahmebescheinigung",
+        Kind.EXAMINED: "Zertifikat",
+        Kind.EDUCATION_LEAVE: "Bescheinigung für den Arbeitgeber",
+        Kind.VOLUNTEER: "Bescheinigung über ehrenamtliches Engagement",
+        Kind.PATH: "Modulzertifikat",
+        Kind.TRAINER: "Bescheinigung über Lehrtätigkeit",
+    },
     born="geboren am {date}",
     took_part={
         Kind.ATTENDANCE: "hat an diesem Kurs teilgenommen:",
@@ -80,7 +87,14 @@ GERMAN = Words(
 )
 
 ENGLISH = Words(
-    titles={Kind.ATTENDANCE: "Certificate of Attendance", Kind.EXAMINED: "Certificate"},
+    titles={
+        Kind.ATTENDANCE: "Certificate of Attendance",
+        Kind.EXAMINED: "Certificate",
+        Kind.EDUCATION_LEAVE: "Statement for the Employer",
+        Kind.VOLUNTEER: "Certificate of Volunteering",
+        Kind.PATH: "Module Certificate",
+        Kind.TRAINER: "Certificate of Teaching",
+    },
     born="born on {date}",
     took_part={
         Kind.ATTENDANCE: "took part in this course:",

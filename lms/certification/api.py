@@ -72,7 +72,7 @@ class BatchOut(Struct):
     """How far issuing has come."""
 
     id: UUID
-    run_id: UUID
+    run_id: UUID | None
     total: int
     issued: int
     failed: list[str]

@@ -22,6 +22,12 @@ MODULE = Module(
             column="person_id",
             purpose="to prove what was issued",
             kept="10 years from issue",
-        )
+        ),
+        PersonalData(
+            table="batch_item",
+            column="person_id",
+            purpose="to show how far issuing has come and for whom it failed",
+            kept="as long as the certificate",
+        ),
     ],
 )

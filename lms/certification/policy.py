@@ -15,6 +15,6 @@ def may_revoke(actor: Actor) -> bool:
     return actor.may_for_all("revoke", "certificate")
 
 
-def may_read(actor: Actor, person_id: UUID) -> bool:
-    """One's own and one's household's, and staff."""
+def may_read(actor: Actor, person_id: UUID | None) -> bool:
+    """One's own and one's household's, and staff; only staff where the person is deleted."""
     return actor.may_for(person_id, "R", "certificate")

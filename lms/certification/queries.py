@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from certificates.code import normalise
+from certificates.document import Kind
 from lms.attendance.queries import Record, records
 from lms.catalogue.models import Course, Run
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
@@ -19,6 +20,8 @@ from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
 
+TAKING_PART = (Kind.ATTENDANCE.value, Kind.EXAMINED.value)
+"""The kinds of which one stands for each enrolment."""
 NOTHING_YET = Record(0, 0, 0, 0, 0)
 
 
@@ -48,7 +51,11 @@ async def candidates(session: AsyncSession, run_id: UUID) -> Sequence[Candidate]
             .join(Person, Person.id == Enrolment.person_id)
             .outerjoin(
                 Certificate,
-                and_(Certificate.enrolment_id == Enrolment.id, Certificate.state == CertificateState.ISSUED),
+                and_(
+                    Certificate.enrolment_id == Enrolment.id,
+                    Certificate.kind.in_(TAKING_PART),
+                    Certificate.state == CertificateState.ISSUED,
+                ),
             )
             .where(
                 Enrolment.run_id == run_id,
@@ -114,7 +121,7 @@ class Progress:
     """How far a batch has come."""
 
     batch_id: UUID
-    run_id: UUID
+    run_id: UUID | None
     total: int
     issued: int
     failures: Sequence[Failure]
@@ -134,8 +141,7 @@ async def progress_of(session: AsyncSession, batch_id: UUID) -> Progress:
     rows: Sequence[Any] = (
         await session.execute(
             select(BatchItem.state, BatchItem.reason, Person)
-            .join(Enrolment, Enrolment.id == BatchItem.enrolment_id)
-            .join(Person, Person.id == Enrolment.person_id)
+            .join(Person, Person.id == BatchItem.person_id)
             .where(BatchItem.batch_id == batch_id)
             .order_by(Person.family_name)
         )

@@ -1,10 +1,13 @@
 """Who has earned a certificate, as plain functions."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 from lms.attendance.queries import Record
-from lms.kernel.clock import MINUTES_PER_UNIT
+from lms.kernel.clock import MINUTES_PER_UNIT, local
+
+KEPT_YEARS = 10
 
 
 class Lack(StrEnum):
@@ -50,3 +53,9 @@ def standing(record: Record, threshold_percent: int) -> Standing:
 def whole_units(minutes: int) -> int:
     """Full units of 45 minutes: a certificate never states more than was attended (L-82)."""
     return minutes // MINUTES_PER_UNIT
+
+
+def kept_until(issued_at: datetime) -> date:
+    """The last day of the register's time: ten years after the day of issue, at the venue."""
+    day = local(issued_at).date()
+    return day.replace(year=day.year + KEPT_YEARS, day=min(day.day, 28) if day.month == 2 else day.day)

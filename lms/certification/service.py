@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.code import new_code
+from certificates.document import Kind
 from certificates.errors import CertificateError
 from certificates.verify import fingerprint
 from lms.audit.trail import record
@@ -19,9 +20,12 @@ from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
 from lms.certification.paper import Sources, document_of, keyring, renderer, sources_of
 from lms.certification.queries import candidates, certificate_of
+from lms.certification.rules import kept_until
+from lms.certification.subjects import taking_part
 from lms.db import retried
 from lms.jobs.queue import announce, enqueue
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.errors import NotFound
 from lms.scheduling.queries import run_of
 from lms.web.centre import the_centre
 from lms.web.module import Around
@@ -67,7 +71,14 @@ class Certification:
             session.add(batch)
             await session.flush()
             for candidate in earned:
-                item = BatchItem(batch_id=batch.id, enrolment_id=candidate.enrolment_id)
+                item = BatchItem(
+                    batch_id=batch.id,
+                    kind=Kind.ATTENDANCE.value,
+                    subject=taking_part(candidate.enrolment_id),
+                    enrolment_id=candidate.enrolment_id,
+                    person_id=candidate.person_id,
+                    run_id=run_id,
+                )
                 session.add(item)
                 enqueue(session, ISSUE, {"item": str(item.id)}, key=f"{ISSUE}:{item.id}")
             record(session, actor, "certificates.started", at=now, kind="run", object_id=run_id)
@@ -123,6 +134,8 @@ class Certification:
                 number=number,
                 code=code,
                 kind=document.kind.value,
+                subject=item.subject,
+                kept_until=kept_until(now),
                 enrolment_id=item.enrolment_id,
                 person_id=sources.person.id,
                 run_id=sources.run.id,
@@ -195,6 +208,8 @@ class Certification:
                 item.year = series_year(self.clock())
                 item.counter = await draw_number(session, SERIES, item.year)
                 item.code = new_code()
+            if item.enrolment_id is None:
+                raise NotFound
             sources = await sources_of(session, item.enrolment_id)
             return sources, document_number(SERIES, item.year, item.counter), item.code
 

@@ -22,8 +22,8 @@ class Facts(msgspec.Struct, kw_only=True):
     number: str
     first_day: date
     last_day: date
-    units_attended: int
-    units_planned: int
+    units_attended: int | None
+    units_planned: int | None
     issuer: str
     issued_on: date
     place: str

@@ -46,6 +46,7 @@ FATES: Mapping[str, Fate] = {
     "account.person_id": Fate.ITS_OWN,
     "audit_entry.person_id": Fate.STAYS,
     "availability.person_id": Fate.MOVES,
+    "batch_item.person_id": Fate.MOVES,
     "booking.booker_id": Fate.MOVES,
     "certificate.person_id": Fate.STAYS,
     "checkout.debtor_id": Fate.MOVES,

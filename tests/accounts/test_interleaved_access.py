@@ -103,7 +103,7 @@ async def found_town(house: Around, clock: FixedClock, client: AsyncClient, seed
             )  # fmt: skip
             paper = Certificate(
                 year=2026, counter=number, number=f"Z-{number}", code=f"CODE{number}", kind="attendance",
-                enrolment_id=place.id, person_id=people[name].id, run_id=run.id, facts=FACTS, language="de",
+                subject=f"enrolment/{number}", kept_until=MOMENT.date() + timedelta(days=3_000), enrolment_id=place.id, person_id=people[name].id, run_id=run.id, facts=FACTS, language="de",
                 document=name.encode(), sha256=name, signature="", key_id="", issued_at=MOMENT, issued_by=None,
             )  # fmt: skip
             begins = MOMENT + timedelta(days=28)

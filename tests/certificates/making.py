@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from certificates.document import Certificate, Holder, Issuer, Outcome
+from certificates.document import Certificate, Holder, Issuer, Kind, Outcome, Result
 
 CODE = "39MH-DHMV-97SZ-GY6V-9EQ5"
 ADDRESS = f"https://lernen.haldensleben.example/pruefen/{CODE}"
@@ -41,4 +41,6 @@ def make_certificate(**changes: Any) -> Certificate:
         "contents": ("Bedienung und Apps", "Nachrichten und Fotos"),
         "outcomes": OUTCOMES,
     }
+    if changes.get("kind") is Kind.EXAMINED:
+        facts["result"] = Result(exam="Abschlusstest", held_on=date(2026, 11, 17))
     return Certificate(**{**facts, **changes})

@@ -63,7 +63,7 @@ def test_the_facts_are_plain_values_that_say_what_the_paper_says() -> None:
     )
 
     assert certificate.facts() == {
-        "version": 1,
+        "version": 2,
         "kind": "examined",
         "number": "2026-00042",
         "code": CODE,
@@ -71,14 +71,22 @@ def test_the_facts_are_plain_values_that_say_what_the_paper_says() -> None:
         "issuer": "Zentrum für digitale Bildung",
         "holder": {"name": "Renate Schönfelder", "born": "1951-03-12"},
         "course": "Smartphone für den Alltag",
+        "course_en": "",
         "run": "2041",
         "first_day": "2026-09-08",
         "last_day": "2026-11-17",
         "units_attended": 18,
         "units_planned": 20,
+        "hours": None,
+        "days": [],
+        "employer": "",
         "place": "Innovationszentrum, Raum 2",
         "trainers": ["Jana Krüger"],
         "contents": ["Bedienung und Apps", "Nachrichten und Fotos"],
         "outcomes": [{"sentence": "x", "competence": "", "level": None}],
+        "modules": [],
+        "result": {"exam": "Abschlusstest", "held_on": "2026-11-17", "points": None, "out_of": None},
+        "valid_until": None,
+        "replaces": "",
     }
     assert certificate.verification_url == ADDRESS

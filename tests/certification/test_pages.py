@@ -10,6 +10,7 @@ from litestar.testing import AsyncTestClient
 from certificates.code import new_code
 from certificates.verify import fingerprint
 from lms.certification.models import Certificate, CertificateState
+from lms.certification.subjects import taking_part
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
 from tests.making import MOMENT, make_course, make_person, make_run
@@ -63,6 +64,8 @@ async def paper(begin: Begin) -> Certificate:
             number="TB-2026-00001",
             code=code,
             kind="attendance",
+            subject=taking_part(enrolment.id),
+            kept_until=MOMENT.date() + timedelta(days=3_000),
             enrolment_id=enrolment.id,
             person_id=person.id,
             run_id=run.id,

@@ -119,7 +119,7 @@ class CertificatePages(Controller):
         """How far issuing has come. The page can be left and found again."""
         async with begin.reading() as session:
             progress = await progress_of(session, batch_id)
-            run = await run_of(session, progress.run_id)
+            run = await run_of(session, progress.run_id) if progress.run_id else None
         may_issue = actor.may_for_all("issue", "certificate")
         return Template(
             "certification/progress.html", context={"progress": progress, "run": run, "may_issue": may_issue}

@@ -14,13 +14,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from certificates.code import new_code
+from certificates.document import Kind
 from certificates.verify import fingerprint
 from lms.audit.trail import record
 from lms.billing.rules import document_number, series_year
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
 from lms.certification.paper import document_of, keyring, renderer, sources_of
 from lms.certification.queries import candidates
+from lms.certification.rules import kept_until
 from lms.certification.service import SERIES
+from lms.certification.subjects import taking_part
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.demo.filling.timetable import Planned
@@ -64,7 +67,11 @@ async def _reserve(ground: Ground, everybody: Everybody, planned: Planned) -> li
         BatchItem(
             id=ground.key(),
             batch_id=batch.id,
+            kind=Kind.ATTENDANCE.value,
+            subject=taking_part(candidate.enrolment_id),
             enrolment_id=candidate.enrolment_id,
+            person_id=candidate.person_id,
+            run_id=planned.run.id,
             year=year,
             counter=ground.number(SERIES, year),
             code=new_code(),
@@ -88,6 +95,8 @@ class Drawing:
         """Draw one paper and keep it; twice is as good as once."""
         async with self.begin.reading() as session:
             item = await session.get_one(BatchItem, UUID(payload["item"]))
+            if item.enrolment_id is None:
+                raise ValueError("the demo's certificates are about enrolments")
             batch = await session.get_one(Batch, item.batch_id)
             sources = await sources_of(session, item.enrolment_id)
         if item.year is None or item.counter is None or item.code is None:
@@ -114,6 +123,8 @@ class Drawing:
                 number=number,
                 code=document.code,
                 kind=document.kind.value,
+                subject=item.subject,
+                kept_until=kept_until(issued_at),
                 enrolment_id=item.enrolment_id,
                 person_id=sources.person.id,
                 run_id=sources.run.id,
