@@ -26,6 +26,7 @@ FACTS_BEFORE = (
 ENDED = ("state", "ended_at", "ended_reason", "replaced_by")
 POINTERS = ("enrolment_id", "person_id", "run_id")
 STANDING = sa.text("state = 'issued'")
+WAITING = sa.text("state = 'waiting'")
 
 
 def upgrade() -> None:
@@ -82,6 +83,16 @@ def upgrade() -> None:
             sqlite_where=STANDING,
         )
         table.create_index(table.f("ix_certificate_valid_until"), ["valid_until"])
+    _upgrade_batches()
+    _guard(FACTS, only_expired_go=True)
+
+
+def _upgrade_batches() -> None:
+    # what waited without a number is asked for anew: the button is still there
+    op.execute("DELETE FROM job WHERE kind = 'task:issue-certificate'")
+    op.execute("UPDATE batch SET finished_at = started_at WHERE finished_at IS NULL AND id IN"
+               " (SELECT batch_id FROM batch_item WHERE state = 'waiting' AND code IS NULL)")  # fmt: skip
+    op.execute("DELETE FROM batch_item WHERE state = 'waiting' AND code IS NULL")
     with op.batch_alter_table("batch") as table:
         table.alter_column("run_id", existing_type=sa.Uuid(), nullable=True)
         table.add_column(sa.Column("title", sa.String(), nullable=False, server_default=""))
@@ -116,7 +127,13 @@ def upgrade() -> None:
     with op.batch_alter_table("batch_item") as table:
         table.create_unique_constraint(op.f("uq_batch_item_batch_id_subject"), ["batch_id", "subject"])
         table.create_index(table.f("ix_batch_item_enrolment_id"), ["enrolment_id"])
-    _guard(FACTS, only_expired_go=True)
+        table.create_index(
+            "uq_batch_item_waiting",
+            ["subject"],
+            unique=True,
+            postgresql_where=WAITING,
+            sqlite_where=WAITING,
+        )
 
 
 def downgrade() -> None:
@@ -126,6 +143,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM batch WHERE run_id IS NULL")
     op.execute("DELETE FROM certificate WHERE enrolment_id IS NULL OR run_id IS NULL OR person_id IS NULL")
     with op.batch_alter_table("batch_item") as table:
+        table.drop_index("uq_batch_item_waiting")
         table.drop_index("ix_batch_item_enrolment_id")
         table.drop_constraint("uq_batch_item_batch_id_subject", type_="unique")
         for column in ("kind", "subject", "person_id", "run_id", "language", "particulars", "replaces_id", "status_index"):  # fmt: skip

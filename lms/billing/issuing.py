@@ -126,12 +126,17 @@ async def issue(
 
 async def draw_number(session: AsyncSession, series: str, year: int) -> int:
     """The next number; its row stays locked until the transaction ends, so that none is lost and none given twice (S-72)."""
+    return await draw_numbers(session, series, year, 1)
+
+
+async def draw_numbers(session: AsyncSession, series: str, year: int, many: int) -> int:
+    """The last of the next `many` numbers, drawn at once under the same promise; the others precede it without a gap."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     drawn = await session.scalars(
         insert(NumberSeries)
-        .values(name=series, year=year, last=1)
+        .values(name=series, year=year, last=many)
         .on_conflict_do_update(
-            index_elements=[NumberSeries.name, NumberSeries.year], set_={"last": NumberSeries.last + 1}
+            index_elements=[NumberSeries.name, NumberSeries.year], set_={"last": NumberSeries.last + many}
         )
         .returning(NumberSeries.last)
         .execution_options(populate_existing=True)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.billing.collecting import take_out
 from lms.billing.errors import AmountNotPositive
-from lms.billing.issuing import draw_number, issue, reverse
+from lms.billing.issuing import draw_number, draw_numbers, issue, reverse
 from lms.billing.models import EntryKind, Invoice, InvoiceKind, LedgerEntry
 from lms.billing.parties import Debtor, debtor_of, issuer_facts
 from lms.billing.queries import balance_of, valid_invoice_of
@@ -25,6 +25,7 @@ __all__ = [
     "credit",
     "debtor_of",
     "draw_number",
+    "draw_numbers",
     "issue_invoice",
     "issue_or_wait",
     "issuer_facts",

@@ -21,7 +21,7 @@ async def send_certificate(session: AsyncSession, event: CertificateIssued) -> N
         context={"certificate": certificate},
         about=("certificate", certificate.id),
         enclosures=[Enclosed(f"{certificate.number}.pdf", "application/pdf", certificate.document)],
-        language=certificate.language,
+        language=certificate.language[:2],  # a bilingual paper is German first
         at=system_clock(),
     )
 
@@ -37,6 +37,6 @@ async def tell_of_revocation(session: AsyncSession, event: CertificateRevoked) -
         template="certification/letters/certificate_revoked.md",
         context={"certificate": certificate},
         about=("certificate", certificate.id),
-        language=certificate.language,
+        language=certificate.language[:2],  # a bilingual paper is German first
         at=system_clock(),
     )

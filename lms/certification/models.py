@@ -28,6 +28,7 @@ class ShownName(StrEnum):
 
 
 STANDING = text("state = 'issued'")
+WAITING = text("state = 'waiting'")
 
 
 class Certificate(Row):
@@ -125,14 +126,20 @@ class BatchItemState(StrEnum):
 
 
 class BatchItem(Row):
-    """One document of a batch. Number and code are drawn before the paper is drawn, because they stand on it.
+    """One document of a batch; of each subject one waits at a time, in whatever batch.
 
-    `particulars` holds what somebody typed in for this document and no other record knows: what a volunteer did, the
-    employer of a confirmation. `replaces_id` names the certificate whose place it takes.
+    Number and code are drawn before the paper is drawn, because they stand on it. `particulars`
+    holds what somebody typed in for this document and no other record knows: what a volunteer did, the employer of a
+    confirmation. `replaces_id` names the certificate whose place it takes.
     """
 
     __tablename__ = "batch_item"
-    __table_args__ = (UniqueConstraint("batch_id", "subject"),)
+    __table_args__ = (
+        UniqueConstraint("batch_id", "subject"),
+        Index(
+            "uq_batch_item_waiting", "subject", unique=True, postgresql_where=WAITING, sqlite_where=WAITING
+        ),
+    )
 
     batch_id: Mapped[UUID] = mapped_column(ForeignKey("batch.id", ondelete="CASCADE"))
     kind: Mapped[str]

@@ -1,21 +1,36 @@
 """The table of contents of `certification`, for app.py."""
 
+from datetime import timedelta
+
 from lms.certification.api import CertificateDoor
 from lms.certification.events import CertificateIssued, CertificateRevoked
+from lms.certification.issuing.batches import ISSUE
+from lms.certification.issuing.making import Making
 from lms.certification.letters import send_certificate, tell_of_revocation
+from lms.certification.life.forgetting import forget_expired
+from lms.certification.life.service import Certification
 from lms.certification.pages.own import OwnCertificatePages
 from lms.certification.pages.public import VerificationPages
 from lms.certification.pages.staff import CertificatePages
-from lms.certification.service import ISSUE, Certification
+from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
-from lms.web.module import Module
+from lms.web.module import Around, Module
+
+
+def _forgetting(around: Around) -> Periodic:
+    async def act() -> None:
+        await forget_expired(around.begin, around.clock)
+
+    return Periodic("forget-expired-certificates", timedelta(days=1), act)
+
 
 MODULE = Module(
     name="certification",
     controllers=[VerificationPages, OwnCertificatePages, CertificatePages, CertificateDoor],
     services={"certification": Certification},
     listeners={CertificateIssued: [send_certificate], CertificateRevoked: [tell_of_revocation]},
-    tasks={ISSUE: lambda around: Certification(around).issue},
+    tasks={ISSUE: Making},
+    periodic=[_forgetting],
     personal_data=[
         PersonalData(
             table="certificate",

@@ -15,6 +15,11 @@ def may_revoke(actor: Actor) -> bool:
     return actor.may_for_all("revoke", "certificate")
 
 
+def may_replace(actor: Actor) -> bool:
+    """Staff with the certificates permission."""
+    return actor.may_for_all("replace", "certificate")
+
+
 def may_read(actor: Actor, person_id: UUID | None) -> bool:
     """One's own and one's household's, and staff; only staff where the person is deleted."""
     return actor.may_for(person_id, "R", "certificate")

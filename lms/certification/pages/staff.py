@@ -14,9 +14,9 @@ from sqlalchemy import case, func, select
 
 from lms.attendance.service import Register
 from lms.catalogue.models import Course, Run, RunState
+from lms.certification.life.service import Certification
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import candidates, certificate_of, latest_batch, progress_of
-from lms.certification.service import Certification
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock

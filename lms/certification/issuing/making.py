@@ -1,0 +1,232 @@
+"""What the worker does: it makes the papers of a batch, some dozens at a time, with no transaction open while they are drawn.
+
+Doing it twice, or being killed in between, gives one certificate for each item, with the number that was drawn first.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from certificates.document import Certificate as Paper
+from certificates.document import Issuer
+from certificates.errors import CertificateError
+from certificates.verify import fingerprint
+from lms.audit.trail import record
+from lms.billing.rules import document_number
+from lms.certification.events import CertificateIssued
+from lms.certification.issuing.batches import SERIES, finish
+from lms.certification.issuing.drawing import Drawn, draw
+from lms.certification.issuing.readers import read
+from lms.certification.issuing.refusals import kept, unfit
+from lms.certification.keys import keyring
+from lms.certification.kinds.draft import Draft, Unfit, certificate_of
+from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
+from lms.certification.rules import kept_until
+from lms.db import retried
+from lms.jobs.queue import announce
+from lms.kernel.actor import Actor
+from lms.kernel.clock import local
+from lms.web.centre import the_centre
+from lms.web.module import Around
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One item, and the paper it is to become."""
+
+    item: BatchItem
+    paper: Paper
+
+
+class Making:
+    """The worker's part in issuing."""
+
+    def __init__(self, around: Around) -> None:
+        self.begin = around.begin
+        self.clock = around.clock
+        self.settings = around.settings
+        self.keys = keyring(around.settings)
+
+    async def __call__(self, payload: dict[str, Any]) -> None:
+        """Make the papers of these items that still wait."""
+        wanted = [UUID(one) for one in payload["items"]]
+        now = self.clock()
+        items, drafts, refused = await self._read(wanted, now)
+        sheets, contradictory = self._set(items, drafts, now)
+        drawn, unprintable = await draw([(sheet.item.id, sheet.paper) for sheet in sheets])
+        await self._keep(sheets, drawn, now)
+        await self._give_up({**refused, **contradictory, **unprintable}, now)
+
+    async def _read(
+        self, item_ids: Sequence[UUID], now: datetime
+    ) -> tuple[Sequence[BatchItem], Mapping[UUID, Draft], Mapping[UUID, Unfit]]:
+        async with self.begin.reading() as session:
+            items = (
+                await session.scalars(
+                    select(BatchItem)
+                    .where(BatchItem.id.in_(item_ids), BatchItem.state == BatchItemState.WAITING)
+                    .order_by(BatchItem.counter)
+                )
+            ).all()
+            found = await read(session, items, today=local(now).date())
+        return items, found.drafts, found.refusals
+
+    def _set(
+        self, items: Sequence[BatchItem], drafts: Mapping[UUID, Draft], now: datetime
+    ) -> tuple[Sequence[Sheet], Mapping[UUID, Unfit]]:
+        """The finished facts; whoever's contradict each other is named."""
+        sheets, contradictory = [], {}
+        for item in items:
+            if item.id not in drafts:
+                continue
+            try:
+                sheets.append(Sheet(item, self._paper(item, drafts[item.id], now)))
+            except CertificateError as error:
+                contradictory[item.id] = unfit(error)
+        return sheets, contradictory
+
+    def _paper(self, item: BatchItem, draft: Draft, now: datetime) -> Paper:
+        centre = the_centre()
+        year, counter, code = numbers_of(item)
+        return certificate_of(
+            draft,
+            number=document_number(SERIES, year, counter),
+            code=code,
+            verification_url=f"{self.settings.public_url}/pruefen/{code}",
+            issued_on=local(now).date(),
+            issuer=Issuer(
+                name=centre.name,
+                belongs_to=centre.operator,
+                address=(centre.street, centre.town),
+                contact=(centre.email, self.settings.public_url.partition("://")[2]),
+                town=centre.town.partition(" ")[2],
+                representative=centre.representative,
+            ),
+            language=item.language,
+        )
+
+    @retried
+    async def _keep(self, sheets: Sequence[Sheet], drawn: Mapping[UUID, Drawn], now: datetime) -> None:
+        """Keep what was drawn: all of the chunk or nothing."""
+        if not drawn:
+            return
+        async with self.begin() as session:
+            batches = {
+                batch.id: batch
+                for batch in await session.scalars(
+                    select(Batch).where(Batch.id.in_({sheet.item.batch_id for sheet in sheets}))
+                )
+            }
+            waiting = await self._still_waiting(session, list(drawn))
+            for sheet in sheets:
+                item = waiting.get(sheet.item.id)
+                if item is None or item.id not in drawn:
+                    continue
+                batch = batches[item.batch_id]
+                await self._issue(session, item, batch, sheet.paper, drawn[item.id], now)
+            for batch_id in batches:
+                await finish(session, batch_id, now)
+
+    @staticmethod
+    async def _still_waiting(session: AsyncSession, item_ids: Sequence[UUID]) -> Mapping[UUID, BatchItem]:
+        found = await session.scalars(
+            select(BatchItem)
+            .where(BatchItem.id.in_(item_ids), BatchItem.state == BatchItemState.WAITING)
+            .order_by(BatchItem.id)
+            .with_for_update()
+        )
+        return {item.id: item for item in found}
+
+    async def _issue(
+        self, session: AsyncSession, item: BatchItem, batch: Batch, paper: Paper, drawn: Drawn, now: datetime
+    ) -> None:
+        standing: UUID | None = await session.scalar(
+            select(Certificate.id).where(
+                Certificate.subject == item.subject, Certificate.state == CertificateState.ISSUED
+            )
+        )
+        if standing is not None and standing != item.replaces_id:
+            item.state, item.certificate_id = BatchItemState.ISSUED, standing  # made elsewhere meanwhile
+            return
+        certificate = self._row(item, batch, paper, drawn, now)
+        if standing is not None:
+            await session.execute(
+                update(Certificate)
+                .where(Certificate.id == standing)
+                .values(
+                    state=CertificateState.REPLACED,
+                    ended_at=now,
+                    ended_reason=str(item.particulars.get("reason", "")),
+                    replaced_by=certificate.id,
+                )
+            )
+        session.add(certificate)
+        await session.flush()
+        item.state, item.certificate_id = BatchItemState.ISSUED, certificate.id
+        if batch.tells:
+            announce(session, CertificateIssued(certificate_id=certificate.id), at=now)
+        record(
+            session,
+            Actor(identities=frozenset(), account_id=batch.started_by),
+            "certificate.issued" if standing is None else "certificate.replaced",
+            at=now,
+            kind="certificate",
+            object_id=certificate.id,
+            person_id=certificate.person_id,
+            after={"number": certificate.number, "sha256": certificate.sha256},
+            reason=str(item.particulars.get("reason", "")),
+        )
+
+    def _row(self, item: BatchItem, batch: Batch, paper: Paper, drawn: Drawn, now: datetime) -> Certificate:
+        year, counter, code = numbers_of(item)
+        facts = paper.facts()
+        signature = self.keys.sign(facts)
+        return Certificate(
+            year=year,
+            counter=counter,
+            number=paper.number,
+            code=code,
+            kind=paper.kind.value,
+            subject=item.subject,
+            facts=facts,
+            language=item.language or paper.language.value,
+            document=drawn.pdf,
+            sha256=fingerprint(drawn.pdf),
+            signature=str(signature),
+            key_id=signature.key,
+            issued_at=now,
+            issued_by=batch.started_by,
+            kept_until=kept_until(now),
+            enrolment_id=item.enrolment_id,
+            person_id=item.person_id,
+            run_id=item.run_id,
+            design=drawn.design,
+            credential=drawn.credential,
+            status_index=item.status_index if drawn.credential else None,
+            seal=drawn.seal,
+            valid_until=paper.valid_until,
+        )
+
+    @retried
+    async def _give_up(self, refused: Mapping[UUID, Unfit], now: datetime) -> None:
+        if not refused:
+            return
+        async with self.begin() as session:
+            batch_ids = set()
+            for item in (await self._still_waiting(session, list(refused))).values():
+                item.state, item.reason = BatchItemState.FAILED, kept(refused[item.id])
+                batch_ids.add(item.batch_id)
+            for batch_id in batch_ids:
+                await finish(session, batch_id, now)
+
+
+def numbers_of(item: BatchItem) -> tuple[int, int, str]:
+    """Year, counter and code, which every item is given when it is put in line."""
+    if item.year is None or item.counter is None or item.code is None:
+        raise ValueError(f"item {item.id} has no number")
+    return item.year, item.counter, item.code

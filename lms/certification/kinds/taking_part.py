@@ -1,0 +1,132 @@
+"""Taking part in a run: the confirmation of attendance, and the certificate where the course ends with an exam."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from certificates.document import Holder, Kind
+from lms.attendance.queries import records
+from lms.catalogue.models import Course, Outcome, Run
+from lms.certification.kinds.draft import NOTHING, Draft, Goal, Read, Unfit, Words
+from lms.certification.models import BatchItem
+from lms.certification.rules import standing, whole_units
+from lms.enrolment.models import Enrolment
+from lms.kernel.clock import local
+from lms.kernel.marking import N_
+from lms.people.models import Person
+from lms.resources.models import Room, Venue
+from lms.scheduling.models import Session, SessionState
+from lms.scheduling.queries import trainers_of
+
+MOST_CONTENTS = 12
+
+
+class NoLongerEarned(Unfit):
+    message = N_(
+        "By now this person no longer has what the certificate asks for. Please look at the attendance."
+    )
+
+
+class NotHeldYet(Unfit):
+    message = N_("The run has no dates yet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What several papers of a batch share, by run or course."""
+
+    outcomes: Mapping[UUID, Sequence[Outcome]]
+    trainers: Mapping[UUID, Sequence[Person]]
+    topics: Mapping[UUID, Sequence[str]]
+
+
+async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date) -> Read:  # noqa: ARG001
+    """What the papers of these items say; whoever has not earned it (any more) is refused. A constant number of statements."""
+    rows = await _rows(session, [item.enrolment_id for item in items if item.enrolment_id])
+    ground = await ground_of(session, [(run.id, course.id) for _, course, run, _, _ in rows.values()])
+    attended = await records(session, rows)
+    drafts: dict[UUID, Draft] = {}
+    refusals: dict[UUID, Unfit] = {}
+    for item in items:
+        enrolment_id = item.enrolment_id
+        if enrolment_id is None or enrolment_id not in rows:
+            continue
+        person, course, run, room, venue = rows[enrolment_id]
+        record = attended.get(enrolment_id)
+        if record is None or not standing(record, course.certificate_threshold_percent).has_earned:
+            refusals[item.id] = NoLongerEarned()
+            continue
+        if run.starts_at is None or run.ends_at is None:
+            refusals[item.id] = NotHeldYet()
+            continue
+        drafts[item.id] = Draft(
+            kind=Kind.ATTENDANCE,
+            holder=Holder(name=person.name, born=person.birth_date),
+            language=person.language,
+            course=Words(course.title_de, course.title_en),
+            run=run.number,
+            first_day=local(run.starts_at).date(),
+            last_day=local(run.ends_at).date(),
+            units_attended=whole_units(record.attended_minutes),
+            units_planned=whole_units(record.planned_minutes),
+            place=place_of(venue, room),
+            trainers=tuple(one.name for one in ground.trainers.get(run.id, ())),
+            contents=tuple(Words(topic) for topic in ground.topics.get(run.id, ())),
+            goals=goals_of(ground.outcomes.get(course.id, ())),
+        )
+    return Read(drafts, refusals)
+
+
+async def ground_of(session: AsyncSession, runs: Sequence[tuple[UUID, UUID]]) -> Ground:
+    """Outcomes by course, trainers and what was dealt with by run, for these runs and their courses; three statements."""
+    run_ids, course_ids = {run for run, _ in runs}, {course for _, course in runs}
+    outcomes: dict[UUID, list[Outcome]] = defaultdict(list)
+    for outcome in await session.scalars(
+        select(Outcome).where(Outcome.course_id.in_(course_ids)).order_by(Outcome.position)
+    ):
+        outcomes[outcome.course_id].append(outcome)
+    topics: dict[UUID, dict[str, None]] = defaultdict(dict)
+    for run_id, topic in await session.execute(
+        select(Session.run_id, Session.topic)
+        .where(Session.run_id.in_(run_ids), Session.state == SessionState.PLANNED, Session.topic != "")
+        .order_by(Session.starts_at)
+    ):
+        topics[run_id].setdefault(topic.strip())
+    return Ground(
+        outcomes=outcomes,
+        trainers=await trainers_of(session, run_ids),
+        topics={run_id: list(said)[:MOST_CONTENTS] for run_id, said in topics.items()},
+    )
+
+
+def goals_of(outcomes: Iterable[Outcome]) -> tuple[Goal, ...]:
+    """What the course leads to, in both languages."""
+    return tuple(
+        Goal(Words(one.sentence_de, one.sentence_en), one.competence, one.proficiency) for one in outcomes
+    )
+
+
+def place_of(venue: Venue | None, room: Room | None) -> Words:
+    """Where it was: the house, and the room in it."""
+    named = [one.name for one in (venue, room) if one is not None]
+    return Words(", ".join(named)) if named else NOTHING
+
+
+async def _rows(
+    session: AsyncSession, enrolment_ids: Sequence[UUID]
+) -> Mapping[UUID, tuple[Person, Course, Run, Room | None, Venue | None]]:
+    found = await session.execute(
+        select(Enrolment.id, Person, Course, Run, Room, Venue)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Run, Run.id == Enrolment.run_id)
+        .join(Course, Course.id == Run.course_id)
+        .outerjoin(Room, Room.id == Run.room_id)
+        .outerjoin(Venue, Venue.id == Run.venue_id)
+        .where(Enrolment.id.in_(enrolment_ids))
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4], row[5]) for row in found.all()}
