@@ -94,6 +94,7 @@ def _upgrade_batches() -> None:
                " (SELECT batch_id FROM batch_item WHERE state = 'waiting' AND code IS NULL)")  # fmt: skip
     op.execute("DELETE FROM batch_item WHERE state = 'waiting' AND code IS NULL")
     with op.batch_alter_table("batch") as table:
+        table.drop_constraint("fk_batch_run_id", type_="foreignkey")
         table.alter_column("run_id", existing_type=sa.Uuid(), nullable=True)
         table.add_column(sa.Column("title", sa.String(), nullable=False, server_default=""))
         table.add_column(sa.Column("design_id", sa.Uuid(), nullable=True))
@@ -157,6 +158,7 @@ def downgrade() -> None:
         for column in ("title", "design_id", "tells"):
             table.drop_column(column)
         table.alter_column("run_id", existing_type=sa.Uuid(), nullable=False)
+        table.create_foreign_key("fk_batch_run_id", "run", ["run_id"], ["id"])
     with op.batch_alter_table("certificate") as table:
         table.drop_index("ix_certificate_valid_until")
         table.drop_index("uq_certificate_standing")

@@ -108,7 +108,7 @@ class Batch(Row):
 
     __tablename__ = "batch"
 
-    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("run.id"), index=True)
+    run_id: Mapped[UUID | None] = mapped_column(index=True)
     started_at: Mapped[datetime]
     started_by: Mapped[UUID | None]
     finished_at: Mapped[datetime | None] = mapped_column(default=None)

@@ -108,6 +108,7 @@ class Making:
                 representative=centre.representative,
             ),
             language=item.language,
+            replaces=str(item.particulars.get("replaces", "")),
         )
 
     @retried

@@ -1,6 +1,7 @@
 """Why one document of a batch was not made: kept with it as data, read as a sentence in whatever language is asked for."""
 
 import json
+from collections.abc import Sequence
 
 from certificates.errors import CertificateError, InvalidCertificate, Unprintable
 from lms.certification.kinds.draft import Unfit
@@ -17,8 +18,20 @@ class CannotBePrinted(Unfit):
 
 class Contradictory(Unfit):
     message = N_(
-        "What is recorded contradicts itself (%(reasons)s). Please check the dates and the attendance of this person."
+        "What is recorded contradicts itself. Please check the dates and the attendance of this person, then repeat."
     )
+
+
+class BornLater(Unfit):
+    message = N_("The date of birth lies after the first day. Please correct it in the person's record.")
+
+
+class NotOverYet(Unfit):
+    message = N_("The last day is still to come.")
+
+
+class NothingAttended(Unfit):
+    message = N_("No attended unit is recorded.")
 
 
 class CannotBeDrawn(Unfit):
@@ -32,12 +45,20 @@ class Gone(Unfit):
     message = N_("The enrolment or the person is no longer recorded.")
 
 
+# how the library begins its reasons, and what staff read
+_KNOWN: Sequence[tuple[str, type[Unfit]]] = (
+    ("born after", BornLater),
+    ("issued before", NotOverYet),
+    ("attended", NothingAttended),
+)
+
+
 def unfit(error: CertificateError) -> Unfit:
     """What the library refuses, as a reason that says what to do."""
     if isinstance(error, Unprintable):
         return CannotBePrinted(characters=error.characters)
     if isinstance(error, InvalidCertificate):
-        return Contradictory(reasons="; ".join(error.reasons))
+        return next((known() for said, known in _KNOWN if error.reasons[0].startswith(said)), Contradictory())
     return CannotBeDrawn()
 
 
@@ -50,6 +71,7 @@ def in_words(reason: str) -> str:
     """The sentence, in the reader's language; what was kept before this way of keeping stands as it is."""
     try:
         read = json.loads(reason)
-        return gettext(read["message"], **read["params"])
+        message, params = read["message"], read["params"]
+        return gettext(message, **params)
     except (ValueError, TypeError, KeyError):
         return reason

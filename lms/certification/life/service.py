@@ -81,7 +81,11 @@ class Certification(Issuing):
             enrolment_id=old.enrolment_id,
             run_id=old.run_id,
             language=old.language,
-            particulars={**(ordered.particulars if ordered else {}), "reason": reason.strip()},
+            particulars={
+                **(ordered.particulars if ordered else {}),
+                "reason": reason.strip(),
+                "replaces": old.number,
+            },
             replaces_id=certificate_id,
         )
         return await self.start_batch(actor, batch_id=batch_id, orders=[order], title=old.number)

@@ -1,0 +1,118 @@
+"""The machine dies in the middle of a batch of 300: one certificate for each who is entitled, none for anybody else."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import func, insert, select
+
+from certificates.code import is_valid
+from certificates.verify import fingerprint
+from lms.attendance.models import Attendance, Presence
+from lms.certification.life.service import Certification
+from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
+from lms.certification.queries import certificate_of, progress_of
+from lms.db import Begin
+from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
+from lms.kernel.clock import system_clock
+from lms.kernel.rights import Identity
+from lms.scheduling.models import Session
+from lms.web.module import Around
+from tests.making import BOTH, make_course, make_person, make_run, staff
+
+pytestmark = BOTH
+ROOT = Path(__file__).parents[2]
+ENTITLED, OTHERS = 300, 20
+PATIENCE = 180
+DEATHS = (40, 130, 220)
+"""After so many papers the worker is killed."""
+
+
+async def a_run_of(begin: Begin, entitled: int, others: int) -> Session:
+    """A run that is over: the first so many were there, the others were not."""
+    now = system_clock()
+    course = make_course()
+    run = make_run(
+        course, capacity=entitled + others, starts_at=now - timedelta(days=9), ends_at=now - timedelta(days=9, hours=-2),
+        attendance_locked_at=now,
+    )  # fmt: skip
+    meeting = Session(
+        run_id=run.id, starts_at=now - timedelta(days=9), ends_at=now - timedelta(days=9, hours=-2), changed_at=now
+    )  # fmt: skip
+    people = [make_person(f"Person{number}", "Meier") for number in range(entitled + others)]
+    parties = [
+        Party(run_id=run.id, position=place, size=1, joined_at=now) for place in range(1, len(people) + 1)
+    ]
+    enrolments = [
+        Enrolment(
+            run_id=run.id, party_id=party.id, reference=f"K-{party.position}", state=EnrolmentState.CONFIRMED, created_at=now,
+            changed_at=now, way=EntryWay.WEB, person_id=person.id,
+        )
+        for party, person in zip(parties, people, strict=True)
+    ]  # fmt: skip
+    async with begin() as session:
+        for rows in ([course, *people], [run], [meeting, *parties], enrolments):
+            session.add_all(rows)
+            await session.flush()
+        await session.execute(
+            insert(Attendance),
+            [
+                {
+                    "id": uuid4(), "session_id": meeting.id, "enrolment_id": enrolment.id, "marked_at": now, "marked_by": None,
+                    "presence": Presence.PRESENT if place < entitled else Presence.ABSENT,
+                }
+                for place, enrolment in enumerate(enrolments)
+            ],
+        )  # fmt: skip
+    return meeting
+
+
+async def issued(begin: Begin) -> int:
+    async with begin.reading() as session:
+        return await session.scalar(select(func.count()).select_from(Certificate)) or 0
+
+
+async def killed_after(number: int, house: Around) -> None:
+    """Let a worker of its own issue until there are so many, then kill it without a word."""
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, "-W", "ignore", "-m", "tests.certification.scenes", cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": house.settings.database_url, "FILES": str(house.settings.files)},
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while await issued(house.begin) < number:  # noqa: ASYNC110 - another process makes it so
+                await asyncio.sleep(0.02)
+    finally:
+        running.send_signal(signal.SIGKILL)
+        await running.wait()
+
+
+async def test_a_batch_of_300_whose_worker_is_killed_again_and_again_gives_300(house: Around) -> None:
+    begin = house.begin
+    meeting = await a_run_of(begin, ENTITLED, OTHERS)
+    batch = await Certification(house).start(staff(Identity.CERTIFICATES), run_id=meeting.run_id)
+
+    for number in (*DEATHS, ENTITLED):
+        await killed_after(number, house)
+
+    async with begin.reading() as session:
+        progress = await progress_of(session, batch.id)
+        rows = (await session.scalars(select(Certificate))).all()
+        items = {item.enrolment_id: item for item in await session.scalars(select(BatchItem))}
+        done = (await session.get_one(Batch, batch.id)).finished_at
+        one = await certificate_of(session, rows[-1].id, with_document=True)
+    assert (progress.total, progress.issued, len(progress.failures)) == (ENTITLED, ENTITLED, 0)
+    assert len({row.enrolment_id for row in rows}) == len(rows) == ENTITLED
+    assert sorted(row.counter for row in rows) == list(range(1, ENTITLED + 1))
+    assert all(is_valid(row.code) for row in rows)
+    assert {(row.enrolment_id, row.counter, row.code, row.id) for row in rows} == {
+        (item.enrolment_id, item.counter, item.code, item.certificate_id)
+        for item in items.values()
+        if item.state is BatchItemState.ISSUED
+    }
+    assert fingerprint(one.document) == one.sha256
+    assert done is not None

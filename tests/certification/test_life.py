@@ -1,0 +1,209 @@
+"""What becomes of certificates: replaced under a corrected name, kept when all around them is deleted, at last forgotten."""
+
+import asyncio
+from io import BytesIO
+from uuid import uuid4
+
+import pypdf
+import pytest
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from certificates.document import Kind
+from lms.attendance.models import Attendance, Presence
+from lms.certification.errors import AlreadyEnded, NobodyQualifies, ReasonMissing
+from lms.certification.issuing.orders import Order
+from lms.certification.issuing.refusals import in_words
+from lms.certification.life.forgetting import forget_expired
+from lms.certification.life.service import Certification
+from lms.certification.models import BatchItem, Certificate, CertificateState, ExpiredRecord
+from lms.certification.queries import certificate_by_code, certificate_of, progress_of
+from lms.certification.subjects import taking_part
+from lms.db import Begin
+from lms.jobs.worker import Worker
+from lms.kernel.clock import today
+from lms.kernel.errors import Forbidden
+from lms.kernel.rights import Identity
+from lms.people.models import Person
+from tests.certification.conftest import Finished
+from tests.making import BOTH, FixedClock, staff
+
+pytestmark = BOTH
+REGISTRAR = staff(Identity.CERTIFICATES)
+
+
+@pytest.fixture
+async def adas(certification: Certification, finished: Finished, begin: Begin, jobs: Worker) -> Certificate:
+    """The certificate of Ada, who was always there."""
+    await certification.start(REGISTRAR, run_id=finished.run_id)
+    await jobs.drain()
+    return (await all_of(begin))[0]
+
+
+async def all_of(begin: Begin) -> list[Certificate]:
+    async with begin.reading() as session:
+        return list(await session.scalars(select(Certificate).order_by(Certificate.counter)))
+
+
+async def rename(begin: Begin, name: str) -> None:
+    async with begin() as session:
+        await session.execute(update(Person).where(Person.given_name == "Ada").values(family_name=name))
+
+
+async def test_under_a_corrected_name_a_new_one_takes_the_place_of_the_old(
+    certification: Certification, adas: Certificate, begin: Begin, jobs: Worker
+) -> None:
+    await rename(begin, "Müller-Lüdenscheidt")
+    with pytest.raises(ReasonMissing):
+        await certification.reissue(REGISTRAR, certificate_id=adas.id, batch_id=uuid4(), reason=" ")
+
+    batch_id = uuid4()
+    for _ in range(2):
+        await certification.reissue(
+            REGISTRAR, certificate_id=adas.id, batch_id=batch_id, reason="Name berichtigt"
+        )
+        await jobs.drain()
+
+    async with begin.reading() as session:
+        old = await certificate_of(session, adas.id, with_document=True)
+        assert old.replaced_by is not None
+        new = await certificate_of(session, old.replaced_by, with_document=True)
+    assert (old.state, old.ended_reason) == (CertificateState.REPLACED, "Name berichtigt")
+    assert (new.state, new.facts["holder"]["name"]) == (CertificateState.ISSUED, "Ada Müller-Lüdenscheidt")
+    assert new.facts["replaces"] == old.number
+    assert "Müller-Lüdenscheidt" in pypdf.PdfReader(BytesIO(new.document)).pages[0].extract_text()
+    assert len(await all_of(begin)) == 3
+    with pytest.raises(AlreadyEnded):
+        await certification.reissue(REGISTRAR, certificate_id=adas.id, batch_id=uuid4(), reason="Noch einmal")
+
+
+async def test_it_stands_when_course_person_and_enrolment_are_deleted_and_can_be_made_anew_as_long_as_the_person_is_there(
+    certification: Certification, adas: Certificate, begin: Begin, jobs: Worker
+) -> None:
+    async with begin() as session:
+        for table in (
+            "attendance",
+            "session",
+            "enrolment",
+            "party",
+            "run_trainer",
+            "run",
+            "outcome",
+            "course",
+        ):
+            await session.execute(text(f"DELETE FROM {table}"))
+    await rename(begin, "Neumann")
+    await certification.reissue(REGISTRAR, certificate_id=adas.id, batch_id=uuid4(), reason="Heirat")
+    await jobs.drain()
+    async with begin() as session:
+        for table in ("letter_attachment", "letter", "audit_person", "person"):
+            if await session.scalar(text(exists_table(session.get_bind().dialect.name, table))):
+                await session.execute(text(f"DELETE FROM {table}"))
+
+    async with begin.reading() as session:
+        found = await certificate_by_code(session, adas.code)
+        assert found is not None
+        assert found.replaced_by is not None
+        new = await certificate_of(session, found.replaced_by, with_document=True)
+    assert (found.state, found.facts["course"]) == (CertificateState.REPLACED, "Das Tablet kennenlernen")
+    assert (new.facts["holder"]["name"], new.facts["units_attended"]) == ("Ada Neumann", 10)
+
+
+def exists_table(dialect: str, table: str) -> str:
+    where = (
+        "sqlite_master WHERE name" if dialect == "sqlite" else "information_schema.tables WHERE table_name"
+    )
+    return f"SELECT count(*) FROM {where} = '{table}'"
+
+
+async def test_the_same_people_twice_at_once_get_one_each(
+    certification: Certification, finished: Finished, begin: Begin, jobs: Worker
+) -> None:
+    orders = [
+        Order(
+            kind=Kind.ATTENDANCE,
+            subject=taking_part(enrolment.id),
+            person_id=enrolment.person_id or uuid4(),
+            enrolment_id=enrolment.id,
+            run_id=finished.run_id,
+        )
+        for enrolment in finished.enrolments[:2]
+    ]
+
+    begun = await asyncio.gather(
+        *(
+            certification.start_batch(REGISTRAR, batch_id=uuid4(), orders=orders, title="Alle offenen")
+            for _ in range(4)
+        ),
+        return_exceptions=True,
+    )
+    await jobs.drain()
+
+    assert sum(isinstance(one, NobodyQualifies) for one in begun) == 3
+    assert [one.number for one in await all_of(begin)] == ["TB-2026-00001", "TB-2026-00002"]
+
+
+async def test_whoever_has_not_earned_it_when_the_paper_is_drawn_gets_none_and_reads_why(
+    certification: Certification, finished: Finished, begin: Begin, jobs: Worker
+) -> None:
+    batch = await certification.start(REGISTRAR, run_id=finished.run_id)
+    async with begin() as session:
+        ada = finished.enrolments[0].id
+        await session.execute(
+            update(Attendance).where(Attendance.enrolment_id == ada).values(presence=Presence.ABSENT)
+        )
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        progress = await progress_of(session, batch.id)
+    assert (progress.issued, [one.name for one in progress.failures]) == (1, ["Ada Adasen"])
+    assert "no longer" in in_words(progress.failures[0].reason)
+
+    async with begin() as session:
+        await session.execute(update(Attendance).values(presence=Presence.PRESENT))
+    await certification.repeat_failed(REGISTRAR, batch_id=batch.id)
+    await jobs.drain()
+
+    assert [one.facts["holder"]["name"] for one in await all_of(begin)] == ["Ada Adasen", "Ben Bensen"]
+
+
+async def test_a_name_that_no_font_of_ours_can_write_fails_alone_and_says_what_to_do(
+    certification: Certification, finished: Finished, begin: Begin, jobs: Worker
+) -> None:
+    await rename(begin, "Tanaka 😀")
+    batch = await certification.start(REGISTRAR, run_id=finished.run_id)
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        progress = await progress_of(session, batch.id)
+    assert progress.issued == 1
+    assert "😀" in in_words(progress.failures[0].reason)
+
+
+async def test_after_the_registers_time_nothing_is_left_but_that_there_was_one(
+    adas: Certificate, begin: Begin, clock: FixedClock
+) -> None:
+    assert await forget_expired(begin, clock) == 0
+    clock.forward(days=3_654)
+
+    assert await forget_expired(begin, clock) == 2
+    assert await forget_expired(begin, clock) == 0
+
+    async with begin.reading() as session:
+        left = (await session.scalars(select(ExpiredRecord).where(ExpiredRecord.code == adas.code))).one()
+        assert await certificate_by_code(session, adas.code) is None
+        assert (await session.scalars(select(BatchItem).where(BatchItem.state == "issued"))).all() == []
+    assert left.expired_on < today(clock)
+
+
+async def test_nobody_deletes_one_before_its_time(adas: Certificate, begin: Begin) -> None:
+    with pytest.raises(IntegrityError):
+        async with begin() as session:
+            await session.execute(delete(Certificate).where(Certificate.id == adas.id))
+
+
+async def test_only_those_who_may_replace_do(certification: Certification, adas: Certificate) -> None:
+    with pytest.raises(Forbidden):
+        await certification.reissue(
+            staff(Identity.ENROLMENT), certificate_id=adas.id, batch_id=uuid4(), reason="Name"
+        )
