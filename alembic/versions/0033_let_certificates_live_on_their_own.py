@@ -84,7 +84,7 @@ def upgrade() -> None:
         )
         table.create_index(table.f("ix_certificate_valid_until"), ["valid_until"])
     _upgrade_batches()
-    _guard(FACTS, only_expired_go=True)
+    _guard()
 
 
 def _upgrade_batches() -> None:
@@ -179,7 +179,7 @@ def downgrade() -> None:
             sqlite_where=STANDING,
         )
     op.drop_table("expired_record")
-    _guard(FACTS_BEFORE, only_expired_go=False)
+    _guard_as_before()
 
 
 def _is_sqlite() -> bool:
@@ -195,31 +195,40 @@ def _unguard() -> None:
         op.execute("DROP FUNCTION guard_certificate_unchanging()")
 
 
-def _guard(facts: Sequence[str], *, only_expired_go: bool) -> None:
+def _guard() -> None:
     """Facts never change, an ended certificate stays ended; a row goes only when it is known to have expired."""
     differs = "IS NOT" if _is_sqlite() else "IS DISTINCT FROM"
-    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in facts)
+    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in FACTS)
     again = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in ENDED)
-    refused = f"{changed} OR (OLD.state <> 'issued' AND ({again}))"
-    expired = (
-        "EXISTS (SELECT 1 FROM expired_record WHERE expired_record.code = OLD.code)"
-        if only_expired_go
-        else "1 = 0"
+    _install(
+        f"{changed} OR (OLD.state <> 'issued' AND ({again}))",
+        "EXISTS (SELECT 1 FROM expired_record WHERE expired_record.code = OLD.code)",
     )
+
+
+def _guard_as_before() -> None:
+    """In the very words of the migration that made it (0006)."""
+    differs = "IS NOT" if _is_sqlite() else "IS DISTINCT FROM"
+    changed = " OR ".join(f"OLD.{column} {differs} NEW.{column}" for column in FACTS_BEFORE)
+    _install(f"{changed} OR OLD.state <> 'issued'")
+
+
+def _install(refused: str, may_go: str = "") -> None:
     if _is_sqlite():
+        condition = f"WHEN NOT {may_go} " if may_go else ""
         op.execute(
             f"CREATE TRIGGER guard_certificate_update BEFORE UPDATE ON certificate WHEN {refused}"
             " BEGIN SELECT RAISE(ABORT, 'certificate_is_issued'); END"
         )
         op.execute(
-            f"CREATE TRIGGER guard_certificate_delete BEFORE DELETE ON certificate WHEN NOT {expired}"
-            " BEGIN SELECT RAISE(ABORT, 'certificate_is_issued'); END"
+            f"CREATE TRIGGER guard_certificate_delete BEFORE DELETE ON certificate {condition}BEGIN"
+            " SELECT RAISE(ABORT, 'certificate_is_issued'); END"
         )
         return
+    may = f" IF TG_OP = 'DELETE' AND {may_go} THEN RETURN OLD; END IF;" if may_go else ""
     op.execute(
         "CREATE FUNCTION guard_certificate_unchanging() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF TG_OP = 'UPDATE' AND NOT ({refused}) THEN RETURN NEW; END IF;"
-        f" IF TG_OP = 'DELETE' AND {expired} THEN RETURN OLD; END IF;"
+        f" IF TG_OP = 'UPDATE' AND NOT ({refused}) THEN RETURN NEW; END IF;{may}"
         " RAISE EXCEPTION 'certificate_is_issued' USING ERRCODE = '23514'; END $$"
     )
     op.execute(
