@@ -3,6 +3,9 @@
 from datetime import timedelta
 
 from lms.certification.api import CertificateDoor
+from lms.certification.badges.downloads import BadgeDownloads, BadgeFiles
+from lms.certification.badges.pages import BadgeDocuments
+from lms.certification.badges.published import PublishedBadges
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.issuing.batches import ISSUE
 from lms.certification.issuing.making import Making
@@ -26,8 +29,19 @@ def _forgetting(around: Around) -> Periodic:
 
 MODULE = Module(
     name="certification",
-    controllers=[VerificationPages, OwnCertificatePages, CertificatePages, CertificateDoor],
-    services={"certification": Certification},
+    controllers=[
+        VerificationPages,
+        OwnCertificatePages,
+        CertificatePages,
+        CertificateDoor,
+        BadgeDocuments,
+        BadgeDownloads,
+    ],
+    services={
+        "certification": Certification,
+        "badge_files": BadgeFiles,
+        "published_badges": PublishedBadges,
+    },
     listeners={CertificateIssued: [send_certificate], CertificateRevoked: [tell_of_revocation]},
     tasks={ISSUE: Making},
     periodic=[_forgetting],
