@@ -40,3 +40,7 @@ class UnknownDesign(CertificateError):
 
 class UnknownKey(CertificateError):
     """The keyring has no key of that name."""
+
+
+class Unreadable(CertificateError):
+    """A file that is no sound PDF, wants a password, or asks for more than a paper ever needs; the message says which."""

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 class State(StrEnum):
     GENUINE = "genuine"
+    OUTDATED = "outdated"
+    """Genuine, but what it states counted only until a day that is over."""
     REVOKED = "revoked"
     REPLACED = "replaced"
     EXPIRED = "expired"
@@ -34,6 +36,8 @@ class Record:
     sha256: str
     issued_on: date
     kept_until: date | None = None
+    valid_until: date | None = None
+    """The last day on which it counts."""
     revoked_on: date | None = None
     reason: str = ""
     replaced_on: date | None = None
@@ -43,7 +47,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What whoever asks may read. `since` is the day of issue, revocation or replacement."""
+    """What whoever asks may read. `since` is the day of issue, revocation or replacement, or the last day it counted."""
 
     state: State
     since: date | None = None
@@ -57,7 +61,7 @@ class Verdict:
 
 
 def judge(record: Record | None, *, today: date) -> Verdict:
-    """The verdict on a code. Revoked outweighs replaced; a record past its time says only that."""
+    """The verdict on a code. Revoked outweighs replaced, both outweigh outdated; a record past its time says only that."""
     if record is None:
         return Verdict(state=State.UNKNOWN)
     if record.kept_until is not None and today > record.kept_until:
@@ -71,6 +75,8 @@ def judge(record: Record | None, *, today: date) -> Verdict:
             reason=record.reason,
             replaced_by=record.replaced_by,
         )
+    if record.valid_until is not None and today > record.valid_until:
+        return Verdict(state=State.OUTDATED, since=record.valid_until)
     return Verdict(state=State.GENUINE, since=record.issued_on)
 
 

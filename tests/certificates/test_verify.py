@@ -25,6 +25,11 @@ BOTH = Record(
 OLD = Record(
     sha256="", issued_on=date(2016, 2, 1), kept_until=date(2026, 11, 21), revoked_on=date(2016, 3, 1)
 )
+GROWN_OLD = Record(sha256="", issued_on=date(2024, 2, 1), valid_until=date(2026, 11, 21))
+STILL_VALID = Record(sha256="", issued_on=date(2024, 2, 1), valid_until=TODAY)
+REVOKED_AND_OLD = Record(
+    sha256="", issued_on=date(2024, 2, 1), valid_until=date(2025, 2, 1), revoked_on=date(2024, 3, 1)
+)
 LAST_DAY = Record(sha256="", issued_on=date(2016, 2, 1), kept_until=TODAY)
 
 
@@ -37,6 +42,9 @@ LAST_DAY = Record(sha256="", issued_on=date(2016, 2, 1), kept_until=TODAY)
         (REPLACED, Verdict(state=State.REPLACED, since=date(2026, 4, 1), replaced_by="39MH-DHMV")),
         (BOTH, Verdict(state=State.REVOKED, since=date(2026, 5, 1))),
         (OLD, Verdict(state=State.EXPIRED)),
+        (GROWN_OLD, Verdict(state=State.OUTDATED, since=date(2026, 11, 21))),
+        (STILL_VALID, Verdict(state=State.GENUINE, since=date(2024, 2, 1))),
+        (REVOKED_AND_OLD, Verdict(state=State.REVOKED, since=date(2024, 3, 1))),
         (LAST_DAY, Verdict(state=State.GENUINE, since=date(2016, 2, 1))),
     ],
 )
@@ -47,6 +55,7 @@ def test_the_record_decides(record: Record | None, verdict: Verdict) -> None:
 def test_facts_are_shown_only_of_a_record_that_is_still_kept() -> None:
     assert [state for state in State if Verdict(state=state).shows_facts] == [
         State.GENUINE,
+        State.OUTDATED,
         State.REVOKED,
         State.REPLACED,
     ]
