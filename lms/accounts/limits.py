@@ -76,6 +76,14 @@ LIMITS: Mapping[str, Limit] = {
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),
+    # a file is unpacked and compared; and nobody finds a name that the holder keeps back by trying
+    "certificate-file": Limit(address=(Rate(10, 5 * MINUTE), Rate(40, HOUR)), alarm=Rate(500, HOUR)),
+    "certificate-name": Limit(
+        account=(Rate(5, HOUR), Rate(15, DAY)),
+        address=(Rate(20, HOUR),),
+        alarm=Rate(300, HOUR),
+        fails_closed=True,
+    ),
     "feed": Limit(account=(Rate(60, HOUR),)),
     "search": Limit(address=(Rate(120, MINUTE),)),
     "export": Limit(account=(Rate(20, HOUR),)),

@@ -7,13 +7,14 @@ from lms.certification.badges.downloads import BadgeDownloads, BadgeFiles
 from lms.certification.badges.pages import BadgeDocuments
 from lms.certification.badges.published import PublishedBadges
 from lms.certification.events import CertificateIssued, CertificateRevoked
+from lms.certification.holding import Holding
 from lms.certification.issuing.batches import ISSUE
 from lms.certification.issuing.making import Making
 from lms.certification.letters import send_certificate, tell_of_revocation
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
 from lms.certification.pages.own import OwnCertificatePages
-from lms.certification.pages.public import VerificationPages
+from lms.certification.pages.public import VerificationDoor, VerificationPages
 from lms.certification.pages.staff import CertificatePages
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -31,6 +32,7 @@ MODULE = Module(
     name="certification",
     controllers=[
         VerificationPages,
+        VerificationDoor,
         OwnCertificatePages,
         CertificatePages,
         CertificateDoor,
@@ -38,7 +40,7 @@ MODULE = Module(
         BadgeDownloads,
     ],
     services={
-        "certification": Certification,
+        "certification": Certification, "holding": Holding,
         "badge_files": BadgeFiles,
         "published_badges": PublishedBadges,
     },

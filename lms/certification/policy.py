@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from lms.kernel.actor import Actor
+from lms.kernel.rights import Scope
 
 
 def may_issue(actor: Actor) -> bool:
@@ -23,3 +24,8 @@ def may_replace(actor: Actor) -> bool:
 def may_read(actor: Actor, person_id: UUID | None) -> bool:
     """One's own and one's household's, and staff; only staff where the person is deleted."""
     return actor.may_for(person_id, "R", "certificate")
+
+
+def may_choose_name(actor: Actor, person_id: UUID | None) -> bool:
+    """The holder, and who speaks for the household (R:o, R:w): neither staff nor somebody with a mandate to read."""
+    return person_id in actor.persons and bool(actor.scopes("R", "certificate") & {Scope.OWN, Scope.WARDS})

@@ -1,22 +1,53 @@
-"""For whoever holds one: the list, and the file."""
+"""For whoever holds one: the list, each one with its files, and what others see of the name."""
 
+from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Response, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Template
+from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
 from lms.certification import policy
-from lms.certification.queries import certificate_of, certificates_of
+from lms.certification.holding import Held, Holding, held, held_by
+from lms.certification.models import ShownName
+from lms.certification.pages.words import kind_in_words
+from lms.certification.verification.facts import facts_for_holder
 from lms.db import Begin
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock
+from lms.kernel.clock import Clock, today
 from lms.kernel.errors import NotFound
+from lms.kernel.marking import N_
+from lms.settings import Settings
 from lms.web.access import SIGNED_IN
+from lms.web.forms import Form, Radios, form_from
+from lms.web.module import Around
+from lms.web.notices import after, declare
 
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
+SANDBOX = {"content-security-policy": "sandbox"}
+NAME_CHOSEN = declare(
+    "name-gewaehlt",
+    N_("Your choice is saved. It holds from now on, for everybody who checks this certificate."),
+)
+
+
+class NameForm(Form):
+    """How much of the name whoever checks the certificate may read."""
+
+    shown = Radios(
+        N_("What do people see who check this certificate?"),
+        hint=N_(
+            "The paper and the file stay as they are. Whoever has the paper can type the name and is told whether it is right."
+        ),
+        choices=[
+            (ShownName.FULL.value, N_("The whole name")),
+            (ShownName.INITIALS.value, N_("Only the initials")),
+            (ShownName.HIDDEN.value, N_("No name")),
+        ],
+        missing=N_("Choose what others see."),
+    )
 
 
 class OwnCertificatePages(Controller):
@@ -27,11 +58,51 @@ class OwnCertificatePages(Controller):
     include_in_schema = False
 
     @get()
-    async def index(self, actor: NamedDependency[Actor], begin: NamedDependency[Begin]) -> Template:
-        """What one holds, newest first."""
+    async def index(
+        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
+    ) -> Template:
+        """What one holds and what the household holds, newest first."""
         async with begin.reading() as session:
-            held = await certificates_of(session, list(actor.persons_for("R", "certificate")))
-        return Template("certification/own.html", context={"certificates": held}, headers=PRIVATE)
+            holders = await held_by(session, actor.persons_for("R", "certificate"))
+        holders = sorted(holders, key=lambda holder: holder.person_id != actor.person_id)  # oneself first
+        return Template(
+            "certification/own.html",
+            context={
+                "holders": [(holder, [_line(one, clock) for one in holder.held]) for holder in holders],
+                "is_alone": [holder.person_id for holder in holders] == [actor.person_id],
+            },
+            headers=PRIVATE,
+        )
+
+    @get("/{certificate_id:uuid}")
+    async def one(
+        self,
+        certificate_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
+    ) -> Template:
+        """One certificate: what it states, its files, and what others see."""
+        found = await _mine(begin, actor, certificate_id)
+        form = form_from(NameForm, shown=found.certificate.shown_name.value)
+        return _page(found, form, actor, around)
+
+    @post("/{certificate_id:uuid}/name")
+    async def show_name(
+        self,
+        request: Request[Any, Any, Any],
+        certificate_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
+        holding: NamedDependency[Holding],
+    ) -> Template | Redirect:
+        """Decide what others see of the name."""
+        form = form_from(NameForm, await request.form())
+        if not form.validate():
+            return _page(await _mine(begin, actor, certificate_id), form, actor, around, status=422)
+        await holding.show_name(actor, certificate_id=certificate_id, shown=ShownName(form.shown.data))
+        return after(f"/meine-nachweise/{certificate_id}", NAME_CHOSEN)
 
     @get("/{certificate_id:uuid}/nachweis.pdf")
     async def file(
@@ -41,18 +112,69 @@ class OwnCertificatePages(Controller):
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
     ) -> Response[bytes]:
-        """The bytes as they were issued."""
-        await within(begin, clock, "export", account=actor.account_id or "")
-        async with begin.reading() as session:
-            certificate = await certificate_of(session, certificate_id, with_document=True)
-        if not policy.may_read(actor, certificate.person_id):
-            raise NotFound
-        return Response(
-            certificate.document,
-            media_type="application/pdf",
-            headers={
-                **PRIVATE,
-                "content-disposition": f'attachment; filename="{certificate.number}.pdf"',
-                "content-security-policy": "sandbox",
-            },
-        )
+        """The bytes as they were issued, to be saved."""
+        return await _file(certificate_id, actor, begin, clock, disposition="attachment", more=SANDBOX)
+
+    @get("/{certificate_id:uuid}/drucken.pdf")
+    async def to_print(
+        self,
+        certificate_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+    ) -> Response[bytes]:
+        """The same bytes, to be looked at and printed; without the sandbox, in which browsers show no PDF."""
+        return await _file(certificate_id, actor, begin, clock, disposition="inline", more={})
+
+
+async def _mine(begin: Begin, actor: Actor, certificate_id: UUID, *, with_document: bool = False) -> Held:
+    async with begin.reading() as session:
+        found = await held(session, certificate_id, with_document=with_document)
+    if not policy.may_read(actor, found.holder_id):
+        raise NotFound
+    return found
+
+
+async def _file(
+    certificate_id: UUID, actor: Actor, begin: Begin, clock: Clock, *, disposition: str, more: dict[str, str]
+) -> Response[bytes]:
+    await within(begin, clock, "export", account=actor.account_id or "")
+    found = await _mine(begin, actor, certificate_id, with_document=True)
+    named = f'{disposition}; filename="{found.certificate.number}.pdf"'
+    return Response(
+        found.certificate.document,
+        media_type="application/pdf",
+        headers={**PRIVATE, "content-disposition": named, **more},
+    )
+
+
+def _page(found: Held, form: NameForm, actor: Actor, around: Around, *, status: int = 200) -> Template:
+    certificate = found.certificate
+    return Template(
+        "certification/own_one.html",
+        context={
+            "one": _line(found, around.clock),
+            "form": form,
+            "address": _address(around.settings, certificate.code),
+            "may_choose": policy.may_choose_name(actor, found.holder_id),
+        },
+        status_code=status,
+        headers=PRIVATE,
+    )
+
+
+def _line(found: Held, clock: Clock) -> dict[str, Any]:
+    """What the pages say about one certificate. `state` is that of the record, or "outdated" when its time is over."""
+    certificate = found.certificate
+    over = certificate.valid_until is not None and certificate.valid_until < today(clock)
+    return {
+        "held": found,
+        "certificate": certificate,
+        "facts": facts_for_holder(certificate),
+        "kind": kind_in_words(certificate.kind),
+        "state": "outdated" if over and certificate.state == "issued" else certificate.state.value,
+    }
+
+
+def _address(settings: Settings, code: str) -> str:
+    return f"{settings.public_url}/pruefen/{code}"

@@ -230,6 +230,7 @@ ACTIONS: Mapping[str, str] = {
     "certificate.issued": N_("Certificate issued"),
     "certificate.revoked": N_("Certificate revoked"),
     "certificate.replaced": N_("Certificate replaced"),
+    "certificate.name-shown": N_("Certificate: what others see of the name"),
     "certificates.started": N_("Issuing of certificates started"),
     "certificates.repeated": N_("Issuing of certificates repeated"),
     "letter.posted": N_("Letter posted"),

@@ -1,0 +1,83 @@
+"""A file that somebody holds against our register: the issued one, another one under our code, or nothing of ours."""
+
+import asyncio
+from datetime import date
+
+from certificates.apart import codes_in, differences_of
+from certificates.errors import Unreadable
+from certificates.inspecting import Change, Difference
+from lms.certification.verification.answers import (
+    Answer,
+    DifferenceOut,
+    File,
+    Found,
+    answer_to_changed_file,
+    answer_to_issued_file,
+    changes_of,
+    nothing_known,
+)
+from lms.certification.verification.badges import badges_in, codes_in_badge, is_the_issued_badge
+from lms.certification.verification.facts import private_phrases
+from lms.certification.verification.register import found_by_code, found_by_file, sha256_of
+from lms.db import Begin
+
+LARGEST = 10_000_000
+NOT_READ = Difference(change=Change.UNREADABLE)
+OTHER_BADGE = DifferenceOut(change="badge")
+
+
+async def answer_to_sha256(begin: Begin, sha256: str, *, today: date) -> Answer:
+    """The answer to the SHA-256 of a file, in hexadecimal: the issued PDF, or nothing we know."""
+    async with begin.reading() as session:
+        found = await found_by_file(session, sha256)
+    return answer_to_issued_file(found, "pdf", today=today) if found.certificate else nothing_known("pdf")
+
+
+async def answer_to_file(begin: Begin, file: bytes, *, today: date, code: str = "") -> Answer:
+    """The answer to a file: by its bytes first; else by the code in it or, failing that, the one it was sent to.
+
+    What the bytes do not prove is never called genuine. The file is read in a process of its own and kept nowhere.
+    """
+    by_bytes = await answer_to_sha256(begin, await asyncio.to_thread(sha256_of, file), today=today)
+    if by_bytes.status != "unknown":
+        return by_bytes
+    if badges := await asyncio.to_thread(badges_in, file):
+        return await _answer_to_badge(begin, badges, today=today, code=code)
+    try:
+        codes = await asyncio.to_thread(codes_in, file) if _may_be_pdf(file) else ()
+    except Unreadable:
+        codes = ()
+    kind: File = "pdf" if _may_be_pdf(file) else "other"
+    found = await _first_known(begin, (*codes, *([code] if code else [])))
+    if found.certificate is None:
+        return answer_to_issued_file(found, kind, today=today) if found.expired else nothing_known(kind)
+    differing = await asyncio.to_thread(
+        differences_of, found.certificate.document, file, private=private_phrases(found.certificate)
+    )
+    return answer_to_changed_file(found, kind, changes_of(differing or (NOT_READ,)), today=today)
+
+
+async def _answer_to_badge(begin: Begin, badges: tuple[str, ...], *, today: date, code: str) -> Answer:
+    codes = tuple(one for badge in badges for one in codes_in_badge(badge))
+    found = await _first_known(begin, (*codes, *([code] if code else [])))
+    if found.certificate is None:
+        return answer_to_issued_file(found, "badge", today=today) if found.expired else nothing_known("badge")
+    if is_the_issued_badge(badges, found.certificate.credential):
+        return answer_to_issued_file(found, "badge", today=today)
+    return answer_to_changed_file(found, "badge", [OTHER_BADGE], today=today)
+
+
+async def _first_known(begin: Begin, codes: tuple[str, ...]) -> Found:
+    """The first of these codes that we know."""
+    over = Found()
+    async with begin.reading() as session:
+        for code in dict.fromkeys(codes):
+            found = await found_by_code(session, code, with_files=True)
+            if found.certificate is not None:
+                return found
+            over = found if found.expired else over
+    return over
+
+
+def _may_be_pdf(file: bytes) -> bool:
+    return b"%PDF-" in file[:1024]
