@@ -55,6 +55,10 @@ class Change(StrEnum):
     """A seal that is not the one on the issued file."""
 
 
+_NOTHING_TO_SEE = frozenset({Change.METADATA, Change.SEAL_BROKEN})
+"""What every program does to a file that saves it anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Words of the issued file and what stands in their place; one of them may be empty."""
@@ -91,7 +95,7 @@ def differences(issued: bytes, held: bytes, *, private: Sequence[str] = ()) -> t
     except (Unreadable, MemoryError, RecursionError):
         return (*around, Difference(change=Change.UNREADABLE))
     found = (*around, *inside)
-    if all(one.change is Change.METADATA for one in found):
+    if all(one.change in _NOTHING_TO_SEE for one in found):
         return (Difference(change=Change.SAVED_ANEW), *found)
     return found
 

@@ -9,6 +9,7 @@ from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import MediaType
 from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.openapi.datastructures import ResponseSpec
 from litestar.response import Redirect, Template
 from msgspec import Meta, Struct
 
@@ -33,6 +34,12 @@ LONGEST_NAME = 300
 LENGTH_OF_SHA256 = 64
 STATUS = {"unknown": 404, "expired": 410}
 PRIVATE = {"x-robots-tag": "noindex", "cache-control": "no-store", "referrer-policy": "same-origin"}
+
+ANSWERS = {
+    200: ResponseSpec(data_container=Answer, description="What our record says", generate_examples=False),
+    404: ResponseSpec(data_container=Answer, description="Nothing we know", generate_examples=False),
+    410: ResponseSpec(data_container=Answer, description="The record has expired", generate_examples=False),
+}
 
 
 class VerificationPages(Controller):
@@ -61,7 +68,13 @@ class VerificationPages(Controller):
         """Look at a file, whatever code is in it. It is read, compared and forgotten."""
         return await _file_page(request, actor, begin, clock, code="")
 
-    @get("/{code:str}", media_type=MediaType.HTML)
+    @get(
+        "/{code:str}",
+        media_type=MediaType.HTML,
+        responses=ANSWERS,
+        summary="Check a certificate by its code",
+        description="Ask with `Accept: application/json`; browsers get a page.",
+    )
     async def answer(
         self,
         request: Request[Any, Any, Any],
@@ -114,7 +127,11 @@ class VerificationDoor(Controller):
     opt = PUBLIC
     tags = ("certificates",)
 
-    @post(status_code=200)
+    @post(
+        status_code=200,
+        responses={404: ANSWERS[404], 410: ANSWERS[410]},
+        summary="Check a certificate by its code, by the SHA-256 of its file, or both",
+    )
     async def check(
         self,
         data: JSONBody[CheckIn],
