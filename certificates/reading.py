@@ -27,7 +27,18 @@ _NEW_LINE = frozenset({"BT", "ET", "Td", "TD", "Tm", "T*", "Do"})
 _ELSEWHERE = frozenset({"/Parent", "/StructParents", "/StructParent", "/P", "/Pg", "/Dest", "/D"})
 """What leads out of a page, and the numbers by which it is counted."""
 _READ_APART = frozenset(
-    {"/Pages", "/Metadata", "/AF", "/Names", "/AcroForm", "/Perms", "/DSS", "/StructTreeRoot"}
+    {
+        "/Extensions",
+        "/Version",
+        "/Pages",
+        "/Metadata",
+        "/AF",
+        "/Names",
+        "/AcroForm",
+        "/Perms",
+        "/DSS",
+        "/StructTreeRoot",
+    }
 )
 """What the catalogue holds that is looked at by itself or grows with a seal."""
 

@@ -30,8 +30,8 @@ UPLOADS = (
     ),  # 10 MB of a bank statement
     (
         re.compile(r"(?:/en)?/pruefen(?:/[^/]{1,100})?"),
-        11_000_000,
-    ),  # 10 MB of a certificate that somebody checks
+        6_000_000,
+    ),  # 5 MB of a certificate that somebody checks
 )
 """Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -57,7 +58,8 @@ def sealed(pdf: bytes, by: str = "Zentrum für digitale Bildung", field: str = "
     made = PdfSigner(
         PdfSignatureMetadata(field_name=field), signer=signer(by), new_field_spec=SigFieldSpec(field)
     )
-    made.sign_pdf(writer, output=out)
+    with ThreadPoolExecutor(1) as apart:  # it starts an event loop of its own
+        apart.submit(made.sign_pdf, writer, output=out).result()
     return out.getvalue()
 
 

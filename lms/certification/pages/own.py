@@ -19,7 +19,6 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
-from lms.settings import Settings
 from lms.web.access import SIGNED_IN
 from lms.web.forms import Form, Radios, form_from
 from lms.web.module import Around
@@ -59,7 +58,7 @@ class OwnCertificatePages(Controller):
 
     @get()
     async def index(
-        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
+        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], around: NamedDependency[Around]
     ) -> Template:
         """What one holds and what the household holds, newest first."""
         async with begin.reading() as session:
@@ -68,7 +67,7 @@ class OwnCertificatePages(Controller):
         return Template(
             "certification/own.html",
             context={
-                "holders": [(holder, [_line(one, clock) for one in holder.held]) for holder in holders],
+                "holders": [(holder, [_line(one, around) for one in holder.held]) for holder in holders],
                 "is_alone": [holder.person_id for holder in holders] == [actor.person_id],
             },
             headers=PRIVATE,
@@ -149,13 +148,11 @@ async def _file(
 
 
 def _page(found: Held, form: NameForm, actor: Actor, around: Around, *, status: int = 200) -> Template:
-    certificate = found.certificate
     return Template(
         "certification/own_one.html",
         context={
-            "one": _line(found, around.clock),
+            "one": _line(found, around),
             "form": form,
-            "address": _address(around.settings, certificate.code),
             "may_choose": policy.may_choose_name(actor, found.holder_id),
         },
         status_code=status,
@@ -163,18 +160,15 @@ def _page(found: Held, form: NameForm, actor: Actor, around: Around, *, status: 
     )
 
 
-def _line(found: Held, clock: Clock) -> dict[str, Any]:
+def _line(found: Held, around: Around) -> dict[str, Any]:
     """What the pages say about one certificate. `state` is that of the record, or "outdated" when its time is over."""
     certificate = found.certificate
-    over = certificate.valid_until is not None and certificate.valid_until < today(clock)
+    over = certificate.valid_until is not None and certificate.valid_until < today(around.clock)
     return {
         "held": found,
         "certificate": certificate,
         "facts": facts_for_holder(certificate),
         "kind": kind_in_words(certificate.kind),
+        "address": f"{around.settings.public_url}/pruefen/{certificate.code}",
         "state": "outdated" if over and certificate.state == "issued" else certificate.state.value,
     }
-
-
-def _address(settings: Settings, code: str) -> str:
-    return f"{settings.public_url}/pruefen/{code}"

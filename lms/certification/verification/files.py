@@ -21,7 +21,7 @@ from lms.certification.verification.facts import private_phrases
 from lms.certification.verification.register import found_by_code, found_by_file, sha256_of
 from lms.db import Begin
 
-LARGEST = 10_000_000
+LARGEST = 5_000_000
 NOT_READ = Difference(change=Change.UNREADABLE)
 OTHER_BADGE = DifferenceOut(change="badge")
 
