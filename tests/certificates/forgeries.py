@@ -9,7 +9,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pikepdf
-from asn1crypto import keys as asn1_keys
+from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.generic import ArrayObject, DictionaryObject, StreamObjec
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 Forgery = Callable[[bytes], bytes]
 OVER = b"q 1 1 1 rg 60 560 400 60 re f Q BT /F0 30 Tf 70 580 Td (Mallory Meier) Tj ET"
@@ -47,7 +48,7 @@ def signer(name: str) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
         signing_key=asn1_keys.PrivateKeyInfo.load(secret),
-        cert_registry=None,
+        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
     )
 
 
@@ -84,7 +85,7 @@ def shadow_hide(pdf: bytes) -> bytes:
     layer = writer.add_object(_pdf_dictionary({"/Type": pdf_name("/OCG")}))
     off = _pdf_dictionary({"/OFF": ArrayObject([layer])})
     writer.root[pdf_name("/OCProperties")] = _pdf_dictionary({"/OCGs": ArrayObject([layer]), "/D": off})
-    writer.update_root()
+    writer.update_root()  # type: ignore[no-untyped-call]
     return _written(writer)
 
 
@@ -183,7 +184,9 @@ def genuine_enclosed(pdf: bytes) -> bytes:
     """A paper of one's own that has ours as an attachment."""
     file = pikepdf.new()
     file.add_blank_page()
-    file.attachments["nachweis.pdf"] = pikepdf.AttachedFileSpec(file, pdf, filename="nachweis.pdf")
+    file.attachments["nachweis.pdf"] = pikepdf.AttachedFileSpec(
+        file, pdf, filename="nachweis.pdf", description="", mime_type="", creation_date="", mod_date=""
+    )
     return _saved(file)
 
 
@@ -262,9 +265,9 @@ def _draw_over(file: pikepdf.Pdf) -> None:
 
 def _written(writer: IncrementalPdfFileWriter) -> bytes:
     out = BytesIO()
-    writer.write(out)
+    writer.write(out)  # type: ignore[no-untyped-call]
     return out.getvalue()
 
 
 def _pdf_dictionary(values: dict[str, object]) -> object:
-    return DictionaryObject({pdf_name(key): value for key, value in values.items()})
+    return DictionaryObject({pdf_name(key): value for key, value in values.items()})  # type: ignore[no-untyped-call]

@@ -41,6 +41,12 @@ ANSWERS = {
     410: ResponseSpec(data_container=Answer, description="The record has expired", generate_examples=False),
 }
 
+MEANING = (
+    "`status` is `genuine`, `outdated` (genuine, valid until `since`), `revoked` or `replaced` (since `since`), `expired` (we keep "
+    "no record any longer), `unknown`, or `changed`: the file or name is not the one we issued under this code. Only `genuine` and "
+    "`outdated` vouch for anything, and only for `facts`: compare them with the paper. Nothing that is asked is kept."
+)
+
 
 class VerificationPages(Controller):
     """The address on the paper. It answers people with a page and programs with JSON; nobody signs in."""
@@ -73,7 +79,7 @@ class VerificationPages(Controller):
         media_type=MediaType.HTML,
         responses=ANSWERS,
         summary="Check a certificate by its code",
-        description="Ask with `Accept: application/json`; browsers get a page.",
+        description=f"Ask with `Accept: application/json`; browsers get a page. {MEANING}",
     )
     async def answer(
         self,
@@ -131,6 +137,7 @@ class VerificationDoor(Controller):
         status_code=200,
         responses={404: ANSWERS[404], 410: ANSWERS[410]},
         summary="Check a certificate by its code, by the SHA-256 of its file, or both",
+        description=f"The file need not leave the machine it lies on. {MEANING}",
     )
     async def check(
         self,
