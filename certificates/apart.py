@@ -10,7 +10,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 from certificates import inspecting, reading
@@ -19,17 +18,18 @@ from certificates.inspecting import Change, Difference, Passage
 
 _ROOT = Path(__file__).parents[1]
 _LARGEST_ANSWER = 200_000
-_AT_ONCE = BoundedSemaphore(2)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one reading may take: seconds of waiting, seconds of computing, bytes of memory, and seconds until its turn."""
+    """What one reading may take: seconds of waiting, seconds of computing, bytes of memory.
+
+    How many are read at once is up to the caller.
+    """
 
     seconds: float = 12
     computing: int = 8
     memory: int = 700_000_000
-    turn: float = 5
 
 
 def codes_in(pdf: bytes, *, limits: Limits = Limits()) -> tuple[str, ...]:  # frozen
@@ -63,8 +63,6 @@ def differences_of(
 
 def _ask(question: dict[str, Any], files: Sequence[bytes], limits: Limits) -> list[Any]:
     question |= {"computing": limits.computing, "memory": limits.memory}
-    if not _AT_ONCE.acquire(timeout=limits.turn):
-        raise Unreadable("too many at once")
     try:
         done = subprocess.run(  # our own interpreter and module
             [sys.executable, "-P", "-m", "certificates.apart"],
@@ -79,8 +77,6 @@ def _ask(question: dict[str, Any], files: Sequence[bytes], limits: Limits) -> li
         answer = json.loads(done.stdout[:_LARGEST_ANSWER])
     except (subprocess.SubprocessError, ValueError):
         raise Unreadable("beyond the limits") from None
-    finally:
-        _AT_ONCE.release()
     if not isinstance(answer, list):
         raise Unreadable("could not be read")
     return answer

@@ -47,7 +47,7 @@ def is_the_issued_badge(badges: tuple[str, ...], issued: str) -> bool:
     """Whether these are one credential, and this the issued one. A name that stands there twice is never accepted."""
     if len(badges) != 1 or not issued:
         return False
-    return badges[0] == issued or (_strict(badges[0]) is not None and _strict(badges[0]) == _strict(issued))
+    return badges[0] == issued or _canonical(badges[0]) == _canonical(issued) != ""
 
 
 def _badges(file: bytes) -> Iterator[str]:
@@ -87,12 +87,12 @@ def _payload(badge: str) -> str:
         return ""
 
 
-def _strict(text: str) -> Any:
-    """The JSON, or None if it is none or says one thing twice."""
+def _canonical(text: str) -> str:
+    """The JSON in one spelling, in which 1 is neither true nor 1.0; empty if it is none or says one thing twice."""
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        return json.dumps(json.loads(text, object_pairs_hook=_once, parse_constant=_refuse), sort_keys=True)
     except (ValueError, RecursionError):
-        return None
+        return ""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

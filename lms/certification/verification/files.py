@@ -1,7 +1,11 @@
 """A file that somebody holds against our register: the issued one, another one under our code, or nothing of ours."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
+from typing import TypeVar
 
 from certificates.apart import codes_in, differences_of
 from certificates.errors import Unreadable
@@ -22,8 +26,13 @@ from lms.certification.verification.register import found_by_code, found_by_file
 from lms.db import Begin
 
 LARGEST = 5_000_000
+PATIENCE = 15
+"""Seconds until a file is given up that waits behind others."""
+# threads of their own, so that other work never waits for files of strangers
+_READERS = ThreadPoolExecutor(2, thread_name_prefix="certificate-files")
 NOT_READ = Difference(change=Change.UNREADABLE)
 OTHER_BADGE = DifferenceOut(change="badge")
+T = TypeVar("T")
 
 
 async def answer_to_sha256(begin: Begin, sha256: str, *, today: date) -> Answer:
@@ -44,16 +53,18 @@ async def answer_to_file(begin: Begin, file: bytes, *, today: date, code: str = 
     if badges := await asyncio.to_thread(badges_in, file):
         return await _answer_to_badge(begin, badges, today=today, code=code)
     try:
-        codes = await asyncio.to_thread(codes_in, file) if _may_be_pdf(file) else ()
-    except Unreadable:
+        codes = await _read(partial(codes_in, file)) if _may_be_pdf(file) else ()
+    except (Unreadable, TimeoutError):
         codes = ()
     kind: File = "pdf" if _may_be_pdf(file) else "other"
     found = await _first_known(begin, (*codes, *([code] if code else [])))
     if found.certificate is None:
         return answer_to_issued_file(found, kind, today=today) if found.expired else nothing_known(kind)
-    differing = await asyncio.to_thread(
-        differences_of, found.certificate.document, file, private=private_phrases(found.certificate)
-    )
+    issued, private = found.certificate.document, private_phrases(found.certificate)
+    try:
+        differing = await _read(partial(differences_of, issued, file, private=private))
+    except TimeoutError:
+        differing = ()
     return answer_to_changed_file(found, kind, changes_of(differing or (NOT_READ,)), today=today)
 
 
@@ -77,6 +88,11 @@ async def _first_known(begin: Begin, codes: tuple[str, ...]) -> Found:
                 return found
             over = found if found.expired else over
     return over
+
+
+async def _read(read: Callable[[], T]) -> T:
+    """Read a file in its own process, two at a time. Raises TimeoutError."""
+    return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(_READERS, read), PATIENCE)
 
 
 def _may_be_pdf(file: bytes) -> bool:
