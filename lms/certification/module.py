@@ -40,7 +40,8 @@ MODULE = Module(
         BadgeDownloads,
     ],
     services={
-        "certification": Certification, "holding": Holding,
+        "certification": Certification,
+        "holding": Holding,
         "badge_files": BadgeFiles,
         "published_badges": PublishedBadges,
     },

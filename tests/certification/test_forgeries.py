@@ -13,6 +13,7 @@ from lms.certification.models import Certificate, ShownName
 from lms.certification.verification.answers import Answer
 from lms.certification.verification.files import answer_to_file
 from lms.db import Begin
+from lms.settings import Settings
 from tests.certificates import forgeries
 from tests.certificates.conftest import fonts, renderer
 from tests.certificates.making import ADDRESS, CODE, make_certificate
@@ -24,6 +25,7 @@ __all__ = ["fonts", "renderer"]
 """Fixtures, found here by pytest."""
 
 Client = AsyncTestClient[Litestar]
+SETTINGS = Settings(demo=True, _env_file=None)  # type: ignore[call-arg]
 TODAY = date(2026, 12, 4)
 PAGE = {"accept": "text/html"}
 FORGERIES = [
@@ -61,7 +63,7 @@ async def paper(begin: Begin, issued: bytes) -> Certificate:
 
 
 async def said_of(begin: Begin, file: bytes, code: str = "") -> Answer:
-    return await answer_to_file(begin, file, today=TODAY, code=code)
+    return await answer_to_file(begin, file, settings=SETTINGS, today=TODAY, code=code)
 
 
 async def test_the_true_one_is_accepted_under_any_name(

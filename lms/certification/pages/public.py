@@ -24,6 +24,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
 from lms.kernel.errors import Invalid
 from lms.web.access import PUBLIC
+from lms.web.module import Around
 from lms.web.templating import url
 
 LIMIT = "certificate-check"
@@ -65,14 +66,10 @@ class VerificationPages(Controller):
 
     @post(include_in_schema=False)
     async def read(
-        self,
-        request: Request[Any, Any, Any],
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        clock: NamedDependency[Clock],
+        self, request: Request[Any, Any, Any], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Template:
         """Look at a file, whatever code is in it. It is read, compared and forgotten."""
-        return await _file_page(request, actor, begin, clock, code="")
+        return await _file_page(request, actor, around, code="")
 
     @get(
         "/{code:str}",
@@ -100,13 +97,13 @@ class VerificationPages(Controller):
         request: Request[Any, Any, Any],
         code: FromPath[str],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        clock: NamedDependency[Clock],
+        around: NamedDependency[Around],
     ) -> Template:
         """Compare a name or a file with the issued one. Neither is kept."""
         name = (await request.form()).get("name")
         if not isinstance(name, str):
-            return await _file_page(request, actor, begin, clock, code=code[:LONGEST_CODE])
+            return await _file_page(request, actor, around, code=code[:LONGEST_CODE])
+        begin, clock = around.begin, around.clock
         found = await _found(code, actor, begin, clock)
         answer = answer_to(found, typed=code[:LONGEST_CODE], today=today(clock))
         if not name.strip():
@@ -184,9 +181,8 @@ async def _named(answer: Answer, found: Found, name: str, actor: Actor, begin: B
     return with_name(answer, found.certificate, name[:LONGEST_NAME])
 
 
-async def _file_page(
-    request: Request[Any, Any, Any], actor: Actor, begin: Begin, clock: Clock, *, code: str
-) -> Template:
+async def _file_page(request: Request[Any, Any, Any], actor: Actor, around: Around, *, code: str) -> Template:
+    begin, clock = around.begin, around.clock
     form = await request.form()
     upload, sha256 = form.get("datei"), str(form.get("pruefsumme") or "")
     await within(begin, clock, LIMIT, address=actor.address)
@@ -199,7 +195,9 @@ async def _file_page(
     if len(content) > LARGEST:
         return _form(problem="large", code=code)
     await within(begin, clock, FILES, address=actor.address)
-    return _page(await answer_to_file(begin, content, today=today(clock), code=code))
+    return _page(
+        await answer_to_file(begin, content, settings=around.settings, today=today(clock), code=code)
+    )
 
 
 def _form(*, problem: str = "", code: str = "") -> Template:

@@ -20,10 +20,11 @@ from lms.certification.verification.answers import (
     changes_of,
     nothing_known,
 )
-from lms.certification.verification.badges import badges_in, codes_in_badge, is_the_issued_badge
+from lms.certification.verification.badges import HeldBadge, badge_in
 from lms.certification.verification.facts import private_phrases
 from lms.certification.verification.register import found_by_code, found_by_file, sha256_of
 from lms.db import Begin
+from lms.settings import Settings
 
 LARGEST = 5_000_000
 PATIENCE = 15
@@ -42,7 +43,9 @@ async def answer_to_sha256(begin: Begin, sha256: str, *, today: date) -> Answer:
     return answer_to_issued_file(found, "pdf", today=today) if found.certificate else nothing_known("pdf")
 
 
-async def answer_to_file(begin: Begin, file: bytes, *, today: date, code: str = "") -> Answer:
+async def answer_to_file(
+    begin: Begin, file: bytes, *, settings: Settings, today: date, code: str = ""
+) -> Answer:
     """The answer to a file: by its bytes first; else by the code in it or, failing that, the one it was sent to.
 
     What the bytes do not prove is never called genuine. The file is read in a process of its own and kept nowhere.
@@ -50,8 +53,8 @@ async def answer_to_file(begin: Begin, file: bytes, *, today: date, code: str = 
     by_bytes = await answer_to_sha256(begin, await asyncio.to_thread(sha256_of, file), today=today)
     if by_bytes.status != "unknown":
         return by_bytes
-    if badges := await asyncio.to_thread(badges_in, file):
-        return await _answer_to_badge(begin, badges, today=today, code=code)
+    if not _may_be_pdf(file) and (badge := await asyncio.to_thread(badge_in, file, settings)):
+        return await _answer_to_badge(begin, badge, today=today, code=code)
     try:
         codes = await _read(partial(codes_in, file)) if _may_be_pdf(file) else ()
     except (Unreadable, TimeoutError):
@@ -68,12 +71,11 @@ async def answer_to_file(begin: Begin, file: bytes, *, today: date, code: str = 
     return answer_to_changed_file(found, kind, changes_of(differing or (NOT_READ,)), today=today)
 
 
-async def _answer_to_badge(begin: Begin, badges: tuple[str, ...], *, today: date, code: str) -> Answer:
-    codes = tuple(one for badge in badges for one in codes_in_badge(badge))
-    found = await _first_known(begin, (*codes, *([code] if code else [])))
+async def _answer_to_badge(begin: Begin, badge: HeldBadge, *, today: date, code: str) -> Answer:
+    found = await _first_known(begin, (*badge.codes, *([code] if code else [])))
     if found.certificate is None:
         return answer_to_issued_file(found, "badge", today=today) if found.expired else nothing_known("badge")
-    if is_the_issued_badge(badges, found.certificate.credential):
+    if badge.is_issued(found.certificate.credential):
         return answer_to_issued_file(found, "badge", today=today)
     return answer_to_changed_file(found, "badge", [OTHER_BADGE], today=today)
 
