@@ -40,3 +40,11 @@ class UnknownDesign(CertificateError):
 
 class UnknownKey(CertificateError):
     """The keyring has no key of that name."""
+
+
+class SealUnusable(CertificateError):
+    """The sealing certificate cannot seal, today or ever: the sentence says why. Somebody has to act; waiting does not help."""
+
+
+class SealUnavailable(CertificateError):
+    """A time-stamp authority or a list of revoked certificates does not answer as it should. Later it may: try again then."""
