@@ -14,6 +14,7 @@ from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
 from lms.certification.pages.own import OwnCertificatePages
 from lms.certification.pages.public import VerificationPages
+from lms.certification.pages.seal import SealPages
 from lms.certification.pages.staff import CertificatePages
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -30,6 +31,7 @@ def _forgetting(around: Around) -> Periodic:
 MODULE = Module(
     name="certification",
     controllers=[
+        SealPages,
         VerificationPages,
         OwnCertificatePages,
         CertificatePages,
