@@ -44,3 +44,11 @@ class UnknownKey(CertificateError):
 
 class Unreadable(CertificateError):
     """A file that is no sound PDF, wants a password, or asks for more than a paper ever needs; the message says which."""
+
+
+class SealUnusable(CertificateError):
+    """The sealing certificate cannot seal, today or ever: the sentence says why. Somebody has to act; waiting does not help."""
+
+
+class SealUnavailable(CertificateError):
+    """A time-stamp authority or a list of revoked certificates does not answer as it should. Later it may: try again then."""

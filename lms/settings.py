@@ -37,6 +37,15 @@ class Settings(BaseSettings):
     secrets: list[SecretStr] = Field(default_factory=list)
     certificate_key: SecretStr = SecretStr("")
     former_certificate_keys: dict[str, str] = Field(default_factory=dict)
+    seal_file: Path | None = None
+    seal_password: SecretStr = SecretStr("")
+    seal_password_file: Path | None = None
+    seal_roots: Path | None = None
+    former_seals: Path | None = None
+    timestamp_url: str = Field(default="", pattern=r"^(https?://[^\s@]+)?$")
+    timestamp_username: str = ""
+    timestamp_password: SecretStr = SecretStr("")
+    timestamp_roots: Path | None = None
     trusted_proxies: list[str] = Field(default_factory=list)
     smtp_url: str = ""
     mail_sender: str = "Zentrum für digitale Bildung Haldensleben <kontakt@zdb-haldensleben.example>"
@@ -115,6 +124,16 @@ class Settings(BaseSettings):
         if url and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
             raise ValueError("LMS_SMS_URL starts with https://: telephone numbers do not travel in the open")
         return url
+
+    @model_validator(mode="after")
+    def _sealing_is_whole(self) -> "Settings":
+        if self.timestamp_url and (self.seal_file is None or self.timestamp_roots is None):
+            raise ValueError(
+                "LMS_TIMESTAMP_URL needs LMS_SEAL_FILE, and LMS_TIMESTAMP_ROOTS: the root certificates of the authority"
+            )
+        if self.seal_password.get_secret_value() and self.seal_password_file is not None:
+            raise ValueError("Set LMS_SEAL_PASSWORD or LMS_SEAL_PASSWORD_FILE, not both")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":

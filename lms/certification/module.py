@@ -15,6 +15,7 @@ from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
 from lms.certification.pages.own import OwnCertificatePages
 from lms.certification.pages.public import VerificationDoor, VerificationPages
+from lms.certification.pages.seal import SealPages
 from lms.certification.pages.staff import CertificatePages
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -31,6 +32,7 @@ def _forgetting(around: Around) -> Periodic:
 MODULE = Module(
     name="certification",
     controllers=[
+        SealPages,
         VerificationPages,
         VerificationDoor,
         OwnCertificatePages,

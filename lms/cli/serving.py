@@ -8,14 +8,18 @@ import sys
 import threading
 import time
 from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 from urllib.error import URLError
 from urllib.request import urlopen
 
 import rich_click as click
 import structlog
 
+from certificates.errors import SealUnavailable, SealUnusable
 from certificates.libraries import check_libraries
+from lms.certification.sealing import ensure_seal
 from lms.cli.demo_payments import demo_payments
+from lms.cli.demo_seal import demo_seal
 from lms.cli.filling import fill
 from lms.migrating import migrate
 from lms.settings import Settings, settings
@@ -24,6 +28,7 @@ PATIENCE_SECONDS = 60
 RESTART_SECONDS = 1.0
 GRACE_SECONDS = 20
 MISSING_LIBRARY = 2
+UNUSABLE_SEAL = 2
 
 
 def serve(*, demo: bool) -> int:
@@ -35,10 +40,13 @@ def serve(*, demo: bool) -> int:
         return MISSING_LIBRARY
     if demo:
         os.environ["LMS_DEMO"] = "true"
-    with demo_payments(settings()) as additions:
-        os.environ.update(additions)  # for the processes that we start as much as for this one
+    with demo_payments(settings()) as payments, demo_seal(settings()) as seal:
+        os.environ.update({**payments, **seal})  # for the processes that we start as much as for this one
         settings.cache_clear()
         chosen = settings()
+        if refusal := seal_refusal(chosen):
+            click.echo(refusal, err=True)
+            return UNUSABLE_SEAL
         asyncio.run(_prepare(chosen))
         keeper = WorkerKeeper()
         keeper.start()
@@ -48,6 +56,17 @@ def serve(*, demo: bool) -> int:
         finally:
             keeper.stop()
     return 0
+
+
+def seal_refusal(chosen: Settings) -> str:
+    """Why the service must not start with this seal; empty when it may. An authority that is away is no reason."""
+    try:
+        asyncio.run(ensure_seal(chosen, datetime.now(UTC)))
+    except SealUnusable as error:
+        return f"{error}\nPut it right, or remove LMS_SEAL_FILE to issue without a seal: docs/operating.md, “Electronic seal”."
+    except SealUnavailable as error:
+        click.echo(f"{error} Certificates wait until it answers.", err=True)
+    return ""
 
 
 async def _prepare(chosen: Settings) -> None:

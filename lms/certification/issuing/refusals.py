@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from certificates.errors import CertificateError, InvalidCertificate, Unprintable
+from certificates.errors import CertificateError, InvalidCertificate, SealUnusable, Unprintable
 from lms.certification.kinds.draft import Unfit
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
@@ -41,6 +41,13 @@ class CannotBeDrawn(Unfit):
     )
 
 
+class CannotBeSealed(Unfit):
+    message = N_(
+        "The electronic seal cannot be used: it has ended or was revoked. Please tell whoever keeps this service, and repeat"
+        " when there is a new one."
+    )
+
+
 class Gone(Unfit):
     message = N_("The enrolment or the person is no longer recorded.")
 
@@ -59,6 +66,8 @@ def unfit(error: CertificateError) -> Unfit:
         return CannotBePrinted(characters=error.characters)
     if isinstance(error, InvalidCertificate):
         return next((known() for said, known in _KNOWN if error.reasons[0].startswith(said)), Contradictory())
+    if isinstance(error, SealUnusable):
+        return CannotBeSealed()
     return CannotBeDrawn()
 
 

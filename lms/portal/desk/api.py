@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
+from lms.certification.sealing import seal_end
 from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.portal.desk.tasks import tasks
@@ -53,9 +54,10 @@ class DeskDoor(Controller):
             found = await tasks(
                 session,
                 actor,
-                around.clock(),
+                now := around.clock(),
                 days_before=around.settings.decide_days_before,
                 dunning_days=around.settings.dunning_days,
+                seal_ends=seal_end(around.settings, now),
             )
         return [TaskOut(task.sentence, task.path, task.due) for task in found]
 

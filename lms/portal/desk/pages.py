@@ -5,6 +5,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 
+from lms.certification.sealing import seal_end
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -36,6 +37,7 @@ class DeskPages(Controller):
                 now,
                 days_before=around.settings.decide_days_before,
                 dunning_days=around.settings.dunning_days,
+                seal_ends=seal_end(around.settings, now),
             )
             meetings = await meetings_on(session, local(now).date())
             latest = await changes.latest(session, actor, limit=LATEST)

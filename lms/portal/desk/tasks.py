@@ -17,6 +17,10 @@ from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_
 from lms.portal.desk.task import Task
 from lms.portal.finance.piles import money_piles
 from lms.portal.finance.refund_piles import refund_piles
+from lms.web.formats import date_plain
+from lms.web.language import gettext
+
+SEAL = "/nachweise/siegel"
 
 
 async def tasks(
@@ -26,13 +30,31 @@ async def tasks(
     *,
     days_before: int = 7,
     dunning_days: Sequence[int] = (7, 14, 14),
+    seal_ends: datetime | None = None,
 ) -> Sequence[Task]:
-    """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start."""
+    """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start.
+
+    `seal_ends` is when the electronic seal ends, if a new one has to be seen to by now.
+    """
     found = [*await _piles(session, actor, now, dunning_days)]
     if actor.may_for_all("U", "plan"):
         found += [*await small_runs(session, now, days_before), *await drafts(session, now)]
         found += [*await corrections(session), *await overdue_tasks(session, now)]
+    if seal_ends is not None and actor.may_for_all("issue", "certificate"):
+        found.append(_new_seal(seal_ends, now))
     return sorted(found, key=lambda task: task.due)
+
+
+def _new_seal(ends: datetime, now: datetime) -> Task:
+    day = date_plain(ends)
+    if ends < now:
+        sentence = gettext(
+            "The electronic seal ended on %(day)s: no certificate can be issued until there is a new one",
+            day=day,
+        )
+    else:
+        sentence = gettext("The electronic seal ends on %(day)s: see to a new one", day=day)
+    return Task(sentence, SEAL, ends, is_late=ends < now)
 
 
 async def _piles(
