@@ -9,7 +9,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pikepdf
-from asn1crypto import keys as asn1_keys  # type: ignore[import-untyped]
+from asn1crypto import keys as asn1_keys
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -48,7 +48,7 @@ def signer(name: str) -> SimpleSigner:
     return SimpleSigner(
         signing_cert=asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)),
         signing_key=asn1_keys.PrivateKeyInfo.load(secret),
-        cert_registry=SimpleCertificateStore(),  # type: ignore[no-untyped-call]
+        cert_registry=SimpleCertificateStore(),
     )
 
 
@@ -85,7 +85,7 @@ def shadow_hide(pdf: bytes) -> bytes:
     layer = writer.add_object(_pdf_dictionary({"/Type": pdf_name("/OCG")}))
     off = _pdf_dictionary({"/OFF": ArrayObject([layer])})
     writer.root[pdf_name("/OCProperties")] = _pdf_dictionary({"/OCGs": ArrayObject([layer]), "/D": off})
-    writer.update_root()  # type: ignore[no-untyped-call]
+    writer.update_root()
     return _written(writer)
 
 
@@ -265,9 +265,9 @@ def _draw_over(file: pikepdf.Pdf) -> None:
 
 def _written(writer: IncrementalPdfFileWriter) -> bytes:
     out = BytesIO()
-    writer.write(out)  # type: ignore[no-untyped-call]
+    writer.write(out)
     return out.getvalue()
 
 
 def _pdf_dictionary(values: dict[str, object]) -> object:
-    return DictionaryObject({pdf_name(key): value for key, value in values.items()})  # type: ignore[no-untyped-call]
+    return DictionaryObject({pdf_name(key): value for key, value in values.items()})
