@@ -22,7 +22,7 @@ _GLYPHS = re.compile(rb"<([0-9a-f]*)>")
 _SPARE = 0.5  # pixels; what comes so close to the edge is left to the layout engine
 
 # What is prepared, so that it can be set later. In this order: where two signs share a glyph, the first names it.
-_PLAIN = "".join(map(chr, range(0x20, 0x7F))) + "ÄÖÜäöüß–·’"
+_PLAIN = "".join(map(chr, range(0x20, 0x7F))) + NO_BREAK + "ÄÖÜäöüß–·’"
 _NAMES = _PLAIN + "".join(map(chr, [*range(0xC0, 0x180), *range(0x218, 0x21C)])) + "ẞ‘“”„"
 _LIGATURES = ("fi", "fl", "ff", "ffi", "ffl", "fb", "fh", "fj", "fk", "ft", "tt")
 _WITH_NAMES = {"name", "running"}

@@ -76,7 +76,7 @@ class Press:
         """To be held by whoever uses the layout engine beside the press."""
         self._pictures: dict[str, Any] = {}
         self._letters = FontConfiguration()
-        files = {f"font-{number}": face.data for number, face in enumerate(fonts.faces)}
+        files = {f"font-{number}": data for number, data in enumerate(fonts.unpacked)}
         with _refusals():
             self._style = weasyprint.CSS(
                 string=f"{css}\n{_font_faces(fonts)}",
