@@ -12,6 +12,9 @@ class InvalidCertificate(CertificateError):
         super().__init__("; ".join(reasons))
         self.reasons = reasons
 
+    def __reduce__(self) -> tuple[type["InvalidCertificate"], tuple[tuple[str, ...]]]:
+        return InvalidCertificate, (self.reasons,)
+
 
 class Unprintable(CertificateError):
     """None of the fonts has these characters; printed anyway, they would be empty boxes on the paper."""
@@ -21,6 +24,9 @@ class Unprintable(CertificateError):
         super().__init__(f"no font for: {names}")
         self.characters = characters
 
+    def __reduce__(self) -> tuple[type["Unprintable"], tuple[str]]:
+        return Unprintable, (self.characters,)
+
 
 class AssetRefused(CertificateError):
     """The page asks for something that was not handed in. Nothing is ever fetched from disk or network."""
@@ -28,6 +34,9 @@ class AssetRefused(CertificateError):
     def __init__(self, url: str) -> None:
         super().__init__(f"not handed in: {url}")
         self.url = url
+
+    def __reduce__(self) -> tuple[type["AssetRefused"], tuple[str]]:
+        return AssetRefused, (self.url,)
 
 
 class LibrariesMissing(CertificateError):
@@ -44,3 +53,19 @@ class UnknownKey(CertificateError):
 
 class Unreadable(CertificateError):
     """A file that is no sound PDF, wants a password, or asks for more than a paper ever needs; the message says which."""
+
+
+class DrawingFailed(CertificateError):
+    """A worker could not draw this one document; the message names the kind of mistake and no person."""
+
+
+class TookTooLong(DrawingFailed):
+    """This one document would have taken more time than a document may."""
+
+
+class TookTooMuchMemory(DrawingFailed):
+    """This one document would have taken more memory than a document may."""
+
+
+class WorkerLost(DrawingFailed):
+    """The process that drew this document ended without a word, twice."""
