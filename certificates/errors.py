@@ -1,8 +1,20 @@
 """What this package refuses, one type per reason."""
 
+from typing import Any
+
 
 class CertificateError(Exception):
-    """Everything this package raises on purpose."""
+    """Everything this package raises on purpose. It can be pickled, whatever its `__init__` asks for."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__.copy())
+
+
+def _again(kind: type[CertificateError], args: tuple[Any, ...], state: dict[str, Any]) -> CertificateError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidCertificate(CertificateError):
@@ -11,9 +23,6 @@ class InvalidCertificate(CertificateError):
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))
         self.reasons = reasons
-
-    def __reduce__(self) -> tuple[type["InvalidCertificate"], tuple[tuple[str, ...]]]:
-        return InvalidCertificate, (self.reasons,)
 
 
 class Unprintable(CertificateError):
@@ -24,9 +33,6 @@ class Unprintable(CertificateError):
         super().__init__(f"no font for: {names}")
         self.characters = characters
 
-    def __reduce__(self) -> tuple[type["Unprintable"], tuple[str]]:
-        return Unprintable, (self.characters,)
-
 
 class AssetRefused(CertificateError):
     """The page asks for something that was not handed in. Nothing is ever fetched from disk or network."""
@@ -34,9 +40,6 @@ class AssetRefused(CertificateError):
     def __init__(self, url: str) -> None:
         super().__init__(f"not handed in: {url}")
         self.url = url
-
-    def __reduce__(self) -> tuple[type["AssetRefused"], tuple[str]]:
-        return AssetRefused, (self.url,)
 
 
 class LibrariesMissing(CertificateError):
