@@ -109,7 +109,8 @@ class Type:
             text = piece.text(values)
             layout = _laid_out(text, piece)
             first, following = layout.get_first_line()
-            if following is not None or not text.strip():
+            is_blank = not text.strip()
+            if following is not None or (is_blank and any(isinstance(word, int) for word in piece.words)):
                 raise Misfit(text)
             width, _ = line_size(first, piece.style)
             laid.append((piece, text, layout, width))
@@ -121,8 +122,10 @@ class Type:
         pieces = []
         for piece, text, layout, width in laid:
             at += piece.lead
-            operators = self._drawn(piece, layout, text, at)
-            self._ensure_readable(piece, operators, text)
+            operators: tuple[bytes, ...] = ()
+            if text.strip():  # blanks between two entries are not drawn
+                operators = self._drawn(piece, layout, text, at)
+                self._ensure_readable(piece, operators, text)
             pieces.append(Set(operators, at, at + width))
             at += width
         return pieces

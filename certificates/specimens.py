@@ -124,9 +124,13 @@ def _made_up(place: tuple[Kind, str], at: int, number: int) -> str:
         case Kind.LINK, _:
             return f"https://w{name}w.invalid/w"
         case _, 0:
-            return f"Xq{name}qX".ljust(_USUAL.get(field, 0), "7")
+            return _lengthened(f"Xq{name}qX", "-7K3M", _USUAL.get(field, 0))
         case _:
-            return f"Wz{name}zW0".ljust(_USUAL.get(field, 0), "W")
+            return _lengthened(f"Wz{name}zW0", "-E2TJ", _USUAL.get(field, 0))
+
+
+def _lengthened(token: str, by: str, length: int) -> str:
+    return token + (by * length)[: max(length - len(token), 0)]
 
 
 def gaps_of(specimen: Specimen, kinds: Sequence[Kind]) -> dict[int, Parts]:
@@ -172,7 +176,8 @@ def _page_streams(specimen: Specimen, kinds: Sequence[Kind]) -> dict[int, Parts]
     for number, (line, leaves) in enumerate(specimen.lines):
         chosen = specimen.type.set(line, entries)
         for at, (piece, _) in enumerate(zip(chosen, leaves, strict=True)):
-            wanted.append((list(piece.operators), Setting(number, at)))
+            if piece.operators:
+                wanted.append((list(piece.operators), Setting(number, at)))
     for number, kind in enumerate(kinds):
         if kind is Kind.QR:
             wanted.append((modules(entries[number]).split(b"\n"), Modules(number)))

@@ -69,7 +69,7 @@ class Workers:
     They are started with the first jobs, which takes about a second, and stay until `close`. Threads may share them.
     """
 
-    def __init__(self, count: int, *, seconds: float = 20, megabytes: int = 512, niceness: int = 10) -> None:
+    def __init__(self, count: int, *, seconds: float = 20, megabytes: int = 512, niceness: int = 19) -> None:
         self.count = count
         self._limits = Limits(seconds=seconds, megabytes=megabytes, niceness=niceness)
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="certificates")  # one for each process
