@@ -91,8 +91,8 @@ def serve(line: "Connection[Any, Any]", limits: Limits) -> None:
     """Draw what comes over the line until it breaks. Ends the process where a document takes more than it may."""
     try:
         begin(limits)
-        line.send(True)  # noqa: FBT003  # ready
-        with suppress(EOFError):
+        with suppress(EOFError, ConnectionError):  # the other end is gone, and so are we
+            line.send(True)  # noqa: FBT003  # ready
             while True:
                 for answer in answers(line.recv()):
                     line.send(answer)
