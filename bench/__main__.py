@@ -4,9 +4,10 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import histories, money, pages, places, planning
+from bench import certificates, histories, money, pages, places, planning
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
+    "certificates": certificates.run,
     "histories": histories.run,
     "money": money.run,
     "pages": pages.run,

@@ -81,13 +81,12 @@ def finish(_document: object, pdf: pydyf.PDF) -> None:
 
 def finish_invoice(_document: object, pdf: pydyf.PDF) -> None:
     """The same for a PDF that carries `factur-x.xml`: with the marks by which programs find it."""
-    pdf.catalog["AF"] = pydyf.Array(
-        dict.fromkeys(pdf.catalog["AF"])
-    )  # WeasyPrint 70 lists what is attached twice
     _mark(pdf, _INVOICE + _PDF_UA.replace(b"</rdf:Bag></pdfaExtension", _INVOICE_SCHEMA + b"</rdf:Bag></pdfaExtension"))  # fmt: skip
 
 
 def _mark(pdf: pydyf.PDF, marks: bytes) -> None:
+    if "AF" in pdf.catalog:  # WeasyPrint 70 lists what is attached twice
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
     metadata = _object(pdf, pdf.catalog["Metadata"])
     metadata.stream = [part.replace(b"</rdf:RDF>", marks) for part in metadata.stream]
     numbers = _object(pdf, _object(pdf, pdf.catalog["StructTreeRoot"])["ParentTree"])["Nums"]

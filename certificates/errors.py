@@ -1,8 +1,20 @@
 """What this package refuses, one type per reason."""
 
+from typing import Any
+
 
 class CertificateError(Exception):
-    """Everything this package raises on purpose."""
+    """Everything this package raises on purpose. It can be pickled, whatever its `__init__` asks for."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _again, (type(self), self.args, self.__dict__.copy())
+
+
+def _again(kind: type[CertificateError], args: tuple[Any, ...], state: dict[str, Any]) -> CertificateError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidCertificate(CertificateError):
@@ -52,3 +64,19 @@ class SealUnusable(CertificateError):
 
 class SealUnavailable(CertificateError):
     """A time-stamp authority or a list of revoked certificates does not answer as it should. Later it may: try again then."""
+
+
+class DrawingFailed(CertificateError):
+    """A worker could not draw this one document; the message names the kind of mistake and no person."""
+
+
+class TookTooLong(DrawingFailed):
+    """This one document would have taken more time than a document may."""
+
+
+class TookTooMuchMemory(DrawingFailed):
+    """This one document would have taken more memory than a document may."""
+
+
+class WorkerLost(DrawingFailed):
+    """The process that drew this document ended without a word, twice."""

@@ -5,13 +5,15 @@ as ``asset:name``. The same input gives the same bytes.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
-from threading import Lock
+from threading import RLock
 from typing import Any, Literal
+
+import pydyf  # type: ignore[import-untyped]
 
 from certificates.errors import AssetRefused, LibrariesMissing
 from certificates.fonts import Fonts
@@ -27,6 +29,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from certificates import conformance
 
 MEDIA_TYPES = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
+
+_VARIANT = "pdf/a-3a"
 
 NOWHERE = "asset:"  # what relative addresses are relative to, so that they are asked for and refused
 
@@ -50,6 +54,15 @@ class Attachment:
     relationship: Literal["Source", "Data", "Alternative", "Supplement", "Unspecified"] = "Unspecified"
 
 
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A document before its bytes are laid down: the pages, the objects of the file, and which version it is."""
+
+    document: weasyprint.Document
+    pdf: pydyf.PDF
+    version: int
+
+
 class Press:
     """One style sheet, one set of fonts and pictures, read once for many documents.
 
@@ -59,10 +72,11 @@ class Press:
 
     def __init__(self, *, css: str, fonts: Fonts, assets: tuple[Asset, ...] = ()) -> None:
         self.css, self.fonts, self.assets = css, fonts, assets
-        self._turn = Lock()
+        self.turn = RLock()
+        """To be held by whoever uses the layout engine beside the press."""
         self._pictures: dict[str, Any] = {}
         self._letters = FontConfiguration()
-        files = {f"font-{number}": face.data for number, face in enumerate(fonts.faces)}
+        files = {f"font-{number}": data for number, data in enumerate(fonts.unpacked)}
         with _refusals():
             self._style = weasyprint.CSS(
                 string=f"{css}\n{_font_faces(fonts)}",
@@ -91,40 +105,62 @@ class Press:
         is_invoice = any(one.name == conformance.FACTUR_X for one in attachments)
         pictures = _HandedIn(_named((*self.assets, *assets)))
         cache = {} if assets else self._pictures  # what belongs to one document must not stay in memory
-        with self._turn, _refusals():
-            document, chosen = self._laid_out(
+        with self.turn, _refusals():
+            document, _, chosen = self._laid_out(
                 [html] if isinstance(html, str) else html, lang, pictures, cache
             )
-            conformance.keep_outer_links(document)
-            document.metadata.title = "".join(
-                sign for sign in title if sign.isprintable()
-            )  # it goes into XML
-            document.metadata.lang = lang
-            document.metadata.created = created and created.isoformat(timespec="seconds")
+            _describe(document, title=title, lang=lang, created=created)
             pdf: bytes = document.write_pdf(
-                pdf_variant="pdf/a-3a",
+                pdf_variant=_VARIANT,
                 pdf_identifier=_identifier(chosen, title, lang, str(created)),
-                attachments=[_attached(attachment) for attachment in attachments],
+                attachments=[attached(attachment) for attachment in attachments],
                 finisher=conformance.finish_invoice if is_invoice else conformance.finish,
             )
         return pdf
 
+    def draw(
+        self,
+        versions: Iterable[str],
+        *,
+        title: str,
+        lang: str,
+        created: datetime | None,
+        prepare: Callable[[weasyprint.Document], None],
+    ) -> Drawing:
+        """As `print`, up to the last step. `prepare` is called when the pages are laid out and nothing is drawn yet."""
+        drawn: list[tuple[pydyf.PDF, int]] = []
+
+        def finish(document: weasyprint.Document, pdf: pydyf.PDF) -> None:
+            conformance.finish(document, pdf)
+            drawn.append((pdf, len(pdf.objects)))
+
+        with self.turn, _refusals():
+            document, version, _ = self._laid_out(
+                versions, lang, _HandedIn(_named(self.assets)), self._pictures
+            )
+            _describe(document, title=title, lang=lang, created=created)
+            prepare(document)
+            document.write_pdf(_Nowhere(), pdf_variant=_VARIANT, finisher=finish)
+        ((pdf, count),) = drawn
+        del pdf.objects[count:]  # what only the laying down has added
+        return Drawing(document, pdf, version)
+
     def _laid_out(
         self, versions: Iterable[str], lang: str, pictures: "_HandedIn", cache: dict[str, Any]
-    ) -> tuple[weasyprint.Document, str]:
-        best, chosen = None, ""
-        for version in versions:
+    ) -> tuple[weasyprint.Document, int, str]:
+        best, best_number, chosen = None, 0, ""
+        for number, version in enumerate(versions):
             page = weasyprint.HTML(string=version, base_url=NOWHERE, url_fetcher=pictures)
             page.etree_element.set("lang", lang)
             self.fonts.ensure_printable("".join(_visible_text(page.etree_element)))
             document = page.render(
-                stylesheets=[self._style], font_config=self._letters, pdf_variant="pdf/a-3a", cache=cache
+                stylesheets=[self._style], font_config=self._letters, pdf_variant=_VARIANT, cache=cache
             )
             if best is None or len(document.pages) <= len(best.pages):
-                best, chosen = document, version
+                best, best_number, chosen = document, number, version
             if len(document.pages) == 1:
                 break
-        return best, chosen
+        return best, best_number, chosen
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (self.css, self.fonts, self.assets)
@@ -205,7 +241,27 @@ def _identifier(*parts: str) -> bytes:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32].encode()
 
 
-def _attached(attachment: Attachment) -> weasyprint.Attachment:
+def shown_title(title: str) -> str:
+    """The title as the file carries it: it goes into XML, which knows no control characters."""
+    return "".join(sign for sign in title if sign.isprintable())
+
+
+def _describe(document: weasyprint.Document, *, title: str, lang: str, created: datetime | None) -> None:
+    conformance.keep_outer_links(document)
+    document.metadata.title = shown_title(title)
+    document.metadata.lang = lang
+    document.metadata.created = created and created.isoformat(timespec="seconds")
+
+
+class _Nowhere:
+    """Takes the bytes of a file that nobody wants."""
+
+    def write(self, data: bytes) -> int:
+        return len(data)
+
+
+def attached(attachment: Attachment) -> weasyprint.Attachment:
+    """The attachment in WeasyPrint's words."""
     created = attachment.created.astimezone(UTC)  # WeasyPrint writes a Z behind it, whatever it is
     return weasyprint.Attachment(
         string=attachment.data,

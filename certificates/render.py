@@ -1,6 +1,7 @@
 """A certificate's facts and a design become a page, and the page a PDF."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from importlib.resources import files
@@ -13,7 +14,7 @@ from certificates import wording
 from certificates.document import Certificate
 from certificates.errors import UnknownDesign
 from certificates.fonts import Fonts
-from certificates.pdf import Asset, Press
+from certificates.pdf import Asset, Attachment, Press
 from certificates.qr import qr_svg
 
 DESIGNS = ("mosaic",)
@@ -93,7 +94,7 @@ class Renderer:
             logo=self.design.logo,
         )
 
-    def pdf(self, certificate: Certificate) -> bytes:
+    def pdf(self, certificate: Certificate, attachments: tuple[Attachment, ...] = ()) -> bytes:
         """The paper as PDF/A-3a and PDF/UA-1. The same certificate gives the same bytes."""
         spacings: tuple[Spacing, ...] = (
             ("normal", "close", "annexed") if certificate.outcomes else ("airy", "close")
@@ -103,7 +104,19 @@ class Renderer:
             title=wording.title(certificate, wording.WORDS[certificate.language]),
             lang=certificate.language.value,
             created=datetime.combine(certificate.issued_on, time(12), UTC),
+            attachments=attachments,
         )
+
+    @property
+    def press(self) -> Press:
+        """What it prints on."""
+        return self._press
+
+    def on(self, press: Press) -> "Renderer":
+        """The same renderer, printing on another press, such as one that stamps."""
+        other = copy(self)
+        other._press = press  # noqa: SLF001  # it is one of us
+        return other
 
     def __reduce__(self) -> tuple[type["Renderer"], tuple[Design, Fonts]]:
         return Renderer, (self.design, self._press.fonts)
