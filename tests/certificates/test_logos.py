@@ -17,7 +17,7 @@ def drawing(inner: str) -> bytes:
 
 def picture(kind: str, size: tuple[int, int] = (40, 20), mode: str = "RGB", **extras: object) -> bytes:
     made = BytesIO()
-    Image.new(mode, size, "teal" if mode == "RGB" else 0).save(made, kind, **extras)  # type: ignore[arg-type]
+    Image.new(mode, size, "teal" if mode == "RGB" else 0).save(made, kind, **extras)
     return made.getvalue()
 
 
