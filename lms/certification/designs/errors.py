@@ -4,6 +4,7 @@ from certificates import errors as library
 from certificates.logos import Reason
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
+from lms.web.formats import number
 
 
 class InUse(DomainError):
@@ -65,7 +66,7 @@ def sentence(refusal: library.CertificateError) -> tuple[str, dict[str, object]]
         case library.LogoRefused(reason=reason):
             return LOGO_SENTENCES[Reason(reason)], {}
         case library.PoorContrast(ratio=ratio):
-            params: dict[str, object] = {"ratio": f"{ratio:.1f}"}
+            params: dict[str, object] = {"ratio": number(round(ratio, 1))}
         case library.UnknownPlaceholder(found=found):
             params = {"found": found[:60]}
         case library.TextTooLong(most=most):
