@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib.resources import files
@@ -99,6 +100,17 @@ class Renderer:
             created=datetime.combine(certificate.issued_on, time(12), UTC),
             attachments=attachments,
         )
+
+    @property
+    def press(self) -> Press:
+        """What it prints on."""
+        return self._press
+
+    def on(self, press: Press) -> "Renderer":
+        """The same renderer, printing on another press, such as one that stamps."""
+        other = copy(self)
+        other._press = press  # noqa: SLF001  # it is one of us
+        return other
 
     def _texts(self, statement: Statement) -> dict[str, tuple[Said, ...]]:
         """The texts of the design by their place, in paragraphs, filled in."""
