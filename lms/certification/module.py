@@ -8,6 +8,7 @@ from lms.certification.badges.pages import BadgeDocuments
 from lms.certification.badges.published import PublishedBadges
 from lms.certification.designs.pages.preview import PreviewPages
 from lms.certification.designs.pages.shaping import DesignPages
+from lms.certification.designs.pages.usual import UsualDesignPages
 from lms.certification.designs.service import CertificateDesigns
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.holding import Holding
@@ -45,6 +46,7 @@ MODULE = Module(
         BadgeDownloads,
         DesignPages,
         PreviewPages,
+        UsualDesignPages,
     ],
     services={
         "certification": Certification,

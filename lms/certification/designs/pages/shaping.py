@@ -34,14 +34,13 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.web.access import may
-from lms.web.forms import Form, Hidden, Radios, Select, Text, form_from
+from lms.web.forms import Form, Hidden, Radios, Text, form_from
 from lms.web.notices import SAVED, after
 from lms.web.sent import uuid_in
 from lms.web.versions import both_versions, version_in
 
 DESIGNS = "/verwaltung/nachweise/gestaltung"
 SHAPES = may("layouts", "settings")
-UNCHOSEN = "original"
 
 
 class NewDesignForm(Form):
@@ -255,38 +254,6 @@ class DesignPages(Controller):
         await certificate_designs.use_again(actor, design_id=design_id)
         return after(f"{DESIGNS}/{design_id}", SAVED)
 
-    @get("/ueblich/{kind:str}")
-    async def ask_usual(self, kind: FromPath[str], begin: NamedDependency[Begin]) -> Template:
-        """Which design a kind is drawn in."""
-        return await _usual_page(begin, _kind(kind))
-
-    @post("/ueblich/{kind:str}")
-    async def prefer(
-        self,
-        request: Request[Any, Any, Any],
-        kind: FromPath[str],
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        certificate_designs: NamedDependency[CertificateDesigns],
-    ) -> Template | Redirect:
-        """From now on; what was issued stays."""
-        form, sort = form_from(UsualForm, await request.form()), _kind(kind)
-        await _offer_designs(begin, form, sort)
-        if not form.validate():
-            return await _usual_page(begin, sort, form, 422)
-        try:
-            await certificate_designs.prefer(actor, kind=sort, design_id=uuid_in(form.design.data))
-        except DomainError as refusal:
-            form.refuse("design", refusal.message)
-            return await _usual_page(begin, sort, form, refusal.status)
-        return after(DESIGNS, SAVED)
-
-
-class UsualForm(Form):
-    """One of the designs for this kind, or the library's own."""
-
-    design = Select(N_("Design"), missing=N_("Choose a design."))
-
 
 async def _logo(form: StepForm) -> Logo | None:
     """The picture that was sent, made anew; a refusal goes into the form."""
@@ -305,13 +272,6 @@ def _step(name: str) -> Step:
     if name not in STEPS:
         raise NotFound
     return STEPS[name]
-
-
-def _kind(name: str) -> Kind:
-    try:
-        return Kind(name)
-    except ValueError as unknown:
-        raise NotFound from unknown
 
 
 def _form(step: Step, adapted: Adapted) -> StepForm:
@@ -350,24 +310,6 @@ def _new_page(form: NewDesignForm, status: int = 200) -> Template:
 def _copy_page(adapted: Adapted, form: CopyForm, status: int = 200) -> Template:
     context = {"adapted": adapted, "form": form}
     return Template("certification/designs/copy.html", context=context, status_code=status)
-
-
-async def _offer_designs(begin: Begin, form: UsualForm, kind: Kind) -> None:
-    async with begin.reading() as session:
-        designs, chosen = await all_designs(session), await defaults(session)
-    original = words.in_this_language(library.folder(ORIGINAL).manifest.name)
-    fitting = [one for one in designs if kind in one.wishes.kinds and one.retired_at is None]
-    form.design.choices = [(UNCHOSEN, original)] + [(str(one.design_id), one.wishes.name) for one in fitting]
-    if not form.design.raw_data:
-        form.design.data = str(chosen.get(kind.value, UNCHOSEN))
-
-
-async def _usual_page(begin: Begin, kind: Kind, form: UsualForm | None = None, status: int = 200) -> Template:
-    if form is None:
-        form = form_from(UsualForm)
-        await _offer_designs(begin, form, kind)
-    context = {"form": form, "kind": kind.value, "words": words.KINDS[kind]}
-    return Template("certification/designs/usual.html", context=context, status_code=status)
 
 
 async def _design_page(begin: Begin, design_id: UUID) -> Template:
