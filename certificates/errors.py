@@ -80,3 +80,67 @@ class TookTooMuchMemory(DrawingFailed):
 
 class WorkerLost(DrawingFailed):
     """The process that drew this document ended without a word, twice."""
+
+
+class DesignRefused(CertificateError):
+    """A design cannot be drawn as it was adapted; the types below say why."""
+
+
+class IncompleteDesign(DesignRefused):
+    """The folder of a design lacks a file, or its `design.toml` lacks something; the message says which."""
+
+
+class NotAColour(DesignRefused):
+    """A colour that is not written as #rrggbb, or one that the design does not have."""
+
+    def __init__(self, name: str, colour: str) -> None:
+        super().__init__(f"not a colour for {name}: {colour[:40]!r}")
+        self.name, self.colour = name, colour
+
+
+class PoorContrast(DesignRefused):
+    """A colour for text that is too pale on white paper: `ratio` to one, where 4.5 is the least (WCAG 2.2, 1.4.3)."""
+
+    def __init__(self, name: str, colour: str, ratio: float) -> None:
+        super().__init__(f"too pale for text: {name} {colour} with {ratio:.1f} : 1")
+        self.name, self.colour, self.ratio = name, colour, ratio
+
+
+class UnknownPlace(DesignRefused):
+    """A text for a place that the design does not have, or a format it is not made in."""
+
+
+class UnknownPlaceholder(DesignRefused):
+    """A text names something in braces that no certificate can put there."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"not a placeholder: {found[:60]}")
+        self.found = found
+
+
+class StrayBrace(DesignRefused):
+    """A text has a brace that belongs to no placeholder; `found` are the words around it."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(f"a brace that belongs to no placeholder: {found[:60]}")
+        self.found = found
+
+
+class TextTooLong(DesignRefused):
+    """A text is longer than its place."""
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(f"longer than {most} characters: {name}")
+        self.name, self.most = name, most
+
+
+class BadMargins(DesignRefused):
+    """Margins for pre-printed paper that leave too little room, or none where printers cannot print."""
+
+
+class LogoRefused(DesignRefused):
+    """A picture that cannot be the logo; `reason` is a `certificates.logos.Reason`."""
+
+    def __init__(self, reason: str, found: str = "") -> None:
+        super().__init__(f"{reason}: {found}" if found else reason)
+        self.reason, self.found = reason, found

@@ -1,62 +1,29 @@
 """A certificate's facts and a design become a page, and the page a PDF."""
 
 import re
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from functools import cache
 from importlib.resources import files
 from typing import Literal
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from certificates import wording
-from certificates.document import Certificate
-from certificates.errors import UnknownDesign
+from certificates import placeholders, wording
+from certificates.design import Design, Text
+from certificates.document import Certificate, Language
 from certificates.fonts import Fonts
-from certificates.pdf import Asset, Attachment, Press
+from certificates.logos import Logo
+from certificates.pdf import Attachment, Press
 from certificates.qr import qr_svg
+from certificates.saying import Said, Statement
 
-DESIGNS = ("mosaic",)
+__all__ = ["Design", "Logo", "Renderer", "Spacing"]
 
 Spacing = Literal["airy", "normal", "close", "annexed"]
-
-
-@dataclass(frozen=True, slots=True)
-class Logo:
-    """The issuer's sign: a picture (svg, png or jpg) and what it shows, in words."""
-
-    picture: Asset
-    alt: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Design:
-    """How a certificate looks: a template, a style sheet, pictures. Ours by `named`, or your own."""
-
-    template: str
-    css: str
-    assets: tuple[Asset, ...] = ()
-    logo: Logo | None = None
-
-    @classmethod
-    def named(cls, name: str, *, logo: Logo | None = None) -> "Design":
-        """A design of this package; with the issuer's own logo instead of the design's mark."""
-        if name not in DESIGNS:
-            raise UnknownDesign(name)
-        folder = files("certificates") / "designs" / name
-        pictures = sorted(
-            (entry for entry in folder.iterdir() if entry.name.endswith(".svg")), key=lambda e: e.name
-        )
-        return cls(
-            template=(folder / "certificate.html").read_text("utf-8"),
-            css=(folder / "certificate.css").read_text("utf-8"),
-            assets=(
-                *(Asset(entry.name, entry.read_bytes()) for entry in pictures),
-                *([logo.picture] if logo else []),
-            ),
-            logo=logo,
-        )
+SPECIMEN = "MUSTER"
 
 
 class Renderer:
@@ -67,40 +34,67 @@ class Renderer:
 
     def __init__(self, design: Design, fonts: Fonts) -> None:
         self.design = design
-        self._press = Press(css=design.css, fonts=fonts, assets=design.assets)
-        page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        self._fonts = fonts
+        self._press = Press(
+            css=f"{design.css}\n{_part('specimen.css')}" if design.is_specimen else design.css,
+            fonts=Fonts((*fonts.faces, *design.fonts)) if design.fonts else fonts,
+            assets=design.assets,
+        )
+        page = Environment(
+            loader=DictLoader(
+                {"certificate.html": design.template}
+                | {f"parts/{name}": _part(name) for name in ("page.html", "macros.html")}
+            ),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
         page.filters["unspaced"] = _unspaced
-        self._template = page.from_string(design.template)
+        self._template = page.get_template("certificate.html")
 
     def html(self, certificate: Certificate, *, spacing: Spacing = "normal") -> str:
         """The page before it is laid out, for a preview."""
-        words, holder = wording.WORDS[certificate.language], certificate.holder
+        statement, holder = Statement(certificate), certificate.holder
+        code = SPECIMEN if self.design.is_specimen else certificate.code
+        address = certificate.verification_url.replace(certificate.code, code)
         return self._template.render(
             certificate=certificate,
-            words=words,
+            statement=statement,
+            words=statement.words[0],
             spacing=spacing,
-            title=wording.title(certificate, words),
-            number=words.number.format(number=certificate.number),
+            classes=(*self.design.classes, f"kind-{certificate.kind.value.replace('_', '-')}", spacing),
+            title=wording.title(certificate, statement.words[0]),
             name_size=_size(holder.name, long=28, endless=56),
-            born=words.born.format(date=wording.written(holder.born, words)) if holder.born else "",
+            title_size=_size(statement.title.first, long=26, endless=10_000),
             course_size=_size(certificate.course, long=70, endless=10_000),
-            period=wording.period(certificate, words),
-            extent=wording.extent(certificate, words),
-            issued_on=wording.written(certificate.issued_on, words),
-            address=_to_type_off(certificate),
-            qr=qr_svg(
-                certificate.verification_url, alt=words.qr_alt.format(url=certificate.verification_url)
-            ),
+            address=_to_type_off(address, code),
+            url=address,
+            code=code,
+            qr=qr_svg(address, alt=statement.words[0].qr_alt.format(url=address)),
             logo=self.design.logo,
+            has_letterhead=self.design.has_letterhead,
+            texts=self._texts(statement),
+            signer=self._signer(certificate),
+            sign_by_hand=bool(self.design.signature and self.design.signature.line),
         )
+
+    def pages(self, certificate: Certificate) -> Iterator[str]:
+        """The page in every spacing, the widest first: the first that fits on one sheet is taken."""
+        for spacing in self.spacings(certificate):
+            yield self.html(certificate, spacing=spacing)
+
+    def spacings(self, certificate: Certificate) -> tuple[Spacing, ...]:
+        """How close its parts may stand; large print takes the sheets it needs."""
+        has_tables = bool(certificate.outcomes or certificate.modules)
+        if self.design.is_large:
+            return ("normal",)
+        return ("normal", "close", "annexed") if has_tables else ("airy", "close")
 
     def pdf(self, certificate: Certificate, attachments: tuple[Attachment, ...] = ()) -> bytes:
         """The paper as PDF/A-3a and PDF/UA-1. The same certificate gives the same bytes."""
-        spacings: tuple[Spacing, ...] = (
-            ("normal", "close", "annexed") if certificate.outcomes else ("airy", "close")
-        )
         return self._press.print(
-            (self.html(certificate, spacing=spacing) for spacing in spacings),
+            self.pages(certificate),
             title=wording.title(certificate, wording.WORDS[certificate.language]),
             lang=certificate.language.value,
             created=datetime.combine(certificate.issued_on, time(12), UTC),
@@ -118,19 +112,85 @@ class Renderer:
         other._press = press  # noqa: SLF001  # it is one of us
         return other
 
+    def _texts(self, statement: Statement) -> dict[str, tuple[Said, ...]]:
+        """The texts of the design by their place, in paragraphs, filled in."""
+        filled = {}
+        for place, text in self.design.texts:
+            paragraphs = [
+                placeholders.filled(_in(text, language), _values(statement, index)).splitlines()
+                for index, language in enumerate(statement.certificate.languages)
+            ]
+            first, second = paragraphs[0], paragraphs[1] if len(paragraphs) > 1 else []
+            second = [] if second == first else second
+            longest = max(len(first), len(second))
+            pairs = zip(_padded(first, longest), _padded(second, longest), strict=True)
+            filled[place] = tuple(Said(*pair) for pair in pairs if any(pair))
+        return filled
+
+    def _signer(self, certificate: Certificate) -> tuple[str, Said]:
+        """Who stands at the foot, and as what."""
+        if (signature := self.design.signature) and signature.name:
+            roles = [_in(signature.role, language) for language in certificate.languages]
+            return signature.name, _pair(roles)
+        english = certificate.english.role if certificate.english else ""
+        return certificate.issuer.representative, _pair([certificate.issuer.role, english])
+
     def __reduce__(self) -> tuple[type["Renderer"], tuple[Design, Fonts]]:
-        return Renderer, (self.design, self._press.fonts)
+        return Renderer, (self.design, self._fonts)
+
+
+@cache
+def _part(name: str) -> str:
+    """One of the parts that all designs share."""
+    return (files("certificates") / "designs" / "parts" / name).read_text("utf-8")
+
+
+def _in(text: Text, language: Language) -> str:
+    return (text.english or text.german) if language is Language.ENGLISH else (text.german or text.english)
+
+
+def _pair(texts: list[str]) -> Said:
+    second = texts[1] if len(texts) > 1 else ""
+    return Said(texts[0], second if second != texts[0] else "")
+
+
+def _padded(lines: list[str], length: int) -> list[str]:
+    return [*lines, *[""] * (length - len(lines))]
+
+
+def _values(statement: Statement, index: int) -> dict[str, str]:
+    """What the placeholders stand for, in the first language or in the second."""
+    paper, words = statement.certificate, statement.words[index]
+
+    def said(one: Said) -> str:
+        return (index and one.second) or one.first
+
+    return {
+        "name": paper.holder.name,
+        "born": wording.written(paper.holder.born, words) if paper.holder.born else "",
+        "course": said(statement.course),
+        "period": said(statement.period),
+        "extent": said(statement.extent),
+        "place": said(
+            Said(paper.place, paper.english.place if paper.english and paper.english.place else "")
+        ),
+        "trainers": ", ".join(paper.trainers),
+        "run": paper.run,
+        "number": paper.number,
+        "issuer": paper.issuer.name,
+        "issued_on": wording.written(paper.issued_on, words),
+        "valid_until": wording.written(paper.valid_until, words) if paper.valid_until else "",
+    }
 
 
 def _size(text: str, *, long: int, endless: int) -> str:
     return "endless" if len(text) > endless else "long" if len(text) > long else ""
 
 
-def _to_type_off(certificate: Certificate) -> str:
+def _to_type_off(url: str, code: str) -> str:
     """The address up to the code, without what browsers add by themselves; the code follows in bold."""
-    address = certificate.verification_url.partition("://")[2]
-    return address.removesuffix(certificate.code)
+    return url.partition("://")[2].removesuffix(code)
 
 
 def _unspaced(html: Markup) -> Markup:
-    return Markup(re.sub(r">\s+<", "><", html))  # noqa: S704  # takes blanks away from what is escaped already
+    return Markup(re.sub(r">\s*\n\s*<", "><", html))  # noqa: S704  # takes blanks away from what is escaped already

@@ -15,6 +15,7 @@ from lms.booking import models as booking
 from lms.books import models as books
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
+from lms.certification.designs import models as certificate_designs
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -48,6 +49,7 @@ __all__ = [
     "booking",
     "books",
     "catalogue",
+    "certificate_designs",
     "certification",
     "choices",
     "conditions",

@@ -84,6 +84,7 @@ LIMITS: Mapping[str, Limit] = {
         alarm=Rate(300, HOUR),
         fails_closed=True,
     ),
+    "certificate-preview": Limit(account=(Rate(200, HOUR),)),
     "feed": Limit(account=(Rate(60, HOUR),)),
     "search": Limit(address=(Rate(120, MINUTE),)),
     "export": Limit(account=(Rate(20, HOUR),)),

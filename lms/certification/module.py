@@ -6,6 +6,10 @@ from lms.certification.api import CertificateDoor
 from lms.certification.badges.downloads import BadgeDownloads, BadgeFiles
 from lms.certification.badges.pages import BadgeDocuments
 from lms.certification.badges.published import PublishedBadges
+from lms.certification.designs.pages.preview import PreviewPages
+from lms.certification.designs.pages.shaping import DesignPages
+from lms.certification.designs.pages.usual import UsualDesignPages
+from lms.certification.designs.service import CertificateDesigns
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.holding import Holding
 from lms.certification.issuing.batches import ISSUE
@@ -40,12 +44,16 @@ MODULE = Module(
         CertificateDoor,
         BadgeDocuments,
         BadgeDownloads,
+        DesignPages,
+        PreviewPages,
+        UsualDesignPages,
     ],
     services={
         "certification": Certification,
         "holding": Holding,
         "badge_files": BadgeFiles,
         "published_badges": PublishedBadges,
+        "certificate_designs": CertificateDesigns,
     },
     listeners={CertificateIssued: [send_certificate], CertificateRevoked: [tell_of_revocation]},
     tasks={ISSUE: Making},

@@ -29,6 +29,8 @@ class Paper:
     links: list[str]
     metadata: str
     attachments: dict[str, bytes]
+    sizes: list[float]
+    """How large each piece of text is, in points."""
 
     def says(self, *words: str) -> bool:
         """Whether the words stand there, one after the other, whatever blanks are between them."""
@@ -75,7 +77,22 @@ def read(pdf: bytes) -> Paper:
             ],
             metadata=file.Root.Metadata.read_bytes().decode(),
             attachments={name: file.attachments[name].get_file().read_bytes() for name in file.attachments},
+            sizes=list(_sizes(pdf)),
         )
+
+
+def _sizes(pdf: bytes) -> Iterator[float]:
+    for page in pypdf.PdfReader(BytesIO(pdf)).pages:
+        found: list[float] = []
+
+        def look(
+            text: str, at: Any, matrix: Any, _font: Any, size: float, found: list[float] = found
+        ) -> None:
+            if text.strip():
+                found.append(round(size * abs(matrix[3] * at[3]), 1))
+
+        page.extract_text(visitor_text=look)
+        yield from found
 
 
 def _elements(kids: Any) -> Iterator[Any]:

@@ -68,6 +68,8 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/konten": "accounts and their rights do not leave the house as a list",
     "/verwaltung/kopieren": DOING,
     "/verwaltung/nachweise": WORK,
+    "/verwaltung/nachweise/gestaltung": WORDS,
+    "/verwaltung/nachweise/gestaltung/neu": DOING,
     "/verwaltung/personen/doppelt": WORK,
     "/verwaltung/planer": VIEWS_OF_TIME,
     "/verwaltung/planer/daten": VIEWS_OF_TIME,

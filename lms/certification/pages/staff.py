@@ -14,6 +14,7 @@ from sqlalchemy import case, func, select
 
 from lms.attendance.service import Register
 from lms.catalogue.models import Course, Run, RunState
+from lms.certification.designs.service import may_shape
 from lms.certification.life.service import Certification
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import candidates, certificate_of, latest_batch, progress_of
@@ -70,7 +71,11 @@ class CertificatePages(Controller):
         lines = await _finished_runs(begin, clock())
         return Template(
             "certification/runs.html",
-            context={"lines": lines, "may_issue": actor.may_for_all("issue", "certificate")},
+            context={
+                "lines": lines,
+                "may_issue": actor.may_for_all("issue", "certificate"),
+                "may_shape": may_shape(actor),
+            },
         )
 
     @get("/durchfuehrung/{run_id:uuid}", opt=may("R", "certificate", of=Scope.ALL))

@@ -19,6 +19,7 @@ from lms.certification.issuing.making import Making
 from lms.certification.models import Batch, BatchItem
 from lms.certification.queries import candidates
 from lms.certification.subjects import taking_part
+from lms.demo.filling.designs import fill_designs
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.demo.filling.timetable import Planned
@@ -34,6 +35,7 @@ PAUSE = timedelta(milliseconds=400)
 
 async def fill_certificates(ground: Ground, everybody: Everybody, runs: Iterable[Planned]) -> None:
     """Give everybody who has earned it a number and have the worker draw the paper; runs of the figures come first."""
+    await fill_designs(ground, everybody)
     finished = [one for one in runs if one.shape.situation == "completed_with_certificates"]
     items: dict[str, list[BatchItem]] = {}
     for planned in sorted(finished, key=lambda one: one.ends_at):
