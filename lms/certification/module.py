@@ -3,15 +3,21 @@
 from datetime import timedelta
 
 from lms.certification.api import CertificateDoor
+from lms.certification.eligibility.exams import Exams
+from lms.certification.eligibility.rule_setting import CertificateRules
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.issuing.batches import ISSUE
 from lms.certification.issuing.making import Making
 from lms.certification.letters import send_certificate, tell_of_revocation
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
+from lms.certification.pages.exams import ExamPages, TrainersExamPages
 from lms.certification.pages.own import OwnCertificatePages
+from lms.certification.pages.programmes import ProgrammePages
 from lms.certification.pages.public import VerificationPages
+from lms.certification.pages.rules import CourseRulePages, RunRulePages
 from lms.certification.pages.staff import CertificatePages
+from lms.certification.pages.standing import StandingPages
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
@@ -26,8 +32,19 @@ def _forgetting(around: Around) -> Periodic:
 
 MODULE = Module(
     name="certification",
-    controllers=[VerificationPages, OwnCertificatePages, CertificatePages, CertificateDoor],
-    services={"certification": Certification},
+    controllers=[
+        VerificationPages,
+        OwnCertificatePages,
+        CertificatePages,
+        CertificateDoor,
+        StandingPages,
+        ExamPages,
+        TrainersExamPages,
+        CourseRulePages,
+        RunRulePages,
+        ProgrammePages,
+    ],
+    services={"certification": Certification, "exams": Exams, "certificate_rules": CertificateRules},
     listeners={CertificateIssued: [send_certificate], CertificateRevoked: [tell_of_revocation]},
     tasks={ISSUE: Making},
     periodic=[_forgetting],

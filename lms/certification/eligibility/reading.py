@@ -18,7 +18,7 @@ from lms.certification.eligibility.models import (
     FundingProgramme,
     RunRule,
 )
-from lms.certification.eligibility.rules import Asked, Standing, asked, kind_for, standing
+from lms.certification.eligibility.rules import Asked, Rules, Standing, kind_for, standing
 from lms.certification.eligibility.words import reasons
 from lms.certification.models import Certificate, CertificateState
 from lms.enrolment.models import Enrolment, EnrolmentState
@@ -96,6 +96,11 @@ async def candidate_of(session: AsyncSession, enrolment_id: UUID) -> Candidate:
 
 async def asked_of(session: AsyncSession, run_ids: Collection[UUID]) -> Mapping[UUID, Asked]:
     """What each of these runs asks; one statement."""
+    return {run_id: rules.asked() for run_id, rules in (await rules_of(session, run_ids)).items()}
+
+
+async def rules_of(session: AsyncSession, run_ids: Collection[UUID]) -> Mapping[UUID, Rules]:
+    """The rules from which it follows what each of these runs asks; one statement."""
     rows = await session.execute(
         select(Run.id, Course.certificate_threshold_percent, CourseRule, RunRule, FundingProgramme)
         .join(Course, Course.id == Run.course_id)
@@ -104,7 +109,7 @@ async def asked_of(session: AsyncSession, run_ids: Collection[UUID]) -> Mapping[
         .outerjoin(FundingProgramme, FundingProgramme.id == RunRule.programme_id)
         .where(Run.id.in_(run_ids))
     )
-    return {row[0]: asked(row[1], row[2], row[3], row[4]) for row in rows}
+    return {row[0]: Rules(row[1], row[2], row[3], row[4]) for row in rows}
 
 
 async def evidence_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Mapping[UUID, Evidence]:

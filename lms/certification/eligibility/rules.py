@@ -101,30 +101,38 @@ class Standing:
         return -(-max(self.needed_minutes, MINUTES_PER_UNIT) // MINUTES_PER_UNIT)
 
 
-def asked(
-    course_threshold: int,
-    course: CourseRule | None = None,
-    run: RunRule | None = None,
-    programme: FundingProgramme | None = None,
-) -> Asked:
-    """What holds for a run: the programme's word before the run's before the course's."""
-    threshold, source = course_threshold, Source.COURSE
-    if programme is not None and programme.threshold_percent is not None:
-        threshold, source = programme.threshold_percent, Source.PROGRAMME
-    elif run is not None and run.threshold_percent is not None:
-        threshold, source = run.threshold_percent, Source.RUN
-    excused = course.excused if course else Excused.MISSED
-    if programme is not None and programme.excused is not None:
-        excused = programme.excused
-    return Asked(
-        threshold_percent=threshold,
-        source=source,
-        excused=excused,
-        kinds=frozenset(Kind(kind) for kind in course.kinds) if course else ONLY_ATTENDANCE,
-        exam_de=course.exam_de if course else "",
-        exam_en=course.exam_en if course else "",
-        programme=programme,
-    )
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything that says what a run asks."""
+
+    course_threshold: int
+    course: CourseRule | None = None
+    run: RunRule | None = None
+    programme: FundingProgramme | None = None
+
+    def asked(self) -> Asked:
+        """What holds: the programme's word before the run's before the course's."""
+        course, programme = self.course, self.programme
+        threshold, source = self._threshold()
+        excused = course.excused if course else Excused.MISSED
+        if programme is not None and programme.excused is not None:
+            excused = programme.excused
+        return Asked(
+            threshold_percent=threshold,
+            source=source,
+            excused=excused,
+            kinds=frozenset(Kind(kind) for kind in course.kinds) if course else ONLY_ATTENDANCE,
+            exam_de=course.exam_de if course else "",
+            exam_en=course.exam_en if course else "",
+            programme=programme,
+        )
+
+    def _threshold(self) -> tuple[int, Source]:
+        if self.programme is not None and self.programme.threshold_percent is not None:
+            return self.programme.threshold_percent, Source.PROGRAMME
+        if self.run is not None and self.run.threshold_percent is not None:
+            return self.run.threshold_percent, Source.RUN
+        return self.course_threshold, Source.COURSE
 
 
 def standing(days: Sequence[Day], wanted: Asked, outcome: ExamOutcome | None = None) -> Standing:

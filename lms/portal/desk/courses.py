@@ -145,6 +145,7 @@ class CoursePages(Controller):
                     )
                     for one in whole.outcomes
                 ],
+                "may_certify": actor.may_for_all("issue", "certificate"),
                 "may_plan": actor.may_for_all("C", "plan"),
             },
         )
