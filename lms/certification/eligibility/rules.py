@@ -11,6 +11,7 @@ from enum import StrEnum
 from certificates.document import Kind
 from lms.attendance.days import Day
 from lms.attendance.models import Presence
+from lms.attendance.rules import counts_elsewhere
 from lms.certification.eligibility.models import CourseRule, ExamOutcome, Excused, FundingProgramme, RunRule
 from lms.kernel.clock import MINUTES_PER_UNIT
 
@@ -154,7 +155,7 @@ def standing(days: Sequence[Day], wanted: Asked, outcome: ExamOutcome | None = N
         unmarked=sum(day.presence is None for day in days),
         minutes_late=sum(_lost_by_lateness(day) for day in days),
         excused=sum(day.presence is Presence.EXCUSED and not day.was_there for day in days),
-        made_up=sum(day.was_there and day.attended_at != day.starts_at for day in days),
+        made_up=sum(counts_elsewhere(day.taken) for day in days),
         needed_sessions=_in_sessions(days, needed),
         is_out_of_reach=attended + sum(_still_to_come(day) for day in days) < max(needed, MINUTES_PER_UNIT),
     )
@@ -195,7 +196,7 @@ def _lacks(
 
 
 def _lost_by_lateness(day: Day) -> int:
-    is_late = day.presence is Presence.LATE and day.attended_at == day.starts_at
+    is_late = day.presence is Presence.LATE and not counts_elsewhere(day.taken)
     return min(day.minutes_late, day.minutes) if is_late else 0
 
 
