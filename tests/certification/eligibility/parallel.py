@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.models import Attendance, Presence
@@ -51,12 +52,12 @@ async def parallel_runs(begin: Begin, *, capacity: int = 12, locked: bool = True
     async with begin() as session:
         session.add_all([course, ada, ben, cem])
         await session.flush()
-        first = await _run(session, course, weeks_ago=7, locked=locked)
+        first = await _run(session, course, weeks_ago=7, capacity=40, locked=locked)
         second = await _run(session, course, weeks_ago=6, capacity=capacity, locked=False)
         places = [
-            await _place(session, first, ada, 1, [P, A, P, P, E]),
-            await _place(session, first, ben, 2, [A, A, A, P, P]),
-            await _place(session, second, cem, 1, [P, P, P, P, P]),
+            await _place(session, first, ada, [P, A, P, P, E]),
+            await _place(session, first, ben, [A, A, A, P, P]),
+            await _place(session, second, cem, [P, P, P, P, P]),
         ]
     return Parallel(course, first, second, *places)
 
@@ -66,13 +67,13 @@ async def enrol(begin: Begin, one: OneRun, person: Person, marks: list[Presence 
     async with begin() as session:
         await session.merge(person)
         await session.flush()
-        return await _place(session, one, person, uuid4().int % 10_000 + 10, marks)
+        return await _place(session, one, person, marks)
 
 
 async def _run(
     session: AsyncSession, course: Course, *, weeks_ago: int, capacity: int = 12, locked: bool
 ) -> OneRun:
-    begins = MOMENT - timedelta(weeks=weeks_ago)
+    begins = MOMENT - timedelta(weeks=weeks_ago) + timedelta(days=7 - weeks_ago)
     ends = begins + timedelta(weeks=4, minutes=90)
     run = make_run(
         course,
@@ -105,8 +106,9 @@ async def _run(
 
 
 async def _place(
-    session: AsyncSession, one: OneRun, person: Person, position: int, marks: list[Presence | None]
+    session: AsyncSession, one: OneRun, person: Person, marks: list[Presence | None]
 ) -> Enrolment:
+    position = (await session.scalar(select(func.max(Party.position)).where(Party.run_id == one.id)) or 0) + 1
     party = Party(run_id=one.id, position=position, size=1, joined_at=MOMENT)
     session.add(party)
     await session.flush()
