@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from certificates.code import normalise
-from lms.certification.eligibility import Candidate, candidates
+from lms.certification.eligibility import TAKING_PART, Candidate, candidates
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
 
 __all__ = [
+    "TAKING_PART",
     "Candidate",
     "Failure",
     "Progress",

@@ -19,6 +19,7 @@ from lms.attendance.errors import (
 from lms.attendance.make_up import MakeUps, fitting_sessions
 from lms.attendance.meetings import meetings
 from lms.attendance.models import MakeUp, Presence
+from lms.attendance.participants import participants
 from lms.attendance.queries import records, register
 from lms.attendance.service import Mark, Register
 from lms.audit.models import AuditEntry
@@ -31,7 +32,7 @@ from lms.people.models import Person
 from lms.scheduling.models import Session, SessionState
 from lms.web.module import Around
 from tests.certification.eligibility.parallel import TEAM, A, P, Parallel, enrol, parallel_runs
-from tests.making import BOTH, make_course, make_person, make_run, staff
+from tests.making import BOTH, MOMENT, make_course, make_person, make_run, staff
 
 pytestmark = BOTH
 
@@ -209,9 +210,7 @@ async def test_taken_back_it_counts_no_more_and_another_can_be_agreed(
         now = (await records(session, [two.ada.id]))[two.ada.id]
         lines = await register(session, two.second.meetings[1])
         trail = (
-            await session.scalars(
-                select(AuditEntry.action).where(AuditEntry.action.startswith("make_up"))
-            )
+            await session.scalars(select(AuditEntry.action).where(AuditEntry.action.startswith("make_up")))
         ).all()
     assert another.id != made.id
     assert (now.attended_minutes, [one.name for one in lines]) == (270, ["Cem Celik"])
@@ -254,3 +253,15 @@ async def test_who_gives_the_place_back_is_no_guest_any_more(
         lines = await register(session, two.second.meetings[1])
 
     assert [one.name for one in lines] == ["Cem Celik"]
+
+
+async def test_those_who_teach_know_their_guests_and_whom_to_call_about_a_child(
+    make_ups: MakeUps, two: Parallel, begin: Begin
+) -> None:
+    await agree(make_ups, two)
+    async with begin.reading() as session:
+        there = await participants(session, two.second.id, today=MOMENT.date(), with_emergency=True)
+        here = await participants(session, two.first.id, today=MOMENT.date(), with_emergency=True)
+
+    assert [(one.name, len(one.only)) for one in there] == [("Ada Arndt", 1), ("Cem Celik", 0)]
+    assert [(one.name, len(one.only)) for one in here] == [("Ada Arndt", 0), ("Ben Berg", 0)]
