@@ -69,6 +69,8 @@ class Evidence:
     kind: Kind
     programme_note_en: str = ""
     """The same in English; empty where nobody has written it."""
+    has_earned: bool = True
+    """Whether everything that is asked for is there: who asks a moment after the batch began may learn otherwise."""
 
 
 async def candidates(session: AsyncSession, *run_ids: UUID) -> Sequence[Candidate]:
@@ -179,4 +181,5 @@ def _evidence(one: Candidate) -> Evidence:
         programme_note=programme.text_de if programme else "",
         kind=one.kind,
         programme_note_en=programme.text_en if programme else "",
+        has_earned=one.standing.has_earned,
     )
