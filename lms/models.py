@@ -16,6 +16,7 @@ from lms.books import models as books
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.certification.designs import models as certificate_designs
+from lms.certification.eligibility import models as eligibility
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -56,6 +57,7 @@ __all__ = [
     "debits",
     "dunning",
     "einvoices",
+    "eligibility",
     "enrolment",
     "feeds",
     "instalments",

@@ -53,12 +53,15 @@ class MarkOut(Struct):
     marked_at: datetime | None
     is_drop_in: bool
     """Comes to single sessions of the run, this one among them."""
+    guest_of: str = ""
+    """The number of the run from which somebody comes as a guest; empty for everybody else."""
 
     @classmethod
     def from_line(cls, line: Line) -> Self:
         """The line of the register as it goes over the wire."""
         return cls(
-            line.enrolment_id, line.name, line.presence, line.minutes_late, line.note, line.marked_at, line.is_drop_in
+            line.enrolment_id, line.name, line.presence, line.minutes_late, line.note, line.marked_at, line.is_drop_in,
+            line.guest_of,
         )  # fmt: skip
 
 

@@ -24,3 +24,29 @@ class ReasonNeeded(DomainError):
 
 class NothingMarked(DomainError):
     message = N_("Some people have no mark yet. Please mark everybody before you close the attendance.")
+
+
+class NotTheirSession(DomainError):
+    status = 422
+    message = N_("This session does not belong to the course of this person.")
+
+
+class NotMissed(DomainError):
+    message = N_("This person was there. There is nothing to make up.")
+
+
+class NotParallel(DomainError):
+    status = 422
+    message = N_("Choose a session of another run of the same course that takes place.")
+
+
+class ComesAnyway(DomainError):
+    message = N_("This person has a place in that run and comes to the session anyway.")
+
+
+class AlreadyMadeUp(DomainError):
+    message = N_("This session is made up already, or the person is a guest in the chosen session already.")
+
+
+class NoSeatLeft(DomainError):
+    message = N_("Every seat of that session is taken. Tick the box if the person shall come all the same.")

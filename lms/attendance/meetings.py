@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance import policy, rules
-from lms.attendance.models import Attendance
+from lms.attendance.guests import guests_come
+from lms.attendance.models import Attendance, MakeUp
 from lms.catalogue.models import Course, Run, RunState
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.queries import comes_to
@@ -28,7 +29,7 @@ TAKES_PLACE = and_(
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """One session. `expected` counts who comes to it, `marked` those of them that have a mark."""
+    """One session. `expected` counts who comes to it, guests included, `marked` those of them that have a mark."""
 
     session: Session
     run: Run
@@ -79,7 +80,14 @@ class Meeting:
         return rules.is_open(self.session.starts_at, now)
 
 
-_EXPECTED = (
+_GUESTS = (
+    select(func.count())
+    .select_from(MakeUp)
+    .join(Enrolment, Enrolment.id == MakeUp.enrolment_id)
+    .where(MakeUp.session_id == Session.id, guests_come())
+    .correlate(Session)
+)
+_COMING = (
     select(func.count())
     .select_from(Enrolment)
     .where(
@@ -88,7 +96,8 @@ _EXPECTED = (
     .correlate(Session)
     .scalar_subquery()
 )
-_MARKED = (
+_EXPECTED = _COMING + _GUESTS.scalar_subquery()
+_MARKED_OF_RUN = (
     select(func.count())
     .select_from(Attendance)
     .join(Enrolment, Enrolment.id == Attendance.enrolment_id)
@@ -100,6 +109,7 @@ _MARKED = (
     .correlate(Session)
     .scalar_subquery()
 )
+_MARKED = _MARKED_OF_RUN + _GUESTS.where(MakeUp.presence.is_not(None)).scalar_subquery()
 INCOMPLETE = _MARKED < _EXPECTED
 """Sessions in which somebody has no mark yet."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import LongText, Row
@@ -35,4 +35,50 @@ class Attendance(Row):
     marked_by: Mapped[UUID | None]
     minutes_late: Mapped[int] = mapped_column(default=0)
     note: Mapped[str] = mapped_column(LongText, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+
+STANDS = text("withdrawn_at IS NULL")
+
+
+class MakeUp(Row):
+    """A missed session that somebody makes up in a parallel run of the same course, as a guest there.
+
+    It takes no place in that run. The trainer of the other session marks the guest like everybody else; `presence` is None
+    until then. Of a missed session one make-up stands at a time, and of a session visited as a guest as well.
+    """
+
+    __tablename__ = "make_up"
+    __table_args__ = (
+        CheckConstraint("minutes_late >= 0", name="minutes_late"),
+        CheckConstraint("missed_session_id <> session_id", name="another_session"),
+        Index(
+            "uq_make_up_missed",
+            "enrolment_id",
+            "missed_session_id",
+            unique=True,
+            postgresql_where=STANDS,
+            sqlite_where=STANDS,
+        ),
+        Index(
+            "uq_make_up_visited",
+            "enrolment_id",
+            "session_id",
+            unique=True,
+            postgresql_where=STANDS,
+            sqlite_where=STANDS,
+        ),
+    )
+
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolment.id"))
+    missed_session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("session.id", ondelete="CASCADE"), index=True)
+    agreed_at: Mapped[datetime]
+    agreed_by: Mapped[UUID | None]
+    presence: Mapped[Presence | None] = mapped_column(default=None)
+    minutes_late: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(LongText, default="")
+    marked_at: Mapped[datetime | None] = mapped_column(default=None)
+    marked_by: Mapped[UUID | None] = mapped_column(default=None)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)

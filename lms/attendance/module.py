@@ -1,6 +1,7 @@
 """The table of contents of `attendance`, for app.py."""
 
 from lms.attendance.api import AttendanceDoor
+from lms.attendance.make_up import MakeUps
 from lms.attendance.pages.register import RegisterPages
 from lms.attendance.pages.runs import RunPages
 from lms.attendance.pages.sessions import SessionPages
@@ -10,5 +11,5 @@ from lms.web.module import Module
 MODULE = Module(
     name="attendance",
     controllers=[RunPages, SessionPages, RegisterPages, AttendanceDoor],
-    services={"attendance": Register},
+    services={"attendance": Register, "make_ups": MakeUps},
 )

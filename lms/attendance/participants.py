@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.attendance.models import MakeUp
 from lms.audit.trail import record
 from lms.enrolment.conditions.queries import answers_of
 from lms.enrolment.conditions.words import answer_in_words
@@ -96,7 +97,7 @@ def is_near(sessions: Sequence[Session], now: datetime) -> bool:
 async def participants(
     session: AsyncSession, run_id: UUID, *, today: date, with_emergency: bool
 ) -> Sequence[Participant]:
-    """Everybody who comes, from A to Z, those for single sessions with their dates; six statements."""
+    """Everybody who comes, from A to Z, guests and those for single sessions with their dates; at most eight statements."""
     rows = (
         await session.execute(
             select(
@@ -108,15 +109,22 @@ async def participants(
                 SupportNeed.note,
                 Enrolment.id.label("enrolment_id"),
                 Enrolment.is_drop_in,
+                Enrolment.run_id,
             )
             .join(Enrolment, Enrolment.person_id == Person.id)
             .outerjoin(SupportNeed, SupportNeed.enrolment_id == Enrolment.id)
-            .where(Enrolment.run_id == run_id, Enrolment.state == EnrolmentState.CONFIRMED)
+            .where(
+                or_(Enrolment.run_id == run_id, Enrolment.id.in_(_guests_in(run_id))),
+                Enrolment.state == EnrolmentState.CONFIRMED,
+            )
             .order_by(Person.family_name, Person.given_name, Enrolment.id)
         )
     ).all()
-    answers = await answers_of(session, [row.enrolment_id for row in rows], for_trainers=True)
+    own = [row.enrolment_id for row in rows if row.run_id == run_id]
+    answers = await answers_of(session, own, for_trainers=True)
     alone = await _dates_of(session, [row.enrolment_id for row in rows if row.is_drop_in])
+    if len(own) < len(rows):
+        alone |= await _guest_dates(session, run_id)
     groups = {row.id: _group(row.birth_date, today) for row in rows}
     minors = [person_id for person_id, group in groups.items() if group is not AgeGroup.ADULT]
     numbers = await _emergencies(session, minors if with_emergency else [])
@@ -155,6 +163,25 @@ async def _dates_of(session: AsyncSession, enrolment_ids: Sequence[UUID]) -> dic
             Session.state == SessionState.PLANNED,
         )
         .order_by(Session.starts_at)
+    )
+    found: dict[UUID, list[datetime]] = {}
+    for enrolment_id, starts_at in rows:
+        found.setdefault(enrolment_id, []).append(starts_at)
+    return found
+
+
+def _guests_in(run_id: UUID) -> Select[UUID]:
+    """The enrolments of people who make up a session of theirs in this run."""
+    return (
+        select(MakeUp.enrolment_id)
+        .join(Session, Session.id == MakeUp.session_id)
+        .where(Session.run_id == run_id, MakeUp.withdrawn_at.is_(None))
+    )
+
+
+async def _guest_dates(session: AsyncSession, run_id: UUID) -> dict[UUID, list[datetime]]:
+    rows = await session.execute(
+        _guests_in(run_id).add_columns(Session.starts_at).order_by(Session.starts_at)
     )
     found: dict[UUID, list[datetime]] = {}
     for enrolment_id, starts_at in rows:

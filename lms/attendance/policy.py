@@ -19,3 +19,8 @@ def may_read(actor: Actor, *, teaches: bool) -> bool:
 def may_lock(actor: Actor) -> bool:
     """Staff with the enrolment permission."""
     return actor.may_for_all("lock", "attendance")
+
+
+def may_agree(actor: Actor) -> bool:
+    """Who keeps the registers, and who answers for what certificates say, agree on sessions to be made up."""
+    return actor.may_for_all("U", "attendance") or actor.may_for_all("issue", "certificate")

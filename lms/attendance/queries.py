@@ -1,20 +1,23 @@
 """Reading registers, in a session somebody else opened."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.attendance.models import Attendance, Presence
-from lms.attendance.rules import Taken, attended_minutes
+from lms.attendance.days import Day, days_of
+from lms.attendance.guests import guests_come
+from lms.attendance.models import Attendance, MakeUp, Presence
+from lms.attendance.rules import attended_minutes
+from lms.catalogue.models import Run
 from lms.enrolment.models import Enrolment, EnrolmentState
-from lms.enrolment.queries import comes_to, coming_alone
+from lms.enrolment.queries import coming_alone
 from lms.people.models import Person
-from lms.scheduling.models import Session, SessionState
+from lms.scheduling.models import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Line:
     marked_at: datetime | None
     is_drop_in: bool = False
     """Comes to single sessions, this one among them."""
+    guest_of: str = ""
+    """The number of the run from which somebody comes as a guest, to make up a session; empty for everybody else."""
 
     @property
     def name(self) -> str:
@@ -39,7 +44,7 @@ class Line:
 
 
 async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
-    """Everybody who comes to this session and how they took part in this session, by family name; one statement."""
+    """Everybody who comes to this session and how they took part in it, by family name, guests last; two statements."""
     rows = await session.execute(
         select(
             Enrolment.id,
@@ -63,20 +68,57 @@ async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
         )
         .order_by(Person.family_name, Person.given_name, Enrolment.id)
     )
-    return [
-        Line(
-            enrolment_id=enrolment_id,
-            person_id=person_id,
-            given_name=given,
-            family_name=family,
-            presence=presence,
-            minutes_late=late or 0,
-            note=note or "",
-            marked_at=marked_at,
-            is_drop_in=is_drop_in,
+    lines = [_line(*row) for row in rows.all()]
+    return [*lines, *await _guests(session, meeting.id)]
+
+
+async def _guests(session: AsyncSession, session_id: UUID) -> Sequence[Line]:
+    rows: Iterable[Any] = await session.execute(
+        select(
+            Enrolment.id,
+            Person.id,
+            Person.given_name,
+            Person.family_name,
+            MakeUp.presence,
+            MakeUp.minutes_late,
+            MakeUp.note,
+            MakeUp.marked_at,
+            literal(value=False),
+            Run.number,
         )
-        for enrolment_id, person_id, given, family, presence, late, note, marked_at, is_drop_in in rows.all()
-    ]
+        .join(Enrolment, Enrolment.id == MakeUp.enrolment_id)
+        .join(Person, Person.id == Enrolment.person_id)
+        .join(Run, Run.id == Enrolment.run_id)
+        .where(MakeUp.session_id == session_id, guests_come())
+        .order_by(Person.family_name, Person.given_name, Enrolment.id)
+    )
+    return [_line(*row) for row in rows]
+
+
+def _line(
+    enrolment_id: UUID,
+    person_id: UUID,
+    given_name: str,
+    family_name: str,
+    presence: Presence | None,
+    minutes_late: int | None,
+    note: str | None,
+    marked_at: datetime | None,
+    is_drop_in: bool,  # noqa: FBT001 - a column of the row
+    guest_of: str = "",
+) -> Line:
+    return Line(
+        enrolment_id=enrolment_id,
+        person_id=person_id,
+        given_name=given_name,
+        family_name=family_name,
+        presence=presence,
+        minutes_late=minutes_late or 0,
+        note=note or "",
+        marked_at=marked_at,
+        is_drop_in=is_drop_in,
+        guest_of=guest_of,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,30 +140,21 @@ class Record:
 async def records(session: AsyncSession, enrolment_ids: Iterable[UUID]) -> Mapping[UUID, Record]:
     """What each of these enrolments attended of its run's sessions, or of the single ones it is for; one statement.
 
-    Cancelled sessions do not count.
+    Cancelled sessions do not count; what was made up in a parallel run does.
     """
-    rows = await session.execute(
-        select(Enrolment.id, Session.starts_at, Session.ends_at, Attendance.presence, Attendance.minutes_late)
-        .join(Session, and_(Session.run_id == Enrolment.run_id, Session.state == SessionState.PLANNED))
-        .outerjoin(
-            Attendance, and_(Attendance.enrolment_id == Enrolment.id, Attendance.session_id == Session.id)
-        )
-        .where(Enrolment.id.in_(list(enrolment_ids)), comes_to(Session.id))
+    ids = list(enrolment_ids)
+    return {key: record_of(days) for key, days in (await days_of(session, Enrolment.id.in_(ids))).items()}
+
+
+def record_of(days: Sequence[Day]) -> Record:
+    """What comes of these days."""
+    return Record(
+        attended_minutes=attended_minutes(day.taken for day in days),
+        planned_minutes=sum(day.minutes for day in days),
+        sessions_attended=sum(day.was_there for day in days),
+        sessions_planned=len(days),
+        unmarked=sum(day.presence is None for day in days),
     )
-    taken: dict[UUID, list[Taken]] = defaultdict(list)
-    for enrolment_id, starts_at, ends_at, presence, late in rows.all():
-        minutes = int((ends_at - starts_at).total_seconds() // 60)
-        taken[enrolment_id].append(Taken(minutes=minutes, presence=presence, minutes_late=late or 0))
-    return {
-        enrolment_id: Record(
-            attended_minutes=attended_minutes(sessions),
-            planned_minutes=sum(one.minutes for one in sessions),
-            sessions_attended=sum(one.presence in {Presence.PRESENT, Presence.LATE} for one in sessions),
-            sessions_planned=len(sessions),
-            unmarked=sum(one.presence is None for one in sessions),
-        )
-        for enrolment_id, sessions in taken.items()
-    }
 
 
 async def marked(session: AsyncSession, session_ids: Iterable[UUID]) -> Mapping[UUID, int]:

@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.attendance import policy, rules
 from lms.attendance.errors import NothingMarked, NotInThisRun, ReasonNeeded, RegisterLocked, TooEarly
 from lms.attendance.events import AttendanceLocked
+from lms.attendance.guests import guests_of, unmarked_guest
 from lms.attendance.meetings import teaches_session
-from lms.attendance.models import Attendance, Presence
+from lms.attendance.models import Attendance, MakeUp, Presence
 from lms.audit.trail import record
 from lms.db import retried
 from lms.enrolment.models import Enrolment, EnrolmentState
@@ -60,15 +61,23 @@ class Register:
             await run_of(session, meeting.run_id, lock=True)  # marking and locking wait for each other
             await session.refresh(meeting)
             self._ensure_open(actor, meeting, now, is_teacher=is_teacher, reason=reason)
-            known = await self._places(session, meeting)
+            guests = await guests_of(session, session_id)
+            known = await self._places(session, meeting) | {
+                key: person for key, (_, person) in guests.items()
+            }
             if any(one.enrolment_id not in known for one in marks):
                 raise NotInThisRun
-            before = await self._present(session, session_id)
+            present = await self._present(session, session_id)
+            before = {key: _row_facts(row) for key, row in present.items()} | {
+                key: _row_facts(row) for key, (row, _) in guests.items() if row.presence is not None
+            }
             for one in marks:
-                await self._write(session, actor, meeting, one, was=before.get(one.enrolment_id), now=now)
-                changed = _facts(one)
-                was = before.get(one.enrolment_id)
-                if was is None or _row_facts(was) != changed:
+                if one.enrolment_id in guests:
+                    _mark_guest(guests[one.enrolment_id][0], one, by=actor.account_id, at=now)
+                else:
+                    was = present.get(one.enrolment_id)
+                    await self._write(session, actor, meeting, one, was=was, now=now)
+                if before.get(one.enrolment_id) != _facts(one):
                     record(
                         session,
                         actor,
@@ -77,8 +86,8 @@ class Register:
                         kind="session",
                         object_id=session_id,
                         person_id=known[one.enrolment_id],
-                        before=_row_facts(was) if was else {},
-                        after=changed,
+                        before=before.get(one.enrolment_id, {}),
+                        after=_facts(one),
                         reason=reason,
                     )
 
@@ -124,7 +133,7 @@ class Register:
             raise TooEarly
 
     @staticmethod
-    async def _places(session: AsyncSession, meeting: Session) -> Mapping[UUID, UUID | None]:
+    async def _places(session: AsyncSession, meeting: Session) -> dict[UUID, UUID | None]:
         rows = await session.execute(
             select(Enrolment.id, Enrolment.person_id).where(
                 Enrolment.run_id == meeting.run_id,
@@ -179,7 +188,7 @@ class Register:
             )
             .limit(1)
         )
-        return missing is not None
+        return missing is not None or await unmarked_guest(session, session_ids)
 
 
 def _facts(one: Mark) -> dict[str, Any]:
@@ -187,5 +196,12 @@ def _facts(one: Mark) -> dict[str, Any]:
     return {"presence": one.presence.value, "minutes_late": late, "note": one.note}
 
 
-def _row_facts(row: Attendance) -> dict[str, Any]:
-    return {"presence": row.presence.value, "minutes_late": row.minutes_late, "note": row.note}
+def _row_facts(row: Attendance | MakeUp) -> dict[str, Any]:
+    presence = row.presence.value if row.presence else None
+    return {"presence": presence, "minutes_late": row.minutes_late, "note": row.note}
+
+
+def _mark_guest(guest: MakeUp, one: Mark, *, by: UUID | None, at: datetime) -> None:
+    guest.presence, guest.note, guest.marked_at, guest.marked_by = one.presence, one.note, at, by
+    guest.minutes_late = one.minutes_late if one.presence is Presence.LATE else 0
+    guest.version += 1

@@ -10,6 +10,8 @@ from lms.certification.designs.pages.preview import PreviewPages
 from lms.certification.designs.pages.shaping import DesignPages
 from lms.certification.designs.pages.usual import UsualDesignPages
 from lms.certification.designs.service import CertificateDesigns
+from lms.certification.eligibility.exams import Exams
+from lms.certification.eligibility.rule_setting import CertificateRules
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.holding import Holding
 from lms.certification.issuing.batches import ISSUE
@@ -17,10 +19,14 @@ from lms.certification.issuing.making import Making
 from lms.certification.letters import send_certificate, tell_of_revocation
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
+from lms.certification.pages.exams import ExamPages, TrainersExamPages
 from lms.certification.pages.own import OwnCertificatePages
+from lms.certification.pages.programmes import ProgrammePages
 from lms.certification.pages.public import VerificationDoor, VerificationPages
+from lms.certification.pages.rules import CourseRulePages, RunRulePages
 from lms.certification.pages.seal import SealPages
 from lms.certification.pages.staff import CertificatePages
+from lms.certification.pages.standing import StandingPages
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
@@ -42,6 +48,12 @@ MODULE = Module(
         OwnCertificatePages,
         CertificatePages,
         CertificateDoor,
+        StandingPages,
+        ExamPages,
+        TrainersExamPages,
+        CourseRulePages,
+        RunRulePages,
+        ProgrammePages,
         BadgeDocuments,
         BadgeDownloads,
         DesignPages,
@@ -51,6 +63,8 @@ MODULE = Module(
     services={
         "certification": Certification,
         "holding": Holding,
+        "exams": Exams,
+        "certificate_rules": CertificateRules,
         "badge_files": BadgeFiles,
         "published_badges": PublishedBadges,
         "certificate_designs": CertificateDesigns,

@@ -6,76 +6,28 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from certificates.code import normalise
-from certificates.document import Kind
-from lms.attendance.queries import Record, records
-from lms.catalogue.models import Course, Run
-from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
-from lms.certification.rules import Standing, standing
-from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.certification.eligibility import TAKING_PART, Candidate, candidates
+from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
 
-TAKING_PART = (Kind.ATTENDANCE.value, Kind.EXAMINED.value)
-"""The kinds of which one stands for each enrolment."""
-NOTHING_YET = Record(0, 0, 0, 0, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One person of a run, what they attended, and the certificate they hold already."""
-
-    enrolment_id: UUID
-    person_id: UUID
-    name: str
-    standing: Standing
-    certificate: Certificate | None
-
-
-async def candidates(session: AsyncSession, run_id: UUID) -> Sequence[Candidate]:
-    """Everybody with a place in the whole run, by family name; three statements. Single sessions earn no certificate."""
-    threshold = await session.scalar(
-        select(Course.certificate_threshold_percent)
-        .join(Run, Run.course_id == Course.id)
-        .where(Run.id == run_id)
-    )
-    if threshold is None:
-        raise NotFound
-    rows = (
-        await session.execute(
-            select(Enrolment.id, Person, Certificate)
-            .join(Person, Person.id == Enrolment.person_id)
-            .outerjoin(
-                Certificate,
-                and_(
-                    Certificate.enrolment_id == Enrolment.id,
-                    Certificate.kind.in_(TAKING_PART),
-                    Certificate.state == CertificateState.ISSUED,
-                ),
-            )
-            .where(
-                Enrolment.run_id == run_id,
-                Enrolment.state == EnrolmentState.CONFIRMED,
-                Enrolment.is_drop_in.is_(False),
-            )
-            .order_by(Person.family_name, Person.given_name, Enrolment.id)
-        )
-    ).all()
-    attended = await records(session, [row[0] for row in rows])
-    return [
-        Candidate(
-            enrolment_id=enrolment_id,
-            person_id=person.id,
-            name=person.name,
-            standing=standing(attended.get(enrolment_id, NOTHING_YET), threshold),
-            certificate=certificate,
-        )
-        for enrolment_id, person, certificate in rows
-    ]
+__all__ = [
+    "TAKING_PART",
+    "Candidate",
+    "Failure",
+    "Progress",
+    "candidates",
+    "certificate_by_code",
+    "certificate_of",
+    "certificates_of",
+    "latest_batch",
+    "progress_of",
+]
 
 
 async def certificate_by_code(session: AsyncSession, code: str) -> Certificate | None:

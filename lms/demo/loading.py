@@ -20,6 +20,7 @@ from lms.demo.filling.debits import fill_debits
 from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.documents import fill_documents
+from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
@@ -38,7 +39,7 @@ from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.statements import fill_statements
-from lms.demo.filling.timetable import fill_runs
+from lms.demo.filling.timetable import Planned, fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.vouchers import fill_vouchers
 from lms.demo.filling.withdrawals import fill_withdrawals
@@ -101,8 +102,14 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
         await _papers(ground, everybody)
         with step("Somebody known twice"):
             await fill_twice(ground)
-        with step("Closed months"):
-            await fill_closing(ground, everybody, runs)
+        await _last(ground, everybody, runs)
+
+
+async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
+    with step("Closed months"):
+        await fill_closing(ground, everybody, runs)
+    with step("What certificates ask for"):
+        await fill_eligibility(ground, everybody, runs)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -20,6 +20,7 @@ from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.billing.standing import accounts
 from lms.catalogue.models import Run
+from lms.certification.eligibility import Candidate, candidate_of
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import certificates_of
 from lms.debits.queries import UnderWay, collection_of
@@ -83,6 +84,8 @@ class MyCourse:
     collected: UnderWay | None = None
     """What we collect by direct debit, where we do."""
     owed: "Owed | None" = None
+    towards: Candidate | None = None
+    """How somebody with a place in a whole run stands before its certificate."""
 
     @property
     def enrolment(self) -> Enrolment:
@@ -233,7 +236,7 @@ def _held(courses: Sequence[MyCourse]) -> Sequence[Sequence[MyCourse]]:
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, today: date) -> MyCourse:
-    """One enrolment of the household with everything about it; at most twenty statements. Raises NotFound."""
+    """One enrolment of the household with everything about it; at most twenty-three statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
     if not reaches_as_learner(actor, enrolment):
@@ -250,12 +253,20 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, 
         position=course.position,
         certificate=course.certificate,
         record=course.record,
+        towards=await _towards(session, enrolment),
         owed=None if is_for_employee(enrolment) else await _owed(session, enrolment_id, today),
         invoices=()
         if is_for_employee(enrolment)
         else [one for one in await documents_of(session, [enrolment_id]) if one.share_id is None],
         collected=None if is_for_employee(enrolment) else await collection_of(session, enrolment_id),
     )
+
+
+async def _towards(session: AsyncSession, enrolment: Enrolment) -> Candidate | None:
+    """How they stand before the certificate; None without a place in the whole run."""
+    if enrolment.state is not EnrolmentState.CONFIRMED or enrolment.is_drop_in or enrolment.person_id is None:
+        return None
+    return await candidate_of(session, enrolment.id)
 
 
 async def _owed(session: AsyncSession, enrolment_id: UUID, today: date) -> Owed:

@@ -1,5 +1,7 @@
 """`/meine-kurse`: what is due, what comes next, what there is."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from markupsafe import Markup
 
 from content.lesson import render
 from lms.catalogue.models import PaymentMethod
+from lms.certification.eligibility.words import own_words
 from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.lists.reading import story_of
@@ -99,6 +102,7 @@ class MyCoursesPages(Controller):
                 "now_is": now,
                 "door_minutes": around.settings.join_minutes_before,
                 "bring": _bring(mine),
+                "towards": _towards(mine, actor, now),
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
                 "answer_path": _to_answer(actor, mine),
                 "calendar_path": _calendar(around, actor, mine),
@@ -122,6 +126,20 @@ def _chosen(written: str | None) -> UUID | None:
         return UUID(written) if written else None
     except ValueError as error:
         raise NotFound from error
+
+
+def _towards(mine: MyCourse, actor: Actor, now: datetime) -> Sequence[str]:
+    """What it takes for the certificate, what is missing, or that it is on its way; nothing once it is there."""
+    one = mine.towards
+    if one is None or one.certificate is not None:
+        return ()
+    return own_words(
+        one.standing,
+        one.asked,
+        one.exam,
+        is_over=mine.is_over(now),
+        to_person=mine.enrolment.person_id == actor.person_id,
+    )
 
 
 def _has_place(mine: MyCourse) -> bool:

@@ -106,6 +106,7 @@ async def test_an_app_reads_todays_sessions_and_marks_in_their_register(
         "note",
         "marked_at",
         "is_drop_in",
+        "guest_of",
     }
 
 

@@ -105,6 +105,7 @@ LISTS = (
     "/verwaltung/kasse",
     "/verwaltung/kurse",
     "/verwaltung/kursleitungen",
+    "/verwaltung/nachweise/foerderprogramme",
     "/verwaltung/personen?q=a",
     "/verwaltung/raeume/auslastung",
     "/verwaltung/unternehmen",

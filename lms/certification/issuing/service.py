@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from certificates.document import Kind
 from lms.audit.trail import record
 from lms.certification import policy
 from lms.certification.errors import AttendanceStillOpen, NobodyQualifies
@@ -47,7 +46,7 @@ class Issuing:
                 return under_way
             orders = [
                 Order(
-                    kind=Kind.ATTENDANCE,
+                    kind=one.kind,
                     subject=taking_part(one.enrolment_id),
                     person_id=one.person_id,
                     enrolment_id=one.enrolment_id,

@@ -9,12 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from certificates.document import Holder, Kind
-from lms.attendance.queries import records
+from certificates.document import Holder
 from lms.catalogue.models import Course, Outcome, Run
+from lms.certification.eligibility import evidence_of, whole_units
 from lms.certification.kinds.draft import NOTHING, Draft, Goal, Read, Unfit, Words
 from lms.certification.models import BatchItem
-from lms.certification.rules import standing, whole_units
 from lms.enrolment.models import Enrolment
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
@@ -49,7 +48,7 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
     """What the papers of these items say; whoever has not earned it (any more) is refused. A constant number of statements."""
     rows = await _rows(session, [item.enrolment_id for item in items if item.enrolment_id])
     ground = await ground_of(session, [(run.id, course.id) for _, course, run, _, _ in rows.values()])
-    attended = await records(session, rows)
+    evidence = await evidence_of(session, list(rows))
     drafts: dict[UUID, Draft] = {}
     refusals: dict[UUID, Unfit] = {}
     for item in items:
@@ -57,27 +56,29 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
         if enrolment_id is None or enrolment_id not in rows:
             continue
         person, course, run, room, venue = rows[enrolment_id]
-        record = attended.get(enrolment_id)
-        if record is None or not standing(record, course.certificate_threshold_percent).has_earned:
+        found = evidence.get(enrolment_id)
+        if found is None or not found.has_earned:
             refusals[item.id] = NoLongerEarned()
             continue
         if run.starts_at is None or run.ends_at is None:
             refusals[item.id] = NotHeldYet()
             continue
         drafts[item.id] = Draft(
-            kind=Kind.ATTENDANCE,
+            kind=found.kind,
             holder=Holder(name=person.name, born=person.birth_date),
             language=person.language,
             course=Words(course.title_de, course.title_en),
             run=run.number,
             first_day=local(run.starts_at).date(),
             last_day=local(run.ends_at).date(),
-            units_attended=whole_units(record.attended_minutes),
-            units_planned=whole_units(record.planned_minutes),
+            units_attended=whole_units(found.attended_minutes),
+            units_planned=whole_units(found.planned_minutes),
             place=place_of(venue, room),
             trainers=tuple(one.name for one in ground.trainers.get(run.id, ())),
             contents=tuple(Words(topic) for topic in ground.topics.get(run.id, ())),
             goals=goals_of(ground.outcomes.get(course.id, ())),
+            result=found.result,
+            legal_note=Words(found.programme_note, found.programme_note_en),
         )
     return Read(drafts, refusals)
 

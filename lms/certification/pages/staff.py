@@ -15,6 +15,8 @@ from sqlalchemy import case, func, select
 from lms.attendance.service import Register
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.designs.service import may_shape
+from lms.certification.eligibility import asked_of
+from lms.certification.eligibility.words import threshold_words
 from lms.certification.life.service import Certification
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import candidates, certificate_of, latest_batch, progress_of
@@ -188,11 +190,14 @@ async def _run_context(begin: Begin, actor: Actor, run_id: UUID) -> dict[str, An
         course = await session.get_one(Course, run.course_id)
         people = await candidates(session, run_id)
         batch = await latest_batch(session, run_id)
+        wanted = (await asked_of(session, [run_id]))[run_id]
     ready = [one for one in people if one.standing.has_earned and one.certificate is None]
     return {
         "run": run,
         "course": course,
         "candidates": people,
+        "asked": wanted,
+        "threshold": threshold_words(wanted),
         "ready": len(ready),
         "batch": batch,
         "refusal": "",

@@ -170,9 +170,11 @@ class CourseForm(Form):
         )
 
 
-def course_form(sent: Mapping[str, Any] | None = None, known: WholeCourse | None = None) -> CourseForm:
+def course_form(
+    sent: Mapping[str, Any] | None = None, known: WholeCourse | None = None, *, threshold_percent: int = 80
+) -> CourseForm:
     """The form: as sent, else as the course is, else for a new one."""
-    form = form_from(CourseForm, sent, **(_values(known) if known else _new()))
+    form = form_from(CourseForm, sent, **(_values(known) if known else _new(threshold_percent)))
     outcomes = known.outcomes if known else ()
     rows = MOST_OUTCOMES if sent is not None else min(len(outcomes) + BLANKS, MOST_OUTCOMES)
     form.goals = [
@@ -206,7 +208,7 @@ def _facts(outcome: Any) -> dict[str, Any]:
     }
 
 
-def _new() -> dict[str, Any]:
+def _new(threshold_percent: int) -> dict[str, Any]:
     return {
         "key": str(uuid4()),
         "level": Level.NONE.value,
@@ -216,7 +218,7 @@ def _new() -> dict[str, Any]:
         "default_capacity": 12,
         "default_minimum": 5,
         "default_price": 0,
-        "certificate_threshold_percent": 80,
+        "certificate_threshold_percent": threshold_percent,
         "has_withdrawal_right": True,
     }
 

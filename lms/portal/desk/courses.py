@@ -31,6 +31,7 @@ from lms.portal.desk.course_forms import CourseForm, course_form
 from lms.portal.desk.words import RUN_STATES, spoken
 from lms.portal.digcomp import competence, step
 from lms.web.access import may
+from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
 from lms.web.sent import uuid_in
@@ -82,8 +83,9 @@ class CoursePages(Controller):
         )
 
     @get("/neu", opt=may("C", "plan"))
-    async def ask_create(self, begin: NamedDependency[Begin]) -> Template:
-        return await _form_page(begin, course_form())
+    async def ask_create(self, begin: NamedDependency[Begin], around: NamedDependency[Around]) -> Template:
+        threshold = around.settings.certificate_threshold_percent
+        return await _form_page(begin, course_form(threshold_percent=threshold))
 
     @post("/neu", opt=may("C", "plan"))
     async def create(
@@ -145,6 +147,7 @@ class CoursePages(Controller):
                     )
                     for one in whole.outcomes
                 ],
+                "may_certify": actor.may_for_all("issue", "certificate"),
                 "may_plan": actor.may_for_all("C", "plan"),
             },
         )
