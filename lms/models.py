@@ -15,6 +15,8 @@ from lms.booking import models as booking
 from lms.books import models as books
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
+from lms.certification.paths import models as certificate_paths
+from lms.certification.wishes import models as certificate_wishes
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -48,6 +50,8 @@ __all__ = [
     "booking",
     "books",
     "catalogue",
+    "certificate_paths",
+    "certificate_wishes",
     "certification",
     "choices",
     "conditions",
