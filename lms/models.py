@@ -17,6 +17,8 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.certification.designs import models as certificate_designs
 from lms.certification.eligibility import models as eligibility
+from lms.certification.paths import models as certificate_paths
+from lms.certification.wishes import models as certificate_wishes
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -51,6 +53,8 @@ __all__ = [
     "books",
     "catalogue",
     "certificate_designs",
+    "certificate_paths",
+    "certificate_wishes",
     "certification",
     "choices",
     "conditions",

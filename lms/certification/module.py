@@ -85,5 +85,11 @@ MODULE = Module(
             purpose="to show how far issuing has come and for whom it failed",
             kept="as long as the certificate",
         ),
+        PersonalData(
+            table="proof_wish",
+            column="person_id",
+            purpose="to know which certificates somebody has asked for",
+            kept="1 year after it was answered",
+        ),
     ],
 )

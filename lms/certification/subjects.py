@@ -1,5 +1,6 @@
 """What a certificate is about, as one word: of each subject one document stands at a time."""
 
+from datetime import date
 from uuid import UUID
 
 
@@ -26,3 +27,8 @@ def along_path(path_id: UUID, person_id: UUID) -> str:
 def volunteering(form_id: UUID) -> str:
     """What a volunteer did; the id comes from the form, so that sending it twice is one document."""
     return f"volunteering/{form_id.hex}"
+
+
+def teaching_in(person_id: UUID, first_day: date, last_day: date) -> str:
+    """What somebody has taught in a period, over several runs."""
+    return f"period/{first_day:%Y%m%d}-{last_day:%Y%m%d}/teaching/{person_id.hex}"

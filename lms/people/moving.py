@@ -80,6 +80,7 @@ FATES: Mapping[str, Fate] = {
     "phone_call.person_id": Fate.MOVES,
     "pick_up.child_id": Fate.MOVES,
     "proposal_inquiry.reader_id": Fate.MOVES_BUT_DOUBLES,
+    "proof_wish.person_id": Fate.MOVES,
     "provider_customer.person_id": Fate.MOVES,
     "refund.debtor_id": Fate.MOVES,
     "reminder.debtor_id": Fate.STAYS,

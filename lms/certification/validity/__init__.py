@@ -1,0 +1,1 @@
+"""How long certificates count, and the reminders to renew them in time."""
