@@ -97,7 +97,9 @@ class Settings(BaseSettings):
     certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
     certificate_reminder_days: list[int] = Field(default_factory=lambda: [60, 14])
     education_leave_law_de: str = "Bildungsfreistellungsgesetz des Landes Sachsen-Anhalt"
-    education_leave_law_en: str = "Educational Leave Act of the state of Saxony-Anhalt (Bildungsfreistellungsgesetz)"
+    education_leave_law_en: str = (
+        "Educational Leave Act of the state of Saxony-Anhalt (Bildungsfreistellungsgesetz)"
+    )
     federal_state: str = "ST"
     travel_minutes: int = Field(default=30, ge=0)
     loan_reminder_days: list[int] = Field(default_factory=lambda: [1, 7, 14], min_length=1)

@@ -19,14 +19,26 @@ from lms.certification.issuing.making import Making
 from lms.certification.letters import send_certificate, tell_of_revocation
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
+from lms.certification.pages.education_leave import EducationLeavePages, OwnEducationLeavePages
 from lms.certification.pages.exams import ExamPages, TrainersExamPages
+from lms.certification.pages.expiring import ExpiringPages
 from lms.certification.pages.own import OwnCertificatePages
+from lms.certification.pages.paths import PathPages
 from lms.certification.pages.programmes import ProgrammePages
 from lms.certification.pages.public import VerificationDoor, VerificationPages
 from lms.certification.pages.rules import CourseRulePages, RunRulePages
 from lms.certification.pages.seal import SealPages
 from lms.certification.pages.staff import CertificatePages
 from lms.certification.pages.standing import StandingPages
+from lms.certification.pages.teaching_proofs import OwnTeachingProofPages, TeachingProofPages
+from lms.certification.pages.volunteers import VolunteerPages
+from lms.certification.pages.wishes import WishPages
+from lms.certification.paths.service import Paths
+from lms.certification.validity.reminding import EVERY, ExpiryReminders
+from lms.certification.validity.service import Validity
+from lms.certification.wishes.events import ProofWishDeclined
+from lms.certification.wishes.letters import tell_of_refusal
+from lms.certification.wishes.service import ProofWishes
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
@@ -38,6 +50,25 @@ def _forgetting(around: Around) -> Periodic:
 
     return Periodic("forget-expired-certificates", timedelta(days=1), act)
 
+
+def _reminding(around: Around) -> Periodic:
+    async def act() -> None:
+        await ExpiryReminders(around).remind()
+
+    return Periodic("remind-of-ending-certificates", EVERY, act)
+
+
+OTHER_KINDS = (
+    EducationLeavePages,
+    OwnEducationLeavePages,
+    VolunteerPages,
+    PathPages,
+    TeachingProofPages,
+    OwnTeachingProofPages,
+    WishPages,
+    ExpiringPages,
+)
+"""The pages of everything that is issued besides taking part in a run."""
 
 MODULE = Module(
     name="certification",
@@ -59,6 +90,7 @@ MODULE = Module(
         DesignPages,
         PreviewPages,
         UsualDesignPages,
+        *OTHER_KINDS,
     ],
     services={
         "certification": Certification,
@@ -68,10 +100,17 @@ MODULE = Module(
         "badge_files": BadgeFiles,
         "published_badges": PublishedBadges,
         "certificate_designs": CertificateDesigns,
+        "certificate_paths": Paths,
+        "proof_wishes": ProofWishes,
+        "validity": Validity,
     },
-    listeners={CertificateIssued: [send_certificate], CertificateRevoked: [tell_of_revocation]},
+    listeners={
+        CertificateIssued: [send_certificate],
+        CertificateRevoked: [tell_of_revocation],
+        ProofWishDeclined: [tell_of_refusal],
+    },
     tasks={ISSUE: Making},
-    periodic=[_forgetting],
+    periodic=[_forgetting, _reminding],
     personal_data=[
         PersonalData(
             table="certificate",

@@ -22,7 +22,7 @@ from lms.billing.standing import accounts
 from lms.catalogue.models import Run
 from lms.certification.eligibility import Candidate, candidate_of
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.queries import certificates_of
+from lms.certification.queries import TAKING_PART, certificates_of
 from lms.debits.queries import UnderWay, collection_of
 from lms.dunning.queries import last_reminders
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party
@@ -303,7 +303,7 @@ async def _courses(
     issued = {
         one.enrolment_id: one
         for one in await certificates_of(session, list(actor.persons_for("R", "certificate")))
-        if one.state is CertificateState.ISSUED
+        if one.state is CertificateState.ISSUED and one.kind in TAKING_PART
     }
     return [
         MyCourse(

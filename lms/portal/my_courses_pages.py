@@ -14,6 +14,7 @@ from markupsafe import Markup
 from content.lesson import render
 from lms.catalogue.models import PaymentMethod
 from lms.certification.eligibility.words import own_words
+from lms.certification.wishes.queries import leave_of
 from lms.enrolment.choices.reading import own_choices
 from lms.enrolment.conditions.answered import answers_path, own_answers
 from lms.enrolment.lists.reading import story_of
@@ -94,6 +95,7 @@ class MyCoursesPages(Controller):
             answers, may_answer = await own_answers(session, mine.claim, now)
             story = await story_of(session, mine.claim, now)
             choices = await own_choices(session, mine.claim, now)
+            leave = await leave_of(session, actor, enrolment_id, today=local(now).date())
         return Template(
             "portal/my_courses/course.html",
             context={
@@ -115,6 +117,7 @@ class MyCoursesPages(Controller):
                 "answers_path": answers_path(around.signer, mine.enrolment) if may_answer else "",
                 "story": story,
                 "choices": choices,
+                "leave": leave,
                 "choices_path": f"{mine.path}/{PART}" if reaches(actor, mine.enrolment, "D") else "",
             },
             headers=PRIVATE,

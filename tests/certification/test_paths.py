@@ -13,7 +13,6 @@ from lms.certification.models import CertificateState
 from lms.certification.paths.errors import (
     ChoicesWithoutNumber,
     NoModules,
-    PathChanged,
     PathRetired,
     TooFewChoices,
 )
@@ -22,7 +21,7 @@ from lms.certification.paths.queries import finishers, path_of, path_progress, t
 from lms.certification.paths.service import Paths, Plan
 from lms.certification.subjects import along_path
 from lms.db import Begin
-from lms.kernel.errors import Forbidden
+from lms.kernel.errors import Forbidden, Stale
 from lms.kernel.rights import Identity
 from lms.people.models import Person
 from lms.web.module import Around
@@ -177,7 +176,7 @@ async def test_a_path_is_added_once_changed_by_one_and_ended(
 
     one, same = [await paths.add(REGISTRAR, plan, path_id=path_id) for _ in range(2)]
     await paths.change(REGISTRAR, Plan("Neu", "", "", "", [(tablet.id, True)]), path_id=path_id, version=1)
-    with pytest.raises(PathChanged):
+    with pytest.raises(Stale):
         await paths.change(REGISTRAR, plan, path_id=path_id, version=1)
     await paths.retire(REGISTRAR, path_id=path_id)
     await paths.retire(REGISTRAR, path_id=path_id)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Kind
 from lms.certification.issuing.refusals import Gone
-from lms.certification.kinds import taking_part
+from lms.certification.kinds import education_leave, paths, taking_part, teaching, volunteers
 from lms.certification.kinds.again import draft_from
 from lms.certification.kinds.draft import Draft, Read, Reader, Unfit
 from lms.certification.models import BatchItem, Certificate
@@ -19,6 +19,10 @@ from lms.people.models import Person
 READERS: Mapping[Kind, Reader] = {
     Kind.ATTENDANCE: taking_part.read,
     Kind.EXAMINED: taking_part.read,
+    Kind.EDUCATION_LEAVE: education_leave.read,
+    Kind.VOLUNTEER: volunteers.read,
+    Kind.PATH: paths.read,
+    Kind.TRAINER: teaching.read,
 }
 
 

@@ -12,7 +12,7 @@ from lms.certification.errors import AttendanceStillOpen, NobodyQualifies
 from lms.certification.issuing.batches import send, wait_in_line
 from lms.certification.issuing.orders import Order
 from lms.certification.models import Batch, BatchItem, BatchItemState
-from lms.certification.queries import candidates
+from lms.certification.queries import TAKING_PART, candidates
 from lms.certification.subjects import taking_part
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
@@ -78,7 +78,7 @@ class Issuing:
             known = await session.get(Batch, batch_id)
             if known is not None:
                 return known
-            runs = {order.run_id for order in orders}
+            runs = {order.run_id if order.kind.value in TAKING_PART else None for order in orders}
             batch = Batch(
                 id=batch_id,
                 run_id=next(iter(runs)) if len(runs) == 1 else None,

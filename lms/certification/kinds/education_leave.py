@@ -21,15 +21,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from certificates.document import Holder, Kind
 from lms.attendance.models import Attendance, Presence
 from lms.attendance.queries import Record, records
-from lms.catalogue.models import Course, Outcome, Run
+from lms.catalogue.models import Course, Run
 from lms.certification.kinds.course_rules import NO_RULE, CourseRule, course_rules
-from lms.certification.kinds.draft import Draft, Goal, Read, Unfit, Words
+from lms.certification.kinds.draft import Draft, Read, Unfit, Words
 from lms.certification.kinds.refusals import (
     MarksMissing,
     NothingAttended,
     NotOverYet,
     NotRecognised,
 )
+from lms.certification.kinds.taking_part import goals_of, ground_of, place_of
 from lms.certification.models import BatchItem
 from lms.certification.queries import NOTHING_YET
 from lms.certification.rules import whole_units
@@ -38,7 +39,6 @@ from lms.kernel.clock import local
 from lms.people.models import Company, Person
 from lms.resources.models import Room, Venue
 from lms.scheduling.models import Session, SessionState
-from lms.scheduling.queries import trainers_of
 from lms.web.formats import date_plain
 from lms.web.language import use_locale
 
@@ -68,7 +68,7 @@ class Attended:
 
 
 async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date) -> Read:
-    """What each confirmation says; seven statements. Refused: not recognised, not over, marks missing, nothing attended.
+    """What each confirmation says; eight statements. Refused: not recognised, not over, marks missing, nothing attended.
 
     An enrolment that is no longer there is left out.
     """
@@ -77,8 +77,7 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
     marks = await records(session, taken)
     attended = await attended_of(session, taken)
     rules = await course_rules(session, courses)
-    trainers = await trainers_of(session, {one.run.id for one in taken.values()})
-    goals = await goals_of(session, courses)
+    ground = await ground_of(session, [(one.run.id, one.course.id) for one in taken.values()])
     drafts: dict[UUID, Draft] = {}
     refusals: dict[UUID, Unfit] = {}
     for item in items:
@@ -103,10 +102,10 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
             units_planned=whole_units(record.planned_minutes),
             days=there.days,
             employer=str(item.particulars.get("employer") or (one.company.name if one.company else "")),
-            place=Words(", ".join(part.name for part in (one.venue, one.room) if part is not None)),
-            trainers=tuple(person.name for person in trainers.get(one.run.id, ())),
+            place=place_of(one.venue, one.room),
+            trainers=tuple(person.name for person in ground.trainers.get(one.run.id, ())),
             contents=tuple(Words(topic) for topic in there.topics),
-            goals=goals.get(one.course.id, ()),
+            goals=goals_of(ground.outcomes.get(one.course.id, ())),
             legal_note=note(rule, item.particulars),
         )
     return Read(drafts, refusals)
@@ -182,15 +181,3 @@ async def attended_of(session: AsyncSession, enrolment_ids: Mapping[UUID, object
         )
         for enrolment_id, meetings in met.items()
     }
-
-
-async def goals_of(session: AsyncSession, course_ids: set[UUID]) -> Mapping[UUID, tuple[Goal, ...]]:
-    """What these courses lead to, by course, in their order; one statement."""
-    rows = await session.scalars(
-        select(Outcome).where(Outcome.course_id.in_(course_ids)).order_by(Outcome.position, Outcome.id)
-    )
-    goals: dict[UUID, tuple[Goal, ...]] = {}
-    for row in rows:
-        goal = Goal(Words(row.sentence_de, row.sentence_en), row.competence, row.proficiency)
-        goals[row.course_id] = (*goals.get(row.course_id, ()), goal)
-    return goals

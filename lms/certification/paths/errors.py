@@ -21,12 +21,5 @@ class ChoicesWithoutNumber(DomainError):
     message = N_("State how many of the modules to choose from are needed.")
 
 
-class PathChanged(DomainError):
-    status = 409
-    message = N_(
-        "Somebody else has changed this path in the meantime. Below you see what you entered; above it what stands now."
-    )
-
-
 class PathRetired(DomainError):
     message = N_("This path has ended. It gives no new certificates.")

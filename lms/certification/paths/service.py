@@ -16,7 +16,6 @@ from lms.certification.issuing.orders import Order
 from lms.certification.paths.errors import (
     ChoicesWithoutNumber,
     NoModules,
-    PathChanged,
     PathRetired,
     TooFewChoices,
 )
@@ -27,7 +26,7 @@ from lms.certification.subjects import along_path
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import today
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Stale
 from lms.web.module import Around
 
 
@@ -85,14 +84,14 @@ class Paths:
 
     @retried
     async def change(self, actor: Actor, plan: Plan, *, path_id: UUID, version: int) -> Path:
-        """Change a path; certificates it has given stay what they are. Raises PathChanged when `version` is not the newest."""
+        """Change a path; certificates it has given stay what they are. Raises Stale when `version` is not the newest."""
         ensure(policy.may_issue(actor), actor)
         _ensure_sound(plan)
         now = self.clock()
         async with self.begin() as session:
             path = await _locked(session, path_id)
             if path.version != version:
-                raise PathChanged
+                raise Stale
             before = {"title": path.title_de, "choices_needed": path.choices_needed}
             path.title_de, path.title_en = plan.title_de, plan.title_en
             path.outcome_de, path.outcome_en = plan.outcome_de, plan.outcome_en

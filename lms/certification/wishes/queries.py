@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, not_, select
+from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Kind
@@ -15,14 +15,18 @@ from lms.certification.models import Batch, Certificate, CertificateState
 from lms.certification.subjects import education_leave
 from lms.certification.wishes.models import ProofWish
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue
 from lms.kernel.errors import NotFound
 from lms.people.models import Company, Person
 from lms.web.language import current_language
 
-FULFILLED = exists().where(Batch.id == ProofWish.id)
+FULFILLED = or_(
+    exists().where(Batch.id == ProofWish.id),
+    exists().where(Certificate.subject == ProofWish.subject, Certificate.state == CertificateState.ISSUED),
+)
 OPEN: ColumnElement[bool] = and_(ProofWish.declined_at.is_(None), not_(FULFILLED))
-"""Requests that the team has neither fulfilled nor declined."""
+"""Requests that the team has neither fulfilled nor declined; issued without regard to the request is fulfilled too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,12 @@ async def leaves_of(
     """What these persons can ask for, by enrolment; three statements."""
     found = await leaves(session, Enrolment.person_id.in_(list(person_ids)), today=today)
     return {leave.enrolment.id: leave for leave in found}
+
+
+async def leave_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, today: date) -> Leave | None:
+    """What somebody can ask for about this enrolment; None where there is nothing, or it is not theirs to ask."""
+    found = await leaves(session, Enrolment.id == enrolment_id, today=today)
+    return found[0] if found and actor.may_for(found[0].person.id, "R", "certificate") else None
 
 
 async def _open_subjects(session: AsyncSession, subjects: Sequence[str]) -> Collection[str]:

@@ -15,6 +15,7 @@ from lms.billing.models import Invoice, InvoiceKind, InvoiceShare, LedgerEntry
 from lms.billing.queries import is_of_document
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.models import Certificate, CertificateState
+from lms.certification.queries import TAKING_PART
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.seats.models import CompanyInvitation, SeatLink, SeatNotice, SeatOrder
 from lms.enrolment.seats.rules import is_open_seat, naming_ends_at
@@ -316,7 +317,9 @@ async def _with_papers(session: AsyncSession, seats: Sequence[Seat], *, with_pap
     ]
     attended: Mapping[UUID, Record] = await records(session, ids) if ids else {}
     wanted = select(Certificate).where(
-        Certificate.enrolment_id.in_(ids), Certificate.state == CertificateState.ISSUED
+        Certificate.enrolment_id.in_(ids),
+        Certificate.kind.in_(TAKING_PART),
+        Certificate.state == CertificateState.ISSUED,
     )
     if with_papers:
         wanted = wanted.options(undefer(Certificate.document))

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from lms.attendance.models import Attendance
 from lms.catalogue.models import Run, RunState
 from lms.certification.models import Batch, Certificate
+from lms.certification.queries import TAKING_PART
 from lms.enrolment.models import (
     Approval,
     Enrolment,
@@ -86,7 +87,11 @@ def uncertified() -> ColumnElement[bool]:
         Enrolment.state == EnrolmentState.CONFIRMED,
         Enrolment.is_drop_in.is_(False),
     )
-    issued = exists().where(Certificate.enrolment_id == Enrolment.id, Enrolment.run_id == Run.id)
+    issued = exists().where(
+        Certificate.enrolment_id == Enrolment.id,
+        Enrolment.run_id == Run.id,
+        Certificate.kind.in_(TAKING_PART),
+    )
     return and_(
         Run.attendance_locked_at.is_not(None),
         Run.state != RunState.CANCELLED,

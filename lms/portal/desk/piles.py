@@ -7,6 +7,8 @@ from sqlalchemy import exists, func, or_, select
 
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
+from lms.certification.wishes.models import ProofWish
+from lms.certification.wishes.queries import OPEN as OPEN_WISH
 from lms.enrolment.models import (
     Enrolment,
     EnrolmentState,
@@ -199,6 +201,15 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Run.attendance_locked_at)).where(uncertified()),
+        ),
+        Pile(
+            "issue", "certificate", "/verwaltung/nachweise/wuensche",
+            lambda num: ngettext(
+                "%(num)s person waits for a certificate they have asked for",
+                "%(num)s people wait for a certificate they have asked for",
+                num,
+            ),
+            select(func.count(), func.min(ProofWish.asked_at)).where(OPEN_WISH),
         ),
         Pile(
             "U", "plan", "/verwaltung/durchfuehrungen?ansicht=beendet",
