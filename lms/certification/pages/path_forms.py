@@ -76,7 +76,7 @@ class PathForm(Form):
 
 
 for _number in range(1, MOST_MODULES + 1):
-    setattr(PathForm, f"course_{_number}", Select(N_("Course"), blank=N_("none")))
+    setattr(PathForm, f"course_{_number}", Select(N_("Course"), blank=N_("no course")))
     setattr(PathForm, f"way_{_number}", Select(N_("Needed"), choices=WAYS, blank=""))
 
 

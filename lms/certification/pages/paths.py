@@ -63,7 +63,7 @@ class PathPages(Controller):
             gettext("Path"), gettext("Module"), gettext("Needed"), gettext("Modules to choose"), gettext("State")
         ]]  # fmt: skip
         for whole in found:
-            state = gettext("ended") if whole.path.retired_at else gettext("in use")
+            state = gettext("no longer in use") if whole.path.retired_at else gettext("still in use")
             for module in whole.modules:
                 way = gettext("everybody needs it") if module.is_required else gettext("one to choose")
                 rows.append([whole.title, module.title, way, whole.path.choices_needed, state])

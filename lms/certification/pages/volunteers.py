@@ -44,8 +44,8 @@ class VolunteerForm(Form):
         longest=120,
     )
     place = Text(N_("Where?"), hint=N_("For example the house or the district."), longest=120)
-    first_day = DateParts(N_("First day"), missing=N_("Enter the first day."))
-    last_day = DateParts(N_("Last day"), missing=N_("Enter the last day."))
+    first_day = DateParts(N_("First day"), missing=N_("Enter the day on which it began."))
+    last_day = DateParts(N_("Last day"), missing=N_("Enter the day on which it ended."))
     hours = Number(
         N_("How many full hours in all?"), missing=N_("Enter the number of hours."), least=1, most=MOST_HOURS, width=6
     )  # fmt: skip
