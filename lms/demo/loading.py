@@ -27,6 +27,7 @@ from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
+from lms.demo.filling.other_kinds import fill_other_kinds
 from lms.demo.filling.owing import fill_owing
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import Everybody, fill_people
@@ -71,9 +72,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_conditions(ground, everybody, runs)
             await fill_choices(ground, runs)
         never_paid = await _invoices(ground, everybody, places)
-        with step("Registers and certificates"):
-            await fill_registers(ground, everybody, runs, places)
-            await fill_certificates(ground, everybody, runs)
+        await _certificates(ground, everybody, runs, places)
         with step("Opening hours, ways and closures"):
             await fill_house(ground, rooms)
         with step("Devices of the sessions"):
@@ -131,6 +130,16 @@ async def _payments(
         await fill_debits(ground, everybody, places)
     with step("Reminders and instalments"):
         await fill_owing(ground, everybody, never_paid, places)
+
+
+async def _certificates(
+    ground: Ground, everybody: Everybody, runs: Sequence[Planned], places: Sequence[Place]
+) -> None:
+    """Who was there, and what they were given for it; and what is issued for other things."""
+    with step("Registers and certificates"):
+        await fill_registers(ground, everybody, runs, places)
+        await fill_certificates(ground, everybody, runs)
+        await fill_other_kinds(ground, everybody, runs)
 
 
 async def _papers(ground: Ground, everybody: Everybody) -> None:

@@ -63,7 +63,7 @@ def _renewed() -> ColumnElement[bool]:
         .where(
             old_run.id == Certificate.run_id,
             newer.person_id == Certificate.person_id,
-            newer.id != Certificate.id,
+            newer.issued_at > Certificate.issued_at,
             newer.kind.in_(TAKING_PART),
             newer.state == CertificateState.ISSUED,
             or_(newer.valid_until.is_(None), newer.valid_until > Certificate.valid_until),
