@@ -139,7 +139,7 @@ async def _certificates(
     with step("Registers and certificates"):
         await fill_registers(ground, everybody, runs, places)
         await fill_certificates(ground, everybody, runs)
-        await fill_other_kinds(ground, everybody, runs)
+        await fill_other_kinds(ground, everybody)
 
 
 async def _papers(ground: Ground, everybody: Everybody) -> None:

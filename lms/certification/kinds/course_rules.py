@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from certificates.document import Kind
 from lms.certification.kinds.draft import NOTHING, Words
 from lms.db import Base
 
@@ -19,8 +20,9 @@ TABLE = "course_rule"
 class CourseRule:
     """`valid_months` is None where certificates count for ever.
 
-    `recognition_number` is that of the notice by which the state recognises the course for educational leave; a course
-    without one is not recognised. `recognition_text` is what the team wants to say about it, in its own words.
+    `recognition_number` and `recognised_on` are those of the notice by which the state recognises the course for
+    educational leave, `recognition_text` is what the team wants to say about it, in its own words: all of it typed in by
+    the team, and empty where the course is not recognised.
     """
 
     valid_months: int | None = None
@@ -31,7 +33,7 @@ class CourseRule:
     @property
     def is_recognised(self) -> bool:
         """Whether employees can take paid leave for it, as far as the team has entered it."""
-        return bool(self.recognition_number)
+        return bool(self.recognition_number or self.recognition_text.de)
 
 
 NO_RULE = CourseRule()
@@ -48,9 +50,11 @@ async def course_rules(session: AsyncSession, course_ids: Iterable[UUID]) -> Map
 
 
 def _rule(row: Mapping[Any, Any]) -> CourseRule:
+    if Kind.EDUCATION_LEAVE.value not in (row["kinds"] or ()):
+        return CourseRule(valid_months=row["valid_months"])
     return CourseRule(
-        valid_months=row.get("valid_months"),
-        recognition_number=row.get("recognition_number") or "",
-        recognised_on=row.get("recognised_on"),
-        recognition_text=Words(row.get("recognition_text_de") or "", row.get("recognition_text_en") or ""),
+        valid_months=row["valid_months"],
+        recognition_number=row["leave_number"],
+        recognised_on=row["leave_recognised_on"],
+        recognition_text=Words(row["leave_text_de"], row["leave_text_en"]),
     )

@@ -115,11 +115,9 @@ def note(rule: CourseRule, typed: Mapping[str, Any]) -> Words:
     """The paragraph about the recognition: the name of the law, the notice, and the team's own words."""
     law = Words(str(typed.get("law_de") or LAW.de), str(typed.get("law_en") or LAW.en))
     return Words(
-        f"Die Veranstaltung ist nach dem {law.de} als Bildungsveranstaltung anerkannt"
-        f" (Bescheid {rule.recognition_number}{_of_day(rule.recognised_on, 'de')})."
+        f"Die Veranstaltung ist nach dem {law.de} als Bildungsveranstaltung anerkannt{_notice(rule, 'de')}."
         f" {rule.recognition_text.de}".strip(),
-        f"The event is recognised under the {law.en}"
-        f" (notice {rule.recognition_number}{_of_day(rule.recognised_on, 'en')})."
+        f"The event is recognised under the {law.en}{_notice(rule, 'en')}."
         f" {rule.recognition_text.read_in('en')}".strip(),
     )
 
@@ -135,11 +133,16 @@ def lack_of(run: Run, rule: CourseRule, record: Record, today: date) -> Unfit | 
     return None if whole_units(record.attended_minutes) else NothingAttended()
 
 
-def _of_day(day: date | None, language: str) -> str:
-    if day is None:
+def _notice(rule: CourseRule, language: str) -> str:
+    """(Bescheid 504-12/26 vom 2. März 2026), as far as the team has entered it."""
+    if not rule.recognition_number:
         return ""
-    with use_locale("en" if language == "en" else "de"):
-        return f" of {date_plain(day)}" if language == "en" else f" vom {date_plain(day)}"
+    german = language == "de"
+    day = ""
+    if rule.recognised_on is not None:
+        with use_locale("de" if german else "en"):
+            day = f" {'vom' if german else 'of'} {date_plain(rule.recognised_on)}"
+    return f" ({'Bescheid' if german else 'notice'} {rule.recognition_number}{day})"
 
 
 async def _taken(session: AsyncSession, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Taken]:

@@ -77,7 +77,7 @@ class PathForm(Form):
 
 for _number in range(1, MOST_MODULES + 1):
     setattr(PathForm, f"course_{_number}", Select(N_("Course"), blank=N_("no course")))
-    setattr(PathForm, f"way_{_number}", Select(N_("Needed"), choices=WAYS, blank=""))
+    setattr(PathForm, f"way_{_number}", Select(N_("Needed"), choices=WAYS, blank="", is_asked=True))
 
 
 def titled(course: Course) -> str:

@@ -1,16 +1,15 @@
 """What is issued besides taking part: a path of two courses, a volunteer's certificate, and one that ends soon."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 
 from certificates.code import new_code
 from certificates.document import Kind
 from lms.billing.rules import series_year
+from lms.catalogue.models import Course
 from lms.certification.issuing.batches import SERIES, STATUS_SERIES
 from lms.certification.models import Batch, BatchItem
 from lms.certification.paths.models import Path, PathModule
@@ -18,10 +17,10 @@ from lms.certification.subjects import volunteering
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.papers import DRAW, ISSUER
 from lms.demo.filling.people import Everybody
-from lms.demo.filling.timetable import Planned
 from lms.jobs.queue import enqueue
 from lms.people.models import Person
 
+COURSES = ("tablet-in-ruhe-kennenlernen", "smartphone-erste-schritte")
 GROWN_UP = 40
 ENDS_IN = timedelta(days=40)
 HELPED: dict[str, Any] = {
@@ -36,9 +35,9 @@ GUIDED: dict[str, Any] = {
 }
 
 
-async def fill_other_kinds(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
+async def fill_other_kinds(ground: Ground, everybody: Everybody) -> None:
     """Write the path, and have the worker draw the two certificates of volunteers."""
-    await _fill_path(ground, everybody, runs)
+    await _fill_path(ground, everybody)
     volunteers = [one for one in everybody.register.learners if one.figure is None and one.age >= GROWN_UP]
     days = timedelta(days=1)
     await _reserve(
@@ -54,20 +53,11 @@ async def fill_other_kinds(ground: Ground, everybody: Everybody, runs: Sequence[
     )
 
 
-async def _fill_path(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
-    """The two courses of which the most people are going to hold both certificates."""
-    of_run = {one.run.id: one for one in runs}
-    courses: dict[UUID, set[UUID]] = defaultdict(set)
-    for person_id, run_id in await ground.session.execute(select(BatchItem.person_id, BatchItem.run_id)):
-        if person_id is not None and run_id in of_run:
-            courses[person_id].add(of_run[run_id].course.id)
-    pairs = Counter(
-        (one, other) for held in courses.values() for one in held for other in held if str(one) < str(other)
-    )
-    every = sorted({course for held in courses.values() for course in held}, key=str)
-    if len(every) < 2:
-        return
-    first, second = max(pairs, key=lambda pair: (pairs[pair], str(pair))) if pairs else (every[0], every[1])
+async def _fill_path(ground: Ground, everybody: Everybody) -> None:
+    courses = {
+        course.slug: course
+        for course in await ground.session.scalars(select(Course).where(Course.slug.in_(COURSES)))
+    }
     path = Path(
         id=ground.key(),
         title_de="Sicher im digitalen Alltag",
@@ -78,8 +68,8 @@ async def _fill_path(ground: Ground, everybody: Everybody, runs: Sequence[Planne
     )
     await ground.put([path])
     await ground.put(
-        PathModule(path_id=path.id, course_id=course, position=place)
-        for place, course in enumerate((first, second))
+        PathModule(path_id=path.id, course_id=courses[slug].id, position=place)
+        for place, slug in enumerate(COURSES)
     )
     ground.note(path.created_at, "path.added", "path", path.id, by=everybody.member(ISSUER))
 
