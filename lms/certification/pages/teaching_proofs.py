@@ -40,7 +40,7 @@ ASKED = declare(
 class TeachingForm(Form):
     """One run, or a period over several."""
 
-    run = Select(N_("Run"), blank=N_("a period over several runs"))
+    run = Select(N_("For which run?"), blank=N_("a period over several runs"))
     first_day = DateParts(N_("From"), hint=N_("Only for a period."))
     last_day = DateParts(N_("Until"), hint=N_("Only for a period."))
     language = LanguageRadios()
