@@ -87,7 +87,7 @@ async def test_a_path_and_a_request_sent_twice_at_once_are_there_once(
     house: Around, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course, ada, registrar = make_course(), make_person(), staff(Identity.CERTIFICATES)
-    rules_are(monkeypatch, {course.id: CourseRule(recognition_number="1")})
+    rules_are(monkeypatch, {course.id: CourseRule(is_recognised=True, recognition_number="1")})
     async with begin() as session:
         session.add_all([course, ada])
         await session.flush()

@@ -40,6 +40,7 @@ from tests.office import counted
 pytestmark = BOTH
 TODAY = date(2026, 12, 4)
 RECOGNISED = CourseRule(
+    is_recognised=True,
     recognition_number="504-12/26",
     recognised_on=date(2026, 3, 2),
     recognition_text=Words("Befristet bis Ende 2027.", "Until the end of 2027."),

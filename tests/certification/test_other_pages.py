@@ -46,7 +46,9 @@ async def scene(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Scene:
     made = Scene()
     made.courses = [make_course("Tablet"), make_course("Smartphone")]
     made.ada, made.jonas = make_person(), make_person("Jonas", "Krüger")
-    rules_are(monkeypatch, {made.courses[0].id: CourseRule(recognition_number="504-12/26")})
+    rules_are(
+        monkeypatch, {made.courses[0].id: CourseRule(is_recognised=True, recognition_number="504-12/26")}
+    )
     async with begin() as session:
         session.add_all([*made.courses, made.ada, made.jonas])
         await session.flush()

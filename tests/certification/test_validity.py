@@ -6,7 +6,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from certificates.document import Kind
+from lms.attendance.models import Presence
 from lms.catalogue.models import Course, Run
+from lms.certification.kinds import taking_part
 from lms.certification.kinds.course_rules import CourseRule
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.validity.queries import endings, valid_until
@@ -18,7 +21,7 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.people.models import Person
 from lms.web.module import Around
-from tests.certification.holding import a_certificate, a_run_that_is_over, rules_are
+from tests.certification.holding import a_certificate, a_place, a_run_that_is_over, an_item, mark, rules_are
 from tests.making import BOTH, MOMENT, FixedClock, make_course, make_person, make_run, staff
 
 pytestmark = BOTH
@@ -136,3 +139,19 @@ async def test_the_team_stops_the_reminders_when_somebody_asks_for_it(
     clock.forward(days=75)
 
     assert await ExpiryReminders(house).remind() == 0
+
+
+async def test_the_certificate_of_a_course_says_until_when_it_counts(
+    scene: Scene, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules_are(monkeypatch, {scene.course.id: CourseRule(valid_months=24)})
+    async with begin() as session:
+        run, meetings = await a_run_that_is_over(session, scene.course)
+        place = await a_place(session, run, scene.ada)
+        await mark(session, place, meetings, *[Presence.PRESENT] * 4)
+    item = an_item(Kind.ATTENDANCE, enrolment_id=place.id, person_id=scene.ada.id)
+
+    async with begin.reading() as session:
+        found = await taking_part.read(session, [item], today=date(2026, 12, 4))
+
+    assert found.drafts[item.id].valid_until == date(2028, 12, 4)

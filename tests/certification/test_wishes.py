@@ -54,7 +54,7 @@ async def scene(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Scene:
     made = Scene()
     course, other = make_course(), make_course()
     made.ada, made.jonas = make_person(), make_person("Jonas", "Krüger")
-    rules_are(monkeypatch, {course.id: CourseRule(recognition_number="504-12/26")})
+    rules_are(monkeypatch, {course.id: CourseRule(is_recognised=True, recognition_number="504-12/26")})
     async with begin() as session:
         session.add_all([course, other, made.ada, made.jonas])
         await session.flush()

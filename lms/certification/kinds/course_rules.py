@@ -20,20 +20,16 @@ TABLE = "course_rule"
 class CourseRule:
     """`valid_months` is None where certificates count for ever.
 
-    `recognition_number` and `recognised_on` are those of the notice by which the state recognises the course for
-    educational leave, `recognition_text` is what the team wants to say about it, in its own words: all of it typed in by
-    the team, and empty where the course is not recognised.
+    `is_recognised` says whether employees can take paid leave for the course, `recognition_number` and `recognised_on` are
+    those of the notice by which the state recognises it, `recognition_text` is what the team wants to say about it in its own
+    words: all of it typed in by the team, each part only where there is one.
     """
 
     valid_months: int | None = None
+    is_recognised: bool = False
     recognition_number: str = ""
     recognised_on: date | None = None
     recognition_text: Words = NOTHING
-
-    @property
-    def is_recognised(self) -> bool:
-        """Whether employees can take paid leave for it, as far as the team has entered it."""
-        return bool(self.recognition_number or self.recognition_text.de)
 
 
 NO_RULE = CourseRule()
@@ -54,6 +50,7 @@ def _rule(row: Mapping[Any, Any]) -> CourseRule:
         return CourseRule(valid_months=row["valid_months"])
     return CourseRule(
         valid_months=row["valid_months"],
+        is_recognised=True,
         recognition_number=row["leave_number"],
         recognised_on=row["leave_recognised_on"],
         recognition_text=Words(row["leave_text_de"], row["leave_text_en"]),

@@ -14,6 +14,8 @@ from lms.catalogue.models import Course, Outcome, Run
 from lms.certification.eligibility import evidence_of, whole_units
 from lms.certification.kinds.draft import NOTHING, Draft, Goal, Read, Unfit, Words
 from lms.certification.models import BatchItem
+from lms.certification.rules import whole_units
+from lms.certification.validity.queries import valid_until
 from lms.enrolment.models import Enrolment
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
@@ -44,11 +46,13 @@ class Ground:
     topics: Mapping[UUID, Sequence[str]]
 
 
-async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date) -> Read:  # noqa: ARG001
+async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date) -> Read:
     """What the papers of these items say; whoever has not earned it (any more) is refused. A constant number of statements."""
     rows = await _rows(session, [item.enrolment_id for item in items if item.enrolment_id])
     ground = await ground_of(session, [(run.id, course.id) for _, course, run, _, _ in rows.values()])
     evidence = await evidence_of(session, list(rows))
+    attended = await records(session, rows)
+    ends = await valid_until(session, {course.id for _, course, *_ in rows.values()}, issued_on=today)
     drafts: dict[UUID, Draft] = {}
     refusals: dict[UUID, Unfit] = {}
     for item in items:
@@ -79,6 +83,7 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
             goals=goals_of(ground.outcomes.get(course.id, ())),
             result=found.result,
             legal_note=Words(found.programme_note, found.programme_note_en),
+            valid_until=ends.get(course.id),
         )
     return Read(drafts, refusals)
 
