@@ -37,6 +37,7 @@ from lms.certification.paths.service import Paths
 from lms.certification.validity.reminding import EVERY, ExpiryReminders
 from lms.certification.validity.service import Validity
 from lms.certification.wishes.events import ProofWishDeclined
+from lms.certification.wishes.forgetting import forget_answered
 from lms.certification.wishes.letters import tell_of_refusal
 from lms.certification.wishes.service import ProofWishes
 from lms.jobs.worker import Periodic
@@ -56,6 +57,13 @@ def _reminding(around: Around) -> Periodic:
         await ExpiryReminders(around).remind()
 
     return Periodic("remind-of-ending-certificates", EVERY, act)
+
+
+def _forgetting_wishes(around: Around) -> Periodic:
+    async def act() -> None:
+        await forget_answered(around.begin, around.clock)
+
+    return Periodic("forget-answered-requests", timedelta(days=1), act)
 
 
 OTHER_KINDS = (
@@ -110,7 +118,7 @@ MODULE = Module(
         ProofWishDeclined: [tell_of_refusal],
     },
     tasks={ISSUE: Making},
-    periodic=[_forgetting, _reminding],
+    periodic=[_forgetting, _reminding, _forgetting_wishes],
     personal_data=[
         PersonalData(
             table="certificate",

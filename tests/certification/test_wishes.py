@@ -18,6 +18,7 @@ from lms.certification.wishes.errors import (
     WhyMissing,
     WishAnswered,
 )
+from lms.certification.wishes.forgetting import forget_answered
 from lms.certification.wishes.models import ProofWish
 from lms.certification.wishes.queries import OPEN, asked, leaves_of
 from lms.certification.wishes.service import ProofWishes
@@ -31,7 +32,7 @@ from lms.messaging.models import Letter
 from lms.people.models import Person
 from lms.web.module import Around
 from tests.certification.holding import a_place, a_run_that_is_over, mark, rules_are, teach
-from tests.making import BOTH, MOMENT, learner, make_course, make_person, staff
+from tests.making import BOTH, MOMENT, FixedClock, learner, make_course, make_person, staff
 
 pytestmark = BOTH
 REGISTRAR = staff(Identity.CERTIFICATES)
@@ -187,3 +188,24 @@ async def test_what_cannot_be_issued_twice_is_not_begun_twice(
     with pytest.raises(NobodyQualifies):
         await certification.start_batch(REGISTRAR, batch_id=uuid4(), orders=[order], title="x")
     assert await count(begin, BatchItem) == 1
+
+
+async def test_a_year_after_the_answer_the_request_is_forgotten(
+    house: Around, scene: Scene, begin: Begin, clock: FixedClock
+) -> None:
+    wishes, certification = ProofWishes(house), Certification(house)
+    declined = await wishes.ask_for_employer(learner(scene.ada), enrolment_id=scene.place.id, wish_id=uuid4())
+    await wishes.decline(REGISTRAR, wish_id=declined.id, reason="nein")
+    issued = await wishes.ask_for_teaching(teacher(scene.jonas), wish_id=uuid4(), run_id=scene.place.run_id)
+    order = await wishes.order_of(REGISTRAR, wish_id=issued.id)
+    await certification.start_batch(REGISTRAR, batch_id=issued.id, orders=[order], title="x")
+    waiting = await wishes.ask_for_teaching(teacher(scene.jonas), wish_id=uuid4(), period=PERIOD)
+
+    await forget_answered(begin, clock)
+    before = await count(begin, ProofWish)
+    clock.forward(days=366)
+    await forget_answered(begin, clock)
+
+    async with begin.reading() as session:
+        left = (await session.scalars(select(ProofWish.id))).all()
+    assert (before, left) == (3, [waiting.id])
