@@ -123,6 +123,8 @@ async def test_a_path_is_made_shown_changed_by_two_and_issued(
     issued = [await send(client, f"{page_of_it}/ausstellen", {"key": typed["key"]}) for _ in range(2)]
     listed = await client.get(f"{HERE}/lernwege")
     table = await client.get(f"{HERE}/lernwege/liste.csv")
+    await sign_in(client, begin, person=scene.ada, is_known=True)
+    own = await client.get("/meine-nachweise")
 
     assert (doubled.status_code, "zweimal" in doubled.text) == (422, True)
     assert await many(begin, Path) == 1
@@ -135,6 +137,7 @@ async def test_a_path_is_made_shown_changed_by_two_and_issued(
     assert await many(begin, BatchItem) == 1
     assert "Smartphone" in listed.text
     assert "Neu;Tablet" in table.text
+    assert "2 von 2 Modulen" in words_of(own.text)
 
 
 async def test_a_learner_asks_for_the_employer_and_the_team_issues_it(
@@ -142,6 +145,7 @@ async def test_a_learner_asks_for_the_employer_and_the_team_issues_it(
 ) -> None:
     account = await sign_in(client, begin, person=scene.ada, is_known=True)
     own = f"/meine-nachweise/arbeitgeber/{scene.place.id}"
+    held = await client.get("/meine-nachweise")
     course = await client.get(f"/meine-kurse/{scene.place.id}")
     page = await client.get(own)
     asked = await send(client, own, {"key": str(uuid4()), "employer": "Ohre <b>GmbH</b>"})
@@ -154,6 +158,7 @@ async def test_a_learner_asks_for_the_employer_and_the_team_issues_it(
     empty = await client.get(f"{HERE}/wuensche")
 
     assert account.person_id == scene.ada.id
+    assert own in held.text
     assert own in course.text
     assert "anerkannt" in page.text
     assert asked.status_code == 303

@@ -13,7 +13,9 @@ from lms.certification import policy
 from lms.certification.holding import Held, Holding, held, held_by
 from lms.certification.models import ShownName
 from lms.certification.pages.words import kind_in_words
+from lms.certification.paths.queries import path_progress
 from lms.certification.verification.facts import facts_for_holder
+from lms.certification.wishes.queries import leaves_of
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
@@ -61,14 +63,20 @@ class OwnCertificatePages(Controller):
         self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], around: NamedDependency[Around]
     ) -> Template:
         """What one holds and what the household holds, newest first."""
+        persons, day = actor.persons_for("R", "certificate"), today(around.clock)
         async with begin.reading() as session:
-            holders = await held_by(session, actor.persons_for("R", "certificate"))
+            holders = await held_by(session, persons)
+            progress = await path_progress(session, persons, today=day)
+            leaves = await leaves_of(session, persons, today=day)
         holders = sorted(holders, key=lambda holder: holder.person_id != actor.person_id)  # oneself first
         return Template(
             "certification/own.html",
             context={
                 "holders": [(holder, [_line(one, around) for one in holder.held]) for holder in holders],
                 "is_alone": [holder.person_id for holder in holders] == [actor.person_id],
+                "progress": [one for theirs in progress.values() for one in theirs],
+                "names": {holder.person_id: holder.name for holder in holders},
+                "leaves": [leave for leave in leaves.values() if leave.certificate is None],
             },
             headers=PRIVATE,
         )
