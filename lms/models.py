@@ -15,6 +15,7 @@ from lms.booking import models as booking
 from lms.books import models as books
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
+from lms.certification.handing import models as hand_outs
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -56,6 +57,7 @@ __all__ = [
     "einvoices",
     "enrolment",
     "feeds",
+    "hand_outs",
     "instalments",
     "interest",
     "jobs",

@@ -29,3 +29,8 @@ def may_read(actor: Actor, person_id: UUID | None) -> bool:
 def may_choose_name(actor: Actor, person_id: UUID | None) -> bool:
     """The holder, and who speaks for the household (R:o, R:w): neither staff nor somebody with a mandate to read."""
     return person_id in actor.persons and bool(actor.scopes("R", "certificate") & {Scope.OWN, Scope.WARDS})
+
+
+def may_hand_out(actor: Actor) -> bool:
+    """Staff with the certificates permission: many papers at once leave the house with them."""
+    return actor.may_for_all("issue", "certificate")
