@@ -68,6 +68,11 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/konten": "accounts and their rights do not leave the house as a list",
     "/verwaltung/kopieren": DOING,
     "/verwaltung/nachweise": WORK,
+    "/verwaltung/nachweise/auftraege": "batches; what they issued stands in the register of certificates",
+    "/verwaltung/nachweise/ausstellen": DOING,
+    "/verwaltung/nachweise/auswahl": DOING,
+    "/verwaltung/nachweise/dateien": FILES,
+    "/verwaltung/nachweise/mitnehmen": DOING,
     "/verwaltung/personen/doppelt": WORK,
     "/verwaltung/planer": VIEWS_OF_TIME,
     "/verwaltung/planer/daten": VIEWS_OF_TIME,
@@ -103,6 +108,7 @@ LISTS = (
     "/verwaltung/kasse",
     "/verwaltung/kurse",
     "/verwaltung/kursleitungen",
+    "/verwaltung/nachweise/register?stand=issued",
     "/verwaltung/personen?q=a",
     "/verwaltung/raeume/auslastung",
     "/verwaltung/unternehmen",
@@ -114,6 +120,7 @@ EMPTY = {
     "/verwaltung/finanzen/onlinezahlungen",
     "/verwaltung/finanzen/lastschriften",
     "/verwaltung/finanzen/vollstreckung",
+    "/verwaltung/nachweise/register?stand=issued",  # the worker draws the papers of the demo after its start
 }
 """Where the demo centre may have nothing to show that day: an empty list offers no file."""
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.models import Account
 from lms.catalogue.models import Course, Run
 from lms.certification.handing.reasons import Advice, advice_for
-from lms.certification.models import Batch, BatchItem, BatchItemState
+from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
 
@@ -59,7 +58,7 @@ async def batch_lines(
     """Batches, the last first, and how many there are; three statements."""
     wanted, counted = select(Batch.id), select(func.count()).select_from(Batch)
     if only_failed:
-        failed = select(BatchItem.batch_id).where(BatchItem.state == BatchItemState.FAILED)
+        failed = select(BatchItem.batch_id).where(still_failed())
         wanted, counted = wanted.where(Batch.id.in_(failed)), counted.where(Batch.id.in_(failed))
     total = await session.scalar(counted)
     ids = (
@@ -98,16 +97,12 @@ async def failures_of(session: AsyncSession, batch_id: UUID) -> Sequence[Failure
     ]
 
 
-async def failed_since(session: AsyncSession) -> tuple[int, datetime | None]:
-    """How many documents have failed and were not repeated, and when the first of their batches began."""
-    count, first = (
-        await session.execute(
-            select(func.count(BatchItem.id), func.min(Batch.started_at))
-            .join(Batch, Batch.id == BatchItem.batch_id)
-            .where(BatchItem.state == BatchItemState.FAILED)
-        )
-    ).one()
-    return count, first
+def still_failed() -> ColumnElement[bool]:
+    """Documents that could not be made, and have not been made in another way since."""
+    made = exists().where(
+        Certificate.subject == BatchItem.subject, Certificate.state == CertificateState.ISSUED
+    )
+    return and_(BatchItem.state == BatchItemState.FAILED, ~made.correlate(BatchItem))
 
 
 async def _lines(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[BatchLine]:

@@ -125,7 +125,7 @@ async def standing_of(
             .order_by(Run.ends_at.desc(), Run.number, Person.family_name, Person.given_name, Enrolment.id)
         )
     ).all()
-    attended = await records(session, [row[0] for row in rows])
+    attended = await records(session, [row[0] for row in rows]) if rows else {}
     found = []
     for enrolment_id, person, run, course, certificate_id, number, is_under_way in rows:
         how = standing(attended.get(enrolment_id, NOTHING_YET), course.certificate_threshold_percent)

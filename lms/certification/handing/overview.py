@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -11,7 +11,14 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
-from lms.certification.handing.choosing import DAY, Verdict, earning, standing_certificate, standing_of
+from lms.certification.handing.choosing import (
+    DAY,
+    Prospect,
+    Verdict,
+    earning,
+    standing_certificate,
+    standing_of,
+)
 from lms.enrolment.models import Enrolment
 from lms.kernel.clock import at_venue
 from lms.people.models import Person
@@ -20,6 +27,7 @@ from lms.scheduling.queries import trainers_of
 
 TERMS_BACK = 6
 HALF_A_YEAR = 6
+A_YEAR = timedelta(days=366)
 
 
 class ToDo(StrEnum):
@@ -100,9 +108,13 @@ async def runs_over(
     return [RunLine(run, course, taught.get(run.id, ()), counts[run.id]) for run, course in rows], total or 0
 
 
-async def waiting_to_be_issued(session: AsyncSession, now: datetime) -> int:
-    """How many certificates could be issued now, over all runs."""
-    return sum((await _ready(session, [], now)).values())
+async def waiting_to_be_issued(session: AsyncSession, now: datetime) -> tuple[int, datetime | None]:
+    """How many certificates could be issued now, of runs closed within a year, and since when the first of them waits."""
+    recent = Run.attendance_locked_at >= now - A_YEAR
+    found = [one for one in await _without(session, [recent], now) if one.verdict is Verdict.GETS]
+    return len(found), min(
+        (one.run.attendance_locked_at for one in found if one.run.attendance_locked_at), default=None
+    )
 
 
 async def trainers_with_runs(session: AsyncSession, now: datetime) -> Sequence[Person]:
@@ -136,17 +148,17 @@ def days_of(term: str) -> tuple[date, date] | None:
 
 async def _with_ready(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]], now: datetime
-) -> list[UUID]:
-    return list(await _ready(session, conditions, now))
+) -> set[UUID]:
+    """Where somebody has earned one and holds none."""
+    return {one.run.id for one in await _without(session, conditions, now) if one.verdict is Verdict.GETS}
 
 
-async def _ready(
+async def _without(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]], now: datetime
-) -> Mapping[UUID, int]:
-    """Where somebody has earned one and holds none: only people without are looked at, so that old terms cost little."""
+) -> Sequence[Prospect]:
+    """How those stand who hold none although the attendance is closed: so few that old terms cost little."""
     holds = exists().where(standing_certificate()).correlate(Enrolment)
-    found = await standing_of(session, now, Run.attendance_locked_at.is_not(None), ~holds, *conditions)
-    return Counter(one.run.id for one in found if one.verdict in (Verdict.GETS, Verdict.UNDER_WAY))
+    return await standing_of(session, now, Run.attendance_locked_at.is_not(None), ~holds, *conditions)
 
 
 def _over(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -49,7 +49,9 @@ def advice_for(reason: str) -> Advice:
     """What is kept with a failed document, read for people. It is a refusal as data, or what the library says."""
     try:
         kept = json.loads(reason)
-        message, params = kept["message"] + ""  # not a text: no refusal of ours, dict(kept.get("params") or {})
+        message, params = (
+            kept["message"] + ""
+        )  # not a text: no refusal of ours, dict(kept.get("params") or {})
     except (ValueError, TypeError, KeyError):
         return _of_library(reason)
     spoken = {name: _spoken(value) for name, value in params.items()}

@@ -61,7 +61,9 @@ CHANGED = N_("Since you looked, the people have changed. Please look again befor
 class IssueForm(Form):
     """How the chosen ones are issued."""
 
-    language = Radios(N_("Language"), choices=[(value, LANGUAGE_WORDS[value]) for value in LANGUAGES])
+    language = Radios(
+        N_("Language"), choices=[(value, LANGUAGE_WORDS[value]) for value in LANGUAGES], is_asked=True
+    )
     design = Select(
         N_("Design"), blank=N_("as is set for each kind"), hint=N_("What was issued before stays as it is.")
     )
@@ -71,6 +73,7 @@ class IssueForm(Form):
             ("ja", N_("Send each their certificate: by e-mail, or as a letter that waits to be printed")),
             ("nein", N_("Write to nobody: we hand them out ourselves")),
         ],
+        is_asked=True,
     )
     auftrag = Hidden()
     gezeigt = Hidden()

@@ -65,6 +65,7 @@ class HandOutForm(Form):
     whose = Radios(
         N_("For whom?"),
         choices=[("alle", N_("all of them")), ("post", N_("only those who get letters by post"))],
+        is_asked=True,
     )
     sorted_by = Radios(
         N_("Order of the print"),
@@ -74,6 +75,7 @@ class HandOutForm(Form):
             (PrintOrder.PLACE.value, N_("by postcode and district")),
             (PrintOrder.DELIVERY.value, N_("first those by post, then those by e-mail")),
         ],
+        is_asked=True,
     )
     separators = Radios(
         N_("Sheets between them"),
@@ -85,6 +87,7 @@ class HandOutForm(Form):
                 N_("one before each person, with the address for an envelope with a window"),
             ),
         ],
+        is_asked=True,
     )
     key = Hidden()
 

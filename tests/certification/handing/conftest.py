@@ -63,16 +63,14 @@ def issue(begin: Begin) -> Issue:
             "units_attended": 8, "units_planned": 10, "issuer": "Zentrum", "issued_on": "2026-11-27", "place": "Raum 1",
             "outcomes": [], "hours": None,
         }  # fmt: skip
-        row = Certificate(
-            **{
-                "year": 2026, "counter": counter, "number": facts["number"], "code": new_code(), "kind": "attendance",
-                "subject": f"enrolment/{uuid4().hex}/taking-part", "kept_until": MOMENT.date() + timedelta(days=3_000),
-                "person_id": holder.id, "run_id": run_id, "facts": facts, "language": "de", "document": paper,
-                "sha256": fingerprint(paper), "signature": "demo:AA==", "key_id": "demo", "issued_at": MOMENT,
-                "issued_by": None,
-            }
-            | given
-        )  # fmt: skip
+        values: dict[str, Any] = {
+            "year": 2026, "counter": counter, "number": facts["number"], "code": new_code(), "kind": "attendance",
+            "subject": f"enrolment/{uuid4().hex}/taking-part", "kept_until": MOMENT.date() + timedelta(days=3_000),
+            "person_id": holder.id, "run_id": run_id, "facts": facts, "language": "de", "document": paper,
+            "sha256": fingerprint(paper), "signature": "demo:AA==", "key_id": "demo", "issued_at": MOMENT,
+            "issued_by": None,
+        }  # fmt: skip
+        row = Certificate(**values | given)
         async with begin() as session:
             if person is None:
                 session.add(holder)
