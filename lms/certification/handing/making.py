@@ -29,7 +29,7 @@ from lms.certification.handing.models import (
 )
 from lms.certification.handing.names import plain
 from lms.certification.handing.packing import pack
-from lms.certification.handing.printing import Tell, Words, print_file
+from lms.certification.handing.printing import PAPERS_IN_ONE, Printing, Tell, Words
 from lms.certification.handing.sheets import Sheets
 from lms.db import Begin, retried
 from lms.jobs.queue import enqueue
@@ -75,7 +75,7 @@ class HandOuts:
                 return known
             made = HandOut(
                 id=hand_out_id, kind=wanted.kind, title=wanted.title, source=dict(wanted.source), made_at=at,
-                file_name=_file_name(wanted, at), made_by=actor.account_id, made_by_name=actor.name,
+                file_name="", made_by=actor.account_id, made_by_name=actor.name,
                 language=current_language(), sorted_by=wanted.sorted_by, separators=wanted.separators,
                 only_post=wanted.only_post,
             )  # fmt: skip
@@ -83,6 +83,7 @@ class HandOuts:
             if not papers:
                 raise NothingToHandOut
             made.total = len(papers)
+            made.file_name = _file_name(wanted, len(papers), at)
             session.add(made)
             enqueue(session, MAKE, {"hand_out": str(hand_out_id)}, at=at, key=f"{MAKE}:{hand_out_id}")
             record(
@@ -180,9 +181,8 @@ def maker(around: Around) -> Callable[[dict[str, Any]], Awaitable[None]]:
 async def _make(around: Around, wanted: HandOut, papers: Sequence[Held], out: Path) -> int:
     """Write the file; gives its pages, 0 for an archive."""
     tell = _teller(around, wanted.id)
-    files = files_of(around.begin, papers)
     if wanted.kind is HandOutKind.ARCHIVE:
-        await pack(files, out, made_at=wanted.made_at, tell=tell)
+        await pack(files_of(around.begin, papers), out, made_at=wanted.made_at, tell=tell)
         return 0
     language: Language = "en" if wanted.language == "en" else "de"
     with use_locale(language):
@@ -192,9 +192,8 @@ async def _make(around: Around, wanted: HandOut, papers: Sequence[Held], out: Pa
                 "Copy for printing. It is not the issued file, and only the issued file carries the seal."
             ),
         )
-    return await print_file(
-        files, papers, out, separators=wanted.separators, sheets=Sheets(language, wanted.made_at), words=words, tell=tell
-    )  # fmt: skip
+    printing = Printing(around.begin, wanted.separators, Sheets(language, wanted.made_at), words, tell)
+    return await printing.write(papers, out)
 
 
 def _teller(around: Around, hand_out_id: UUID) -> Tell:
@@ -237,8 +236,8 @@ async def _store(around: Around, hand_out_id: UUID, file: Path, *, pages: int, p
         )  # fmt: skip
 
 
-def _file_name(wanted: Wanted, at: datetime) -> str:
+def _file_name(wanted: Wanted, papers: int, at: datetime) -> str:
     stem = plain(wanted.title)[:LONGEST_STEM] or "Nachweise"
-    ending = "zip" if wanted.kind is HandOutKind.ARCHIVE else "pdf"
-    kind = "Nachweise" if wanted.kind is HandOutKind.ARCHIVE else "Druckdatei"
-    return f"{kind}_{stem}_{local(at):%Y-%m-%d}.{ending}"
+    is_archive = wanted.kind is HandOutKind.ARCHIVE
+    ending = "zip" if is_archive or papers > PAPERS_IN_ONE else "pdf"
+    return f"{'Nachweise' if is_archive else 'Druckdatei'}_{stem}_{local(at):%Y-%m-%d}.{ending}"

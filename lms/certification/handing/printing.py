@@ -5,7 +5,8 @@ because they hold for the issued file alone, which stays as it is.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+import zipfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
@@ -15,13 +16,16 @@ from tempfile import TemporaryDirectory
 import pikepdf
 from pikepdf import Array, Name, Pdf
 
-from lms.certification.handing.holding import Held
+from lms.certification.handing.holding import Held, files_of
 from lms.certification.handing.models import Separators
 from lms.certification.handing.sheets import Sheets
+from lms.db import Begin
 from lms.messaging.press import joined, joined_files
 
 PAPERS_AT_ONCE = 25
-"""So many papers are joined at a time, in a file of their own, so that a thousand take no more memory than fifty."""
+"""So many papers are joined at a time, in a file of their own."""
+PAPERS_IN_ONE = 300
+"""So many papers make one PDF: joined with their tags each takes 0.7 MiB of memory, and printers give up on larger files."""
 
 Tell = Callable[[int], Awaitable[None]]
 """Is told how many are done."""
@@ -35,39 +39,65 @@ class Words:
     notice: str
 
 
-async def print_file(
-    papers: AsyncIterator[tuple[Held, bytes]],
-    ahead: Sequence[Held],
-    out: Path,
-    *,
-    separators: Separators,
-    sheets: Sheets,
-    words: Words,
-    tell: Tell,
-) -> int:
-    """Write the print file of these papers, which come in the order of `ahead`; gives its number of pages.
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """Makes print files."""
 
-    Raises ValueError when there are none.
-    """
-    openings = dict(_openings(ahead, separators))
-    with TemporaryDirectory(prefix="lms-print-") as folder:
-        bundles: list[Path] = []
-        waiting: list[bytes] = []
-        done = 0
-        async for one, paper in papers:
-            if before := openings.get(one.certificate_id):
-                waiting.append(await asyncio.to_thread(_sheet, sheets, separators, before))
-            waiting.append(await asyncio.to_thread(copied, paper))
-            done += 1
-            if done % PAPERS_AT_ONCE == 0:
-                bundles.append(await _bundle(waiting, Path(folder), len(bundles), words))
-                waiting = []
-                await tell(done)
-        if waiting:
-            bundles.append(await _bundle(waiting, Path(folder), len(bundles), words))
-        if not bundles:
-            raise ValueError("nothing to print")
-        return await asyncio.to_thread(joined_files, bundles, out, title=words.title, notice=words.notice)
+    begin: Begin
+    separators: Separators
+    sheets: Sheets
+    words: Words
+    tell: Tell
+
+    async def write(self, papers: Sequence[Held], out: Path) -> int:
+        """Write the print file of these papers, in their order; gives its number of pages.
+
+        What is too much for one PDF becomes several in one ZIP, in the order in which they are to be printed. Raises
+        ValueError when there are none.
+        """
+        if len(papers) <= PAPERS_IN_ONE:
+            return await self._print(papers, out, before=0)
+        pages, last = 0, -(-len(papers) // PAPERS_IN_ONE)
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for number in range(last):
+                first = number * PAPERS_IN_ONE
+                part = out.with_suffix(f".{number}")
+                pages += await self._print(papers[first : first + PAPERS_IN_ONE], part, before=first)
+                name = f"Druckdatei_Teil-{number + 1:02}-von-{last:02}.pdf"
+                await asyncio.to_thread(archive.write, part, name)
+                part.unlink()
+        return pages
+
+    async def _print(self, papers: Sequence[Held], out: Path, *, before: int) -> int:
+        """One PDF, of which a few papers at a time are in memory as a whole."""
+        openings = dict(_openings(papers, self.separators))
+        with TemporaryDirectory(prefix="lms-print-") as folder:
+            bundles: list[Path] = []
+            waiting: list[bytes] = []
+            done = 0
+            async for one, paper in files_of(self.begin, papers):
+                if about := openings.get(one.certificate_id):
+                    waiting.append(await asyncio.to_thread(self._sheet, about))
+                waiting.append(await asyncio.to_thread(copied, paper))
+                done += 1
+                if done % PAPERS_AT_ONCE == 0:
+                    bundles.append(await self._bundle(waiting, Path(folder), len(bundles)))
+                    waiting = []
+                    await self.tell(before + done)
+            if waiting:
+                bundles.append(await self._bundle(waiting, Path(folder), len(bundles)))
+            title, notice = self.words.title, self.words.notice
+            return await asyncio.to_thread(joined_files, bundles, out, title=title, notice=notice)
+
+    def _sheet(self, papers: Sequence[Held]) -> bytes:
+        is_run = self.separators is Separators.RUN
+        return self.sheets.of_run(papers) if is_run else self.sheets.of_person(papers)
+
+    async def _bundle(self, parts: Sequence[bytes], folder: Path, number: int) -> Path:
+        file = folder / f"{number:05}.pdf"
+        content, _ = await asyncio.to_thread(joined, parts, title=self.words.title)
+        file.write_bytes(content)
+        return file
 
 
 def copied(paper: bytes) -> bytes:
@@ -103,14 +133,3 @@ def _run_of(one: Held) -> tuple[object, ...]:
 
 def _person_of(one: Held) -> tuple[object, ...]:
     return (one.person_id or one.certificate_id,)
-
-
-def _sheet(sheets: Sheets, separators: Separators, papers: Sequence[Held]) -> bytes:
-    return sheets.of_run(papers) if separators is Separators.RUN else sheets.of_person(papers)
-
-
-async def _bundle(parts: Sequence[bytes], folder: Path, number: int, words: Words) -> Path:
-    file = folder / f"{number:05}.pdf"
-    content, _ = await asyncio.to_thread(joined, parts, title=words.title)
-    file.write_bytes(content)
-    return file

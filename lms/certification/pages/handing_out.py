@@ -182,7 +182,7 @@ class HandOutPages(Controller):
             raise NotFound
         return Stream(
             content_of(begin, hand_out_id),
-            media_type="application/zip" if made.kind is HandOutKind.ARCHIVE else "application/pdf",
+            media_type="application/zip" if made.file_name.endswith(".zip") else "application/pdf",
             headers=private_download(made.file_name, made.size),
         )
 

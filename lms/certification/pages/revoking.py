@@ -10,7 +10,7 @@ from litestar.response import Redirect, Template
 
 from lms.certification.letters import holder_of
 from lms.certification.life.service import Certification
-from lms.certification.pages.register import certificate_context
+from lms.certification.pages.register import certificate_context, shown_facts
 from lms.certification.pages.runs import PATH
 from lms.db import Begin
 from lms.kernel.actor import Actor
@@ -96,6 +96,13 @@ async def _page(
         holder = await holder_of(session, context["certificate"])
     return Template(
         "certification/revoke.html",
-        context=context | {"form": form, "is_read": is_read, "day": today(clock), "holder": holder},
+        context=context
+        | {
+            "form": form,
+            "shown": shown_facts(context["certificate"]),
+            "is_read": is_read,
+            "day": today(clock),
+            "holder": holder,
+        },
         status_code=status,
     )

@@ -267,3 +267,27 @@ async def test_the_issued_files_stay_as_they_are(
     async with begin.reading() as session:
         kept = await session.scalar(select(Certificate.document).where(Certificate.id == paper.id))
     assert hashlib.sha256(kept or b"").hexdigest() == paper.sha256
+
+
+async def test_what_is_too_much_for_one_pdf_becomes_parts_in_their_order(
+    hand_outs: HandOuts,
+    issue: Issue,
+    people: list[Person],
+    jobs: Worker,
+    begin: Begin,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lms.certification.handing.printing.PAPERS_IN_ONE", 2)
+    monkeypatch.setattr("lms.certification.handing.making.PAPERS_IN_ONE", 2)
+    for number, person in enumerate(people, start=1):
+        await issue(person, counter=number, document=a_paper(width=500 + number))
+
+    row, content = await made(hand_outs, jobs, begin, kind=HandOutKind.PRINT)
+
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        parts = {name: widths(archive.read(name)) for name in archive.namelist()}
+    assert row.file_name.endswith(".zip")
+    assert parts == {
+        "Druckdatei_Teil-01-von-02.pdf": [503, 595, 502, 595],
+        "Druckdatei_Teil-02-von-02.pdf": [501, 595],
+    }
