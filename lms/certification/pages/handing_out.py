@@ -166,7 +166,7 @@ class HandOutPages(Controller):
             },
         )
 
-    @get("/mitnehmen/{hand_out_id:uuid}/datei", media_type="application/octet-stream")
+    @get("/mitnehmen/{hand_out_id:uuid}/datei")
     async def file(
         self,
         hand_out_id: FromPath[UUID],
