@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from lms.certification.issuing.refusals import in_words
 from lms.kernel.marking import N_
-from lms.web.language import gettext, translated
+from lms.web.language import translated
 
 KNOWN: Mapping[str, tuple[str, str]] = {
     "no name": (N_("The person has no name in our records."), "person"),
@@ -46,19 +47,11 @@ class Advice:
 
 
 def advice_for(reason: str) -> Advice:
-    """What is kept with a failed document, read for people. It is a refusal as data, or what the library says."""
-    try:
-        kept = json.loads(reason)
-        message, params = (
-            kept["message"] + ""
-        )  # not a text: no refusal of ours, dict(kept.get("params") or {})
-    except (ValueError, TypeError, KeyError):
+    """What is kept with a failed document, read for people: a refusal as data, or what the library said before there were."""
+    sentence = in_words(reason)
+    if sentence == reason:
         return _of_library(reason)
-    spoken = {name: _spoken(value) for name, value in params.items()}
-    try:
-        return Advice(gettext(message, **spoken), _place(message))
-    except (ValueError, TypeError, KeyError):
-        return Advice(translated(ANYTHING_ELSE))
+    return Advice(sentence, _place(json.loads(reason)["message"]))
 
 
 def _of_library(reason: str) -> Advice:
@@ -73,16 +66,8 @@ def _known(part: str) -> tuple[str, str] | None:
     return next((found for start, found in KNOWN.items() if part.startswith(start)), None)
 
 
-def _spoken(value: object) -> str:
-    """Reasons of the library that travel inside a sentence of ours; anything else stands as it is."""
-    parts = [part.strip() for part in str(value).split(";")]
-    if not all(_known(part) for part in parts):
-        return str(value)
-    return " ".join(translated(found[0]) for part in parts if (found := _known(part)))
-
-
 def _place(message: str) -> str:
     lowered = message.lower()
-    if "name" in lowered or "person" in lowered:
-        return "person"
-    return "run" if "attendance" in lowered or "dates" in lowered else ""
+    if "attendance" in lowered or "attended" in lowered or "course" in lowered:
+        return "run"
+    return "person" if "name" in lowered or "birth" in lowered else ""
