@@ -17,6 +17,7 @@ from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.certification.designs import models as certificate_designs
 from lms.certification.eligibility import models as eligibility
+from lms.certification.handing import models as hand_outs
 from lms.certification.paths import models as certificate_paths
 from lms.certification.wishes import models as certificate_wishes
 from lms.db import Base
@@ -64,6 +65,7 @@ __all__ = [
     "eligibility",
     "enrolment",
     "feeds",
+    "hand_outs",
     "instalments",
     "interest",
     "jobs",

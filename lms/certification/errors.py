@@ -19,3 +19,11 @@ class ReasonMissing(DomainError):
 
 class AlreadyEnded(DomainError):
     message = N_("This certificate has been revoked or replaced before.")
+
+
+class NothingToHandOut(DomainError):
+    message = N_("There is no valid certificate among these that could be handed out in this way.")
+
+
+class HolderUnknown(DomainError):
+    message = N_("The holder is no longer in our records: there is nobody to write to.")

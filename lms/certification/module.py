@@ -13,22 +13,30 @@ from lms.certification.designs.service import CertificateDesigns
 from lms.certification.eligibility.exams import Exams
 from lms.certification.eligibility.rule_setting import CertificateRules
 from lms.certification.events import CertificateIssued, CertificateRevoked
+from lms.certification.handing.making import MAKE, HandOuts, forget_files, maker
+from lms.certification.handing.sending import Resending
 from lms.certification.holding import Holding
 from lms.certification.issuing.batches import ISSUE
 from lms.certification.issuing.making import Making
 from lms.certification.letters import send_certificate, tell_of_revocation
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
+from lms.certification.pages.batches import BatchPages
+from lms.certification.pages.choosing import ChoosingPages
 from lms.certification.pages.education_leave import EducationLeavePages, OwnEducationLeavePages
 from lms.certification.pages.exams import ExamPages, TrainersExamPages
 from lms.certification.pages.expiring import ExpiringPages
+from lms.certification.pages.handing_out import HandOutPages
 from lms.certification.pages.own import OwnCertificatePages
 from lms.certification.pages.paths import PathPages
 from lms.certification.pages.programmes import ProgrammePages
 from lms.certification.pages.public import VerificationDoor, VerificationPages
+from lms.certification.pages.register import RegisterPages
+from lms.certification.pages.replacing import ReplacingPages
+from lms.certification.pages.revoking import RevokingPages
 from lms.certification.pages.rules import CourseRulePages, RunRulePages
+from lms.certification.pages.runs import CertificatePages
 from lms.certification.pages.seal import SealPages
-from lms.certification.pages.staff import CertificatePages
 from lms.certification.pages.standing import StandingPages
 from lms.certification.pages.teaching_proofs import OwnTeachingProofPages, TeachingProofPages
 from lms.certification.pages.volunteers import VolunteerPages
@@ -66,6 +74,13 @@ def _forgetting_wishes(around: Around) -> Periodic:
     return Periodic("forget-answered-requests", timedelta(days=1), act)
 
 
+def _forgetting_files(around: Around) -> Periodic:
+    async def act() -> None:
+        await forget_files(around.begin, around.clock)
+
+    return Periodic("forget-hand-outs", timedelta(hours=1), act)
+
+
 OTHER_KINDS = (
     EducationLeavePages,
     OwnEducationLeavePages,
@@ -86,6 +101,12 @@ MODULE = Module(
         VerificationDoor,
         OwnCertificatePages,
         CertificatePages,
+        ChoosingPages,
+        BatchPages,
+        HandOutPages,
+        RegisterPages,
+        RevokingPages,
+        ReplacingPages,
         CertificateDoor,
         StandingPages,
         ExamPages,
@@ -105,6 +126,8 @@ MODULE = Module(
         "holding": Holding,
         "exams": Exams,
         "certificate_rules": CertificateRules,
+        "hand_outs": HandOuts,
+        "resending": Resending,
         "badge_files": BadgeFiles,
         "published_badges": PublishedBadges,
         "certificate_designs": CertificateDesigns,
@@ -117,8 +140,8 @@ MODULE = Module(
         CertificateRevoked: [tell_of_revocation],
         ProofWishDeclined: [tell_of_refusal],
     },
-    tasks={ISSUE: Making},
-    periodic=[_forgetting, _reminding, _forgetting_wishes],
+    tasks={ISSUE: Making, MAKE: maker},
+    periodic=[_forgetting, _reminding, _forgetting_wishes, _forgetting_files],
     personal_data=[
         PersonalData(
             table="certificate",

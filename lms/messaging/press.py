@@ -5,7 +5,9 @@ letter it reads in the whole.
 """
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from io import BytesIO
+from pathlib import Path
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf
@@ -23,12 +25,46 @@ def joined(parts: Sequence[bytes], *, title: str) -> tuple[bytes, int]:
         with Pdf.open(BytesIO(part)) as other:
             _append(whole, other)
             _pad(whole)
-    with whole.open_metadata(set_pikepdf_as_editor=False) as about:
-        about["dc:title"] = title
-    whole.docinfo[Name.Title] = title
+    _call(whole, title)
     out = BytesIO()
     whole.save(out, deterministic_id=True)
     return out.getvalue(), len(whole.pages)
+
+
+def joined_files(parts: Sequence[Path], out: Path, *, title: str, notice: str) -> int:
+    """The same from files into a file, for more than memory holds: what is on the pages is read while it is written.
+
+    The whole claims to be no archive file; `notice` is the sentence in its metadata that says what it is. Gives the number
+    of pages. Raises ValueError without any parts.
+    """
+    if not parts:
+        raise ValueError("nothing to print")
+    with ExitStack() as stack:
+        whole = stack.enter_context(Pdf.open(parts[0]))
+        _pad(whole)
+        for part in parts[1:]:
+            _append(whole, stack.enter_context(Pdf.open(part)))
+            _pad(whole)
+        _call(whole, title, notice)
+        whole.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        return len(whole.pages)
+
+
+def _call(whole: Pdf, title: str, notice: str = "") -> None:
+    """Write into the metadata what the whole is."""
+    with whole.open_metadata(set_pikepdf_as_editor=False) as about:
+        about["dc:title"] = title
+        if notice:
+            about["dc:description"] = notice
+            for claim in [
+                key
+                for key in about
+                if "pdfaid" in key or "pdfuaid" in key or "/pdfa/" in key or "/pdfua/" in key
+            ]:
+                del about[claim]
+    whole.docinfo[Name.Title] = title
+    if notice:
+        whole.docinfo[Name.Subject] = notice
 
 
 def _pad(whole: Pdf) -> None:

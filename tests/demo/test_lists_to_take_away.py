@@ -73,6 +73,11 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/nachweise/arbeitgeber": DOING,
     "/verwaltung/nachweise/lehrtaetigkeit": DOING,
     "/verwaltung/nachweise/wuensche": WORK,
+    "/verwaltung/nachweise/auftraege": "batches; what they issued stands in the register of certificates",
+    "/verwaltung/nachweise/ausstellen": DOING,
+    "/verwaltung/nachweise/auswahl": DOING,
+    "/verwaltung/nachweise/dateien": FILES,
+    "/verwaltung/nachweise/mitnehmen": DOING,
     "/verwaltung/personen/doppelt": WORK,
     "/verwaltung/planer": VIEWS_OF_TIME,
     "/verwaltung/planer/daten": VIEWS_OF_TIME,
@@ -111,6 +116,7 @@ LISTS = (
     "/verwaltung/nachweise/foerderprogramme",
     "/verwaltung/nachweise/ablaufend",
     "/verwaltung/nachweise/lernwege",
+    "/verwaltung/nachweise/register?stand=issued",
     "/verwaltung/personen?q=a",
     "/verwaltung/raeume/auslastung",
     "/verwaltung/unternehmen",
@@ -123,6 +129,7 @@ EMPTY = {
     "/verwaltung/finanzen/onlinezahlungen",
     "/verwaltung/finanzen/lastschriften",
     "/verwaltung/finanzen/vollstreckung",
+    "/verwaltung/nachweise/register?stand=issued",  # the worker draws the papers of the demo after its start
 }
 """Where the demo centre may have nothing to show that day: an empty list offers no file."""
 

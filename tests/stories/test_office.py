@@ -64,9 +64,11 @@ def test_certificates_are_issued_for_a_run_in_one_step_and_one_is_taken_back(
 
     page.go_back()
     page.get_by_role("link", name="Diesen Nachweis zurückziehen").click()
-    page.get_by_role("button", name="Nachweis zurückziehen").click()
+    page.get_by_role("button", name="Weiter").click()
     expect(page.locator("#fehler")).to_be_visible()
     page.get_by_label("Grund").fill("Der Nachweis trug den falschen Namen.")
+    page.get_by_role("button", name="Weiter").click()
+    expect(page.locator(".kern-alert--danger")).to_contain_text("falschen Namen")
     page.get_by_role("button", name="Nachweis zurückziehen").click()
 
     anybody = open_page()

@@ -7,6 +7,7 @@ from lms.certification.eligibility.reading import (
     asked_of,
     candidate_of,
     candidates,
+    candidates_among,
     evidence_of,
 )
 from lms.certification.eligibility.rules import Asked, Lack, Source, Standing, standing, whole_units
@@ -22,6 +23,7 @@ __all__ = [
     "asked_of",
     "candidate_of",
     "candidates",
+    "candidates_among",
     "evidence_of",
     "standing",
     "whole_units",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Kind, Result
@@ -116,10 +116,18 @@ async def rules_of(session: AsyncSession, run_ids: Collection[UUID]) -> Mapping[
 
 async def evidence_of(session: AsyncSession, enrolment_ids: Collection[UUID]) -> Mapping[UUID, Evidence]:
     """What the papers of these enrolments rest on, as it stands now; four statements for any number of them."""
-    ids = list(enrolment_ids)
-    run_ids = set(await session.scalars(select(Enrolment.run_id).where(Enrolment.id.in_(ids))))
-    found = await _candidates(session, await asked_of(session, run_ids), Enrolment.id.in_(ids))
-    return {one.enrolment_id: _evidence(one) for one in found}
+    found = await candidates_among(session, list(enrolment_ids))
+    return {enrolment_id: _evidence(one) for enrolment_id, one in found.items()}
+
+
+async def candidates_among(
+    session: AsyncSession, enrolment_ids: Collection[UUID] | Select[UUID]
+) -> Mapping[UUID, Candidate]:
+    """How these enrolments stand, whatever runs they are in, by enrolment; four statements for any number of them."""
+    chosen = Enrolment.id.in_(enrolment_ids)
+    run_ids = set(await session.scalars(select(Enrolment.run_id).where(chosen).distinct()))
+    found = await _candidates(session, await asked_of(session, run_ids), chosen)
+    return {one.enrolment_id: one for one in found}
 
 
 async def _candidates(

@@ -12,7 +12,7 @@ from certificates.document import Kind
 from lms.certification import policy
 from lms.certification.issuing.orders import Order
 from lms.certification.life.service import Certification
-from lms.certification.pages.choosing import CERTIFICATES, ISSUE, LanguageRadios, Sent, issue, whom
+from lms.certification.pages.one_document import CERTIFICATES, ISSUE, LanguageRadios, Sent, issue, whom
 from lms.certification.subjects import education_leave
 from lms.certification.wishes.queries import Leave, leaves
 from lms.certification.wishes.service import ProofWishes, leave_particulars

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement
 
 from lms.accounts.handing_out import persons_file
 from lms.certification.models import Certificate
-from lms.certification.pages.choosing import CERTIFICATES, ISSUE, READ, Sent
+from lms.certification.pages.one_document import CERTIFICATES, ISSUE, READ, Sent
 from lms.certification.validity.queries import Ending, endings
 from lms.certification.validity.service import Validity
 from lms.db import Begin

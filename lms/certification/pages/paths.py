@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course
 from lms.certification.life.service import Certification
-from lms.certification.pages.choosing import CERTIFICATES, ISSUE, READ, Sent, issue
+from lms.certification.pages.one_document import CERTIFICATES, ISSUE, READ, Sent, issue
 from lms.certification.pages.path_forms import PathForm, filled
 from lms.certification.paths.errors import ChoicesWithoutNumber, TooFewChoices
 from lms.certification.paths.queries import WholePath, finishers, path_of, paths, to_check

@@ -16,7 +16,7 @@ from lms.catalogue.models import Course, Run
 from lms.certification.issuing.orders import Order
 from lms.certification.kinds.teaching import Lesson, lessons_of, units_of
 from lms.certification.life.service import Certification
-from lms.certification.pages.choosing import CERTIFICATES, ISSUE, LanguageRadios, Sent, issue, whom
+from lms.certification.pages.one_document import CERTIFICATES, ISSUE, LanguageRadios, Sent, issue, whom
 from lms.certification.wishes.models import ProofWish
 from lms.certification.wishes.queries import OPEN, asked
 from lms.certification.wishes.service import ProofWishes, period_particulars, teaching_subject

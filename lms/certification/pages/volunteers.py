@@ -12,7 +12,7 @@ from certificates.document import Kind
 from lms.certification.issuing.orders import Order
 from lms.certification.kinds.volunteers import MOST_HOURS
 from lms.certification.life.service import Certification
-from lms.certification.pages.choosing import CERTIFICATES, ISSUE, LanguageRadios, Sent, issue, whom
+from lms.certification.pages.one_document import CERTIFICATES, ISSUE, LanguageRadios, Sent, issue, whom
 from lms.certification.subjects import volunteering
 from lms.db import Begin
 from lms.kernel.actor import Actor

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.certification.life.service import Certification
-from lms.certification.pages.choosing import CERTIFICATES, ISSUE, READ, Sent, issue
+from lms.certification.pages.one_document import CERTIFICATES, ISSUE, READ, Sent, issue
 from lms.certification.wishes.queries import OPEN, asked, asked_one
 from lms.certification.wishes.service import ProofWishes
 from lms.db import Begin

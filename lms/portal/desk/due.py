@@ -6,8 +6,6 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from lms.attendance.models import Attendance
 from lms.catalogue.models import Run, RunState
-from lms.certification.models import Batch, Certificate
-from lms.certification.queries import TAKING_PART
 from lms.enrolment.models import (
     Approval,
     Enrolment,
@@ -77,27 +75,6 @@ def lockable(now: datetime) -> ColumnElement[bool]:
         Run.attendance_locked_at.is_(None),
         attended,
         ~still_missing,
-    )
-
-
-def uncertified() -> ColumnElement[bool]:
-    """Runs whose attendance is closed and for which nobody has begun to issue certificates."""
-    earning = exists().where(
-        Enrolment.run_id == Run.id,
-        Enrolment.state == EnrolmentState.CONFIRMED,
-        Enrolment.is_drop_in.is_(False),
-    )
-    issued = exists().where(
-        Certificate.enrolment_id == Enrolment.id,
-        Enrolment.run_id == Run.id,
-        Certificate.kind.in_(TAKING_PART),
-    )
-    return and_(
-        Run.attendance_locked_at.is_not(None),
-        Run.state != RunState.CANCELLED,
-        earning,
-        ~exists().where(Batch.run_id == Run.id),
-        ~issued,
     )
 
 

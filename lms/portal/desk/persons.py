@@ -193,6 +193,7 @@ class PersonPages(Controller):
                 "channels": dict(CHANNELS),
                 "may_see_enrolments": may_see_enrolments,
                 "may_see_loans": actor.may_for_all("R", "loan"),
+                "may_certify": actor.may_for_all("issue", "certificate"),
                 "may_see_money": actor.may_for_all("R", "invoice"),
             },
         )

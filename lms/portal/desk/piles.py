@@ -7,6 +7,8 @@ from sqlalchemy import exists, func, or_, select
 
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
+from lms.certification.handing.batches import still_failed
+from lms.certification.models import Batch, BatchItem
 from lms.certification.wishes.models import ProofWish
 from lms.certification.wishes.queries import OPEN as OPEN_WISH
 from lms.enrolment.models import (
@@ -27,7 +29,6 @@ from lms.portal.desk.due import (
     came_back,
     lacks_consent,
     lockable,
-    uncertified,
     unmarked,
     waits_for_team,
     waits_to_be_wiped,
@@ -194,13 +195,12 @@ def piles(now: datetime) -> Sequence[Pile]:
             select(func.count(), func.min(Run.ends_at)).where(lockable(now)),
         ),
         Pile(
-            "issue", "certificate", "/verwaltung/nachweise",
-            lambda num: ngettext(
-                "%(num)s finished run waits for its certificates",
-                "%(num)s finished runs wait for their certificates",
-                num,
-            ),
-            select(func.count(), func.min(Run.attendance_locked_at)).where(uncertified()),
+            "issue", "certificate", "/verwaltung/nachweise/auftraege?ansicht=fehler",
+            lambda num: ngettext("%(num)s certificate has failed", "%(num)s certificates have failed", num),
+            select(func.count(), func.min(Batch.started_at))
+            .select_from(BatchItem)
+            .join(Batch, Batch.id == BatchItem.batch_id)
+            .where(still_failed()),
         ),
         Pile(
             "issue", "certificate", "/verwaltung/nachweise/wuensche",

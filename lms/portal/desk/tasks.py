@@ -1,6 +1,6 @@
 """What needs doing today: sentences with a count and the way to the work, the most urgent first.
 
-Six statements, however much there is to do. Whoever may not do a thing is not told of it.
+Eight statements, however much there is to do. Whoever may not do a thing is not told of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.kernel.actor import Actor
+from lms.portal.desk.certificates import unissued
 from lms.portal.desk.pile import Pile
 from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
@@ -42,6 +43,8 @@ async def tasks(
         found += [*await corrections(session), *await overdue_tasks(session, now)]
     if seal_ends is not None and actor.may_for_all("issue", "certificate"):
         found.append(_new_seal(seal_ends, now))
+    if actor.may_for_all("issue", "certificate"):
+        found += [*await unissued(session, now)]
     return sorted(found, key=lambda task: task.due)
 
 
