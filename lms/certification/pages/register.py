@@ -20,9 +20,10 @@ from lms.certification.handing.history import history_of, letters_about
 from lms.certification.handing.register import Sought, register_page
 from lms.certification.handing.sending import Resending
 from lms.certification.letters import holder_of
-from lms.certification.models import Certificate, CertificateState, ShownName
+from lms.certification.models import Certificate, CertificateState
 from lms.certification.pages.runs import PATH
 from lms.certification.queries import certificate_of
+from lms.certification.verification.facts import shown_name
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -203,21 +204,10 @@ def shown_facts(certificate: Certificate) -> list[tuple[str, Any]]:
     """Of these what everybody reads who checks it, the name as its holder has allowed."""
     public = {gettext("Course"), gettext("Period"), gettext("Extent")}
     return [
-        (gettext("Name"), shown_name(certificate)),
+        (gettext("Name"), shown_name(certificate) or gettext("not shown")),
         *(pair for pair in facts_of(certificate) if pair[0] in public),
         (gettext("Number"), certificate.number),
     ]
-
-
-def shown_name(certificate: Certificate) -> str:
-    """The holder's name as far as it may be read: in full, the initials, or not at all."""
-    name = str(certificate.facts.get("holder", {}).get("name", ""))
-    match certificate.shown_name:
-        case ShownName.INITIALS:
-            return " ".join(f"{part[0]}." for part in name.split())
-        case ShownName.HIDDEN:
-            return gettext("not shown")
-    return name
 
 
 def _day(text: str | None) -> str:
