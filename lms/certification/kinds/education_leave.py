@@ -45,6 +45,8 @@ NOTHING_YET = Record(0, 0, 0, 0, 0)
 LAW = Words("Bildungsfreistellungsgesetz", "Educational Leave Act (Bildungsfreistellungsgesetz)")
 """Where an order does not name the law."""
 
+NOTHING_YET = Record(0, 0, 0, 0, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
