@@ -79,7 +79,14 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
-    return Settings(database_url=database, demo=True, files=tmp_path, port=8000, _env_file=None)  # type: ignore[call-arg]
+    return Settings(
+        database_url=database,
+        demo=True,
+        files=tmp_path,
+        port=8000,
+        drawing_processes=1,
+        _env_file=None,  # type: ignore[call-arg]
+    )
 
 
 @pytest.fixture

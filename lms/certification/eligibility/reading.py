@@ -69,6 +69,8 @@ class Evidence:
     kind: Kind
     programme_note_en: str = ""
     """The same in English; empty where nobody has written it."""
+    threshold_percent: int | None = None
+    """The part of the planned units that was asked for."""
     has_earned: bool = True
     """Whether everything that is asked for is there: who asks a moment after the batch began may learn otherwise."""
 
@@ -189,5 +191,6 @@ def _evidence(one: Candidate) -> Evidence:
         programme_note=programme.text_de if programme else "",
         kind=one.kind,
         programme_note_en=programme.text_en if programme else "",
+        threshold_percent=one.asked.threshold_percent,
         has_earned=one.standing.has_earned,
     )

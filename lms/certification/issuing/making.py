@@ -18,15 +18,17 @@ from certificates.errors import CertificateError
 from certificates.verify import fingerprint
 from lms.audit.trail import record
 from lms.billing.rules import document_number
+from lms.certification.designs.queries import AdaptedDesign, design_for
 from lms.certification.events import CertificateIssued
 from lms.certification.issuing.batches import SERIES, finish
-from lms.certification.issuing.drawing import Drawn, draw
+from lms.certification.issuing.drawing import Drawn, Sheet, draw
 from lms.certification.issuing.readers import read
 from lms.certification.issuing.refusals import kept, unfit
 from lms.certification.keys import keyring
 from lms.certification.kinds.draft import Draft, Unfit, certificate_of
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
 from lms.certification.rules import kept_until
+from lms.certification.sealing import seal_note
 from lms.db import retried
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor
@@ -36,11 +38,13 @@ from lms.web.module import Around
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
-    """One item, and the paper it is to become."""
+class Read:
+    """What is known of the items that still wait: what their papers say, how they look, and for whom there is none."""
 
-    item: BatchItem
-    paper: Paper
+    items: Sequence[BatchItem]
+    drafts: Mapping[UUID, Draft]
+    designs: Mapping[UUID, AdaptedDesign]
+    refused: Mapping[UUID, Unfit]
 
 
 class Making:
@@ -53,42 +57,60 @@ class Making:
         self.keys = keyring(around.settings)
 
     async def __call__(self, payload: dict[str, Any]) -> None:
-        """Make the papers of these items that still wait."""
-        wanted = [UUID(one) for one in payload["items"]]
+        """Make the papers of these items that still wait. Raises TryLater when the seal's authority is away."""
         now = self.clock()
-        items, drafts, refused = await self._read(wanted, now)
-        sheets, contradictory = self._set(items, drafts, now)
-        drawn, unprintable = await draw([(sheet.item.id, sheet.paper) for sheet in sheets])
-        await self._keep(sheets, drawn, now)
-        await self._give_up({**refused, **contradictory, **unprintable}, now)
+        found = await self._read([UUID(one) for one in payload["items"]], now)
+        sheets, unfitting = self._set(found, now)
+        drawn, unmade = await draw(sheets, self.settings, now)
+        await self._keep(found.items, {one.item_id: one.paper for one in sheets}, drawn, now)
+        await self._give_up({**found.refused, **unfitting, **unmade}, now)
 
-    async def _read(
-        self, item_ids: Sequence[UUID], now: datetime
-    ) -> tuple[Sequence[BatchItem], Mapping[UUID, Draft], Mapping[UUID, Unfit]]:
+    async def _read(self, item_ids: Sequence[UUID], now: datetime) -> Read:
         async with self.begin.reading() as session:
-            items = (
-                await session.scalars(
-                    select(BatchItem)
+            rows = (
+                await session.execute(
+                    select(BatchItem, Batch.design_id)
+                    .join(Batch, Batch.id == BatchItem.batch_id)
                     .where(BatchItem.id.in_(item_ids), BatchItem.state == BatchItemState.WAITING)
                     .order_by(BatchItem.counter)
                 )
             ).all()
+            items = [item for item, _ in rows]
             found = await read(session, items, today=local(now).date())
-        return items, found.drafts, found.refusals
+            wanted = {
+                item.id: (found.drafts[item.id].kind, chosen)
+                for item, chosen in rows
+                if item.id in found.drafts
+            }
+            looks = {look: await design_for(session, *look) for look in set(wanted.values())}
+        return Read(
+            items, found.drafts, {item_id: looks[look] for item_id, look in wanted.items()}, found.refusals
+        )
 
-    def _set(
-        self, items: Sequence[BatchItem], drafts: Mapping[UUID, Draft], now: datetime
-    ) -> tuple[Sequence[Sheet], Mapping[UUID, Unfit]]:
-        """The finished facts; whoever's contradict each other is named."""
-        sheets, contradictory = [], {}
-        for item in items:
-            if item.id not in drafts:
+    def _set(self, found: Read, now: datetime) -> tuple[Sequence[Sheet], Mapping[UUID, Unfit]]:
+        """The finished facts; of whom they contradict each other is named."""
+        sheets: list[Sheet] = []
+        unfitting: dict[UUID, Unfit] = {}
+        for item in found.items:
+            draft = found.drafts.get(item.id)
+            if draft is None:
                 continue
             try:
-                sheets.append(Sheet(item, self._paper(item, drafts[item.id], now)))
+                sheets.append(
+                    Sheet(
+                        item_id=item.id,
+                        paper=self._paper(item, draft, now),
+                        subject=item.subject,
+                        run_id=item.run_id,
+                        status_index=index_of(item),
+                        design=found.designs[item.id].design,
+                        label=found.designs[item.id].label,
+                        threshold_percent=draft.threshold_percent,
+                    )
+                )
             except CertificateError as error:
-                contradictory[item.id] = unfit(error)
-        return sheets, contradictory
+                unfitting[item.id] = unfit(error)
+        return sheets, unfitting
 
     def _paper(self, item: BatchItem, draft: Draft, now: datetime) -> Paper:
         centre = the_centre()
@@ -107,12 +129,19 @@ class Making:
                 town=centre.town.partition(" ")[2],
                 representative=centre.representative,
             ),
+            seal_note=seal_note(self.settings),
             language=item.language,
             replaces=str(item.particulars.get("replaces", "")),
         )
 
     @retried
-    async def _keep(self, sheets: Sequence[Sheet], drawn: Mapping[UUID, Drawn], now: datetime) -> None:
+    async def _keep(
+        self,
+        items: Sequence[BatchItem],
+        papers: Mapping[UUID, Paper],
+        drawn: Mapping[UUID, Drawn],
+        now: datetime,
+    ) -> None:
         """Keep what was drawn: all of the chunk or nothing."""
         if not drawn:
             return
@@ -120,16 +149,16 @@ class Making:
             batches = {
                 batch.id: batch
                 for batch in await session.scalars(
-                    select(Batch).where(Batch.id.in_({sheet.item.batch_id for sheet in sheets}))
+                    select(Batch).where(Batch.id.in_({item.batch_id for item in items}))
                 )
             }
             waiting = await self._still_waiting(session, list(drawn))
-            for sheet in sheets:
-                item = waiting.get(sheet.item.id)
-                if item is None or item.id not in drawn:
-                    continue
-                batch = batches[item.batch_id]
-                await self._issue(session, item, batch, sheet.paper, drawn[item.id], now)
+            for known in items:
+                item = waiting.get(known.id)
+                if item is not None:
+                    await self._issue(
+                        session, item, batches[item.batch_id], papers[item.id], drawn[item.id], now
+                    )
             for batch_id in batches:
                 await finish(session, batch_id, now)
 
@@ -208,7 +237,7 @@ class Making:
             run_id=item.run_id,
             design=drawn.design,
             credential=drawn.credential,
-            status_index=item.status_index if drawn.credential else None,
+            status_index=item.status_index,
             seal=drawn.seal,
             valid_until=paper.valid_until,
         )
@@ -224,6 +253,13 @@ class Making:
                 batch_ids.add(item.batch_id)
             for batch_id in batch_ids:
                 await finish(session, batch_id, now)
+
+
+def index_of(item: BatchItem) -> int:
+    """Its place in the status list."""
+    if item.status_index is None:
+        raise ValueError(f"item {item.id} has no place in the status list")
+    return item.status_index
 
 
 def numbers_of(item: BatchItem) -> tuple[int, int, str]:

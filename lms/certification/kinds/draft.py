@@ -82,6 +82,8 @@ class Draft:
     result: Result | None = None
     valid_until: date | None = None
     legal_note: Words = NOTHING
+    threshold_percent: int | None = None
+    """The part of the units that was demanded, where one was: for the badge, not for the paper."""
 
 
 class Unfit(DomainError):

@@ -81,6 +81,7 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
             goals=goals_of(ground.outcomes.get(course.id, ())),
             result=found.result,
             legal_note=Words(found.programme_note, found.programme_note_en),
+            threshold_percent=found.threshold_percent,
             valid_until=ends.get(course.id),
         )
     return Read(drafts, refusals)
