@@ -69,7 +69,6 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/kopieren": DOING,
     "/verwaltung/nachweise": WORK,
     "/verwaltung/nachweise/gestaltung": WORDS,
-    "/verwaltung/nachweise/gestaltung/neu": DOING,
     "/verwaltung/nachweise/arbeitgeber": DOING,
     "/verwaltung/nachweise/lehrtaetigkeit": DOING,
     "/verwaltung/nachweise/wuensche": WORK,
