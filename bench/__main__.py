@@ -4,11 +4,12 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import certificates, histories, money, pages, places, planning
+from bench import certificates, histories, issuing, money, pages, places, planning
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
     "certificates": certificates.run,
     "histories": histories.run,
+    "issuing": issuing.run,
     "money": money.run,
     "pages": pages.run,
     "places": places.run,

@@ -4,25 +4,20 @@ import asyncio
 import os
 import signal
 import sys
-from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from certificates.code import is_valid
 from certificates.verify import fingerprint
-from lms.attendance.models import Attendance, Presence
 from lms.certification.life.service import Certification
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
 from lms.certification.queries import certificate_of, progress_of
 from lms.db import Begin
-from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
-from lms.kernel.clock import system_clock
 from lms.kernel.rights import Identity
-from lms.scheduling.models import Session
 from lms.web.module import Around
-from tests.making import BOTH, make_course, make_person, make_run, staff
+from tests.certification.making import a_run_of
+from tests.making import BOTH, staff
 
 pytestmark = BOTH
 ROOT = Path(__file__).parents[2]
@@ -30,45 +25,6 @@ ENTITLED, OTHERS = 300, 20
 PATIENCE = 180
 DEATHS = (40, 130, 220)
 """After so many papers the worker is killed."""
-
-
-async def a_run_of(begin: Begin, entitled: int, others: int) -> Session:
-    """A run that is over: the first so many were there, the others were not."""
-    now = system_clock()
-    course = make_course()
-    run = make_run(
-        course, capacity=entitled + others, starts_at=now - timedelta(days=9), ends_at=now - timedelta(days=9, hours=-2),
-        attendance_locked_at=now,
-    )  # fmt: skip
-    meeting = Session(
-        run_id=run.id, starts_at=now - timedelta(days=9), ends_at=now - timedelta(days=9, hours=-2), changed_at=now
-    )  # fmt: skip
-    people = [make_person(f"Person{number}", "Meier") for number in range(entitled + others)]
-    parties = [
-        Party(run_id=run.id, position=place, size=1, joined_at=now) for place in range(1, len(people) + 1)
-    ]
-    enrolments = [
-        Enrolment(
-            run_id=run.id, party_id=party.id, reference=f"K-{party.position}", state=EnrolmentState.CONFIRMED, created_at=now,
-            changed_at=now, way=EntryWay.WEB, person_id=person.id,
-        )
-        for party, person in zip(parties, people, strict=True)
-    ]  # fmt: skip
-    async with begin() as session:
-        for rows in ([course, *people], [run], [meeting, *parties], enrolments):
-            session.add_all(rows)
-            await session.flush()
-        await session.execute(
-            insert(Attendance),
-            [
-                {
-                    "id": uuid4(), "session_id": meeting.id, "enrolment_id": enrolment.id, "marked_at": now, "marked_by": None,
-                    "presence": Presence.PRESENT if place < entitled else Presence.ABSENT,
-                }
-                for place, enrolment in enumerate(enrolments)
-            ],
-        )  # fmt: skip
-    return meeting
 
 
 async def issued(begin: Begin) -> int:
