@@ -52,9 +52,11 @@ class Drawn:
 
 
 async def draw(
-    sheets: Sequence[Sheet], settings: Settings, at: datetime
+    sheets: Sequence[Sheet], settings: Settings, at: datetime, *, sealed_at: datetime
 ) -> tuple[Mapping[UUID, Drawn], Mapping[UUID, Unfit]]:
     """The files of these papers by the ids of their items, and which of them cannot be made, and why.
+
+    `at` is the moment of issue, which the badge bears too.
 
     With no transaction open. Raises TryLater when an authority that the seal needs does not answer.
     """
@@ -68,7 +70,7 @@ async def draw(
             refused[sheet.item_id] = unfit(outcome)
             return
         try:
-            pdf, seal = await sealed(settings, outcome, at=at, language=sheet.paper.language)
+            pdf, seal = await sealed(settings, outcome, at=sealed_at, language=sheet.paper.language)
         except SealUnavailable as away:
             raise TryLater(str(away)) from away
         except CertificateError as error:

@@ -48,20 +48,21 @@ class Read:
 
 
 class Making:
-    """The worker's part in issuing."""
+    """The worker's part in issuing. With `issued_at` papers bear that day; they are sealed at the time of day it is."""
 
-    def __init__(self, around: Around) -> None:
+    def __init__(self, around: Around, *, issued_at: datetime | None = None) -> None:
         self.begin = around.begin
+        self.issued_at = issued_at
         self.clock = around.clock
         self.settings = around.settings
         self.keys = keyring(around.settings)
 
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Make the papers of these items that still wait. Raises TryLater when the seal's authority is away."""
-        now = self.clock()
+        now = self.issued_at or self.clock()
         found = await self._read([UUID(one) for one in payload["items"]], now)
         sheets, unfitting = self._set(found, now)
-        drawn, unmade = await draw(sheets, self.settings, now)
+        drawn, unmade = await draw(sheets, self.settings, now, sealed_at=self.clock())
         await self._keep(found.items, {one.item_id: one.paper for one in sheets}, drawn, now)
         await self._give_up({**found.refused, **unfitting, **unmade}, now)
 

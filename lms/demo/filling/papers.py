@@ -6,7 +6,6 @@ written for them: they were sent in their time.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -91,5 +90,4 @@ class Drawing:
         async with self.around.begin.reading() as session:
             item = await session.get_one(BatchItem, UUID(payload["item"]))
             batch = await session.get_one(Batch, item.batch_id)
-        started_at = batch.started_at
-        await Making(replace(self.around, clock=lambda: started_at))({"items": [payload["item"]]})
+        await Making(self.around, issued_at=batch.started_at)({"items": [payload["item"]]})
