@@ -1,6 +1,7 @@
 """Certificates through the whole service: put in line, read, badge, paper, seal, kept. On SQLite, with the demo's seal.
 
-`BATCH` (300) says how many, `TWICE` (20) how often two people press the button at the same moment.
+`BATCH` (300) says how many, `TWICE` (20) how often two people press the button at the same moment,
+`DEATHS` (5) how often the worker is killed in the middle of another batch.
 """
 
 import asyncio
@@ -27,11 +28,13 @@ from lms.kernel.rights import Identity
 from lms.migrating import migrate
 from lms.settings import Settings
 from lms.web.module import Around
+from tests.certification.killing import killed_after
 from tests.certification.making import a_run_of
 from tests.making import staff
 
 BATCH = int(os.environ.get("BATCH", "300"))
 TWICE = int(os.environ.get("TWICE", "20"))
+DEATHS = int(os.environ.get("DEATHS", "5"))
 
 
 async def run() -> None:
@@ -47,6 +50,7 @@ async def run() -> None:
         house = around(settings, system_clock)
         await _batch(house)
         await _twice(house)
+        await _killed(house)
         await house.begin.close()
         workers(settings.drawing_processes).close()
 
@@ -84,6 +88,26 @@ async def _twice(house: Around) -> None:
     await worker(house).drain()
     made = await _issued(house) - before
     print(f"issuing twice={TWICE} refused={refused} papers={made} doubles={made - TWICE}")
+
+
+async def _killed(house: Around) -> None:
+    """The worker dies again and again in the middle of a batch."""
+    orders, before = await _orders(house, BATCH), await _issued(house)
+    batch = await Certification(house).start_batch(
+        staff(Identity.CERTIFICATES), batch_id=uuid4(), orders=orders, title="", tells=False
+    )
+    steps = [before + BATCH * death // (DEATHS + 1) for death in range(1, DEATHS + 2)]
+    for number in steps:
+        await killed_after(number, house)
+    async with house.begin.reading() as session:
+        made = (
+            await session.scalars(select(Certificate).where(Certificate.issued_at >= batch.started_at))
+        ).all()
+    print(
+        f"issuing kills={len(steps)} papers={len(made)} missing={BATCH - len({one.subject for one in made})}"
+        f" doubles={len(made) - len({one.subject for one in made})}"
+        f" numbers_twice={len(made) - len({one.number for one in made})}"
+    )
 
 
 async def _orders(house: Around, many: int) -> list[Order]:

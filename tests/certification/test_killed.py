@@ -1,53 +1,25 @@
-"""The machine dies in the middle of a batch of 300: one certificate for each who is entitled, none for anybody else."""
+"""The machine dies in the middle of a batch (the bench `issuing` does it with 300): one certificate for each who is entitled, none for anybody else."""
 
-import asyncio
-import os
-import signal
-import sys
-from pathlib import Path
-
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from certificates.code import is_valid
 from certificates.verify import fingerprint
 from lms.certification.life.service import Certification
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
 from lms.certification.queries import certificate_of, progress_of
-from lms.db import Begin
 from lms.kernel.rights import Identity
 from lms.web.module import Around
+from tests.certification.killing import killed_after
 from tests.certification.making import a_run_of
 from tests.making import BOTH, staff
 
 pytestmark = BOTH
-ROOT = Path(__file__).parents[2]
-ENTITLED, OTHERS = 300, 20
-PATIENCE = 180
-DEATHS = (40, 130, 220)
+ENTITLED, OTHERS = 60, 5
+DEATHS = (10, 35)
 """After so many papers the worker is killed."""
 
 
-async def issued(begin: Begin) -> int:
-    async with begin.reading() as session:
-        return await session.scalar(select(func.count()).select_from(Certificate)) or 0
-
-
-async def killed_after(number: int, house: Around) -> None:
-    """Let a worker of its own issue until there are so many, then kill it without a word."""
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", "-m", "tests.certification.scenes", cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": house.settings.database_url, "FILES": str(house.settings.files)},
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while await issued(house.begin) < number:  # noqa: ASYNC110 - another process makes it so
-                await asyncio.sleep(0.02)
-    finally:
-        running.send_signal(signal.SIGKILL)
-        await running.wait()
-
-
-async def test_a_batch_of_300_whose_worker_is_killed_again_and_again_gives_300(house: Around) -> None:
+async def test_a_batch_of_sixty_whose_worker_is_killed_again_and_again_gives_sixty(house: Around) -> None:
     begin = house.begin
     meeting = await a_run_of(begin, ENTITLED, OTHERS)
     batch = await Certification(house).start(staff(Identity.CERTIFICATES), run_id=meeting.run_id)
