@@ -28,7 +28,7 @@ from lms.kernel.rights import Identity
 from lms.migrating import migrate
 from lms.settings import Settings
 from lms.web.module import Around
-from tests.certification.killing import killed_after
+from tests.certification.killing import scenes_running
 from tests.certification.making import a_run_of
 from tests.making import staff
 
@@ -52,19 +52,19 @@ async def run() -> None:
         await _twice(house)
         await _killed(house)
         await house.begin.close()
-        workers(settings.drawing_processes).close()
+        workers(settings).close()
 
 
 async def _batch(house: Around) -> None:
     orders = await _orders(house, BATCH)
     jobs = worker(house)
-    own, theirs, began = time.process_time(), _children(), time.perf_counter()
+    own, theirs, began = time.process_time(), _children(house), time.perf_counter()
     await Certification(house).start_batch(
         staff(Identity.CERTIFICATES), batch_id=uuid4(), orders=orders, title="", tells=False
     )
     await jobs.drain()
     wall = time.perf_counter() - began
-    service, drawing = time.process_time() - own, _children() - theirs
+    service, drawing = time.process_time() - own, _children(house) - theirs
     print(
         f"issuing papers={await _issued(house)} per_second={BATCH / wall:.1f}"
         f" service_ms={1000 * service / BATCH:.1f} drawing_ms={1000 * drawing / BATCH:.1f}"
@@ -97,8 +97,9 @@ async def _killed(house: Around) -> None:
         staff(Identity.CERTIFICATES), batch_id=uuid4(), orders=orders, title="", tells=False
     )
     steps = [before + BATCH * death // (DEATHS + 1) for death in range(1, DEATHS + 2)]
-    for number in steps:
-        await killed_after(number, house)
+    with scenes_running() as scenes:
+        for number in steps:
+            await scenes.kill_after(number, house)
     async with house.begin.reading() as session:
         made = (
             await session.scalars(select(Certificate).where(Certificate.issued_at >= batch.started_at))
@@ -133,10 +134,10 @@ async def _issued(house: Around) -> int:
         return await session.scalar(select(func.count()).select_from(Certificate)) or 0
 
 
-def _children() -> float:
+def _children(house: Around) -> float:
     """Processor time of the drawing processes, as far as it can be seen while they live."""
     spent = 0.0
-    for pid in workers(2).pids:
+    for pid in workers(house.settings).pids:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         spent += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     return spent + sum(resource.getrusage(resource.RUSAGE_CHILDREN)[:2])

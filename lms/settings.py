@@ -95,6 +95,7 @@ class Settings(BaseSettings):
     payment_hours_by_letter: int = Field(default=72, ge=1)
     alone_from_age: int = Field(default=18, ge=16, le=18)
     drawing_processes: int = Field(default=2, ge=1, le=64)
+    drawing_niceness: int = Field(default=19, ge=0, le=19)
     certificate_threshold_percent: int = Field(default=80, ge=0, le=100)
     certificate_reminder_days: list[int] = Field(default_factory=lambda: [60, 14])
     education_leave_law_de: str = "Bildungsfreistellungsgesetz des Landes Sachsen-Anhalt"

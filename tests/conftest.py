@@ -85,6 +85,7 @@ def settings(database: str, tmp_path: Path) -> Settings:
         files=tmp_path,
         port=8000,
         drawing_processes=1,
+        drawing_niceness=0,
         _env_file=None,  # type: ignore[call-arg]
     )
 

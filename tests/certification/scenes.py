@@ -1,7 +1,14 @@
-"""A worker that is there to be killed: `python -m tests.certification.scenes` issues whatever waits until it dies."""
+"""A process whose children issue until they are killed: `python -m tests.certification.scenes`.
+
+It has imported everything once and waits; each line it reads is a JSON object for one child: DATABASE_URL, FILES. It answers
+with the child's number, by which it is killed.
+"""
 
 import asyncio
+import json
 import os
+import signal
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,17 +21,26 @@ LEASE = timedelta(seconds=2)
 """Shorter than in service, so that the heirs of the dead need not wait a minute in a test."""
 
 
-async def issue() -> None:
+async def issue(told: dict[str, str]) -> None:
     """Work until killed."""
     working.LEASE = LEASE
     settings = Settings(
-        database_url=os.environ["DATABASE_URL"],
+        database_url=told["DATABASE_URL"],
         demo=True,
-        files=Path(os.environ["FILES"]),
+        drawing_processes=1,
+        drawing_niceness=0,
+        files=Path(told["FILES"]),
         _env_file=None,  # type: ignore[call-arg]
     )
     await worker(around(settings, system_clock)).run()
 
 
 if __name__ == "__main__":
-    asyncio.run(issue())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead leave nothing behind
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            asyncio.run(issue(json.loads(line)))
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()

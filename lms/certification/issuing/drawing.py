@@ -116,7 +116,7 @@ def _drawn(
         )
         for sheet, badge in zip(sheets, badges, strict=True)
     ]
-    return [_outcome(one) for one in workers(settings.drawing_processes).draw(jobs)]
+    return [_outcome(one) for one in workers(settings).draw(jobs)]
 
 
 def _outcome(finished: "Finished") -> bytes | CertificateError:
@@ -133,9 +133,13 @@ def renderer_of(design: "Design") -> "Renderer":
     return Renderer(design, typeface())
 
 
-@cache
-def workers(count: int) -> "Workers":
+def workers(settings: Settings) -> "Workers":
     """The processes that draw for this one: started with the first paper, and ended when this one ends."""
+    return _workers(settings.drawing_processes, settings.drawing_niceness)
+
+
+@cache
+def _workers(count: int, niceness: int) -> "Workers":
     from certificates.workers import Workers
 
-    return Workers(count)
+    return Workers(count, niceness=niceness)
