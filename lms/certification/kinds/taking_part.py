@@ -80,6 +80,7 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
             contents=tuple(Words(topic) for topic in ground.topics.get(run.id, ())),
             goals=goals_of(ground.outcomes.get(course.id, ())),
             result=found.result,
+            exam_en=found.exam_en,
             legal_note=Words(found.programme_note, found.programme_note_en),
             threshold_percent=found.threshold_percent,
             valid_until=ends.get(course.id),

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, Run, RunState
-from lms.certification.kinds.course_rules import NO_RULE, course_rules
+from lms.certification.kinds.course_rules import course_rules
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import TAKING_PART
 from lms.certification.validity.rules import last_day_of_validity
@@ -44,11 +44,9 @@ async def valid_until(
 
     A course whose certificates count for ever is left out.
     """
-    wanted = set(course_ids)
-    rules = await course_rules(session, wanted)
+    rules = await course_rules(session, course_ids)
     ends = {
-        course_id: last_day_of_validity(issued_on, rules.get(course_id, NO_RULE).valid_months)
-        for course_id in wanted
+        course_id: last_day_of_validity(issued_on, rule.valid_months) for course_id, rule in rules.items()
     }
     return {course_id: day for course_id, day in ends.items() if day is not None}
 
