@@ -13,7 +13,7 @@ from certificates.document import Kind
 from lms.attendance.models import Attendance, Presence
 from lms.certification.errors import AlreadyEnded, NobodyQualifies, ReasonMissing
 from lms.certification.issuing.orders import Order
-from lms.certification.issuing.refusals import in_words
+from lms.certification.issuing.refusals import advice_for
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
 from lms.certification.models import BatchItem, Certificate, CertificateState, ExpiredRecord
@@ -159,7 +159,7 @@ async def test_whoever_has_not_earned_it_when_the_paper_is_drawn_gets_none_and_r
         progress = await progress_of(session, batch.id)
     assert (progress.issued, [one.name for one in progress.failures]) == (1, ["Ada Adasen"])
     with use_locale("en"):
-        assert "no longer" in in_words(progress.failures[0].reason)
+        assert "no longer" in advice_for(progress.failures[0].reason).sentence
 
     async with begin() as session:
         await session.execute(update(Attendance).values(presence=Presence.PRESENT))
@@ -179,7 +179,7 @@ async def test_a_name_that_no_font_of_ours_can_write_fails_alone_and_says_what_t
     async with begin.reading() as session:
         progress = await progress_of(session, batch.id)
     assert progress.issued == 1
-    assert "😀" in in_words(progress.failures[0].reason)
+    assert "😀" in advice_for(progress.failures[0].reason).sentence
 
 
 async def test_after_the_registers_time_nothing_is_left_but_that_there_was_one(

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple, Protocol
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -88,8 +89,18 @@ class Draft:
     """The part of the units that was demanded, where one was: for the badge, not for the paper."""
 
 
+class Place(StrEnum):
+    """Where something is put right that keeps a document from being made."""
+
+    PERSON = "person"
+    RUN = "run"
+    ELSEWHERE = ""
+
+
 class Unfit(DomainError):
-    """This one document cannot be made; the message says why and what to do."""
+    """This one document cannot be made; the message says why and what to do, `where` at which record."""
+
+    where: ClassVar[Place] = Place.ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from certificates.document import Holder
 from lms.catalogue.models import Course, Outcome, Run
 from lms.certification.eligibility import evidence_of, whole_units
-from lms.certification.kinds.draft import NOTHING, Draft, Goal, Read, Unfit, Words
+from lms.certification.kinds.draft import NOTHING, Draft, Goal, Place, Read, Unfit, Words
 from lms.certification.models import BatchItem
 from lms.certification.validity.queries import valid_until
 from lms.enrolment.models import Enrolment
@@ -30,10 +30,12 @@ class NoLongerEarned(Unfit):
     message = N_(
         "By now this person no longer has what the certificate asks for. Please look at the attendance."
     )
+    where = Place.RUN
 
 
 class NotHeldYet(Unfit):
     message = N_("The run has no dates yet.")
+    where = Place.RUN
 
 
 @dataclass(frozen=True, slots=True)
