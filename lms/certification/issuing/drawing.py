@@ -119,6 +119,13 @@ def _drawn(
     return [_outcome(one) for one in workers(settings.drawing_processes).draw(jobs)]
 
 
+def drawn_alone(design: "Design", paper: Certificate, settings: Settings) -> bytes | CertificateError:
+    """One paper without badge and seal, or why it cannot be drawn. This waits: ask for it in a thread."""
+    from certificates.workers import Job
+
+    return _outcome(next(workers(settings.drawing_processes).draw([Job(renderer_of(design), paper)])))
+
+
 def _outcome(finished: "Finished") -> bytes | CertificateError:
     from certificates.workers import Failed
 
