@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from certificates.document import Kind
 from lms.attendance.models import Attendance, Presence
+from lms.catalogue.models import Run
+from lms.certification.eligibility.models import CourseRule
 from lms.certification.errors import AlreadyEnded, NobodyQualifies, ReasonMissing
 from lms.certification.issuing.orders import Order
 from lms.certification.issuing.refusals import advice_for
@@ -27,7 +29,7 @@ from lms.kernel.rights import Identity
 from lms.people.models import Person
 from lms.web.language import use_locale
 from tests.certification.conftest import Finished
-from tests.making import BOTH, FixedClock, staff
+from tests.making import BOTH, MOMENT, FixedClock, staff
 
 pytestmark = BOTH
 REGISTRAR = staff(Identity.CERTIFICATES)
@@ -76,6 +78,31 @@ async def test_under_a_corrected_name_a_new_one_takes_the_place_of_the_old(
     assert len(await all_of(begin)) == 3
     with pytest.raises(AlreadyEnded):
         await certification.reissue(REGISTRAR, certificate_id=adas.id, batch_id=uuid4(), reason="Noch einmal")
+
+
+async def test_another_name_is_no_new_training_it_counts_as_long_as_the_first_one(
+    certification: Certification, finished: Finished, begin: Begin, jobs: Worker, clock: FixedClock
+) -> None:
+    async with begin() as session:
+        run = await session.get_one(Run, finished.run_id)
+        session.add(CourseRule(course_id=run.course_id, valid_months=24))
+    await certification.start(REGISTRAR, run_id=finished.run_id)
+    await jobs.drain()
+    for name in ("Neumann", "Altmann"):
+        clock.forward(days=200)
+        await rename(begin, name)
+        [standing] = [
+            one
+            for one in await all_of(begin)
+            if one.state == "issued" and "Ada" in one.facts["holder"]["name"]
+        ]
+        await certification.reissue(REGISTRAR, certificate_id=standing.id, batch_id=uuid4(), reason="Heirat")
+        await jobs.drain()
+
+    ada = [one for one in await all_of(begin) if "Ada" in one.facts["holder"]["name"]]
+    assert [one.state.value for one in ada] == ["replaced", "replaced", "issued"]
+    assert ada[2].facts["holder"]["name"] == "Ada Altmann"
+    assert {one.valid_until for one in ada} == {today(lambda: MOMENT).replace(year=2028)}
 
 
 async def test_it_stands_when_course_person_and_enrolment_are_deleted_and_can_be_made_anew_as_long_as_the_person_is_there(

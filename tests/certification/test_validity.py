@@ -1,7 +1,6 @@
 """How long certificates count, and who is reminded when: once each, and nobody who has renewed."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +11,7 @@ from lms.catalogue.models import Course, Run
 from lms.certification.eligibility.models import CourseRule
 from lms.certification.kinds import taking_part
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.validity.queries import endings, valid_until
+from lms.certification.validity.queries import endings
 from lms.certification.validity.reminding import ExpiryReminders
 from lms.certification.validity.service import Validity
 from lms.db import Begin
@@ -56,15 +55,6 @@ async def scene(begin: Begin) -> Scene:
 async def letters(begin: Begin) -> list[Letter]:
     async with begin.reading() as session:
         return list(await session.scalars(select(Letter).where(Letter.kind == "certificate_ends")))
-
-
-async def test_the_course_says_how_long_its_certificates_count(scene: Scene, begin: Begin) -> None:
-    async with begin() as session:
-        session.add(CourseRule(course_id=scene.course.id, valid_months=24))
-    async with begin.reading() as session:
-        found = await valid_until(session, [scene.course.id, uuid4()], issued_on=date(2026, 11, 27))
-
-    assert found == {scene.course.id: date(2028, 11, 27)}
 
 
 async def test_a_holder_is_reminded_twice_in_good_time_with_the_next_dates(
