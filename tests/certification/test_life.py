@@ -14,13 +14,22 @@ from lms.attendance.models import Attendance, Presence
 from lms.catalogue.models import Run
 from lms.certification.eligibility.models import CourseRule
 from lms.certification.errors import AlreadyEnded, NobodyQualifies, ReasonMissing
+from lms.certification.handing.models import HandOut, HandOutKind
 from lms.certification.issuing.orders import Order
 from lms.certification.issuing.refusals import advice_for
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
-from lms.certification.models import BatchItem, Certificate, CertificateState, ExpiredRecord
+from lms.certification.models import (
+    Batch,
+    BatchItem,
+    BatchItemState,
+    Certificate,
+    CertificateState,
+    ExpiredRecord,
+)
 from lms.certification.queries import certificate_by_code, certificate_of, progress_of
 from lms.certification.subjects import taking_part
+from lms.certification.wishes.models import ProofWish
 from lms.db import Begin
 from lms.jobs.worker import Worker
 from lms.kernel.clock import today
@@ -223,6 +232,49 @@ async def test_after_the_registers_time_nothing_is_left_but_that_there_was_one(
         assert await certificate_by_code(session, adas.code) is None
         assert (await session.scalars(select(BatchItem).where(BatchItem.state == "issued"))).all() == []
     assert left.expired_on < today(clock)
+
+
+async def test_with_the_certificates_goes_what_hangs_on_them_and_nothing_younger(
+    adas: Certificate, begin: Begin, clock: FixedClock
+) -> None:
+    assert adas.person_id is not None
+    person_id = adas.person_id
+
+    def wish(subject: str) -> ProofWish:
+        return ProofWish(
+            kind="education_leave", subject=subject, person_id=person_id, asked_at=clock(), asked_by=None
+        )  # fmt: skip
+
+    def hand_out() -> HandOut:
+        return HandOut(
+            kind=HandOutKind.PRINT, title="Alle", source={}, made_at=clock(), file_name="druck.pdf"
+        )
+
+    def failed(batch: Batch) -> BatchItem:
+        return BatchItem(
+            batch_id=batch.id, kind="attendance", subject=uuid4().hex, person_id=adas.person_id,
+            state=BatchItemState.FAILED,
+        )  # fmt: skip
+
+    batches = [Batch(id=uuid4(), run_id=None, started_at=clock(), started_by=None)]
+    async with begin() as session:
+        session.add_all([wish(adas.subject), hand_out(), *batches])
+        await session.flush()
+        session.add(failed(batches[0]))
+    clock.forward(days=3_654)
+    async with begin() as session:
+        younger = Batch(id=uuid4(), run_id=None, started_at=clock(), started_by=None)
+        session.add_all([wish("enrolment/1/education-leave"), hand_out(), younger])
+        await session.flush()
+        session.add(failed(younger))
+
+    await forget_expired(begin, clock)
+
+    async with begin.reading() as session:
+        assert list(await session.scalars(select(Batch.id))) == [younger.id]
+        assert list(await session.scalars(select(BatchItem.batch_id))) == [younger.id]
+        assert list(await session.scalars(select(ProofWish.subject))) == ["enrolment/1/education-leave"]
+        assert len(list(await session.scalars(select(HandOut.id)))) == 1
 
 
 async def test_nobody_deletes_one_before_its_time(adas: Certificate, begin: Begin) -> None:
