@@ -11,7 +11,6 @@ from certificates.design import Design
 from certificates.document import (
     Certificate,
     Holder,
-    Issuer,
     Kind,
     Language,
     Module,
@@ -20,6 +19,7 @@ from certificates.document import (
     Translation,
 )
 from certificates.errors import CertificateError
+from lms.certification.issuer import issuer_of
 from lms.certification.issuing.drawing import drawn_alone
 from lms.settings import Settings
 from lms.web.centre import Centre
@@ -177,14 +177,7 @@ def _issued(settings: Settings, centre: Centre) -> dict[str, Any]:
         "number": NUMBER,
         "code": code,
         "verification_url": f"{settings.public_url}/pruefen/{code}",
-        "issuer": Issuer(
-            name=centre.name,
-            belongs_to=centre.operator,
-            address=(centre.street, centre.town),
-            contact=(centre.email, settings.public_url.partition("://")[2]),
-            town=centre.town.partition(" ")[2],
-            representative=centre.representative,
-        ),
+        "issuer": issuer_of(centre, settings),
     }
 
 

@@ -18,7 +18,7 @@ from certificates.design import Design
 from certificates.document import Certificate, Kind
 from certificates.errors import CertificateError, TookTooLong, TookTooMuchMemory
 from lms.accounts.limits import within
-from lms.certification.designs import words
+from lms.certification import words
 from lms.certification.designs.errors import NotDrawable, TooMuchToDraw
 from lms.certification.designs.pages.shaping import DESIGNS, SHAPES
 from lms.certification.designs.queries import adapted_of, logo_of
@@ -34,7 +34,7 @@ from lms.web.forms import Checkbox, Form, Radios, Select, Text, form_from
 from lms.web.module import Around
 
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
-_KINDS: Choices = [(kind.value, label) for kind, label in words.KINDS.items()]
+_KINDS: Choices = list(words.KINDS.items())
 
 
 class PreviewForm(Form):
