@@ -1,7 +1,7 @@
 """Files of strangers are read in a process of its own, which may fail, be killed or lie without harm to the one that asks.
 
-It has a limit of time and memory, writes no file, and is handed neither settings nor secrets. What comes back is read as
-strictly as anything from outside.
+It has a limit of time and memory, is refused the network and files as those are that draw (`certificates.confinement`),
+and is handed neither settings nor secrets. What comes back is read as strictly as anything from outside.
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from certificates import inspecting, reading
+from certificates import confinement, inspecting, reading
 from certificates.errors import Unreadable
 from certificates.inspecting import Change, Difference, Passage
 
@@ -97,6 +97,7 @@ def _limit(computing: int, memory: int) -> None:
 
 def _answer() -> None:
     question = json.loads(sys.stdin.buffer.readline())
+    confinement.confine()  # before the limits: it looks for a folder to write in, and there is none afterwards
     _limit(question["computing"], question["memory"])
     files = [sys.stdin.buffer.read(size) for size in question["sizes"]]
     answer: Any

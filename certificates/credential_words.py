@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from certificates.document import Certificate, Kind, Language
+from certificates.document import Certificate, Kind, Language, Result
 
 DIGCOMP = "DigComp 2.2"
 DIGCOMP_URL = "https://publications.jrc.ec.europa.eu/repository/handle/JRC128415"
@@ -157,6 +157,12 @@ def course(certificate: Certificate, language: Language) -> str:
     return translated or certificate.course
 
 
+def exam(certificate: Certificate, result: Result, language: Language) -> str:
+    """The name of the exam in this language, or as it stands where it was not translated."""
+    translated = certificate.english.exam if certificate.english and language is Language.ENGLISH else ""
+    return translated or result.exam
+
+
 def sentences(certificate: Certificate, language: Language) -> tuple[str, ...]:
     """The outcomes in this language."""
     english = certificate.english
@@ -180,7 +186,7 @@ def criteria(certificate: Certificate, language: Language, threshold_percent: in
     if threshold_percent:
         said.append(words.threshold.format(percent=threshold_percent))
     if certificate.result is not None:
-        said.append(words.exam.format(exam=certificate.result.exam))
+        said.append(words.exam.format(exam=exam(certificate, certificate.result, language)))
     return " ".join(said)
 
 
@@ -213,7 +219,7 @@ def _beyond(certificate: Certificate, words: Words, language: Language) -> Itera
             )
         )
     if (result := certificate.result) is not None:
-        yield words.exam.format(exam=result.exam)
+        yield words.exam.format(exam=exam(certificate, result, language))
         if result.held_on is not None:
             yield words.exam_day.format(day=written(result.held_on, language))
         if result.points is not None:

@@ -114,6 +114,7 @@ class Translation(_Tidy):
     """The sentences, in the order of the certificate's outcomes."""
     modules: tuple[str, ...] = ()
     """The courses, in the order of the certificate's modules."""
+    exam: str = ""
     role: str = ""
     legal_note: str = ""
     seal_note: str = ""

@@ -1,11 +1,11 @@
 """What a paper says, line by line, in one language or in two: what every design lays out in its own way."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from certificates import wording
-from certificates.document import Certificate, Kind, Module, Outcome, Translation
+from certificates.document import Certificate, Kind, Module, Outcome, Result, Translation
 from certificates.wording import Words
 
 
@@ -159,9 +159,7 @@ class Statement:
         yield self._days()
         yield self._line("employer", lambda words: words.employer, Said(paper.employer))
         if result := paper.result:
-            yield self._line(
-                "exam", lambda words: words.exam, self.both(lambda words: wording.exam(result, words))
-            )
+            yield self._exam(result)
             yield self._line(
                 "result", lambda words: words.result, self.both(lambda words: wording.outcome(result, words))
             )
@@ -184,6 +182,11 @@ class Statement:
             replaced = Said(self.words[0].number.format(number=paper.replaces))
             yield self._line("replaces", lambda words: words.replaces, replaced)
         yield self._contents()
+
+    def _exam(self, result: Result) -> Line:
+        english = replace(result, exam=self._english.exam or result.exam)
+        said = [wording.exam(one, words) for one, words in zip((result, english), self.words, strict=False)]
+        return self._line("exam", lambda words: words.exam, self._translated(said[0], said[-1]))
 
     def _line(self, name: str, label: Callable[[Words], str], *values: Said) -> Line:
         return Line(name, self.both(label), values)

@@ -78,6 +78,13 @@ class Day:
         return self.made_up.starts_at if self.made_up and counts_elsewhere(self.taken) else self.starts_at
 
     @property
+    def attended_session(self) -> UUID | None:
+        """The session at which somebody was there: this one, or the one in which it was made up; None if not at all."""
+        if not self.was_there:
+            return None
+        return self.made_up.session_id if self.made_up and counts_elsewhere(self.taken) else self.session_id
+
+    @property
     def awaits_make_up(self) -> bool:
         """Whether somebody who missed it is still expected to make it up, or was not marked there yet."""
         elsewhere = self.made_up

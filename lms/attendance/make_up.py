@@ -17,6 +17,7 @@ from lms.attendance.errors import (
     NotParallel,
     NotTheirSession,
 )
+from lms.attendance.events import MakeUpAgreed, MakeUpWithdrawn
 from lms.attendance.guests import guests_come
 from lms.attendance.models import Attendance, MakeUp
 from lms.attendance.rules import ATTENDED
@@ -24,6 +25,7 @@ from lms.audit.trail import record
 from lms.catalogue.models import Run, RunState
 from lms.db import retried
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.scheduling.models import Session, SessionState
@@ -93,6 +95,9 @@ class MakeUps:
                 agreed_by=actor.account_id,
             )
             session.add(make_up)
+            await session.flush()
+            if meeting.starts_at > now:  # what is over is only put on record
+                announce(session, MakeUpAgreed(make_up_id=make_up.id), at=now)
             record(
                 session,
                 actor,
@@ -120,6 +125,8 @@ class MakeUps:
             if make_up.withdrawn_at is None:
                 make_up.withdrawn_at = now
                 make_up.version += 1
+                if meeting.starts_at > now:
+                    announce(session, MakeUpWithdrawn(make_up_id=make_up.id), at=now)
                 enrolment = await session.get_one(Enrolment, make_up.enrolment_id)
                 record(
                     session,

@@ -45,7 +45,7 @@ class MakeUp(Row):
     """A missed session that somebody makes up in a parallel run of the same course, as a guest there.
 
     It takes no place in that run. The trainer of the other session marks the guest like everybody else; `presence` is None
-    until then. Of a missed session one make-up stands at a time, and of a session visited as a guest as well.
+    until then. Of a missed session one make-up stands at a time, and of a session visited as a guest as well. It is kept as long as the enrolment.
     """
 
     __tablename__ = "make_up"

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
-from lms.certification.issuing.refusals import in_words
+from lms.certification.issuing.refusals import advice_for
 from lms.certification.life.service import Certification
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import Candidate, Progress, candidates, certificates_of, progress_of
@@ -87,7 +87,7 @@ class BatchOut(Struct):
             run_id=progress.run_id,
             total=progress.total,
             issued=progress.issued,
-            failed=[in_words(failure.reason) for failure in progress.failures],
+            failed=[advice_for(failure.reason).sentence for failure in progress.failures],
             is_finished=progress.is_finished,
         )
 

@@ -153,7 +153,7 @@ MODULE = Module(
             table="batch_item",
             column="person_id",
             purpose="to show how far issuing has come and for whom it failed",
-            kept="as long as the certificate",
+            kept="as long as the certificate; where it failed, 10 years",
         ),
         PersonalData(
             table="proof_wish",

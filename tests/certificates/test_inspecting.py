@@ -1,6 +1,9 @@
 """In what a file differs from the issued one, for every way of forging we know; and that nothing private is told."""
 
+import subprocess
+import sys
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -109,5 +112,33 @@ def test_a_file_that_does_harm_does_it_to_nobody(issued: bytes, harm: forgeries.
 def test_what_takes_too_long_is_given_up(issued: bytes) -> None:
     with pytest.raises(Unreadable):
         codes_in(issued, limits=Limits(seconds=0.01))
-    given_up = differences_of(issued, issued + b" ", limits=Limits(memory=30_000_000))
+    given_up = differences_of(issued, issued + b" " * 5_000_000, limits=Limits(memory=30_000_000))
     assert Difference(change=Change.UNREADABLE) in given_up
+
+
+def test_reading_a_strangers_file_may_use_neither_network_nor_files() -> None:
+    tried = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            (
+                "import json, sys\n"
+                "from certificates import apart\n"
+                "def curious(pdf):\n"
+                "    for forbidden in (lambda: open('/etc/passwd'), lambda: __import__('socket').socket()):\n"
+                "        try:\n"
+                "            forbidden()\n"
+                "        except PermissionError:\n"
+                "            continue\n"
+                "        raise SystemExit('it could')\n"
+                "    raise SystemExit(0)\n"
+                "apart.reading.contents_of = curious\n"
+                "apart._answer()\n"
+            ),
+        ],
+        input=b'{"ask": "codes", "sizes": [0], "computing": 8, "memory": 700000000}\n',
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+
+    assert tried.returncode == 0

@@ -166,6 +166,15 @@ def test_in_two_languages_the_second_is_marked_and_nothing_is_said_twice_in_one(
     assert page.count("Raum 2") == 1
 
 
+def test_the_exam_has_its_english_name_where_somebody_has_written_it(renderer: Renderer) -> None:
+    both = renderer.html(paper_of(Kind.EXAMINED, english=Translation(exam="Final test"))).replace("\xa0", " ")
+    untranslated = renderer.html(paper_of(Kind.EXAMINED, english=Translation())).replace("\xa0", " ")
+
+    assert "Abschlusstest, 17. November 2026" in both
+    assert '<span class="second" lang="en">Final test, 17 November 2026</span>' in both
+    assert '<span class="second" lang="en">Abschlusstest, 17 November 2026</span>' in untranslated
+
+
 def test_a_paper_in_two_languages_says_everything_in_both(bilingual: dict[str, bytes]) -> None:
     for name in design.names():
         paper = read(bilingual[name])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,8 +12,7 @@ from certificates.code import new_code
 from certificates.document import Kind
 from lms.attendance.models import Attendance, Presence
 from lms.catalogue.models import Course, Run
-from lms.certification.kinds import course_rules as reading
-from lms.certification.kinds.course_rules import CourseRule
+from lms.certification.eligibility.models import CourseRule
 from lms.certification.models import BatchItem, Certificate
 from lms.certification.rules import kept_until
 from lms.certification.subjects import taking_part
@@ -172,18 +171,10 @@ def a_certificate(
     return Certificate(**defaults | given)
 
 
-def rules_are(monkeypatch: Any, rules: dict[UUID, CourseRule]) -> None:
-    """Let courses have these rules, whatever stands in the database."""
-
-    async def found(_session: AsyncSession, course_ids: Any) -> dict[UUID, CourseRule]:
-        return {course_id: rules[course_id] for course_id in set(course_ids) & set(rules)}
-
-    for module in (
-        "lms.certification.kinds.education_leave",
-        "lms.certification.validity.queries",
-        "lms.certification.wishes.queries",
-    ):
-        monkeypatch.setattr(f"{module}.{reading.course_rules.__name__}", found)
+def a_recognition(course: Course, **given: Any) -> CourseRule:
+    """The rule of a course for which employers give paid leave."""
+    kinds = [Kind.ATTENDANCE.value, Kind.EDUCATION_LEAVE.value]
+    return CourseRule(course_id=course.id, **{"kinds": kinds, "leave_number": "504-12/26"} | given)
 
 
 def days(*texts: str) -> tuple[date, ...]:

@@ -10,11 +10,9 @@ from datetime import timedelta
 from pathlib import Path as File
 from uuid import uuid4
 
-import pytest
 from sqlalchemy import func, select
 
 from lms.attendance.models import Presence
-from lms.certification.kinds.course_rules import CourseRule
 from lms.certification.models import Certificate
 from lms.certification.paths.models import Path
 from lms.certification.paths.service import Paths, Plan
@@ -26,7 +24,7 @@ from lms.kernel.clock import local, system_clock
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.web.module import Around
-from tests.certification.holding import a_certificate, a_place, a_run_that_is_over, mark, rules_are
+from tests.certification.holding import a_certificate, a_place, a_recognition, a_run_that_is_over, mark
 from tests.making import BOTH, learner, make_course, make_person, staff
 
 pytestmark = BOTH
@@ -83,14 +81,12 @@ async def test_everybody_is_reminded_once_although_the_worker_is_killed_and_two_
     assert all(reminded)
 
 
-async def test_a_path_and_a_request_sent_twice_at_once_are_there_once(
-    house: Around, begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_path_and_a_request_sent_twice_at_once_are_there_once(house: Around, begin: Begin) -> None:
     course, ada, registrar = make_course(), make_person(), staff(Identity.CERTIFICATES)
-    rules_are(monkeypatch, {course.id: CourseRule(is_recognised=True, recognition_number="1")})
     async with begin() as session:
         session.add_all([course, ada])
         await session.flush()
+        session.add(a_recognition(course))
         run, meetings = await a_run_that_is_over(session, course)
         place = await a_place(session, run, ada)
         await mark(session, place, meetings, *[Presence.PRESENT] * 4)

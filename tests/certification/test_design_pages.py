@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from certificates.document import Kind
+from certificates.workers import Workers
 from lms.certification.designs import specimens
 from lms.certification.designs.queries import adapted_of, design_for
 from lms.certification.designs.service import CertificateDesigns
@@ -18,8 +19,9 @@ from lms.db import Begin
 from lms.kernel.rights import Identity
 from lms.web.centre import the_centre
 from lms.web.module import Around
+from tests.certification.holding import a_certificate, a_run_that_is_over
 from tests.certification.test_pages import paper
-from tests.making import staff
+from tests.making import make_course, make_person, staff
 from tests.visiting import send, sign_in
 
 Client = AsyncTestClient[Litestar]
@@ -203,3 +205,25 @@ async def test_made_up_facts_contradict_nothing_and_can_be_read_back(house: Arou
         for key, one in made.items()
         if specimens.as_issued(one.facts(), **place).facts()["days"] != one.facts()["days"]  # type: ignore[arg-type]
     ] == []
+
+
+async def test_a_monstrous_text_ends_in_a_sentence_and_harms_nobody(
+    client: Client, begin: Begin, design_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course, ada = make_course(), make_person()
+    async with begin() as session:
+        session.add_all([course, ada])
+        await session.flush()
+        run, _ = await a_run_that_is_over(session, course)
+        monstrous = a_certificate(ada, run, facts={"course": "a" * 1_000_000})
+        session.add(monstrous)
+
+    with Workers(1, seconds=1, niceness=0) as workers:
+        monkeypatch.setattr("lms.certification.issuing.drawing.workers", lambda _: workers)
+        refused = await client.get(
+            f"{HERE}/{design_id}/vorschau.pdf", params={"number": monstrous.number}, headers=HTML
+        )
+        fine = await client.get(f"{HERE}/{design_id}/vorschau.pdf")
+
+    assert (refused.status_code, fine.status_code) == (422, 200)
+    assert "dauert zu lange oder braucht zu viel Speicher" in refused.text

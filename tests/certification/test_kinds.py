@@ -8,11 +8,11 @@ import pytest
 
 from certificates.code import new_code
 from certificates.document import Issuer, Kind
-from lms.attendance.models import Presence
+from lms.attendance.models import MakeUp, Presence
 from lms.catalogue.models import Outcome, RunState
+from lms.certification.eligibility.models import FundingProgramme, RunRule
 from lms.certification.kinds import education_leave, teaching, volunteers
-from lms.certification.kinds.course_rules import CourseRule
-from lms.certification.kinds.draft import Draft, Words, certificate_of
+from lms.certification.kinds.draft import Draft, certificate_of
 from lms.certification.kinds.refusals import (
     MarksMissing,
     NothingAttended,
@@ -26,12 +26,12 @@ from lms.people.models import Company
 from lms.scheduling.models import Answer, SessionTrainer
 from tests.certification.holding import (
     a_place,
+    a_recognition,
     a_run_that_is_over,
     an_item,
     cancel,
     days,
     mark,
-    rules_are,
     teach,
 )
 from tests.making import BOTH, MOMENT, make_course, make_person
@@ -39,12 +39,11 @@ from tests.office import counted
 
 pytestmark = BOTH
 TODAY = date(2026, 12, 4)
-RECOGNISED = CourseRule(
-    is_recognised=True,
-    recognition_number="504-12/26",
-    recognised_on=date(2026, 3, 2),
-    recognition_text=Words("Befristet bis Ende 2027.", "Until the end of 2027."),
-)
+RECOGNISED = {
+    "leave_recognised_on": date(2026, 3, 2),
+    "leave_text_de": "Befristet bis Ende 2027.",
+    "leave_text_en": "Until the end of 2027.",
+}
 PRESENT, LATE, ABSENT, EXCUSED = Presence.PRESENT, Presence.LATE, Presence.ABSENT, Presence.EXCUSED
 LONG_NAME = "Wolfeschlegelsteinhausen" * 8
 ARABIC, EMOJI, MARKUP = "مرحبا بالعالم", "Ada 👩‍🏫", "<b>Ada</b> & Söhne"
@@ -63,15 +62,13 @@ def paper(draft: Draft, language: str = "de-en") -> Any:
     )
 
 
-async def test_an_employer_reads_days_units_contents_trainers_and_the_recognition(
-    begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_employer_reads_days_units_contents_trainers_and_the_recognition(begin: Begin) -> None:
     course, ada, jonas = make_course(), make_person(), make_person("Jonas", "Krüger")
     company = Company(name="Ohre Logistik GmbH")
-    rules_are(monkeypatch, {course.id: RECOGNISED})
     async with begin() as session:
         session.add_all([course, ada, jonas, company])
         await session.flush()
+        session.add(a_recognition(course, **RECOGNISED))
         session.add(
             Outcome(
                 course_id=course.id, position=1, sentence_de="Sie können fotografieren.",
@@ -103,14 +100,12 @@ async def test_an_employer_reads_days_units_contents_trainers_and_the_recognitio
     assert paper(draft, "en").course == "Meet your tablet"
 
 
-async def test_why_an_employer_gets_nothing_is_said_for_each_and_the_others_go_on(
-    begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_why_an_employer_gets_nothing_is_said_for_each_and_the_others_go_on(begin: Begin) -> None:
     course, other, people = make_course(), make_course(), [make_person(f"P{n}", "Q") for n in range(6)]
-    rules_are(monkeypatch, {course.id: RECOGNISED})
     async with begin() as session:
         session.add_all([course, other, *people])
         await session.flush()
+        session.add(a_recognition(course))
         run, meetings = await a_run_that_is_over(session, course)
         good, absent, unmarked, short = [await a_place(session, run, one) for one in people[:4]]
         await mark(session, good, meetings, *[PRESENT] * 4)
@@ -132,12 +127,45 @@ async def test_why_an_employer_gets_nothing_is_said_for_each_and_the_others_go_o
         with counted() as statements:
             found = await education_leave.read(session, [*items, gone], today=TODAY)
 
-    assert len(statements) == 6  # the rules are the test's own, and nothing depends on how many there are
+    assert len(statements) == 10  # nothing depends on how many there are
     assert list(found.drafts) == [items[0].id]
     assert [type(found.refusals.get(one.id)) for one in items[1:]] == [
         NothingAttended, MarksMissing, NothingAttended, NotRecognised, NotOverYet,
     ]  # fmt: skip
     assert gone.id not in found.refusals
+
+
+async def test_an_employer_reads_the_day_of_a_session_made_up_elsewhere_and_who_pays(begin: Begin) -> None:
+    course, ada = make_course(), make_person()
+    programme = FundingProgramme(
+        name="Fachkräfte", text_de="Gefördert vom Land.", text_en="Paid by the state."
+    )
+    async with begin() as session:
+        session.add_all([course, ada, programme])
+        await session.flush()
+        session.add(a_recognition(course))
+        run, meetings = await a_run_that_is_over(session, course)
+        session.add(RunRule(run_id=run.id, programme_id=programme.id))
+        _, others = await a_run_that_is_over(session, course, ended=MOMENT + timedelta(days=1))
+        others[2].topic = "Thema 2, am Samstag"
+        place = await a_place(session, run, ada)
+        await mark(session, place, meetings, PRESENT, ABSENT, ABSENT, PRESENT)
+        session.add(
+            MakeUp(
+                enrolment_id=place.id, missed_session_id=meetings[1].id, session_id=others[2].id,
+                agreed_at=MOMENT, agreed_by=None, presence=PRESENT,
+            )
+        )  # fmt: skip
+    item = an_item(Kind.EDUCATION_LEAVE, enrolment_id=place.id)
+
+    async with begin.reading() as session:
+        draft = (await education_leave.read(session, [item], today=TODAY)).drafts[item.id]
+
+    assert draft.days == days("2026-11-06", "2026-11-21", "2026-11-27")
+    assert (draft.units_attended, draft.units_planned) == (6, 8)
+    assert [one.de for one in draft.contents] == ["Thema 1", "Thema 2, am Samstag", "Thema 4"]
+    assert draft.legal_note.de.endswith(" Gefördert vom Land.")
+    assert draft.legal_note.en.endswith(" Paid by the state.")
 
 
 VOLUNTEERED = {

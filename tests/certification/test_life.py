@@ -11,14 +11,25 @@ from sqlalchemy.exc import IntegrityError
 
 from certificates.document import Kind
 from lms.attendance.models import Attendance, Presence
+from lms.catalogue.models import Run
+from lms.certification.eligibility.models import CourseRule
 from lms.certification.errors import AlreadyEnded, NobodyQualifies, ReasonMissing
+from lms.certification.handing.models import HandOut, HandOutKind
 from lms.certification.issuing.orders import Order
-from lms.certification.issuing.refusals import in_words
+from lms.certification.issuing.refusals import advice_for
 from lms.certification.life.forgetting import forget_expired
 from lms.certification.life.service import Certification
-from lms.certification.models import BatchItem, Certificate, CertificateState, ExpiredRecord
+from lms.certification.models import (
+    Batch,
+    BatchItem,
+    BatchItemState,
+    Certificate,
+    CertificateState,
+    ExpiredRecord,
+)
 from lms.certification.queries import certificate_by_code, certificate_of, progress_of
 from lms.certification.subjects import taking_part
+from lms.certification.wishes.models import ProofWish
 from lms.db import Begin
 from lms.jobs.worker import Worker
 from lms.kernel.clock import today
@@ -27,7 +38,7 @@ from lms.kernel.rights import Identity
 from lms.people.models import Person
 from lms.web.language import use_locale
 from tests.certification.conftest import Finished
-from tests.making import BOTH, FixedClock, staff
+from tests.making import BOTH, MOMENT, FixedClock, staff
 
 pytestmark = BOTH
 REGISTRAR = staff(Identity.CERTIFICATES)
@@ -76,6 +87,31 @@ async def test_under_a_corrected_name_a_new_one_takes_the_place_of_the_old(
     assert len(await all_of(begin)) == 3
     with pytest.raises(AlreadyEnded):
         await certification.reissue(REGISTRAR, certificate_id=adas.id, batch_id=uuid4(), reason="Noch einmal")
+
+
+async def test_another_name_is_no_new_training_it_counts_as_long_as_the_first_one(
+    certification: Certification, finished: Finished, begin: Begin, jobs: Worker, clock: FixedClock
+) -> None:
+    async with begin() as session:
+        run = await session.get_one(Run, finished.run_id)
+        session.add(CourseRule(course_id=run.course_id, valid_months=24))
+    await certification.start(REGISTRAR, run_id=finished.run_id)
+    await jobs.drain()
+    for name in ("Neumann", "Altmann"):
+        clock.forward(days=200)
+        await rename(begin, name)
+        [standing] = [
+            one
+            for one in await all_of(begin)
+            if one.state == "issued" and "Ada" in one.facts["holder"]["name"]
+        ]
+        await certification.reissue(REGISTRAR, certificate_id=standing.id, batch_id=uuid4(), reason="Heirat")
+        await jobs.drain()
+
+    ada = [one for one in await all_of(begin) if "Ada" in one.facts["holder"]["name"]]
+    assert [one.state.value for one in ada] == ["replaced", "replaced", "issued"]
+    assert ada[2].facts["holder"]["name"] == "Ada Altmann"
+    assert {one.valid_until for one in ada} == {today(lambda: MOMENT).replace(year=2028)}
 
 
 async def test_it_stands_when_course_person_and_enrolment_are_deleted_and_can_be_made_anew_as_long_as_the_person_is_there(
@@ -159,7 +195,7 @@ async def test_whoever_has_not_earned_it_when_the_paper_is_drawn_gets_none_and_r
         progress = await progress_of(session, batch.id)
     assert (progress.issued, [one.name for one in progress.failures]) == (1, ["Ada Adasen"])
     with use_locale("en"):
-        assert "no longer" in in_words(progress.failures[0].reason)
+        assert "no longer" in advice_for(progress.failures[0].reason).sentence
 
     async with begin() as session:
         await session.execute(update(Attendance).values(presence=Presence.PRESENT))
@@ -179,7 +215,7 @@ async def test_a_name_that_no_font_of_ours_can_write_fails_alone_and_says_what_t
     async with begin.reading() as session:
         progress = await progress_of(session, batch.id)
     assert progress.issued == 1
-    assert "😀" in in_words(progress.failures[0].reason)
+    assert "😀" in advice_for(progress.failures[0].reason).sentence
 
 
 async def test_after_the_registers_time_nothing_is_left_but_that_there_was_one(
@@ -196,6 +232,49 @@ async def test_after_the_registers_time_nothing_is_left_but_that_there_was_one(
         assert await certificate_by_code(session, adas.code) is None
         assert (await session.scalars(select(BatchItem).where(BatchItem.state == "issued"))).all() == []
     assert left.expired_on < today(clock)
+
+
+async def test_with_the_certificates_goes_what_hangs_on_them_and_nothing_younger(
+    adas: Certificate, begin: Begin, clock: FixedClock
+) -> None:
+    assert adas.person_id is not None
+    person_id = adas.person_id
+
+    def wish(subject: str) -> ProofWish:
+        return ProofWish(
+            kind="education_leave", subject=subject, person_id=person_id, asked_at=clock(), asked_by=None
+        )  # fmt: skip
+
+    def hand_out() -> HandOut:
+        return HandOut(
+            kind=HandOutKind.PRINT, title="Alle", source={}, made_at=clock(), file_name="druck.pdf"
+        )
+
+    def failed(batch: Batch) -> BatchItem:
+        return BatchItem(
+            batch_id=batch.id, kind="attendance", subject=uuid4().hex, person_id=adas.person_id,
+            state=BatchItemState.FAILED,
+        )  # fmt: skip
+
+    batches = [Batch(id=uuid4(), run_id=None, started_at=clock(), started_by=None)]
+    async with begin() as session:
+        session.add_all([wish(adas.subject), hand_out(), *batches])
+        await session.flush()
+        session.add(failed(batches[0]))
+    clock.forward(days=3_654)
+    async with begin() as session:
+        younger = Batch(id=uuid4(), run_id=None, started_at=clock(), started_by=None)
+        session.add_all([wish("enrolment/1/education-leave"), hand_out(), younger])
+        await session.flush()
+        session.add(failed(younger))
+
+    await forget_expired(begin, clock)
+
+    async with begin.reading() as session:
+        assert list(await session.scalars(select(Batch.id))) == [younger.id]
+        assert list(await session.scalars(select(BatchItem.batch_id))) == [younger.id]
+        assert list(await session.scalars(select(ProofWish.subject))) == ["enrolment/1/education-leave"]
+        assert len(list(await session.scalars(select(HandOut.id)))) == 1
 
 
 async def test_nobody_deletes_one_before_its_time(adas: Certificate, begin: Begin) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from lms.attendance.models import Presence
 from lms.catalogue.models import Course
-from lms.certification.kinds.course_rules import CourseRule
 from lms.certification.models import Batch, BatchItem
 from lms.certification.paths.models import Path
 from lms.certification.wishes.models import ProofWish
@@ -20,9 +19,9 @@ from lms.people.models import Person
 from tests.certification.holding import (
     a_certificate,
     a_place,
+    a_recognition,
     a_run_that_is_over,
     mark,
-    rules_are,
     teach,
 )
 from tests.making import make_course, make_person
@@ -42,16 +41,14 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Scene:
+async def scene(begin: Begin) -> Scene:
     made = Scene()
     made.courses = [make_course("Tablet"), make_course("Smartphone")]
     made.ada, made.jonas = make_person(), make_person("Jonas", "Krüger")
-    rules_are(
-        monkeypatch, {made.courses[0].id: CourseRule(is_recognised=True, recognition_number="504-12/26")}
-    )
     async with begin() as session:
         session.add_all([*made.courses, made.ada, made.jonas])
         await session.flush()
+        session.add(a_recognition(made.courses[0]))
         for course in reversed(made.courses):
             run, meetings = await a_run_that_is_over(session, course)
             await teach(session, run, made.jonas)

@@ -4,12 +4,13 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
 from certificates.document import Kind
-from lms.catalogue.models import Course
+from lms.catalogue.models import Course, Run
 from lms.certification.kinds import paths as reading
 from lms.certification.kinds.refusals import ModulesMissing
-from lms.certification.models import CertificateState
+from lms.certification.models import Certificate, CertificateState
 from lms.certification.paths.errors import (
     ChoicesWithoutNumber,
     NoModules,
@@ -165,6 +166,38 @@ async def test_a_module_revoked_later_is_put_before_the_team(scene: Scene, begin
 
     assert (list(before), list(replaced)) == ([], [])
     assert [(one.certificate.number, one.module.number) for one in after] == [(whole.number, module.number)]
+
+
+async def test_a_module_made_anew_under_another_name_still_leads_to_the_end(
+    scene: Scene, begin: Begin
+) -> None:
+    async with begin() as session:
+        [old] = await session.scalars(
+            select(Certificate).where(
+                Certificate.person_id == scene.ada.id, Certificate.valid_until == date(2027, 3, 1)
+            )
+        )
+        run = await session.get_one(Run, old.run_id)
+        old.state, old.ended_at = CertificateState.REPLACED, MOMENT
+        await session.flush()
+        anew = a_certificate(scene.ada, run, subject=old.subject, valid_until=date(2027, 3, 1))
+        whole = a_certificate(
+            scene.ada,
+            run,
+            kind=Kind.PATH.value,
+            subject=along_path(scene.path.id, scene.ada.id),
+            facts={"modules": [{"course": "E-Mail", "number": old.number}]},
+        )
+        session.add_all([anew, whole])
+        item = an_item(Kind.PATH, person_id=scene.ada.id, particulars={"path_id": str(scene.path.id)})
+
+    async with begin.reading() as session:
+        [ada] = await finishers(session, await path_of(session, scene.path.id), today=TODAY)
+        found = await reading.read(session, [item], today=TODAY)
+        doubtful = await to_check(session)
+
+    assert (ada.person.id, doubtful) == (scene.ada.id, [])
+    assert anew.number in [part.number for part in found.drafts[item.id].parts]
 
 
 async def test_a_path_is_added_once_changed_by_one_and_ended(

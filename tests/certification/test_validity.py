@@ -1,7 +1,6 @@
 """How long certificates count, and who is reminded when: once each, and nobody who has renewed."""
 
 from datetime import date, timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -9,10 +8,10 @@ from sqlalchemy import select
 from certificates.document import Kind
 from lms.attendance.models import Presence
 from lms.catalogue.models import Course, Run
+from lms.certification.eligibility.models import CourseRule
 from lms.certification.kinds import taking_part
-from lms.certification.kinds.course_rules import CourseRule
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.validity.queries import endings, valid_until
+from lms.certification.validity.queries import endings
 from lms.certification.validity.reminding import ExpiryReminders
 from lms.certification.validity.service import Validity
 from lms.db import Begin
@@ -21,7 +20,7 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.people.models import Person
 from lms.web.module import Around
-from tests.certification.holding import a_certificate, a_place, a_run_that_is_over, an_item, mark, rules_are
+from tests.certification.holding import a_certificate, a_place, a_run_that_is_over, an_item, mark
 from tests.making import BOTH, MOMENT, FixedClock, make_course, make_person, make_run, staff
 
 pytestmark = BOTH
@@ -56,16 +55,6 @@ async def scene(begin: Begin) -> Scene:
 async def letters(begin: Begin) -> list[Letter]:
     async with begin.reading() as session:
         return list(await session.scalars(select(Letter).where(Letter.kind == "certificate_ends")))
-
-
-async def test_the_course_says_how_long_its_certificates_count(
-    scene: Scene, begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rules_are(monkeypatch, {scene.course.id: CourseRule(valid_months=24)})
-    async with begin.reading() as session:
-        found = await valid_until(session, [scene.course.id, uuid4()], issued_on=date(2026, 11, 27))
-
-    assert found == {scene.course.id: date(2028, 11, 27)}
 
 
 async def test_a_holder_is_reminded_twice_in_good_time_with_the_next_dates(
@@ -141,11 +130,9 @@ async def test_the_team_stops_the_reminders_when_somebody_asks_for_it(
     assert await ExpiryReminders(house).remind() == 0
 
 
-async def test_the_certificate_of_a_course_says_until_when_it_counts(
-    scene: Scene, begin: Begin, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rules_are(monkeypatch, {scene.course.id: CourseRule(valid_months=24)})
+async def test_the_certificate_of_a_course_says_until_when_it_counts(scene: Scene, begin: Begin) -> None:
     async with begin() as session:
+        session.add(CourseRule(course_id=scene.course.id, valid_months=24))
         run, meetings = await a_run_that_is_over(session, scene.course)
         place = await a_place(session, run, scene.ada)
         await mark(session, place, meetings, *[Presence.PRESENT] * 4)

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 
 from lms.attendance.models import Presence
 from lms.certification.errors import NobodyQualifies
-from lms.certification.kinds.course_rules import CourseRule
 from lms.certification.life.service import Certification
 from lms.certification.models import Batch, BatchItem
 from lms.certification.wishes.errors import (
@@ -31,7 +30,7 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.people.models import Person
 from lms.web.module import Around
-from tests.certification.holding import a_place, a_run_that_is_over, mark, rules_are, teach
+from tests.certification.holding import a_place, a_recognition, a_run_that_is_over, mark, teach
 from tests.making import BOTH, MOMENT, FixedClock, learner, make_course, make_person, staff
 
 pytestmark = BOTH
@@ -51,14 +50,14 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(begin: Begin, monkeypatch: pytest.MonkeyPatch) -> Scene:
+async def scene(begin: Begin) -> Scene:
     made = Scene()
     course, other = make_course(), make_course()
     made.ada, made.jonas = make_person(), make_person("Jonas", "Krüger")
-    rules_are(monkeypatch, {course.id: CourseRule(is_recognised=True, recognition_number="504-12/26")})
     async with begin() as session:
         session.add_all([course, other, made.ada, made.jonas])
         await session.flush()
+        session.add(a_recognition(course))
         run, meetings = await a_run_that_is_over(session, course)
         await teach(session, run, made.jonas)
         made.place = await a_place(session, run, made.ada)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 from uuid import UUID
 
 from litestar import Controller, get
@@ -26,6 +27,13 @@ from lms.web.access import may
 from lms.web.language import current_language
 
 LISTED_RUNS = 200
+
+
+@runtime_checkable
+class ExamsOfRuns(Protocol):
+    """Who knows which runs end with an exam: a module above this one, by the name of its service."""
+
+    async def is_held(self, run_id: UUID) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class RunPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
+        exams: NamedDependency[ExamsOfRuns],
     ) -> Template:
         """The people and the sessions of one run. Reading what people need is written down (L-41)."""
         now = clock()
@@ -111,6 +120,7 @@ class RunPages(Controller):
             "support_words": SUPPORT_WORDS,
             "other_support": OTHER_WORDS,
             "now_at": now,
+            "has_exam": await exams.is_held(run_id),
         }
         return Template("attendance/run.html", context=context)
 

@@ -26,6 +26,12 @@ class NotDrawable(DomainError):
     message = N_("A certificate cannot be drawn like this. Please check what you entered.")
 
 
+class TooMuchToDraw(NotDrawable):
+    message = N_(
+        "Drawing takes longer or needs more memory than it may. Please shorten the texts, or choose a simpler logo."
+    )
+
+
 LOGO_SENTENCES = {
     Reason.EMPTY_ALT: N_("Say in a few words what the logo shows."),
     Reason.TOO_LARGE: N_("The picture is too large. A logo may have 2 MB, as SVG 500 kB."),

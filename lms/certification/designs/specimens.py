@@ -11,7 +11,6 @@ from certificates.design import Design
 from certificates.document import (
     Certificate,
     Holder,
-    Issuer,
     Kind,
     Language,
     Module,
@@ -19,7 +18,9 @@ from certificates.document import (
     Result,
     Translation,
 )
-from lms.messaging.paper import typeface
+from certificates.errors import CertificateError
+from lms.certification.issuer import issuer_of
+from lms.certification.issuing.drawing import drawn_alone
 from lms.settings import Settings
 from lms.web.centre import Centre
 
@@ -106,16 +107,17 @@ def as_issued(facts: Mapping[str, Any], *, settings: Settings, centre: Centre) -
     )
 
 
-async def drawn(design: Design, certificate: Certificate) -> bytes:
-    """The PDF, with MUSTER across it; raises `certificates.errors.CertificateError`. Never with a transaction open."""
+async def drawn(design: Design, certificate: Certificate, settings: Settings) -> bytes:
+    """The PDF, with MUSTER across it; raises `certificates.errors.CertificateError`. Never with a transaction open.
+
+    It is drawn where papers are drawn that are issued: in a process that may fail without harm to this one.
+    """
+    paper = replace(certificate, number=NUMBER, replaces="")
     async with _TURN:
-        return await asyncio.to_thread(_draw, design.as_specimen(), certificate)
-
-
-def _draw(design: Design, certificate: Certificate) -> bytes:
-    from certificates.render import Renderer  # WeasyPrint: heavy, and only wanted here
-
-    return Renderer(design, typeface()).pdf(replace(certificate, number=NUMBER, replaces=""))
+        outcome = await asyncio.to_thread(drawn_alone, design.as_specimen(), paper, settings)
+    if isinstance(outcome, CertificateError):
+        raise outcome
+    return outcome
 
 
 def _of_kind(kind: Kind, words: Mapping[str, Any]) -> dict[str, Any]:
@@ -175,14 +177,7 @@ def _issued(settings: Settings, centre: Centre) -> dict[str, Any]:
         "number": NUMBER,
         "code": code,
         "verification_url": f"{settings.public_url}/pruefen/{code}",
-        "issuer": Issuer(
-            name=centre.name,
-            belongs_to=centre.operator,
-            address=(centre.street, centre.town),
-            contact=(centre.email, settings.public_url.partition("://")[2]),
-            town=centre.town.partition(" ")[2],
-            representative=centre.representative,
-        ),
+        "issuer": issuer_of(centre, settings),
     }
 
 

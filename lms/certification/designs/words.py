@@ -1,20 +1,10 @@
-"""The words that pages use for kinds, formats and placeholders."""
+"""The words that pages use for formats and placeholders."""
 
 from certificates.design import Text
-from certificates.document import Kind
 from lms.kernel.marking import N_
 from lms.web.language import current_language
 
-KINDS = {
-    Kind.ATTENDANCE: N_("Certificate of attendance"),
-    Kind.EXAMINED: N_("Certificate with an exam"),
-    Kind.EDUCATION_LEAVE: N_("Confirmation for the employer"),
-    Kind.VOLUNTEER: N_("Certificate of volunteering"),
-    Kind.PATH: N_("Module certificate of a learning path"),
-    Kind.TRAINER: N_("Certificate of teaching"),
-}
 FORMATS = {"upright": N_("A4 upright"), "landscape": N_("A4 landscape")}
-LANGUAGES = {"de": N_("German"), "en": N_("English"), "de-en": N_("German and English on one paper")}
 PLACEHOLDERS = {
     "name": N_("the person's name"),
     "born": N_("the birth date"),

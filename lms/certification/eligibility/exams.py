@@ -43,6 +43,12 @@ class Exams:
         self.begin = around.begin
         self.clock = around.clock
 
+    async def is_held(self, run_id: UUID) -> bool:
+        """Whether this run ends with an exam."""
+        async with self.begin.reading() as session:
+            asked = await asked_of(session, [run_id])
+        return run_id in asked and asked[run_id].needs_exam
+
     @retried
     async def enter(self, actor: Actor, *, run_id: UUID, results: Sequence[NewResult]) -> None:
         """Keep these results, all or none; who is not named keeps theirs, and every change is in the audit trail.

@@ -107,6 +107,7 @@ class ExamResult(Row):
     """How somebody's exam ended: the last word; what stood before is in the audit trail. Points only where there are any.
 
     `entered_by` is the account that entered it: the trainer's entry is a proposal that staff confirm by issuing.
+    It is kept as long as the enrolment, like attendance; a certificate states what it needs of it for itself.
     """
 
     __tablename__ = "exam_result"

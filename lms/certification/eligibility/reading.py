@@ -71,6 +71,12 @@ class Evidence:
     """The same in English; empty where nobody has written it."""
     threshold_percent: int | None = None
     """The part of the planned units that was asked for."""
+    sessions_attended: tuple[UUID, ...] = ()
+    """The sessions at which they were there, their own and those in which they made one up, in order of time."""
+    unmarked: int = 0
+    """How many sessions of their run have no mark yet."""
+    exam_en: str = ""
+    """The name of the exam in English; empty where nobody has written it."""
     has_earned: bool = True
     """Whether everything that is asked for is there: who asks a moment after the batch began may learn otherwise."""
 
@@ -175,7 +181,7 @@ def _outcome(exam: ExamResult | None) -> ExamOutcome | None:
 
 def _evidence(one: Candidate) -> Evidence:
     programme = one.asked.programme
-    result = None
+    result, exam_en = None, ""
     if one.kind is Kind.EXAMINED and one.exam is not None:
         result = Result(
             exam=one.exam.exam,
@@ -183,14 +189,25 @@ def _evidence(one: Candidate) -> Evidence:
             points=one.exam.points,
             out_of=one.exam.out_of,
         )
+        exam_en = (
+            one.asked.exam_en if one.exam.exam == one.asked.exam_de else ""
+        )  # renamed since: not its name
+    there = sorted(
+        (day.attended_at, day.attended_session)
+        for day in one.days
+        if day.attended_at and day.attended_session
+    )
     return Evidence(
         attended_minutes=one.standing.attended_minutes,
         planned_minutes=one.standing.planned_minutes,
-        days_attended=tuple(sorted({local(day.attended_at).date() for day in one.days if day.attended_at})),
+        days_attended=tuple(dict.fromkeys(local(moment).date() for moment, _ in there)),
         result=result,
         programme_note=programme.text_de if programme else "",
         kind=one.kind,
         programme_note_en=programme.text_en if programme else "",
         threshold_percent=one.asked.threshold_percent,
+        sessions_attended=tuple(dict.fromkeys(session_id for _, session_id in there)),
+        unmarked=one.standing.unmarked,
+        exam_en=exam_en,
         has_earned=one.standing.has_earned,
     )

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.models import Account
 from lms.catalogue.models import Course, Run
-from lms.certification.handing.reasons import Advice, advice_for
+from lms.certification.issuing.refusals import Advice, advice_for
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person

@@ -87,7 +87,7 @@ class Wanted:
 async def runs_over(
     session: AsyncSession, wanted: Wanted, now: datetime, *, limit: int, offset: int
 ) -> tuple[Sequence[RunLine], int]:
-    """Runs that are over, the last first, and how many there are; seven statements at most."""
+    """Runs that are over, the last first, and how many there are; thirteen statements at most."""
     conditions = [*_over(now), *_narrowed(wanted)]
     if wanted.to_do is ToDo.CLOSE:
         conditions.append(Run.attendance_locked_at.is_(None))

@@ -67,14 +67,14 @@ async def draw(
 
     async def finish(sheet: Sheet, badge: str, outcome: bytes | CertificateError) -> None:
         if isinstance(outcome, CertificateError):
-            refused[sheet.item_id] = unfit(outcome)
+            refused[sheet.item_id] = unfit(outcome, name=sheet.paper.holder.name)
             return
         try:
             pdf, seal = await sealed(settings, outcome, at=sealed_at, language=sheet.paper.language)
         except SealUnavailable as away:
             raise TryLater(str(away)) from away
         except CertificateError as error:
-            refused[sheet.item_id] = unfit(error)
+            refused[sheet.item_id] = unfit(error, name=sheet.paper.holder.name)
         else:
             drawn[sheet.item_id] = Drawn(pdf, design=sheet.label, credential=badge, seal=seal)
 
@@ -117,6 +117,13 @@ def _drawn(
         for sheet, badge in zip(sheets, badges, strict=True)
     ]
     return [_outcome(one) for one in workers(settings).draw(jobs)]
+
+
+def drawn_alone(design: "Design", paper: Certificate, settings: Settings) -> bytes | CertificateError:
+    """One paper without badge and seal, or why it cannot be drawn. This waits: ask for it in a thread."""
+    from certificates.workers import Job
+
+    return _outcome(next(workers(settings.drawing_processes).draw([Job(renderer_of(design), paper)])))
 
 
 def _outcome(finished: "Finished") -> bytes | CertificateError:

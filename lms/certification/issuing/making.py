@@ -13,13 +13,13 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Certificate as Paper
-from certificates.document import Issuer
 from certificates.errors import CertificateError
 from certificates.verify import fingerprint
 from lms.audit.trail import record
 from lms.billing.rules import document_number
 from lms.certification.designs.queries import AdaptedDesign, design_for
 from lms.certification.events import CertificateIssued
+from lms.certification.issuer import issuer_of
 from lms.certification.issuing.batches import SERIES, finish
 from lms.certification.issuing.drawing import Drawn, Sheet, draw
 from lms.certification.issuing.readers import read
@@ -114,7 +114,6 @@ class Making:
         return sheets, unfitting
 
     def _paper(self, item: BatchItem, draft: Draft, now: datetime) -> Paper:
-        centre = the_centre()
         year, counter, code = numbers_of(item)
         return certificate_of(
             draft,
@@ -122,14 +121,7 @@ class Making:
             code=code,
             verification_url=f"{self.settings.public_url}/pruefen/{code}",
             issued_on=local(now).date(),
-            issuer=Issuer(
-                name=centre.name,
-                belongs_to=centre.operator,
-                address=(centre.street, centre.town),
-                contact=(centre.email, self.settings.public_url.partition("://")[2]),
-                town=centre.town.partition(" ")[2],
-                representative=centre.representative,
-            ),
+            issuer=issuer_of(the_centre(), self.settings),
             seal_note=seal_note(self.settings),
             language=item.language,
             replaces=str(item.particulars.get("replaces", "")),

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from certificates.document import Kind
 
+VALID_FROM = "valid_from"
+"""Among the particulars of what takes another one's place: the day from which its time counts, as an ISO date."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:

@@ -1,43 +1,108 @@
-"""Why one document of a batch was not made: kept with it as data, read as a sentence in whatever language is asked for."""
+"""Why one document of a batch was not made, and where it can be put right: the one place that decides it.
+
+It is kept with the document as data and read as a sentence in whatever language is asked for. No word of a library
+reaches anybody.
+"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from certificates.errors import CertificateError, InvalidCertificate, SealUnusable, Unprintable
-from lms.certification.kinds.draft import Unfit
-from lms.kernel.errors import DomainError
+from certificates import errors as library
+from lms.certification.kinds.draft import Place, Unfit
+from lms.certification.kinds.refusals import NothingAttended, NotOverYet
 from lms.kernel.marking import N_
 from lms.web.language import gettext
 
 
-class CannotBePrinted(Unfit):
+class NameNotPrintable(Unfit):
     message = N_(
         "These characters cannot be printed: %(characters)s. Please write the name as it stands in Latin letters."
     )
+    where = Place.PERSON
+
+
+class TextNotPrintable(Unfit):
+    message = N_(
+        "These characters cannot be printed: %(characters)s. Please take them out of the texts of the course, then repeat."
+    )
+    where = Place.RUN
 
 
 class Contradictory(Unfit):
     message = N_(
         "What is recorded contradicts itself. Please check the dates and the attendance of this person, then repeat."
     )
+    where = Place.RUN
+
+
+class Nameless(Unfit):
+    message = N_("The person has no name in our records.")
+    where = Place.PERSON
 
 
 class BornLater(Unfit):
     message = N_("The date of birth lies after the first day. Please correct it in the person's record.")
+    where = Place.PERSON
 
 
-class NotOverYet(Unfit):
-    message = N_("The last day is still to come.")
+class WithoutTitle(Unfit):
+    message = N_("The course has no title.")
+    where = Place.RUN
 
 
-class NothingAttended(Unfit):
-    message = N_("No attended unit is recorded.")
+class EndsBeforeItBegins(Unfit):
+    message = N_("The last day of the run lies before the first.")
+    where = Place.RUN
+
+
+class DayOutside(Unfit):
+    message = N_("A day that was attended lies outside the period of the course.")
+    where = Place.RUN
+
+
+class ExamMissing(Unfit):
+    message = N_("The result of the exam is missing.")
+    where = Place.RUN
+
+
+class EndedAlready(Unfit):
+    message = N_("The end of validity lies before the day of issue.")
+
+
+class WithoutIssuer(Unfit):
+    message = N_("The centre has no name in its settings.")
 
 
 class CannotBeDrawn(Unfit):
     message = N_(
-        "The paper could not be made from these texts: they are too long or too unusual. Please shorten the texts of the"
-        " course, then repeat."
+        "The paper could not be drawn. Please try again; if it fails again, tell the technical support."
+    )
+
+
+class Interrupted(Unfit):
+    message = N_(
+        "Drawing was interrupted twice. Please try again; if it fails again, tell the technical support."
+    )
+
+
+class TooLong(Unfit):
+    message = N_(
+        "Drawing the paper took too long: a text of the course or a name is unusually long. Please shorten it, then repeat."
+    )
+    where = Place.RUN
+
+
+class TooMuch(Unfit):
+    message = N_(
+        "The paper became too large to draw: a text of the course or a name is unusually long. Please shorten it, then repeat."
+    )
+    where = Place.RUN
+
+
+class DesignUnfit(Unfit):
+    message = N_(
+        "The design cannot be drawn as it is. Please look at its preview, put it right, then repeat."
     )
 
 
@@ -52,35 +117,64 @@ class Gone(Unfit):
     message = N_("The enrolment or the person is no longer recorded.")
 
 
-# how the library begins its reasons, and what staff read
-_KNOWN: Sequence[tuple[str, type[Unfit]]] = (
+_CONTRADICTIONS: Sequence[tuple[str, type[Unfit]]] = (
+    ("no name", Nameless),
     ("born after", BornLater),
+    ("no course", WithoutTitle),
     ("issued before", NotOverYet),
-    ("attended", NothingAttended),
+    ("ends before it begins", EndsBeforeItBegins),
+    ("a day outside", DayOutside),
+    ("attended 0 of", NothingAttended),
+    ("an exam without a result", ExamMissing),
+    ("valid until", EndedAlready),
+    ("no issuer", WithoutIssuer),
 )
+"""How the library begins its reasons."""
+
+_FAILURES: Sequence[tuple[type[library.CertificateError], type[Unfit]]] = (
+    (library.SealUnusable, CannotBeSealed),
+    (library.TookTooLong, TooLong),
+    (library.TookTooMuchMemory, TooMuch),
+    (library.WorkerLost, Interrupted),
+    (library.DesignRefused, DesignUnfit),
+    (library.UnknownDesign, DesignUnfit),
+    (library.AssetRefused, DesignUnfit),
+)
+"""What happened, the narrower before the wider."""
 
 
-def unfit(error: CertificateError) -> Unfit:
-    """What the library refuses, as a reason that says what to do."""
-    if isinstance(error, Unprintable):
-        return CannotBePrinted(characters=error.characters)
-    if isinstance(error, InvalidCertificate):
-        return next((known() for said, known in _KNOWN if error.reasons[0].startswith(said)), Contradictory())
-    if isinstance(error, SealUnusable):
-        return CannotBeSealed()
-    return CannotBeDrawn()
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A sentence in the reader's language, and where it can be put right."""
+
+    sentence: str
+    where: Place
 
 
-def kept(refusal: DomainError) -> str:
+def unfit(error: library.CertificateError, *, name: str = "") -> Unfit:
+    """What the library refuses, as a reason that says what to do; `name` is the holder's."""
+    if isinstance(error, library.Unprintable):
+        is_in_name = any(character in name for character in error.characters)
+        return (NameNotPrintable if is_in_name else TextNotPrintable)(characters=error.characters)
+    if isinstance(error, library.InvalidCertificate):
+        known = (kind() for said, kind in _CONTRADICTIONS for one in error.reasons if one.startswith(said))
+        return next(known, Contradictory())
+    return next((kind() for happened, kind in _FAILURES if isinstance(error, happened)), CannotBeDrawn())
+
+
+def kept(refusal: Unfit) -> str:
     """A refusal as it is kept with the item."""
-    return json.dumps({"message": refusal.message, "params": refusal.params}, ensure_ascii=False, default=str)
+    said = {"message": refusal.message, "params": refusal.params, "where": refusal.where}
+    return json.dumps(said, ensure_ascii=False, default=str)
 
 
-def in_words(reason: str) -> str:
-    """The sentence, in the reader's language; what was kept before this way of keeping stands as it is."""
+def advice_for(reason: str) -> Advice:
+    """What is kept with an item, for people. Items of former versions hold words of the library, and nobody reads these."""
     try:
         read = json.loads(reason)
-        message, params = read["message"], read["params"]
-        return gettext(message, **params)
+        message, params, where = read["message"], read["params"], Place(read["where"])
+        if isinstance(message, str) and isinstance(params, Mapping):
+            return Advice(gettext(message, **params), where)
     except (ValueError, TypeError, KeyError):
-        return reason
+        pass
+    return Advice(gettext(CannotBeDrawn.message), CannotBeDrawn.where)

@@ -1,9 +1,10 @@
 """What a paper is going to say, in German and English, before it has number, code and day of issue."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple, Protocol
+from enum import StrEnum
+from typing import ClassVar, NamedTuple, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -80,14 +81,26 @@ class Draft:
     goals: tuple[Goal, ...] = ()
     parts: tuple[Part, ...] = ()
     result: Result | None = None
+    exam_en: str = ""
+    """The name of the exam in English; without, the German one stands in its place."""
     valid_until: date | None = None
     legal_note: Words = NOTHING
     threshold_percent: int | None = None
     """The part of the units that was demanded, where one was: for the badge, not for the paper."""
 
 
+class Place(StrEnum):
+    """Where something is put right that keeps a document from being made."""
+
+    PERSON = "person"
+    RUN = "run"
+    ELSEWHERE = ""
+
+
 class Unfit(DomainError):
-    """This one document cannot be made; the message says why and what to do."""
+    """This one document cannot be made; the message says why and what to do, `where` at which record."""
+
+    where: ClassVar[Place] = Place.ELSEWHERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +171,18 @@ def certificate_of(
             )
             for part in draft.parts
         ),
-        result=draft.result,
+        result=_result(draft, first),
         valid_until=draft.valid_until,
         replaces=replaces,
         legal_note=draft.legal_note.read_in(first),
         seal_note=seal_note.read_in(first),
     )
+
+
+def _result(draft: Draft, language: str) -> Result | None:
+    if draft.result is None:
+        return None
+    return replace(draft.result, exam=Words(draft.result.exam, draft.exam_en).read_in(language))
 
 
 def _english(draft: Draft, role: Words, seal_note: Words) -> Translation:
@@ -173,6 +192,7 @@ def _english(draft: Draft, role: Words, seal_note: Words) -> Translation:
         contents=tuple(one.read_in("en") for one in draft.contents),
         outcomes=tuple(goal.sentence.read_in("en") for goal in draft.goals),
         modules=tuple(part.course.read_in("en") for part in draft.parts),
+        exam=draft.exam_en,
         role=role.read_in("en"),
         legal_note=draft.legal_note.read_in("en"),
         seal_note=seal_note.read_in("en"),

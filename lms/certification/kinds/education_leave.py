@@ -9,7 +9,7 @@ team, out of the notice of the Landesverwaltungsamt.
 Particulars: {"employer", "law_de", "law_en"}; without an employer it is the company of the enrolment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,33 +19,29 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Holder, Kind
-from lms.attendance.models import Attendance, Presence
-from lms.attendance.queries import Record, records
 from lms.catalogue.models import Course, Run
-from lms.certification.kinds.course_rules import NO_RULE, CourseRule, course_rules
-from lms.certification.kinds.draft import Draft, Read, Unfit, Words
+from lms.certification.eligibility import Evidence, evidence_of, whole_units
+from lms.certification.eligibility.models import CourseRule
+from lms.certification.kinds.course_rules import course_rules
+from lms.certification.kinds.draft import NOTHING, Draft, Read, Unfit, Words
 from lms.certification.kinds.refusals import (
     MarksMissing,
     NothingAttended,
     NotOverYet,
     NotRecognised,
 )
-from lms.certification.kinds.taking_part import goals_of, ground_of, place_of
+from lms.certification.kinds.taking_part import Ground, goals_of, ground_of, place_of
 from lms.certification.models import BatchItem
-from lms.certification.rules import whole_units
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.clock import local
 from lms.people.models import Company, Person
 from lms.resources.models import Room, Venue
-from lms.scheduling.models import Session, SessionState
+from lms.scheduling.models import Session
 from lms.web.formats import date_plain
 from lms.web.language import use_locale
 
-NOTHING_YET = Record(0, 0, 0, 0, 0)
 LAW = Words("Bildungsfreistellungsgesetz", "Educational Leave Act (Bildungsfreistellungsgesetz)")
 """Where an order does not name the law."""
-
-NOTHING_YET = Record(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +57,18 @@ class Taken:
     company: Company | None
 
 
-@dataclass(frozen=True, slots=True)
-class Attended:
-    """The days on which somebody was there, and what was taught on them."""
-
-    days: tuple[date, ...] = ()
-    topics: tuple[str, ...] = ()
-
-
 async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date) -> Read:
-    """What each confirmation says; eight statements. Refused: not recognised, not over, marks missing, nothing attended.
+    """What each confirmation says; a constant number of statements.
 
-    An enrolment that is no longer there is left out.
+    Days, units and topics are those of the sessions that somebody attended, whether their own or made up in a parallel run.
+    Refused: not recognised, not over, marks missing, nothing attended. An enrolment that is no longer there is left out.
     """
     taken = await _taken(session, [item.enrolment_id for item in items if item.enrolment_id])
     courses = {one.course.id for one in taken.values()}
-    marks = await records(session, taken)
-    attended = await attended_of(session, taken)
+    evidence = await evidence_of(session, taken)
+    topics = await _topics_of(
+        session, {one for found in evidence.values() for one in found.sessions_attended}
+    )
     rules = await course_rules(session, courses)
     ground = await ground_of(session, [(one.run.id, one.course.id) for one in taken.values()])
     drafts: dict[UUID, Draft] = {}
@@ -86,65 +77,89 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
         one = taken.get(item.enrolment_id) if item.enrolment_id else None
         if one is None:
             continue
-        rule, record = rules.get(one.course.id, NO_RULE), marks.get(one.enrolment.id, NOTHING_YET)
-        there = attended.get(one.enrolment.id, Attended())
-        lack = lack_of(one.run, rule, record, today)
-        if lack is not None or not there.days:
-            refusals[item.id] = lack or NothingAttended()
+        rule, there = rules.get(one.course.id), evidence[one.enrolment.id]
+        lack = lack_of(one.run, rule, there, today)
+        if rule is None or lack is not None:
+            refusals[item.id] = lack or NotRecognised()
             continue
-        drafts[item.id] = Draft(
-            kind=Kind.EDUCATION_LEAVE,
-            holder=Holder(name=one.person.name, born=one.person.birth_date),
-            language=one.person.language,
-            course=Words(one.course.title_de, one.course.title_en),
-            run=one.run.number,
-            first_day=there.days[0],
-            last_day=there.days[-1],
-            units_attended=whole_units(record.attended_minutes),
-            units_planned=whole_units(record.planned_minutes),
-            days=there.days,
-            employer=str(item.particulars.get("employer") or (one.company.name if one.company else "")),
-            place=place_of(one.venue, one.room),
-            trainers=tuple(person.name for person in ground.trainers.get(one.run.id, ())),
-            contents=tuple(Words(topic) for topic in there.topics),
-            goals=goals_of(ground.outcomes.get(one.course.id, ())),
-            legal_note=note(rule, item.particulars),
+        drafts[item.id] = _draft(
+            one,
+            rule,
+            there,
+            ground,
+            topics=[topics[met] for met in there.sessions_attended if met in topics],
+            typed=item.particulars,
         )
     return Read(drafts, refusals)
 
 
-def note(rule: CourseRule, typed: Mapping[str, Any]) -> Words:
-    """The paragraph about the recognition: the name of the law, the notice, and the team's own words."""
-    law = Words(str(typed.get("law_de") or LAW.de), str(typed.get("law_en") or LAW.en))
-    return Words(
-        f"Die Veranstaltung ist nach dem {law.de} als Bildungsveranstaltung anerkannt{_notice(rule, 'de')}."
-        f" {rule.recognition_text.de}".strip(),
-        f"The event is recognised under the {law.en}{_notice(rule, 'en')}."
-        f" {rule.recognition_text.read_in('en')}".strip(),
+def _draft(
+    one: Taken,
+    rule: CourseRule,
+    there: Evidence,
+    ground: Ground,
+    *,
+    topics: Sequence[str],
+    typed: Mapping[str, Any],
+) -> Draft:
+    return Draft(
+        kind=Kind.EDUCATION_LEAVE,
+        holder=Holder(name=one.person.name, born=one.person.birth_date),
+        language=one.person.language,
+        course=Words(one.course.title_de, one.course.title_en),
+        run=one.run.number,
+        first_day=there.days_attended[0],
+        last_day=there.days_attended[-1],
+        units_attended=whole_units(there.attended_minutes),
+        units_planned=whole_units(there.planned_minutes),
+        days=there.days_attended,
+        employer=str(typed.get("employer") or (one.company.name if one.company else "")),
+        place=place_of(one.venue, one.room),
+        trainers=tuple(person.name for person in ground.trainers.get(one.run.id, ())),
+        contents=tuple(Words(topic) for topic in dict.fromkeys(topics)),
+        goals=goals_of(ground.outcomes.get(one.course.id, ())),
+        legal_note=note(rule, typed, paid_by=Words(there.programme_note, there.programme_note_en)),
     )
 
 
-def lack_of(run: Run, rule: CourseRule, record: Record, today: date) -> Unfit | None:
+def note(rule: CourseRule, typed: Mapping[str, Any], *, paid_by: Words = NOTHING) -> Words:
+    """The paragraph about the recognition: the name of the law, the notice, the team's own words, and the programme's."""
+    law = Words(str(typed.get("law_de") or LAW.de), str(typed.get("law_en") or LAW.en))
+    own = Words(rule.leave_text_de, rule.leave_text_en)
+    german = (
+        f"Die Veranstaltung ist nach dem {law.de} als Bildungsveranstaltung anerkannt{_notice(rule, 'de')}.",
+        own.de,
+        paid_by.de,
+    )
+    english = (
+        f"The event is recognised under the {law.en}{_notice(rule, 'en')}.",
+        own.read_in("en"),
+        paid_by.read_in("en"),
+    )
+    return Words(*(" ".join(filter(None, said)) for said in (german, english)))
+
+
+def lack_of(run: Run, rule: CourseRule | None, there: Evidence, today: date) -> Unfit | None:
     """Why there is nothing to confirm yet, or never."""
-    if not rule.is_recognised:
+    if rule is None or not rule.is_education_leave:
         return NotRecognised()
-    if run.ends_at is None or local(run.ends_at).date() > today:
+    if run.ends_at is None or max((local(run.ends_at).date(), *there.days_attended)) > today:
         return NotOverYet()
-    if record.unmarked:
+    if there.unmarked:
         return MarksMissing()
-    return None if whole_units(record.attended_minutes) else NothingAttended()
+    return None if whole_units(there.attended_minutes) else NothingAttended()
 
 
 def _notice(rule: CourseRule, language: str) -> str:
     """(Bescheid 504-12/26 vom 2. März 2026), as far as the team has entered it."""
-    if not rule.recognition_number:
+    if not rule.leave_number:
         return ""
     german = language == "de"
     day = ""
-    if rule.recognised_on is not None:
+    if rule.leave_recognised_on is not None:
         with use_locale("de" if german else "en"):
-            day = f" {'vom' if german else 'of'} {date_plain(rule.recognised_on)}"
-    return f" ({'Bescheid' if german else 'notice'} {rule.recognition_number}{day})"
+            day = f" {'vom' if german else 'of'} {date_plain(rule.leave_recognised_on)}"
+    return f" ({'Bescheid' if german else 'notice'} {rule.leave_number}{day})"
 
 
 async def _taken(session: AsyncSession, enrolment_ids: Sequence[UUID]) -> Mapping[UUID, Taken]:
@@ -161,28 +176,7 @@ async def _taken(session: AsyncSession, enrolment_ids: Sequence[UUID]) -> Mappin
     return {row[0].id: Taken(*row) for row in rows.all()}
 
 
-async def attended_of(session: AsyncSession, enrolment_ids: Mapping[UUID, object]) -> Mapping[UUID, Attended]:
-    """The days on which these people were there, with the topics of the sessions, each once; one statement.
-
-    Cancelled sessions do not count.
-    """
-    rows = await session.execute(
-        select(Attendance.enrolment_id, Session)
-        .join(Session, Session.id == Attendance.session_id)
-        .where(
-            Attendance.enrolment_id.in_(list(enrolment_ids)),
-            Attendance.presence.in_([Presence.PRESENT, Presence.LATE]),
-            Session.state == SessionState.PLANNED,
-        )
-        .order_by(Session.starts_at, Session.id)
-    )
-    met: dict[UUID, list[Session]] = {}
-    for enrolment_id, meeting in rows.all():
-        met.setdefault(enrolment_id, []).append(meeting)
-    return {
-        enrolment_id: Attended(
-            days=tuple(dict.fromkeys(local(one.starts_at).date() for one in meetings)),
-            topics=tuple(dict.fromkeys(topic for one in meetings if (topic := " ".join(one.topic.split())))),
-        )
-        for enrolment_id, meetings in met.items()
-    }
+async def _topics_of(session: AsyncSession, session_ids: Collection[UUID]) -> Mapping[UUID, str]:
+    """What was dealt with in these sessions, where it is on record; one statement."""
+    rows = await session.execute(select(Session.id, Session.topic).where(Session.id.in_(session_ids)))
+    return {session_id: topic for session_id, said in rows if (topic := " ".join(said.split()))}

@@ -12,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from certificates.document import Holder
 from lms.catalogue.models import Course, Outcome, Run
 from lms.certification.eligibility import evidence_of, whole_units
-from lms.certification.kinds.draft import NOTHING, Draft, Goal, Read, Unfit, Words
+from lms.certification.eligibility.models import CourseRule
+from lms.certification.issuing.orders import VALID_FROM
+from lms.certification.kinds.course_rules import course_rules
+from lms.certification.kinds.draft import NOTHING, Draft, Goal, Place, Read, Unfit, Words
 from lms.certification.models import BatchItem
-from lms.certification.validity.queries import valid_until
+from lms.certification.validity.rules import last_day_of_validity
 from lms.enrolment.models import Enrolment
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
@@ -30,10 +33,12 @@ class NoLongerEarned(Unfit):
     message = N_(
         "By now this person no longer has what the certificate asks for. Please look at the attendance."
     )
+    where = Place.RUN
 
 
 class NotHeldYet(Unfit):
     message = N_("The run has no dates yet.")
+    where = Place.RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
     rows = await _rows(session, [item.enrolment_id for item in items if item.enrolment_id])
     ground = await ground_of(session, [(run.id, course.id) for _, course, run, _, _ in rows.values()])
     evidence = await evidence_of(session, list(rows))
-    ends = await valid_until(session, {course.id for _, course, *_ in rows.values()}, issued_on=today)
+    rules = await course_rules(session, {course.id for _, course, *_ in rows.values()})
     drafts: dict[UUID, Draft] = {}
     refusals: dict[UUID, Unfit] = {}
     for item in items:
@@ -80,11 +85,20 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
             contents=tuple(Words(topic) for topic in ground.topics.get(run.id, ())),
             goals=goals_of(ground.outcomes.get(course.id, ())),
             result=found.result,
+            exam_en=found.exam_en,
             legal_note=Words(found.programme_note, found.programme_note_en),
             threshold_percent=found.threshold_percent,
-            valid_until=ends.get(course.id),
+            valid_until=_valid_until(rules.get(course.id), item, today),
         )
     return Read(drafts, refusals)
+
+
+def _valid_until(rule: CourseRule | None, item: BatchItem, today: date) -> date | None:
+    """By the rule of today; what takes another one's place counts from when the first one was issued."""
+    first = item.particulars.get(VALID_FROM) if item.replaces_id else None
+    return last_day_of_validity(
+        date.fromisoformat(first) if first else today, rule.valid_months if rule else None
+    )
 
 
 async def ground_of(session: AsyncSession, runs: Sequence[tuple[UUID, UUID]]) -> Ground:

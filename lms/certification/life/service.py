@@ -9,13 +9,14 @@ from lms.audit.trail import record
 from lms.certification import policy
 from lms.certification.errors import AlreadyEnded, ReasonMissing
 from lms.certification.events import CertificateRevoked
-from lms.certification.issuing.orders import Order
+from lms.certification.issuing.orders import VALID_FROM, Order
 from lms.certification.issuing.service import Issuing
 from lms.certification.models import Batch, BatchItem, Certificate, CertificateState
 from lms.certification.queries import certificate_of
 from lms.db import retried
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import local
 
 
 class Certification(Issuing):
@@ -57,7 +58,8 @@ class Certification(Issuing):
     async def reissue(self, actor: Actor, *, certificate_id: UUID, batch_id: UUID, reason: str) -> Batch:
         """Have the certificate made anew, under the person's name of today, with what our records say today.
 
-        Where the course or the enrolment is gone, it says what the old one said. The old one is marked as replaced, with
+        Where the course or the enrolment is gone, it says what the old one said. It counts no longer than the first one
+        would have by the rules of today: another name is no new training. The old one is marked as replaced, with
         this reason, when the new one is there. `batch_id` comes from the form: sent twice it is done once.
         Raises ReasonMissing, AlreadyEnded, NotFound.
         """
@@ -74,6 +76,7 @@ class Certification(Issuing):
             )
         if old.state is not CertificateState.ISSUED or old.person_id is None:
             raise AlreadyEnded
+        typed = ordered.particulars if ordered else {}
         order = Order(
             kind=Kind(old.kind),
             subject=old.subject,
@@ -82,9 +85,10 @@ class Certification(Issuing):
             run_id=old.run_id,
             language=old.language,
             particulars={
-                **(ordered.particulars if ordered else {}),
+                **typed,
                 "reason": reason.strip(),
                 "replaces": old.number,
+                VALID_FROM: typed.get(VALID_FROM) or local(old.issued_at).date().isoformat(),
             },
             replaces_id=certificate_id,
         )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.certification.issuing.orders import Order
 from lms.certification.life.service import Certification
 from lms.certification.models import Batch
+from lms.certification.words import LANGUAGES
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
@@ -26,19 +27,14 @@ ISSUE = may("issue", "certificate")
 CERTIFICATES = "/verwaltung/nachweise"
 HITS = 8
 LONGEST_SEARCH = 100
-LANGUAGES = [
-    ("", N_("the language of the person")),
-    ("de", N_("German")),
-    ("en", N_("English")),
-    ("de-en", N_("German and English on one paper")),
-]
+OF_A_DOCUMENT = [("", N_("the language of the person")), *LANGUAGES.items()]
 
 
 class LanguageRadios(Radios):
     """In which language a document speaks; nothing chosen is the person's own."""
 
     def __init__(self, label: str = N_("Language of the certificate"), **rest: Any) -> None:
-        super().__init__(label, choices=LANGUAGES, **rest)
+        super().__init__(label, choices=OF_A_DOCUMENT, **rest)
 
     @property
     def chosen(self) -> frozenset[str]:

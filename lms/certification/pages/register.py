@@ -1,6 +1,5 @@
 """For the team: the register of all certificates, and everything about one of them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,7 +10,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from certificates.document import Kind
 from lms.accounts.handing_out import persons_file
 from lms.accounts.models import Account
 from lms.certification.errors import AlreadyEnded, HolderUnknown
@@ -24,6 +22,7 @@ from lms.certification.models import Certificate, CertificateState
 from lms.certification.pages.runs import PATH
 from lms.certification.queries import certificate_of
 from lms.certification.verification.facts import shown_name
+from lms.certification.words import KINDS, LANGUAGES, STATES
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -33,28 +32,12 @@ from lms.people.models import Person
 from lms.web.access import may
 from lms.web.csv import Cell
 from lms.web.formats import date_plain
-from lms.web.language import gettext, translated
+from lms.web.language import gettext, ngettext, translated
 from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.pagination import every, page_of, window
 
 REGISTER = f"{PATH}/register"
-KINDS: Mapping[str, str] = {
-    Kind.ATTENDANCE.value: N_("Certificate of attendance"),
-    Kind.EXAMINED.value: N_("Certificate with an exam"),
-    Kind.EDUCATION_LEAVE.value: N_("Confirmation for the employer (education leave)"),
-    Kind.VOLUNTEER.value: N_("Confirmation of volunteering"),
-    Kind.PATH.value: N_("Certificate of a path"),
-    Kind.TRAINER.value: N_("Confirmation of teaching"),
-}
-STATES: Mapping[str, tuple[str, str]] = {
-    CertificateState.ISSUED.value: (N_("valid"), "success"),
-    CertificateState.REVOKED.value: (N_("revoked"), "danger"),
-    CertificateState.REPLACED.value: (N_("replaced"), "warning"),
-}
-LANGUAGES: Mapping[str, str] = {
-    "de": N_("German"), "en": N_("English"), "de-en": N_("German and English"),
-}  # fmt: skip
 SENT_AGAIN = declare("nachweis-gesendet", N_("The certificate is sent once more. Below you see the letter."))
 ENDED = declare("nachweis-gilt-nicht", AlreadyEnded.message, "warning")
 NOBODY = declare("nachweis-ohne-person", HolderUnknown.message, "warning")
@@ -185,9 +168,9 @@ def facts_of(certificate: Certificate) -> list[tuple[str, Any]]:
             "%(attended)s of %(planned)s units of 45 minutes", attended=attended, planned=planned
         )
     elif attended is not None:
-        extent = gettext("%(attended)s units of 45 minutes", attended=attended)
+        extent = ngettext("%(num)s unit of 45 minutes", "%(num)s units of 45 minutes", attended)
     elif said.get("hours"):
-        extent = gettext("%(num)s hours", num=said["hours"])
+        extent = ngettext("%(num)s hour", "%(num)s hours", said["hours"])
     period = " – ".join(
         dict.fromkeys(_day(said.get(name)) for name in ("first_day", "last_day") if said.get(name))
     )

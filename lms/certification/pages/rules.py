@@ -18,6 +18,7 @@ from lms.certification.eligibility.reading import asked_of, rules_of
 from lms.certification.eligibility.rule_setting import CertificateRules, CourseTerms
 from lms.certification.eligibility.rules import Asked, Rules
 from lms.certification.eligibility.words import EXCUSED, threshold_words
+from lms.certification.words import KINDS
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -33,11 +34,7 @@ from lms.web.versions import Versions, both_versions, version_in
 
 SURE = "sicher"
 LONGEST_NAME, LONGEST_TEXT = 200, 2_000
-KINDS = (
-    (Kind.ATTENDANCE.value, N_("Certificate of attendance")),
-    (Kind.EXAMINED.value, N_("Certificate with an exam")),
-    (Kind.EDUCATION_LEAVE.value, N_("Confirmation for the employer (education leave)")),
-)
+OF_A_COURSE = (Kind.ATTENDANCE.value, Kind.EXAMINED.value, Kind.EDUCATION_LEAVE.value)
 
 
 class CourseRuleForm(Form):
@@ -45,7 +42,7 @@ class CourseRuleForm(Form):
 
     kinds = Checkboxes(
         N_("Which papers are there?"),
-        choices=KINDS,
+        choices=[(kind, KINDS[kind]) for kind in OF_A_COURSE],
         hint=N_(
             "With an exam: who passes gets that paper, everybody else the one of attendance, if you tick both."
         ),
@@ -89,7 +86,7 @@ class CourseRuleForm(Form):
     def terms(self) -> CourseTerms:
         """What was chosen."""
         return CourseTerms(
-            kinds=tuple(kind for kind, _ in KINDS if kind in (self.kinds.data or ())),
+            kinds=tuple(kind for kind in OF_A_COURSE if kind in (self.kinds.data or ())),
             exam_de=(self.exam_de.data or "").strip()[:LONGEST_NAME],
             exam_en=(self.exam_en.data or "").strip()[:LONGEST_NAME],
             excused=Excused(self.excused.data),

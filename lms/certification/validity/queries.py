@@ -1,8 +1,8 @@
 """Certificates that lose their validity, in a session somebody else opened."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -10,10 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, Run, RunState
-from lms.certification.kinds.course_rules import NO_RULE, course_rules
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.queries import TAKING_PART
-from lms.certification.validity.rules import last_day_of_validity
 from lms.people.models import Person
 from lms.web.language import current_language
 
@@ -35,22 +33,6 @@ class Ending:
         if self.course is None:
             return str(self.certificate.facts.get("course", ""))
         return (current_language() == "en" and self.course.title_en) or self.course.title_de
-
-
-async def valid_until(
-    session: AsyncSession, course_ids: Iterable[UUID], *, issued_on: date
-) -> Mapping[UUID, date]:
-    """The last day on which certificates of these courses count that are issued on this day; one statement.
-
-    A course whose certificates count for ever is left out.
-    """
-    wanted = set(course_ids)
-    rules = await course_rules(session, wanted)
-    ends = {
-        course_id: last_day_of_validity(issued_on, rules.get(course_id, NO_RULE).valid_months)
-        for course_id in wanted
-    }
-    return {course_id: day for course_id, day in ends.items() if day is not None}
 
 
 def _renewed() -> ColumnElement[bool]:

@@ -123,7 +123,7 @@ async def leaves(
         )
     ).all()
     rules = await course_rules(session, {row[3].id for row in rows})
-    recognised = [row for row in rows if row[3].id in rules and rules[row[3].id].is_recognised]
+    recognised = [row for row in rows if row[3].id in rules and rules[row[3].id].is_education_leave]
     waiting = await _open_subjects(session, [education_leave(row[0].id) for row in recognised])
     return [Leave(*row, is_asked=education_leave(row[0].id) in waiting) for row in recognised]
 

@@ -140,12 +140,13 @@ async def send(
     papers: Sequence[Enclosed] = (),
     in_writing: bool = False,
     answer_by: datetime | None = None,
+    folder: str = FOLDER,
     **more: Any,
 ) -> None:
     """Write one letter about an enrolment, with these dates as a calendar file and these papers. Once for each enrolment and version.
 
     `in_writing` is for what the reader has to have on paper or by e-mail: a contract, a form to sign, a reckoning. `answer_by`
-    is the moment by which somebody told by telephone has to be reached.
+    is the moment by which somebody told by telephone has to be reached. `folder` is where other modules keep their letters.
     """
     enclosures = (
         [Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=facts.word("title")))] if dates else []
@@ -157,7 +158,7 @@ async def send(
         key=":".join(part for part in (name, str(facts.enrolment.id), version) if part),
         kind=name,
         to=facts.reader,
-        template=f"{FOLDER}{name}.md",
+        template=f"{folder}{name}.md",
         context=said(facts, session) | {"has_calendar": bool(enclosures), "has_papers": bool(papers)} | more,
         about=("enrolment", facts.enrolment.id),
         enclosures=[*enclosures, *papers],
@@ -173,7 +174,7 @@ async def send(
             ),
             kind=name,
             to=agent,
-            template=f"{FOLDER}{name}.md",
+            template=f"{folder}{name}.md",
             context=said(facts, session)
             | {"has_calendar": bool(enclosures), "has_papers": False}
             | more

@@ -118,10 +118,12 @@ async def test_results_for_the_whole_run_are_entered_on_one_page(
 async def test_trainers_enter_the_results_of_their_run_and_find_no_other(
     client: Browser, begin: Begin, two: Parallel, house: Around
 ) -> None:
-    await CertificateRules(house).set_course(TEAM, course_id=two.course.id, terms=EXAM, version=0)
     await as_teacher(client, begin, two.first.trainer.person_id)
     path = f"/kursleitung/kurse/{two.first.id}/pruefung"
+    without_exam = await client.get(f"/kursleitung/kurse/{two.first.id}")
+    await CertificateRules(house).set_course(TEAM, course_id=two.course.id, terms=EXAM, version=0)
 
+    with_exam = await client.get(f"/kursleitung/kurse/{two.first.id}")
     page = await client.get(path)
     other = await client.get(f"/kursleitung/kurse/{two.second.id}/pruefung")
     office = await client.get(f"{HERE}/durchfuehrung/{two.first.id}/pruefung")
@@ -130,6 +132,7 @@ async def test_trainers_enter_the_results_of_their_run_and_find_no_other(
     )  # fmt: skip
 
     assert (page.status_code, other.status_code, office.status_code, done.status_code) == (200, 404, 403, 303)
+    assert (path in without_exam.text, path in with_exam.text) == (False, True)
     assert "Ada Arndt" in page.text
 
 

@@ -38,7 +38,9 @@ from tests.making import BOTH, MOMENT, make_person, staff
 from tests.office import counted
 
 pytestmark = BOTH
-BOTH_PAPERS = CourseTerms(kinds=("attendance", "examined"), exam_de="Abschlusstest", valid_months=24)
+BOTH_PAPERS = CourseTerms(
+    kinds=("attendance", "examined"), exam_de="Abschlusstest", exam_en="Final test", valid_months=24
+)
 HELD = date(2026, 11, 20)
 
 
@@ -128,6 +130,7 @@ async def test_the_papers_rest_on_marks_make_ups_exam_and_programme(
     paper = papers[two.ada.id]
     assert (paper.attended_minutes, paper.planned_minutes, paper.kind) == (350, 450, Kind.EXAMINED)
     assert paper.result == Result(exam="Abschlusstest", held_on=HELD, points=17, out_of=20)
+    assert paper.exam_en == "Final test"
     assert paper.programme_note == "Gefördert vom Land."
     assert paper.days_attended == tuple(
         sorted(

@@ -14,6 +14,7 @@ from lms.certification.handing.ordering import entitled, mark_of, orders_for
 from lms.certification.handing.overview import ToDo, Wanted, runs_over, waiting_to_be_issued
 from lms.certification.handing.register import Sought, register_page
 from lms.certification.handing.sending import Resending
+from lms.certification.issuing.refusals import Nameless, kept
 from lms.certification.life.service import Certification
 from lms.certification.models import BatchItem, BatchItemState, CertificateState
 from lms.db import Begin
@@ -109,7 +110,7 @@ async def test_what_failed_is_named_until_it_was_made_in_another_way(
         await session.execute(
             update(BatchItem)
             .where(BatchItem.enrolment_id == finished.enrolments[0].id)
-            .values(state=BatchItemState.FAILED, reason="no font for: X (U+0058)")
+            .values(state=BatchItemState.FAILED, reason=kept(Nameless()))
         )
     await jobs.drain()
 

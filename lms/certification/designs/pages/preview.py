@@ -16,10 +16,10 @@ from sqlalchemy import select
 from certificates import pictures
 from certificates.design import Design
 from certificates.document import Certificate, Kind
-from certificates.errors import CertificateError
+from certificates.errors import CertificateError, TookTooLong, TookTooMuchMemory
 from lms.accounts.limits import within
-from lms.certification.designs import words
-from lms.certification.designs.errors import NotDrawable
+from lms.certification import words
+from lms.certification.designs.errors import NotDrawable, TooMuchToDraw
 from lms.certification.designs.pages.shaping import DESIGNS, SHAPES
 from lms.certification.designs.queries import adapted_of, logo_of
 from lms.certification.designs.specimens import LANGUAGES, as_issued, drawn, made_up
@@ -34,7 +34,7 @@ from lms.web.forms import Checkbox, Form, Radios, Select, Text, form_from
 from lms.web.module import Around
 
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
-_KINDS: Choices = [(kind.value, label) for kind, label in words.KINDS.items()]
+_KINDS: Choices = list(words.KINDS.items())
 
 
 class PreviewForm(Form):
@@ -145,7 +145,9 @@ async def _specimen(around: Around, actor: Actor, design_id: UUID, asked: _Asked
     await within(around.begin, around.clock, "certificate-preview", account=actor.account_id or "")
     design, certificate = await _prepared(around, design_id, asked)
     try:
-        return await drawn(design, certificate)
+        return await drawn(design, certificate, around.settings)
+    except (TookTooLong, TookTooMuchMemory) as too_much:
+        raise TooMuchToDraw from too_much
     except CertificateError as refusal:
         raise NotDrawable from refusal
 

@@ -29,6 +29,7 @@ from lms.certification.designs.queries import (
 )
 from lms.certification.designs.service import CertificateDesigns
 from lms.certification.designs.wishes import Wishes
+from lms.certification.words import KINDS
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound, Stale
@@ -76,14 +77,14 @@ class DesignPages(Controller):
         async with begin.reading() as session:
             designs, chosen = await all_designs(session), await defaults(session)
         names = {one.design_id: one.wishes.name for one in designs}
-        usual = [(kind, words.KINDS[kind], names.get(chosen.get(kind.value, uuid4()), "")) for kind in Kind]
+        usual = [(kind, KINDS[kind], names.get(chosen.get(kind.value, uuid4()), "")) for kind in Kind]
         return Template(
             "certification/designs/list.html",
             context={
                 "designs": designs,
                 "usual": usual,
                 "used": frozenset(chosen.values()),
-                "kinds": words.KINDS,
+                "kinds": KINDS,
                 "formats": words.FORMATS,
                 "original": words.in_this_language(library.folder(ORIGINAL).manifest.name),
             },
@@ -325,7 +326,7 @@ async def _design_page(begin: Begin, design_id: UUID) -> Template:
             "base": words.in_this_language(adapted.wishes.folder.manifest.name),
             "versions": versions,
             "people": people,
-            "kinds": words.KINDS,
+            "kinds": KINDS,
             "formats": words.FORMATS,
             "usual": [kind for kind in Kind if chosen.get(kind.value) == design_id],
             "colours": _colours(adapted.wishes),

@@ -12,7 +12,8 @@ from certificates.document import Kind
 from certificates.errors import CertificateError, Unprintable
 from lms.certification.designs.errors import sentence
 from lms.certification.designs.wishes import Wishes
-from lms.certification.designs.words import FORMATS, KINDS, in_this_language
+from lms.certification.designs.words import FORMATS, in_this_language
+from lms.certification.words import KINDS
 from lms.kernel.marking import N_
 from lms.messaging.paper import typeface
 from lms.web.forms import Checkbox, Checkboxes, Form, Hidden, Number, Radios, TextArea, Upload
@@ -40,7 +41,7 @@ class NameForm(StepForm):
     )
     kinds = Checkboxes(
         N_("For which certificates may it be chosen?"),
-        choices=[(kind.value, words) for kind, words in KINDS.items()],
+        choices=list(KINDS.items()),
         missing=N_("Choose at least one kind of certificate."),
     )
 

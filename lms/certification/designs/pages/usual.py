@@ -13,6 +13,7 @@ from lms.certification.designs import words
 from lms.certification.designs.pages.shaping import DESIGNS, SHAPES
 from lms.certification.designs.queries import ORIGINAL, all_designs, defaults
 from lms.certification.designs.service import CertificateDesigns
+from lms.certification.words import KINDS
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
@@ -85,5 +86,5 @@ async def _usual_page(begin: Begin, kind: Kind, form: UsualForm | None = None, s
     if form is None:
         form = form_from(UsualForm)
         await _offer_designs(begin, form, kind)
-    context = {"form": form, "kind": kind.value, "words": words.KINDS[kind]}
+    context = {"form": form, "kind": kind.value, "words": KINDS[kind]}
     return Template("certification/designs/usual.html", context=context, status_code=status)
