@@ -27,7 +27,7 @@ CERTIFICATES = "/verwaltung/nachweise"
 HITS = 8
 LONGEST_SEARCH = 100
 LANGUAGES = [
-    ("", N_("the language of the person")),
+    ("", N_("the language of our letters")),
     ("de", N_("German")),
     ("en", N_("English")),
     ("de-en", N_("German and English on one paper")),
