@@ -55,7 +55,9 @@ async def test_what_was_revoked_is_issued_anew_only_to_whom_somebody_chooses(
     certification: Certification, adas: Certificate, begin: Begin, jobs: Worker
 ) -> None:
     await certification.revoke(REGISTRAR, certificate_id=adas.id, reason="Die Prüfung wurde aberkannt.")
-    assert adas.run_id is not None and adas.enrolment_id is not None and adas.person_id is not None
+    assert adas.run_id is not None
+    assert adas.enrolment_id is not None
+    assert adas.person_id is not None
     with pytest.raises(NobodyQualifies):
         await certification.start(REGISTRAR, run_id=adas.run_id)
 
