@@ -12,7 +12,7 @@ from sqlalchemy.orm import undefer
 
 from certificates.code import normalise
 from lms.certification.eligibility import TAKING_PART, Candidate, candidates
-from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate
+from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
 
@@ -27,7 +27,20 @@ __all__ = [
     "certificates_of",
     "latest_batch",
     "progress_of",
+    "revoked_in",
 ]
+
+
+async def revoked_in(session: AsyncSession, run_id: UUID) -> frozenset[UUID]:
+    """The enrolments of a run whose certificate was taken back."""
+    found = await session.scalars(
+        select(Certificate.enrolment_id).where(
+            Certificate.run_id == run_id,
+            Certificate.kind.in_(TAKING_PART),
+            Certificate.state == CertificateState.REVOKED,
+        )
+    )
+    return frozenset(one for one in found if one)
 
 
 async def certificate_by_code(session: AsyncSession, code: str) -> Certificate | None:

@@ -143,8 +143,8 @@ def in_groups(code: str, size: int = 4) -> str:
 
 
 def iso(moment: date) -> str:
-    """For `<time datetime>`: machines get UTC or the bare day."""
-    return moment.isoformat()
+    """For `<time datetime>`: machines get UTC to the second (HTML knows no microseconds), or the bare day."""
+    return moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {

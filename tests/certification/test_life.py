@@ -62,6 +62,29 @@ async def rename(begin: Begin, name: str) -> None:
         await session.execute(update(Person).where(Person.given_name == "Ada").values(family_name=name))
 
 
+async def test_what_was_revoked_is_issued_anew_only_to_whom_somebody_chooses(
+    certification: Certification, adas: Certificate, begin: Begin, jobs: Worker
+) -> None:
+    await certification.revoke(REGISTRAR, certificate_id=adas.id, reason="Die Prüfung wurde aberkannt.")
+    assert adas.run_id is not None
+    assert adas.enrolment_id is not None
+    assert adas.person_id is not None
+    with pytest.raises(NobodyQualifies):
+        await certification.start(REGISTRAR, run_id=adas.run_id)
+
+    order = Order(
+        kind=Kind.ATTENDANCE,
+        subject=taking_part(adas.enrolment_id),
+        person_id=adas.person_id,
+        enrolment_id=adas.enrolment_id,
+        run_id=adas.run_id,
+    )
+    await certification.start_batch(REGISTRAR, batch_id=uuid4(), orders=[order], title="Ada")
+    await jobs.drain()
+    standing = [one for one in await all_of(begin) if one.state == CertificateState.ISSUED]
+    assert adas.enrolment_id in {one.enrolment_id for one in standing}
+
+
 async def test_under_a_corrected_name_a_new_one_takes_the_place_of_the_old(
     certification: Certification, adas: Certificate, begin: Begin, jobs: Worker
 ) -> None:

@@ -46,6 +46,8 @@ class Prospect:
     verdict: Verdict
     certificate_id: UUID | None = None
     number: str = ""
+    was_revoked: bool = False
+    """Whether one was taken back from them: another is issued only to whom somebody means to give it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,9 @@ async def standing_of(
     )
     rows = (
         await session.execute(
-            select(Enrolment.id, Person, Run, Course, Certificate.id, Certificate.number, under_way)
+            select(
+                Enrolment.id, Person, Run, Course, Certificate.id, Certificate.number, under_way, revoked()
+            )
             .join(Person, Person.id == Enrolment.person_id)
             .join(Run, Run.id == Enrolment.run_id)
             .join(Course, Course.id == Run.course_id)
@@ -133,10 +137,14 @@ async def standing_of(
     )
     standings = await candidates_among(session, chosen)
     found = []
-    for enrolment_id, person, run, course, certificate_id, number, is_under_way in rows:
+    for enrolment_id, person, run, course, certificate_id, number, is_under_way, was_revoked in rows:
         how = standings[enrolment_id]
         verdict = _verdict(run, how, now, holds=certificate_id is not None, is_under_way=is_under_way)
-        found.append(Prospect(enrolment_id, person, run, course, how, verdict, certificate_id, number or ""))
+        found.append(
+            Prospect(
+                enrolment_id, person, run, course, how, verdict, certificate_id, number or "", was_revoked
+            )
+        )
     return found
 
 
@@ -146,6 +154,16 @@ def earning() -> tuple[ColumnElement[bool], ...]:
         Enrolment.state == EnrolmentState.CONFIRMED,
         Enrolment.is_drop_in.is_(False),
         Run.state.not_in([RunState.DRAFT, RunState.CANCELLED]),
+    )
+
+
+def revoked() -> ColumnElement[bool]:
+    """Whether a certificate of this enrolment was taken back."""
+    return (
+        exists()
+        .where(Certificate.enrolment_id == Enrolment.id, Certificate.kind.in_(TAKING_PART))
+        .where(Certificate.state == CertificateState.REVOKED)
+        .correlate(Enrolment)
     )
 
 

@@ -12,7 +12,7 @@ from lms.certification.errors import AttendanceStillOpen, NobodyQualifies
 from lms.certification.issuing.batches import send, wait_in_line
 from lms.certification.issuing.orders import Order
 from lms.certification.models import Batch, BatchItem, BatchItemState
-from lms.certification.queries import TAKING_PART, candidates
+from lms.certification.queries import TAKING_PART, candidates, revoked_in
 from lms.certification.subjects import taking_part
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
@@ -30,7 +30,7 @@ class Issuing:
 
     @retried
     async def start(self, actor: Actor, *, run_id: UUID, batch_id: UUID | None = None) -> Batch:
-        """Begin to issue for everybody of the run who has earned it and holds none.
+        """Begin to issue for everybody of the run who has earned it and holds none, nor had one that was revoked.
 
         A batch of this run under way is given back instead of a second one. Raises AttendanceStillOpen, NobodyQualifies.
         """
@@ -44,6 +44,7 @@ class Issuing:
             )
             if under_way is not None:
                 return under_way
+            taken_back = await revoked_in(session, run_id)
             orders = [
                 Order(
                     kind=one.kind,
@@ -53,7 +54,7 @@ class Issuing:
                     run_id=run_id,
                 )
                 for one in await candidates(session, run_id)
-                if one.standing.has_earned and one.certificate is None
+                if one.standing.has_earned and one.certificate is None and one.enrolment_id not in taken_back
             ]
             return await self._begin(session, actor, Batch(id=batch_id or uuid4(), run_id=run_id, started_at=self.clock(), started_by=actor.account_id), orders)  # fmt: skip
 

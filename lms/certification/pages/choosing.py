@@ -111,7 +111,8 @@ class ChoosingPages(Controller):
             people = await prospects(session, choice, clock())
             chosen = await named(session, choice)
             designs = await designs_to_choose(session)
-        return _preview(Shown(choice, people, chosen, designs), _form(designs))
+        taken_back = frozenset(one.enrolment_id for one in people if one.was_revoked)
+        return _preview(Shown(choice, people, chosen, designs, taken_back), _form(designs))
 
     @post("/ausstellen")
     async def start(
@@ -180,7 +181,7 @@ def _preview(shown: Shown, form: IssueForm, *, status: int = 200) -> Template:
     groups: dict[Verdict, list[Prospect]] = defaultdict(list)
     for one in shown.people:
         groups[one.verdict].append(one)
-    getting = groups.pop(Verdict.GETS, [])
+    getting = sorted(groups.pop(Verdict.GETS, []), key=lambda one: not one.was_revoked)
     form.gezeigt.raw_data, form.gezeigt.data = None, mark_of(shown.people)
     return Template(
         "certification/handing/preview.html",

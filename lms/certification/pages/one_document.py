@@ -27,7 +27,7 @@ ISSUE = may("issue", "certificate")
 CERTIFICATES = "/verwaltung/nachweise"
 HITS = 8
 LONGEST_SEARCH = 100
-OF_A_DOCUMENT = [("", N_("the language of the person")), *LANGUAGES.items()]
+OF_A_DOCUMENT = [("", N_("the language of our letters")), *LANGUAGES.items()]
 
 
 class LanguageRadios(Radios):

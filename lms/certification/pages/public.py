@@ -62,7 +62,7 @@ class VerificationPages(Controller):
         if kennung and kennung.strip():
             code = normalise(kennung[:LONGEST_CODE]) or "-"
             return Redirect(url(f"/pruefen/{quote(code, safe='')}"), status_code=303)
-        return _form()
+        return _form() if kennung is None else _form(problem="code")
 
     @post(include_in_schema=False)
     async def read(
@@ -188,28 +188,30 @@ async def _file_page(request: Request[Any, Any, Any], actor: Actor, around: Arou
     await within(begin, clock, LIMIT, address=actor.address)
     if len(sha256) == LENGTH_OF_SHA256:  # worked out by the browser: the file stays where it is
         answer = await answer_to_sha256(begin, sha256, today=today(clock))
-        return _form(problem="send", code=code) if answer.status == "unknown" else _page(answer)
+        if answer.status == "unknown":
+            return _form(problem="send", code=code)
+        return _page(answer, asked=code)
     content = await upload.read(LARGEST + 1) if isinstance(upload, UploadFile) else b""
     if not content:
         return _form(problem="missing", code=code)
     if len(content) > LARGEST:
         return _form(problem="large", code=code)
     await within(begin, clock, FILES, address=actor.address)
-    return _page(
-        await answer_to_file(begin, content, settings=around.settings, today=today(clock), code=code)
-    )
+    answer = await answer_to_file(begin, content, settings=around.settings, today=today(clock), code=code)
+    return _page(answer, asked=code)
 
 
 def _form(*, problem: str = "", code: str = "") -> Template:
     return Template(
         "certification/ask.html",
         context={"problem": problem, "code": code},
-        status_code=422 if problem in {"missing", "large"} else 200,
+        status_code=422 if problem in {"missing", "large", "code"} else 200,
         headers=PRIVATE,
     )
 
 
-def _page(answer: Answer, *, name: str = "", problem: str = "") -> Template:
+def _page(answer: Answer, *, name: str = "", problem: str = "", asked: str = "") -> Template:
+    other = normalise(asked) if answer.facts and asked else ""
     return Template(
         "certification/verification.html",
         context={
@@ -217,6 +219,7 @@ def _page(answer: Answer, *, name: str = "", problem: str = "") -> Template:
             "kind": kind_in_words(answer.facts.kind) if answer.facts else "",
             "name": name,
             "problem": problem,
+            "other_code": other if other != answer.code else "",
         },
         status_code=422 if problem else STATUS.get(answer.status, 200),
         headers=PRIVATE,

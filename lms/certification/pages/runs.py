@@ -23,7 +23,7 @@ from lms.certification.handing.overview import (
     trainers_with_runs,
 )
 from lms.certification.life.service import Certification
-from lms.certification.queries import candidates, latest_batch
+from lms.certification.queries import candidates, latest_batch, revoked_in
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, local
@@ -128,9 +128,12 @@ async def _run_context(begin: Begin, actor: Actor, run_id: UUID) -> dict[str, An
         course = await session.get_one(Course, run.course_id)
         people = await candidates(session, run_id)
         batch = await latest_batch(session, run_id)
+        taken_back = await revoked_in(session, run_id)
         wanted = (await asked_of(session, [run_id]))[run_id]
     ready = [one for one in people if one.standing.has_earned and one.certificate is None]
+    ready = [one for one in ready if one.enrolment_id not in taken_back]
     return {
+        "taken_back": taken_back,
         "run": run,
         "course": course,
         "candidates": people,

@@ -70,7 +70,7 @@ async def test_a_preview_is_confirmed_once_and_a_changed_one_is_shown_again(
         assert [(one.language, one.enrolment_id) for one in items] == [("de", finished.enrolments[1].id)]
     progress = await client.get(started[0].headers["location"])
     assert '<meta http-equiv="refresh"' in progress.text
-    assert "0 von 1 Nachweisen sind ausgestellt." in progress.text
+    assert "Der Nachweis wird gerade erstellt." in progress.text
 
 
 @pytest.mark.parametrize("role", [Identity.FINANCE, Identity.TRAINER])
