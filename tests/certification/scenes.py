@@ -41,6 +41,9 @@ if __name__ == "__main__":
         child = os.fork()
         if not child:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # it logs, and only numbers are read here
             asyncio.run(issue(json.loads(line)))
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()

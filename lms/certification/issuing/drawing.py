@@ -123,7 +123,7 @@ def drawn_alone(design: "Design", paper: Certificate, settings: Settings) -> byt
     """One paper without badge and seal, or why it cannot be drawn. This waits: ask for it in a thread."""
     from certificates.workers import Job
 
-    return _outcome(next(workers(settings.drawing_processes).draw([Job(renderer_of(design), paper)])))
+    return _outcome(next(workers(settings).draw([Job(renderer_of(design), paper)])))
 
 
 def _outcome(finished: "Finished") -> bytes | CertificateError:
