@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,6 +28,14 @@ class Scenes:
 
     async def kill_after(self, number: int, house: Around) -> None:
         """Let a worker issue until there are so many certificates, then kill it without a word."""
+
+        async def is_enough() -> bool:
+            return await issued(house.begin) >= number
+
+        await self.kill_when(is_enough, house)
+
+    async def kill_when(self, is_enough: Callable[[], Awaitable[bool]], house: Around) -> None:
+        """Let a worker work until it is enough, then kill it without a word."""
         assert self._running.stdin is not None
         assert self._running.stdout is not None
         told = {"DATABASE_URL": house.settings.database_url, "FILES": str(house.settings.files)}
@@ -36,7 +44,7 @@ class Scenes:
         child = int(await asyncio.to_thread(self._running.stdout.readline))
         try:
             async with asyncio.timeout(PATIENCE):
-                while await issued(house.begin) < number:  # noqa: ASYNC110 - another process makes it so
+                while not await is_enough():  # noqa: ASYNC110 - another process makes it so
                     await asyncio.sleep(0.02)
         finally:
             os.kill(child, signal.SIGKILL)

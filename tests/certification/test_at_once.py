@@ -1,13 +1,9 @@
 """The same thing at the same moment, and a worker that dies: every reminder, path and request is there once."""
 
 import asyncio
-import os
-import signal
-import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path as File
 from uuid import uuid4
 
 from sqlalchemy import func, select
@@ -25,11 +21,11 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.web.module import Around
 from tests.certification.holding import a_certificate, a_place, a_recognition, a_run_that_is_over, mark
+from tests.certification.killing import Scenes
 from tests.making import BOTH, learner, make_course, make_person, staff
 
 pytestmark = BOTH
-ROOT = File(__file__).parents[2]
-HOLDERS, PATIENCE = 12, 120
+HOLDERS = 12
 REMINDERS = select(Letter).where(Letter.kind == "certificate_ends")
 
 
@@ -56,20 +52,14 @@ async def written(begin: Begin) -> int:
 
 
 async def test_everybody_is_reminded_once_although_the_worker_is_killed_and_two_go_on(
-    house: Around, begin: Begin
+    scenes: Scenes, house: Around, begin: Begin
 ) -> None:
     papers = await holders(begin)
-    running = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", "-m", "tests.certification.scenes", cwd=ROOT,
-        env={**os.environ, "DATABASE_URL": house.settings.database_url, "FILES": str(house.settings.files)},
-    )  # fmt: skip
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while await written(begin) < 3:  # noqa: ASYNC110 - another process makes it so
-                await asyncio.sleep(0.01)
-    finally:
-        running.send_signal(signal.SIGKILL)
-        await running.wait()
+
+    async def are_some_written() -> bool:
+        return await written(begin) >= 3
+
+    await scenes.kill_when(are_some_written, house)
 
     reminders = ExpiryReminders(replace(house, clock=system_clock))
     await asyncio.gather(reminders.remind(), reminders.remind())

@@ -1,8 +1,5 @@
 """The machine dies in the middle of a batch (the bench `issuing` does it with 300): one certificate for each who is entitled, none for anybody else."""
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import select
 
 from certificates.code import is_valid
@@ -12,25 +9,17 @@ from lms.certification.models import Batch, BatchItem, BatchItemState, Certifica
 from lms.certification.queries import certificate_of, progress_of
 from lms.kernel.rights import Identity
 from lms.web.module import Around
-from tests.certification.killing import Scenes, scenes_running
+from tests.certification.killing import Scenes
 from tests.certification.making import a_run_of
 from tests.making import BOTH, staff
 
 pytestmark = BOTH
-ENTITLED, OTHERS = 60, 5
-DEATHS = (10, 35)
+ENTITLED, OTHERS = 50, 5
+DEATHS = (10,)
 """After so many papers the worker is killed."""
 
 
-@pytest.fixture(scope="module")
-def scenes() -> Iterator[Scenes]:
-    with scenes_running() as running:
-        yield running
-
-
-async def test_a_batch_of_sixty_whose_worker_is_killed_again_and_again_gives_sixty(
-    scenes: Scenes, house: Around
-) -> None:
+async def test_a_batch_of_fifty_whose_worker_is_killed_gives_fifty(scenes: Scenes, house: Around) -> None:
     begin = house.begin
     meeting = await a_run_of(begin, ENTITLED, OTHERS)
     batch = await Certification(house).start(staff(Identity.CERTIFICATES), run_id=meeting.run_id)

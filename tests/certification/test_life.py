@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from certificates.document import Kind
 from lms.attendance.models import Attendance, Presence
-from lms.catalogue.models import Run
+from lms.catalogue.models import Course, Run
 from lms.certification.eligibility.models import CourseRule
 from lms.certification.errors import AlreadyEnded, NobodyQualifies, ReasonMissing
 from lms.certification.handing.models import HandOut, HandOutKind
@@ -135,6 +135,35 @@ async def test_another_name_is_no_new_training_it_counts_as_long_as_the_first_on
     assert [one.state.value for one in ada] == ["replaced", "replaced", "issued"]
     assert ada[2].facts["holder"]["name"] == "Ada Altmann"
     assert {one.valid_until for one in ada} == {today(lambda: MOMENT).replace(year=2028)}
+
+
+@pytest.mark.parametrize("attends_less", [False, True], ids=["a rule was raised", "a mark was corrected"])
+async def test_a_corrected_paper_needs_what_the_old_one_states_and_not_what_is_asked_today(
+    certification: Certification,
+    finished: Finished,
+    adas: Certificate,
+    begin: Begin,
+    jobs: Worker,
+    *,
+    attends_less: bool,
+) -> None:
+    bens = (await all_of(begin))[1]
+    async with begin() as session:
+        await session.execute(update(Course).values(certificate_threshold_percent=100))
+        if attends_less:
+            await session.execute(
+                update(Attendance)
+                .where(Attendance.enrolment_id == finished.enrolments[1].id)
+                .values(presence=Presence.ABSENT)
+            )
+    batch = await certification.reissue(
+        REGISTRAR, certificate_id=bens.id, batch_id=uuid4(), reason="Name berichtigt"
+    )
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        progress = await progress_of(session, batch.id)
+    assert (progress.issued, len(progress.failures)) == ((0, 1) if attends_less else (1, 0))
 
 
 async def test_it_stands_when_course_person_and_enrolment_are_deleted_and_can_be_made_anew_as_long_as_the_person_is_there(

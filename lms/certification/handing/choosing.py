@@ -49,6 +49,11 @@ class Prospect:
     was_revoked: bool = False
     """Whether one was taken back from them: another is issued only to whom somebody means to give it."""
 
+    @property
+    def is_due(self) -> bool:
+        """Whether they get one as a matter of course: whoever had one revoked gets none until somebody decides so."""
+        return self.verdict is Verdict.GETS and not self.was_revoked
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:

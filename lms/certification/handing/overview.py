@@ -104,14 +104,15 @@ async def runs_over(
     taught = await trainers_of(session, ids)
     counts: dict[UUID, Counter[Verdict]] = {one: Counter() for one in ids}
     for person in await standing_of(session, now, Run.id.in_(ids)):
-        counts[person.run.id][person.verdict] += 1
+        if person.is_due or person.verdict is not Verdict.GETS:
+            counts[person.run.id][person.verdict] += 1
     return [RunLine(run, course, taught.get(run.id, ()), counts[run.id]) for run, course in rows], total or 0
 
 
 async def waiting_to_be_issued(session: AsyncSession, now: datetime) -> tuple[int, datetime | None]:
     """How many certificates could be issued now, of runs closed within a year, and since when the first of them waits."""
     recent = Run.attendance_locked_at >= now - A_YEAR
-    found = [one for one in await _without(session, [recent], now) if one.verdict is Verdict.GETS]
+    found = [one for one in await _without(session, [recent], now) if one.is_due]
     return len(found), min(
         (one.run.attendance_locked_at for one in found if one.run.attendance_locked_at), default=None
     )
@@ -150,7 +151,7 @@ async def _with_ready(
     session: AsyncSession, conditions: Sequence[ColumnElement[bool]], now: datetime
 ) -> set[UUID]:
     """Where somebody has earned one and holds none."""
-    return {one.run.id for one in await _without(session, conditions, now) if one.verdict is Verdict.GETS}
+    return {one.run.id for one in await _without(session, conditions, now) if one.is_due}
 
 
 async def _without(

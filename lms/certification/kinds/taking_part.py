@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Holder
 from lms.catalogue.models import Course, Outcome, Run
-from lms.certification.eligibility import evidence_of, whole_units
+from lms.certification.eligibility import Evidence, evidence_of, whole_units
 from lms.certification.eligibility.models import CourseRule
 from lms.certification.issuing.orders import VALID_FROM
 from lms.certification.kinds.course_rules import course_rules
 from lms.certification.kinds.draft import NOTHING, Draft, Goal, Place, Read, Unfit, Words
-from lms.certification.models import BatchItem
+from lms.certification.models import BatchItem, Certificate
 from lms.certification.validity.rules import last_day_of_validity
 from lms.enrolment.models import Enrolment
 from lms.kernel.clock import local
@@ -51,11 +52,15 @@ class Ground:
 
 
 async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date) -> Read:
-    """What the papers of these items say; whoever has not earned it (any more) is refused. A constant number of statements."""
+    """What the papers of these items say; whoever has not earned it (any more) is refused. A constant number of statements.
+
+    Left out is whoever is to get a corrected paper for one that was earned by the rules of its time.
+    """
     rows = await _rows(session, [item.enrolment_id for item in items if item.enrolment_id])
     ground = await ground_of(session, [(run.id, course.id) for _, course, run, _, _ in rows.values()])
     evidence = await evidence_of(session, list(rows))
     rules = await course_rules(session, {course.id for _, course, *_ in rows.values()})
+    before = await _facts_of(session, [item.replaces_id for item in items if item.replaces_id])
     drafts: dict[UUID, Draft] = {}
     refusals: dict[UUID, Unfit] = {}
     for item in items:
@@ -65,8 +70,9 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
         person, course, run, room, venue = rows[enrolment_id]
         found = evidence.get(enrolment_id)
         if found is None or not found.has_earned:
-            refusals[item.id] = NoLongerEarned()
-            continue
+            if not _attended_as_much(found, before.get(item.replaces_id) if item.replaces_id else None):
+                refusals[item.id] = NoLongerEarned()
+            continue  # else a rule has changed since, which changes nothing that was issued
         if run.starts_at is None or run.ends_at is None:
             refusals[item.id] = NotHeldYet()
             continue
@@ -134,6 +140,22 @@ def place_of(venue: Venue | None, room: Room | None) -> Words:
     """Where it was: the house, and the room in it."""
     named = [one.name for one in (venue, room) if one is not None]
     return Words(", ".join(named)) if named else NOTHING
+
+
+async def _facts_of(session: AsyncSession, certificate_ids: Sequence[UUID]) -> Mapping[UUID, dict[str, Any]]:
+    if not certificate_ids:
+        return {}
+    rows = await session.execute(
+        select(Certificate.id, Certificate.facts).where(Certificate.id.in_(certificate_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _attended_as_much(found: Evidence | None, facts: dict[str, Any] | None) -> bool:
+    """Whether the registers still bear out what an issued paper states."""
+    if found is None or facts is None:
+        return False
+    return bool(0 < facts["units_attended"] <= whole_units(found.attended_minutes))
 
 
 async def _rows(
