@@ -12,10 +12,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from lms.app import around, worker
-from lms.jobs import worker as working
-from lms.kernel.clock import system_clock
-from lms.settings import Settings
+# Nothing of the service is imported here: drawing processes import this module once more, and need none of it.
 
 LEASE = timedelta(seconds=2)
 """Shorter than in service, so that the heirs of the dead need not wait a minute in a test."""
@@ -23,6 +20,11 @@ LEASE = timedelta(seconds=2)
 
 async def issue(told: dict[str, str]) -> None:
     """Work until killed."""
+    from lms.app import around, worker
+    from lms.jobs import worker as working
+    from lms.kernel.clock import system_clock
+    from lms.settings import Settings
+
     working.LEASE = LEASE
     settings = Settings(
         database_url=told["DATABASE_URL"],
@@ -36,6 +38,8 @@ async def issue(told: dict[str, str]) -> None:
 
 
 if __name__ == "__main__":
+    import lms.app  # noqa: F401 - once, before there are children
+
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead leave nothing behind
     for line in sys.stdin:
         child = os.fork()
