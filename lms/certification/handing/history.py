@@ -22,6 +22,9 @@ ACTIONS: Mapping[str, str] = {
     "certificate.revoked": N_("Certificate revoked"),
     "certificate.replaced": N_("Certificate issued in the place of an older one"),
     "certificate.sent_again": N_("Sent once more"),
+    "certificate.name-shown": N_("Certificate: what others see of the name"),
+    "certificate.reminded": N_("Reminded of its end"),
+    "certificate.reminders_stopped": N_("Reminders stopped"),
 }
 STATES: Mapping[tuple[LetterState, Channel], tuple[str, str]] = {
     (LetterState.WAITING, Channel.POST): (N_("to be printed"), "warning"),
