@@ -137,6 +137,22 @@ async def test_another_name_is_no_new_training_it_counts_as_long_as_the_first_on
     assert {one.valid_until for one in ada} == {today(lambda: MOMENT).replace(year=2028)}
 
 
+async def test_what_is_revoked_while_it_is_made_anew_stays_revoked(
+    certification: Certification, adas: Certificate, begin: Begin, jobs: Worker
+) -> None:
+    batch = await certification.reissue(
+        REGISTRAR, certificate_id=adas.id, batch_id=uuid4(), reason="Name berichtigt"
+    )
+    await certification.revoke(REGISTRAR, certificate_id=adas.id, reason="Verwechslung")
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        progress = await progress_of(session, batch.id)
+    with use_locale("en"):
+        assert "revoked meanwhile" in advice_for(progress.failures[0].reason).sentence
+    assert [one.state for one in await all_of(begin)] == [CertificateState.REVOKED, CertificateState.ISSUED]
+
+
 @pytest.mark.parametrize("attends_less", [False, True], ids=["a rule was raised", "a mark was corrected"])
 async def test_a_corrected_paper_needs_what_the_old_one_states_and_not_what_is_asked_today(
     certification: Certification,

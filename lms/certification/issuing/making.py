@@ -23,7 +23,7 @@ from lms.certification.issuer import issuer_of
 from lms.certification.issuing.batches import SERIES, finish
 from lms.certification.issuing.drawing import Drawn, Sheet, draw
 from lms.certification.issuing.readers import read
-from lms.certification.issuing.refusals import kept, unfit
+from lms.certification.issuing.refusals import RevokedMeanwhile, kept, unfit
 from lms.certification.keys import keyring
 from lms.certification.kinds.draft import Draft, Unfit, certificate_of
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
@@ -146,9 +146,17 @@ class Making:
                 )
             }
             waiting = await self._still_waiting(session, list(drawn))
+            standing = await _standing(session, [item.subject for item in waiting.values()])
             for known in items:
                 item = waiting.get(known.id)
-                if item is not None:
+                if item is None:
+                    continue
+                held = standing.get(item.subject)
+                if item.replaces_id is not None and held is None:
+                    item.state, item.reason = BatchItemState.FAILED, kept(RevokedMeanwhile())
+                elif held is not None and held != item.replaces_id:
+                    item.state, item.certificate_id = BatchItemState.ISSUED, held  # made elsewhere meanwhile
+                else:
                     await self._issue(
                         session, item, batches[item.batch_id], papers[item.id], drawn[item.id], now
                     )
@@ -168,19 +176,11 @@ class Making:
     async def _issue(
         self, session: AsyncSession, item: BatchItem, batch: Batch, paper: Paper, drawn: Drawn, now: datetime
     ) -> None:
-        standing: UUID | None = await session.scalar(
-            select(Certificate.id).where(
-                Certificate.subject == item.subject, Certificate.state == CertificateState.ISSUED
-            )
-        )
-        if standing is not None and standing != item.replaces_id:
-            item.state, item.certificate_id = BatchItemState.ISSUED, standing  # made elsewhere meanwhile
-            return
         certificate = self._row(item, batch, paper, drawn, now)
-        if standing is not None:
+        if item.replaces_id is not None:
             await session.execute(
                 update(Certificate)
-                .where(Certificate.id == standing)
+                .where(Certificate.id == item.replaces_id)
                 .values(
                     state=CertificateState.REPLACED,
                     ended_at=now,
@@ -196,7 +196,7 @@ class Making:
         record(
             session,
             Actor(identities=frozenset(), account_id=batch.started_by),
-            "certificate.issued" if standing is None else "certificate.replaced",
+            "certificate.issued" if item.replaces_id is None else "certificate.replaced",
             at=now,
             kind="certificate",
             object_id=certificate.id,
@@ -246,6 +246,17 @@ class Making:
                 batch_ids.add(item.batch_id)
             for batch_id in batch_ids:
                 await finish(session, batch_id, now)
+
+
+async def _standing(session: AsyncSession, subjects: Sequence[str]) -> Mapping[str, UUID]:
+    """The certificates that stand of these subjects; they cannot be revoked before the transaction ends."""
+    rows = await session.execute(
+        select(Certificate.subject, Certificate.id)
+        .where(Certificate.subject.in_(subjects), Certificate.state == CertificateState.ISSUED)
+        .order_by(Certificate.id)
+        .with_for_update()
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def index_of(item: BatchItem) -> int:

@@ -117,6 +117,10 @@ class Gone(Unfit):
     message = N_("The enrolment or the person is no longer recorded.")
 
 
+class RevokedMeanwhile(Unfit):
+    message = N_("The certificate that was to be replaced has been revoked meanwhile. No new one was issued.")
+
+
 _CONTRADICTIONS: Sequence[tuple[str, type[Unfit]]] = (
     ("no name", Nameless),
     ("born after", BornLater),
