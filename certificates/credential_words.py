@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from certificates import wording
 from certificates.document import Certificate, Kind, Language, Result
 
 DIGCOMP = "DigComp 2.2"
@@ -38,7 +39,6 @@ COMPETENCES = {
 class Words:
     """One language. What stands in braces is filled in."""
 
-    titles: dict[Kind, str]
     descriptions: dict[Kind, str]
     criteria: dict[Kind, str]
     threshold: str
@@ -56,14 +56,6 @@ class Words:
 
 
 GERMAN = Words(
-    titles={
-        Kind.ATTENDANCE: "Teilnahmebescheinigung",
-        Kind.EXAMINED: "Zertifikat",
-        Kind.EDUCATION_LEAVE: "Bescheinigung für den Arbeitgeber",
-        Kind.VOLUNTEER: "Bescheinigung über ehrenamtliches Engagement",
-        Kind.PATH: "Modulzertifikat",
-        Kind.TRAINER: "Bescheinigung über Lehrtätigkeit",
-    },
     descriptions={
         Kind.ATTENDANCE: "Wer diesen Nachweis hat, hat am Kurs „{course}“ teilgenommen. Eine Prüfung gab es nicht.",
         Kind.EXAMINED: "Wer diesen Nachweis hat, hat am Kurs „{course}“ teilgenommen und die Prüfung bestanden.",
@@ -100,14 +92,6 @@ GERMAN = Words(
 )
 
 ENGLISH = Words(
-    titles={
-        Kind.ATTENDANCE: "Certificate of Attendance",
-        Kind.EXAMINED: "Certificate",
-        Kind.EDUCATION_LEAVE: "Statement for the Employer",
-        Kind.VOLUNTEER: "Certificate of Volunteering",
-        Kind.PATH: "Module Certificate",
-        Kind.TRAINER: "Certificate of Teaching",
-    },
     descriptions={
         Kind.ATTENDANCE: "Whoever holds this took part in the course “{course}”. There was no test.",
         Kind.EXAMINED: "Whoever holds this took part in the course “{course}” and passed its test.",
@@ -148,7 +132,7 @@ WORDS = {Language.GERMAN: GERMAN, Language.ENGLISH: ENGLISH}
 
 def title(certificate: Certificate, language: Language) -> str:
     """What kind of paper, and about what: "Teilnahmebescheinigung: Smartphone für den Alltag"."""
-    return f"{WORDS[language].titles[certificate.kind]}: {course(certificate, language)}"
+    return f"{wording.WORDS[language].titles[certificate.kind]}: {course(certificate, language)}"
 
 
 def course(certificate: Certificate, language: Language) -> str:

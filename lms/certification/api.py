@@ -9,11 +9,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 from msgspec import Meta, Struct
 
+from lms.certification.eligibility import Candidate, Lack, candidates, whole_units
 from lms.certification.issuing.refusals import advice_for
 from lms.certification.life.service import Certification
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.queries import Candidate, Progress, candidates, certificates_of, progress_of
-from lms.certification.rules import Lack, whole_units
+from lms.certification.queries import Progress, certificates_of, progress_of
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.web.access import may

@@ -11,24 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
 from certificates.code import normalise
-from lms.certification.eligibility import TAKING_PART, Candidate, candidates
+from lms.certification.eligibility import TAKING_PART
 from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
-
-__all__ = [
-    "TAKING_PART",
-    "Candidate",
-    "Failure",
-    "Progress",
-    "candidates",
-    "certificate_by_code",
-    "certificate_of",
-    "certificates_of",
-    "latest_batch",
-    "progress_of",
-    "revoked_in",
-]
 
 
 async def revoked_in(session: AsyncSession, run_id: UUID) -> frozenset[UUID]:

@@ -20,9 +20,9 @@ from lms.billing.queries import balance_of, documents_of
 from lms.billing.rules import Balance
 from lms.billing.standing import accounts
 from lms.catalogue.models import Run
-from lms.certification.eligibility import Candidate, candidate_of
+from lms.certification.eligibility import TAKING_PART, Candidate, candidate_of
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.queries import TAKING_PART, certificates_of
+from lms.certification.queries import certificates_of
 from lms.debits.queries import UnderWay, collection_of
 from lms.dunning.queries import last_reminders
 from lms.enrolment.models import LIVE, Enrolment, EnrolmentState, Party

@@ -10,13 +10,13 @@ from sqlalchemy.exc import IntegrityError
 
 from certificates.signing import Signature
 from lms.catalogue.models import Run
+from lms.certification.eligibility import Lack, candidates
 from lms.certification.errors import AlreadyEnded, AttendanceStillOpen, NobodyQualifies, ReasonMissing
 from lms.certification.issuing.making import Making
 from lms.certification.keys import keyring
 from lms.certification.life.service import Certification
 from lms.certification.models import Batch, BatchItem, Certificate, CertificateState
-from lms.certification.queries import candidates, certificate_of, progress_of
-from lms.certification.rules import Lack
+from lms.certification.queries import certificate_of, progress_of
 from lms.db import Begin
 from lms.jobs.worker import Worker
 from lms.kernel.errors import Forbidden

@@ -13,9 +13,8 @@ from lms.billing.models import CashReceipt, EntryKind, Invoice, InvoiceKind, Led
 from lms.billing.queries import balance_of
 from lms.books.models import MonthClose
 from lms.catalogue.models import Run, RunState
-from lms.certification.eligibility import Lack
+from lms.certification.eligibility import Lack, candidates
 from lms.certification.models import Batch, BatchItem
-from lms.certification.queries import candidates
 from lms.demo.filling.counter import CALLED, PRINTED
 from lms.enrolment.models import (
     Enrolment,

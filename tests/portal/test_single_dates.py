@@ -13,7 +13,7 @@ from lms.attendance.models import Presence
 from lms.attendance.queries import records, register
 from lms.attendance.service import Mark, Register
 from lms.catalogue.models import PaymentMethod, Run
-from lms.certification.queries import candidates
+from lms.certification.eligibility import candidates
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay
 from lms.enrolment.service import Enrolments

@@ -12,7 +12,7 @@ from litestar.response import Template
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
-from certificates import credential_words
+from certificates import wording
 from certificates.badge_drawing import Badge, as_png, as_svg
 from certificates.baking import baked_png, baked_svg
 from certificates.document import Kind, Language
@@ -146,7 +146,7 @@ def _drawn(certificate: Certificate) -> Badge:
     facts, language = certificate.facts, Language(certificate.language[:2])
     achieved = json.loads(certificate.credential)["credentialSubject"]["achievement"]
     return Badge(
-        kind=credential_words.WORDS[language].titles[Kind(certificate.kind)],
+        kind=wording.WORDS[language].titles[Kind(certificate.kind)],
         course=facts["course"],
         issuer=facts["issuer"],
         seed=achieved["id"],

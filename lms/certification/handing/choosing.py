@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
 from lms.certification.eligibility import TAKING_PART, Candidate, Lack, candidates_among
-from lms.certification.models import Batch, BatchItem, BatchItemState, Certificate, CertificateState
+from lms.certification.models import BatchItem, BatchItemState, Certificate, CertificateState
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.clock import at_venue
 from lms.people.models import Company, Person
@@ -220,17 +220,6 @@ async def offered(session: AsyncSession) -> tuple[Sequence[Course], Sequence[Com
         select(Company).where(exists().where(Enrolment.company_id == Company.id)).order_by(Company.name)
     )
     return courses.all(), companies.all()
-
-
-async def in_progress(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, UUID]:
-    """The batch that is under way for these runs, by run."""
-    rows = await session.execute(
-        select(BatchItem.run_id, Batch.id)
-        .join(Batch, Batch.id == BatchItem.batch_id)
-        .where(BatchItem.run_id.in_(run_ids), BatchItem.state == BatchItemState.WAITING)
-        .distinct()
-    )
-    return {run_id: batch_id for run_id, batch_id in rows if run_id}
 
 
 def _conditions(choice: Choice) -> list[ColumnElement[bool]]:

@@ -21,11 +21,12 @@ ACTIONS: Mapping[str, str] = {
     "certificate.issued": N_("Certificate issued"),
     "certificate.revoked": N_("Certificate revoked"),
     "certificate.replaced": N_("Certificate issued in the place of an older one"),
-    "certificate.sent_again": N_("Sent once more"),
+    "certificate.sent_again": N_("Certificate sent once more"),
     "certificate.name-shown": N_("Certificate: what others see of the name"),
-    "certificate.reminded": N_("Reminded of its end"),
-    "certificate.reminders_stopped": N_("Reminders stopped"),
+    "certificate.reminded": N_("Reminded of the end of a certificate"),
+    "certificate.reminders_stopped": N_("Certificate: no more reminders"),
 }
+"""What the audit trail calls what happens to certificates, in words."""
 STATES: Mapping[tuple[LetterState, Channel], tuple[str, str]] = {
     (LetterState.WAITING, Channel.POST): (N_("to be printed"), "warning"),
     (LetterState.WAITING, Channel.EMAIL): (N_("on its way"), "info"),

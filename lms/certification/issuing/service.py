@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
 from lms.certification import policy
+from lms.certification.eligibility import TAKING_PART, candidates
 from lms.certification.errors import AttendanceStillOpen, NobodyQualifies
 from lms.certification.issuing.batches import send, wait_in_line
 from lms.certification.issuing.orders import Order
 from lms.certification.models import Batch, BatchItem, BatchItemState
-from lms.certification.queries import TAKING_PART, candidates, revoked_in
+from lms.certification.queries import revoked_in
 from lms.certification.subjects import taking_part
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure

@@ -14,11 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Holder, Kind
 from lms.catalogue.models import Course, Run, RunState
+from lms.certification.eligibility import whole_units
 from lms.certification.kinds.draft import NOTHING, Draft, Read, Unfit, Words
 from lms.certification.kinds.refusals import NothingTaught, Unreadable
 from lms.certification.kinds.volunteers import persons_of
 from lms.certification.models import BatchItem
-from lms.certification.rules import whole_units
 from lms.kernel.clock import at_venue, local
 from lms.resources.models import Venue
 from lms.scheduling.models import Answer, RunTrainer, Session, SessionState, SessionTrainer

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from lms.attendance.service import Register
 from lms.catalogue.models import Course
 from lms.certification.designs.service import may_shape
-from lms.certification.eligibility import asked_of
+from lms.certification.eligibility import asked_of, candidates
 from lms.certification.eligibility.words import threshold_words
 from lms.certification.handing.choosing import uuid_in
 from lms.certification.handing.overview import (
@@ -23,7 +23,7 @@ from lms.certification.handing.overview import (
     trainers_with_runs,
 )
 from lms.certification.life.service import Certification
-from lms.certification.queries import candidates, latest_batch, revoked_in
+from lms.certification.queries import latest_batch, revoked_in
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, local

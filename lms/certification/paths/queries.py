@@ -12,10 +12,10 @@ from sqlalchemy.orm import aliased
 
 from certificates.document import Kind
 from lms.catalogue.models import Course, Run
+from lms.certification.eligibility import TAKING_PART
 from lms.certification.models import Certificate, CertificateState
 from lms.certification.paths.models import Path, PathModule
 from lms.certification.paths.rules import Demand, demand_of, done, is_completed, still_needed
-from lms.certification.queries import TAKING_PART
 from lms.certification.subjects import along_path
 from lms.kernel.errors import NotFound
 from lms.people.models import Person

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, Run, RunState
+from lms.certification.eligibility import TAKING_PART
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.queries import TAKING_PART
 from lms.people.models import Person
 from lms.web.language import current_language
 

@@ -1,19 +1,16 @@
 """How long a certificate counts, and when to remind its holder, as plain functions."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-MONTHS = 12
+from dateutil.relativedelta import relativedelta
 
 
 def last_day_of_validity(issued_on: date, months: int | None) -> date | None:
     """The day of the same number so many months later, or the last of its month (§ 188 Abs. 2 and 3 BGB); None: for ever."""
     if months is None or months <= 0:
         return None
-    years, month = divmod(issued_on.month - 1 + months, MONTHS)
-    year, month = issued_on.year + years, month + 1
-    return date(year, month, min(issued_on.day, monthrange(year, month)[1]))
+    return issued_on + relativedelta(months=months)
 
 
 def reminder_due(

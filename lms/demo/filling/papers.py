@@ -13,10 +13,10 @@ from uuid import UUID
 from certificates.code import new_code
 from certificates.document import Kind
 from lms.billing.rules import series_year
+from lms.certification.eligibility import candidates
 from lms.certification.issuing.batches import SERIES, STATUS_SERIES
 from lms.certification.issuing.making import Making
 from lms.certification.models import Batch, BatchItem
-from lms.certification.queries import candidates
 from lms.certification.subjects import taking_part
 from lms.demo.filling.designs import fill_designs
 from lms.demo.filling.ground import Ground

@@ -14,8 +14,8 @@ from lms.billing.einvoice.models import ElectronicOriginal, InvoiceCheck
 from lms.billing.models import Invoice, InvoiceKind, InvoiceShare, LedgerEntry
 from lms.billing.queries import is_of_document
 from lms.catalogue.models import Course, Run, RunState
+from lms.certification.eligibility import TAKING_PART
 from lms.certification.models import Certificate, CertificateState
-from lms.certification.queries import TAKING_PART
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.seats.models import CompanyInvitation, SeatLink, SeatNotice, SeatOrder
 from lms.enrolment.seats.rules import is_open_seat, naming_ends_at

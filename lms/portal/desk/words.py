@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from lms.catalogue.models import RunState
+from lms.certification.handing.history import ACTIONS as OF_CERTIFICATES
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.pricing.models import ConcessionState
 from lms.kernel.marking import N_
@@ -232,10 +233,7 @@ ACTIONS: Mapping[str, str] = {
     "consent.given": N_("Photos allowed"),
     "consent.withdrawn": N_("Photos no longer allowed"),
     "trainer.conduct_seen": N_("Certificate of conduct seen"),
-    "certificate.issued": N_("Certificate issued"),
-    "certificate.revoked": N_("Certificate revoked"),
-    "certificate.replaced": N_("Certificate replaced"),
-    "certificate.name-shown": N_("Certificate: what others see of the name"),
+    **OF_CERTIFICATES,
     "certificates.started": N_("Issuing of certificates started"),
     "certificates.repeated": N_("Issuing of certificates repeated"),
     "letter.posted": N_("Letter posted"),
