@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from certificates.code import is_valid, normalise
-from certificates.errors import InvalidCertificate
+from certificates.errors import Contradiction, InvalidCertificate
 
 # DigComp 2.2 (Joint Research Centre, 2022): how many competences each of its five areas has, and its levels.
 _COMPETENCES = {1: 3, 2: 6, 3: 4, 4: 4, 5: 4}
@@ -237,22 +237,22 @@ def _day(day: date | None) -> str | None:
 
 def _contradictions(certificate: Certificate) -> Iterator[str]:
     holder, issuer, address = certificate.holder, certificate.issuer, urlsplit(certificate.verification_url)
-    checks = {
+    checks: dict[str, bool] = {
         "no number": not certificate.number,
-        "no course": not certificate.course,
-        "no name": not holder.name,
-        "no issuer": not issuer.name,
+        Contradiction.NO_COURSE: not certificate.course,
+        Contradiction.NO_NAME: not holder.name,
+        Contradiction.NO_ISSUER: not issuer.name,
         f"not a code: {certificate.code}": not is_valid(certificate.code),
         f"not an address to verify at: {certificate.verification_url}": (
             address.scheme not in {"https", "http"} or not address.netloc
         ),
-        "ends before it begins": certificate.last_day < certificate.first_day,
-        "issued before the last day": certificate.issued_on < certificate.last_day,
-        "born after the first day": holder.born is not None and holder.born > certificate.first_day,
-        "valid until a day before it was issued": (
+        Contradiction.ENDS_BEFORE_IT_BEGINS: certificate.last_day < certificate.first_day,
+        Contradiction.ISSUED_TOO_EARLY: certificate.issued_on < certificate.last_day,
+        Contradiction.BORN_TOO_LATE: holder.born is not None and holder.born > certificate.first_day,
+        Contradiction.ENDED_ALREADY: (
             certificate.valid_until is not None and certificate.valid_until < certificate.issued_on
         ),
-        "a day outside of the period": any(
+        Contradiction.DAY_OUTSIDE: any(
             not certificate.first_day <= day <= certificate.last_day for day in certificate.days
         ),
         "not every sentence translated": certificate.english is not None
@@ -281,12 +281,18 @@ def _contradictions_of_extent(certificate: Certificate) -> Iterator[str]:
             if not attended or attended < 0:
                 yield f"{certificate.kind.value} of {attended} units"
         case _:
-            if attended is None or planned is None or not 0 < attended <= planned:
+            if attended == 0:
+                yield f"{Contradiction.NOTHING_ATTENDED} {planned} units"
+            elif attended is None or planned is None or not 0 < attended <= planned:
                 yield f"attended {attended} of {planned} units"
+    yield from _contradictions_of_result(certificate)
+
+
+def _contradictions_of_result(certificate: Certificate) -> Iterator[str]:
     if certificate.kind is Kind.PATH and not certificate.modules:
         yield "a path without modules"
     if (certificate.kind is Kind.EXAMINED) != (certificate.result is not None):
-        yield "an exam without a result, or a result without an exam"
+        yield Contradiction.EXAM_WITHOUT_RESULT
     result = certificate.result
     if result is not None and (result.points is None) != (result.out_of is None):
         yield "points of nothing"

@@ -1,5 +1,6 @@
 """What this package refuses, one type per reason."""
 
+from enum import StrEnum
 from typing import Any
 
 
@@ -17,8 +18,23 @@ def _again(kind: type[CertificateError], args: tuple[Any, ...], state: dict[str,
     return error
 
 
+class Contradiction(StrEnum):
+    """How the reasons begin that a caller may want to say in words of its own; figures may follow."""
+
+    NO_COURSE = "no course"
+    NO_NAME = "no name"
+    NO_ISSUER = "no issuer"
+    ENDS_BEFORE_IT_BEGINS = "ends before it begins"
+    ISSUED_TOO_EARLY = "issued before the last day"
+    BORN_TOO_LATE = "born after the first day"
+    ENDED_ALREADY = "valid until a day before it was issued"
+    DAY_OUTSIDE = "a day outside of the period"
+    NOTHING_ATTENDED = "attended 0 of"
+    EXAM_WITHOUT_RESULT = "an exam without a result, or a result without an exam"
+
+
 class InvalidCertificate(CertificateError):
-    """The facts contradict each other or cannot stand on a certificate; `reasons` names all of them."""
+    """The facts contradict each other or cannot stand on a certificate; `reasons` names all of them (see `Contradiction`)."""
 
     def __init__(self, reasons: tuple[str, ...]) -> None:
         super().__init__("; ".join(reasons))

@@ -121,19 +121,19 @@ class RevokedMeanwhile(Unfit):
     message = N_("The certificate that was to be replaced has been revoked meanwhile. No new one was issued.")
 
 
-_CONTRADICTIONS: Sequence[tuple[str, type[Unfit]]] = (
-    ("no name", Nameless),
-    ("born after", BornLater),
-    ("no course", WithoutTitle),
-    ("issued before", NotOverYet),
-    ("ends before it begins", EndsBeforeItBegins),
-    ("a day outside", DayOutside),
-    ("attended 0 of", NothingAttended),
-    ("an exam without a result", ExamMissing),
-    ("valid until", EndedAlready),
-    ("no issuer", WithoutIssuer),
+_CONTRADICTIONS: Sequence[tuple[library.Contradiction, type[Unfit]]] = (
+    (library.Contradiction.NO_NAME, Nameless),
+    (library.Contradiction.BORN_TOO_LATE, BornLater),
+    (library.Contradiction.NO_COURSE, WithoutTitle),
+    (library.Contradiction.ISSUED_TOO_EARLY, NotOverYet),
+    (library.Contradiction.ENDS_BEFORE_IT_BEGINS, EndsBeforeItBegins),
+    (library.Contradiction.DAY_OUTSIDE, DayOutside),
+    (library.Contradiction.NOTHING_ATTENDED, NothingAttended),
+    (library.Contradiction.EXAM_WITHOUT_RESULT, ExamMissing),
+    (library.Contradiction.ENDED_ALREADY, EndedAlready),
+    (library.Contradiction.NO_ISSUER, WithoutIssuer),
 )
-"""How the library begins its reasons."""
+"""What is said of several, the first of these."""
 
 _FAILURES: Sequence[tuple[type[library.CertificateError], type[Unfit]]] = (
     (library.SealUnusable, CannotBeSealed),
