@@ -11,12 +11,10 @@ from litestar.response import Redirect, Template
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.certification.eligibility.affected import Effect, effect_of, runs_of_programme
+from lms.certification.eligibility.affected import Effect, effect_of_programme
 from lms.certification.eligibility.errors import NameTaken
 from lms.certification.eligibility.models import Excused, FundingProgramme, RunRule
-from lms.certification.eligibility.reading import rules_of
 from lms.certification.eligibility.rule_setting import CertificateRules, ProgrammeTerms
-from lms.certification.eligibility.rules import Rules
 from lms.certification.eligibility.words import EXCUSED
 from lms.certification.pages.rules import LONGEST_NAME, LONGEST_TEXT, SURE
 from lms.db import Begin
@@ -180,7 +178,8 @@ class ProgrammePages(Controller):
         if not form.check():
             return _page(form, one, status=422)
         if SURE not in sent:
-            effect = await _effect(begin, programme_id, form.terms())
+            async with begin.reading() as session:
+                effect = await effect_of_programme(session, programme_id, form.terms())
             if effect.is_any:
                 return _page(form, one, effect=effect)
         try:
@@ -239,17 +238,6 @@ async def _programme(begin: Begin, programme_id: UUID) -> FundingProgramme:
     if found is None:
         raise NotFound
     return found
-
-
-async def _effect(begin: Begin, programme_id: UUID, terms: ProgrammeTerms) -> Effect:
-    new = FundingProgramme(name=terms.name, threshold_percent=terms.threshold_percent, excused=terms.excused)
-    async with begin.reading() as session:
-        runs = await runs_of_programme(session, programme_id)
-        wanted = {
-            run_id: Rules(rules.course_threshold, rules.course, rules.run, new).asked()
-            for run_id, rules in (await rules_of(session, runs)).items()
-        }
-        return await effect_of(session, wanted)
 
 
 def _values(one: FundingProgramme) -> Mapping[str, Any]:

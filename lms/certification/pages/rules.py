@@ -11,12 +11,11 @@ from sqlalchemy import or_, select
 
 from certificates.document import Kind
 from lms.catalogue.models import Course
-from lms.certification.eligibility.affected import Effect, effect_of, runs_of_course
+from lms.certification.eligibility.affected import Effect, effect_of_course, effect_of_run
 from lms.certification.eligibility.errors import NotCovered
 from lms.certification.eligibility.models import CourseRule, Excused, FundingProgramme, RunRule
-from lms.certification.eligibility.reading import asked_of, rules_of
+from lms.certification.eligibility.reading import asked_of
 from lms.certification.eligibility.rule_setting import CertificateRules, CourseTerms
-from lms.certification.eligibility.rules import Asked, Rules
 from lms.certification.eligibility.words import EXCUSED, threshold_words
 from lms.certification.words import KINDS
 from lms.db import Begin
@@ -145,7 +144,8 @@ class CourseRulePages(Controller):
         if not form.check():
             return await _course_page(begin, actor, course_id, form, status=422)
         if SURE not in sent:
-            effect = await _effect_of_course(begin, course_id, form.terms())
+            async with begin.reading() as session:
+                effect = await effect_of_course(session, course_id, form.terms())
             if effect.is_any:
                 return await _course_page(begin, actor, course_id, form, effect=effect)
         try:
@@ -193,7 +193,8 @@ class RunRulePages(Controller):
             return await _run_page(begin, run_id, form, status=422)
         programme_id = uuid_in(form.programme.data)
         if SURE not in sent:
-            effect = await _effect_of_run(begin, run_id, form.threshold_percent.data, programme_id)
+            async with begin.reading() as session:
+                effect = await effect_of_run(session, run_id, form.threshold_percent.data, programme_id)
             if effect.is_any:
                 return await _run_page(begin, run_id, form, effect=effect)
         try:
@@ -316,35 +317,3 @@ async def _offer_programmes(begin: Begin, run_id: UUID, form: RunRuleForm) -> No
     form.programme.choices = [
         (str(one.id), one.name) for one in found if one.id == kept or one.covers(begins)
     ]
-
-
-async def _effect_of_course(begin: Begin, course_id: UUID, terms: CourseTerms) -> Effect:
-    async with begin.reading() as session:
-        runs = await runs_of_course(session, course_id)
-        new = CourseRule(
-            course_id=course_id,
-            kinds=list(terms.kinds),
-            exam_de=terms.exam_de,
-            exam_en=terms.exam_en,
-            excused=terms.excused,
-        )
-        wanted = {
-            run_id: Rules(rules.course_threshold, new, rules.run, rules.programme).asked()
-            for run_id, rules in (await rules_of(session, runs)).items()
-        }
-        return await effect_of(session, wanted)
-
-
-async def _effect_of_run(
-    begin: Begin, run_id: UUID, threshold_percent: int | None, programme_id: UUID | None
-) -> Effect:
-    async with begin.reading() as session:
-        rules = (await rules_of(session, [run_id])).get(run_id)
-        if rules is None:
-            raise NotFound
-        programme = await session.get(FundingProgramme, programme_id) if programme_id else None
-        new = RunRule(run_id=run_id, threshold_percent=threshold_percent, programme_id=programme_id)
-        wanted: dict[UUID, Asked] = {
-            run_id: Rules(rules.course_threshold, rules.course, new, programme).asked()
-        }
-        return await effect_of(session, wanted)
