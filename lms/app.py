@@ -34,11 +34,13 @@ from lms.booking.module import MODULE as BOOKING
 from lms.books.module import MODULE as BOOKS
 from lms.catalogue.module import MODULE as CATALOGUE
 from lms.certification.module import MODULE as CERTIFICATION
+from lms.correspondence.module import MODULE as CORRESPONDENCE
 from lms.db import Begin, connect
 from lms.debits.module import MODULE as DEBITS
 from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
+from lms.honoraria.module import MODULE as HONORARIA
 from lms.jobs.queue import Event
 from lms.jobs.tidying import tidy
 from lms.jobs.worker import Listener, Periodic, Worker
@@ -58,6 +60,7 @@ from lms.privacy.contract import PersonalData
 from lms.resources.module import MODULE as RESOURCES
 from lms.scheduling.module import MODULE as SCHEDULING
 from lms.settings import Settings, settings
+from lms.teaching.module import MODULE as TEACHING
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
@@ -123,6 +126,9 @@ MODULES: Sequence[Module] = (
     LENDING,
     CERTIFICATION,
     FEEDS,
+    TEACHING,
+    HONORARIA,
+    CORRESPONDENCE,
     BANKING,
     DUNNING,
     PAYMENTS,

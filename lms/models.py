@@ -31,6 +31,7 @@ from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
+from lms.honoraria.rates import models as fee_rates
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
@@ -64,6 +65,7 @@ __all__ = [
     "einvoices",
     "eligibility",
     "enrolment",
+    "fee_rates",
     "feeds",
     "hand_outs",
     "instalments",

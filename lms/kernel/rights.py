@@ -71,6 +71,12 @@ access-need     | -        | CRUD:o | CRUD:w     | -    | R:t        | -      | 
 wish            | C:o      | CRD:o | CRD:w       | C:o  | R:t        | RU:a   | -        | -     | -                         | -           | -
 appointment     | C:o      | CRD:o | CRD:w       | CRD:o | CRU:o     | R:a    | CRUD:a   | -     | -                         | -           | -
 fee-statement   | -        | -     | -           | -    | CR:o       | R:a    | -        | -     | -                         | CRUA:a      | -
+fee-rate        | -        | -     | -           | -    | -          | R:a    | -        | -     | -                         | CRUD:a      | -
+contract        | -        | -     | -           | -    | R:o accept:o | CRUD:a | -      | -     | -                         | R:a         | -
+qualification   | -        | -     | -           | -    | R:o        | CRUD:a | -        | -     | -                         | -           | -
+proposal        | -        | -     | -           | -    | CRUD:o     | RU:a   | -        | -     | -                         | -           | -
+message-rule    | -        | -     | -           | -    | -          | CRUD:a | CRUD:a   | -     | -                         | -           | -
+news            | -        | -     | -           | -    | -          | CR:a   | CR:a     | -     | -                         | -           | -
 report          | -        | -     | -           | R:o  | R:t        | R:a    | R:a      | R:a   | R:a                       | R:a         | R:a
 bulk-export     | -        | own:o | own:w       | -    | attendance:t | -    | persons:a | -    | -                         | billing:a   | -
 account         | -        | RU:o  | RU:o        | RU:o | RU:o       | -      | link:a   | -     | -                         | -           | CRUD:a administer:a link:a

@@ -1,0 +1,1 @@
+"""Messages by rule: who is written to, when, about what, and who was."""

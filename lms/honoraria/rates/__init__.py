@@ -1,0 +1,1 @@
+"""What a unit of teaching is paid with."""
