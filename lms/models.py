@@ -35,6 +35,7 @@ from lms.honoraria.rates import models as fee_rates
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
+from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.resources import models as resources
@@ -87,4 +88,5 @@ __all__ = [
     "trainers",
     "vouchers",
     "waiting",
+    "wordings",
 ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -19,6 +20,14 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
+class AddressForm(StrEnum):
+    """How somebody wants to be spoken to in German: as one speaks to strangers, with "du", or in plain words."""
+
+    FORMAL = "formal"
+    INFORMAL = "informal"
+    PLAIN = "plain"
+
+
 class LetterState(StrEnum):
     """Waiting for its carrier; sent (or printed); given up, for staff to see."""
 
@@ -32,6 +41,7 @@ class Letter(Row):
 
     `to_address` is where it goes: an e-mail address, or the telephone number of a short message or a call. `short` is what
     such a message or call says. `print_run_id` is the print run it lies in: one at most, until that is put back.
+    `template` and `composition` tell what it says before it is put into words, so that it can be worded anew for a preview.
     """
 
     __tablename__ = "letter"
@@ -57,6 +67,8 @@ class Letter(Row):
     about_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     short: Mapped[str] = mapped_column(LongText, default="")
     print_run_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
+    template: Mapped[str] = mapped_column(default="")
+    composition: Mapped[dict[str, Any] | None] = mapped_column(default=None)
 
 
 class Enclosure(Row):

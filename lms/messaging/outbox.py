@@ -1,8 +1,9 @@
 """Putting letters into the outbox: in the transaction that causes them, once for each key (domain rule 8)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -45,6 +46,8 @@ class Draft:
     about: tuple[str, UUID] | None = None
     short: str = ""
     deadline: datetime | None = None
+    template: str = ""
+    composition: Mapping[str, Any] | None = None
 
 
 async def post(
@@ -64,7 +67,7 @@ async def post(
                 to_address=draft.to_address, postal_address=draft.postal_address, channel=draft.channel,
                 language=draft.language, subject=draft.subject, text=draft.text, html=draft.html, written_at=at,
                 state=LetterState.WAITING, attempts=0, error="", about_kind=about_kind, about_id=about_id,
-                short=draft.short,
+                short=draft.short, template=draft.template, composition=draft.composition,
             )
             .on_conflict_do_nothing(index_elements=[Letter.key])
             .returning(Letter.id)

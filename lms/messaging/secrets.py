@@ -3,7 +3,9 @@
 The outbox has to hold them until the letter is carried, and not a moment longer; nobody of the team ever sees them.
 """
 
+import json
 import re
+from typing import Any
 
 from lms.messaging.models import Letter
 
@@ -29,10 +31,15 @@ def covered(words: str) -> str:
     return _TOKEN.sub(COVER, words)
 
 
-def kept_words(letter: Letter, *, was_sent: bool) -> dict[str, str]:
+def kept_words(letter: Letter, *, was_sent: bool) -> dict[str, Any]:
     """What stays of a letter's words when it has been carried or given up; a letter that failed may be sent again."""
     if is_secret(letter.about_kind):
-        return {"text": "", "html": "", "short": ""}
+        return {"text": "", "html": "", "short": "", "composition": None}
     if not was_sent:
         return {}
-    return {"text": covered(letter.text), "html": covered(letter.html), "short": covered(letter.short)}
+    return {
+        "text": covered(letter.text),
+        "html": covered(letter.html),
+        "short": covered(letter.short),
+        "composition": json.loads(covered(json.dumps(letter.composition, ensure_ascii=False))),
+    }

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, LongText, Row
-from lms.messaging.models import Channel
+from lms.messaging.models import AddressForm, Channel
 
 
 class Person(Row):
@@ -39,6 +39,7 @@ class Person(Row):
     district: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="de")
     channel: Mapped[Channel] = mapped_column(default=Channel.EMAIL)
+    address_form: Mapped[AddressForm] = mapped_column(default=AddressForm.FORMAL)
     note: Mapped[str] = mapped_column(LongText, default="")
     version: Mapped[int] = mapped_column(default=1)
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)

@@ -5,8 +5,10 @@ Templates of letters are Markdown. Whatever they print is escaped for Markdown, 
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -16,7 +18,11 @@ from lms.web import language
 
 BUTTON = "button"
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ue000-\ue002]"
+)
+_MARK = re.compile("\ue000(\\d+)\ue001")
+_listening: ContextVar[list["Sentence"] | None] = ContextVar("listening", default=None)
 _markdown = MarkdownIt("commonmark", {"html": False}).enable(["table"])
 
 
@@ -44,18 +50,72 @@ def lines(value: str | Sequence[object]) -> Written:
     return Written("\\\n".join(escaped(part) for part in parts if one_line(part)))
 
 
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A message that a letter says, with its values as Markdown; `plural` and `num` where it counts."""
+
+    message: str
+    values: Mapping[str, str]
+    plural: str = ""
+    num: int | None = None
+
+    @property
+    def is_about_one(self) -> bool:
+        """Whether the singular is meant."""
+        return self.num is None or self.num == 1
+
+    def in_language(self) -> str:
+        """The words of the current language, nothing filled in."""
+        if self.num is None:
+            return language.translated(self.message)
+        return language.plural_form(self.message, self.plural, self.num)
+
+
 def gettext(message: str, **values: object) -> Written:
-    """The message in the reader's language. It may be Markdown; what is filled in may not."""
-    return _filled(language.translated(message), values)
+    """The message, to be worded when the letter is whole. It may be Markdown; what is filled in may not."""
+    return _said(Sentence(message, _escaped(values)))
 
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> Written:
     """Like gettext, for one or several."""
-    return _filled(language.plural_form(singular, plural, num), {"num": num, **values})
+    return _said(Sentence(singular, _escaped({"num": num, **values}), plural, num))
 
 
-def _filled(message: str, values: dict[str, Any]) -> Written:
-    return Written(message % {name: escaped(value) for name, value in values.items()})
+@contextmanager
+def listening() -> Iterator[list[Sentence]]:
+    """Gather what templates say inside the block; in their text stands a mark for each sentence, which `worded` replaces."""
+    said: list[Sentence] = []
+    token = _listening.set(said)
+    try:
+        yield said
+    finally:
+        _listening.reset(token)
+
+
+def worded(marked: str, said: Sequence[Sentence], words: Callable[[Sentence], str]) -> str:
+    """The text with `words(sentence)` in the place of each mark, and the values in the place of their names.
+
+    A sentence may stand among the values of another.
+    """
+
+    def spoken(mark: re.Match[str]) -> str:
+        sentence = said[int(mark[1])]
+        values = {name: worded(value, said, words) for name, value in sentence.values.items()}
+        return words(sentence) % values
+
+    return _MARK.sub(spoken, marked)
+
+
+def _said(sentence: Sentence) -> Written:
+    said = _listening.get()
+    if said is None:
+        return Written(sentence.in_language() % sentence.values)
+    said.append(sentence)
+    return Written(f"\ue000{len(said) - 1}\ue001")
+
+
+def _escaped(values: Mapping[str, object]) -> dict[str, str]:
+    return {name: escaped(value) for name, value in values.items()}
 
 
 def button(label: object, address: str) -> Written:

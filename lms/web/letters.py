@@ -14,24 +14,25 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import css_inline
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import has_sms, links_of
 from lms.kernel.links import Links
-from lms.messaging.models import Channel
+from lms.messaging.models import AddressForm, Channel
 from lms.messaging.outbox import Draft, Enclosed, post
 from lms.messaging.ways import way_to
+from lms.messaging.wordings import AS_SHIPPED, Voice, Wordings, wordings_in_force
 from lms.web import formats, lettering
 from lms.web.centre import the_centre
-from lms.web.language import Language, use_locale
+from lms.web.language import current_language, use_locale
 from lms.web.templating import environment, url
+from lms.web.wording import BODY, EVERY_LETTER, Composition, Spoken, speak
 
 __all__ = ["Addressee", "Enclosed", "Reader", "postal_address", "write_letter"]
 
 PACKAGE = Path(__file__).parents[1]
-FRAME = "web/letter.md"
 PAGE = "web/letter.html"
 FOOT = "web/letter.txt"
 PDF = "application/pdf"
@@ -51,6 +52,7 @@ class Reader(Protocol):
     phone: Any
     language: Any
     channel: Any
+    address_form: Any
 
     @property
     def name(self) -> str: ...
@@ -69,6 +71,7 @@ class Addressee:
     city: str = ""
     phone: str | None = None
     channel: Channel = Channel.EMAIL
+    address_form: AddressForm = AddressForm.FORMAL
 
 
 async def write_letter(
@@ -96,52 +99,104 @@ async def write_letter(
     channel = way_to(
         Channel(to.channel), email=to.email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document
     )
-    spoken: Language = "en" if (language or to.language) == "en" else "de"
-    with use_locale(spoken):
+    voice = voice_of(to, language)
+    wordings = await wordings_in_force(session)
+    with use_locale("en" if voice is Voice.ENGLISH else "de"):
         on_paper = channel is not Channel.EMAIL  # what cannot be said or sent after all is printed
-        subject, text, html = composed(
-            template, context, reader=to.name, links=links_of(session), on_paper=on_paper
-        )
-        short = _short(channel, template, context, subject, links_of(session))
+        letter = composition(template, context, reader=to.name, links=links_of(session), on_paper=on_paper)
+        spoken = speak(letter, wordings, voice, parts=parts_of(template))
+        subject, text, html = laid_out(spoken, links_of(session))
+        short = _short(channel, template, context, spoken, links_of(session), wordings)
     draft = Draft(
         key=key, kind=kind, person_id=to.id, to_name=lettering.one_line(to.name),
         to_address=(to.phone if channel in SPOKEN else to.email) or "", postal_address=postal_address(to), channel=channel,
-        language=spoken, subject=subject, text=text, html=html, about=about, short=short, deadline=deadline,
+        language=voice.language, subject=subject, text=text, html=html, about=about, short=short, deadline=deadline,
+        template=template, composition=letter.kept(spoken.voice),
     )  # fmt: skip
     if channel in SPOKEN:
         enclosures = ()  # a calendar file is of no use there
     return await post(session, draft, at=at, enclosures=enclosures)
 
 
-def _short(channel: Channel, template: str, context: Mapping[str, Any], subject: str, links: Links) -> str:
+def voice_of(to: Reader, language: str | None = None) -> Voice:
+    """In which voice somebody is written to; `language` goes before the reader's own."""
+    if (language or to.language) == "en":
+        return Voice.ENGLISH
+    return {
+        AddressForm.FORMAL: Voice.FORMAL,
+        AddressForm.INFORMAL: Voice.INFORMAL,
+        AddressForm.PLAIN: Voice.PLAIN,
+    }[AddressForm(to.address_form)]
+
+
+def _short(
+    channel: Channel,
+    template: str,
+    context: Mapping[str, Any],
+    letter: Spoken,
+    links: Links,
+    wordings: Wordings,
+) -> str:
     """What a short message or a call says: the message its subject and where to read on, the call the letter without its frame."""
     if channel not in SPOKEN:
         return ""
     paths: list[str] = []
-    _, body = _blocks(template, _known(context, "", links, on_paper=channel is Channel.PHONE, paths=paths))
+    said = composition(
+        template, context, reader="", links=links, on_paper=channel is Channel.PHONE, paths=paths
+    )
     if channel is Channel.PHONE:
-        return lettering.as_text(body)
+        return lettering.as_text(speak(said, wordings, letter.voice, parts=parts_of(template)).words)
     where = paths[0] if paths else links.absolute(url("/"))
-    return f"{the_centre().name}: {subject}\n{where}"
+    return f"{the_centre().name}: {letter.subject}\n{where}"
 
 
 def composed(
-    template: str, context: Mapping[str, Any], *, reader: str, links: Links, on_paper: bool = False
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    reader: str,
+    links: Links,
+    on_paper: bool = False,
+    wordings: Wordings = AS_SHIPPED,
+    voice: Voice | None = None,
 ) -> tuple[str, str, str]:
-    """Subject, plain text and HTML of a letter in the current language."""
-    known = _known(context, reader, links, on_paper=on_paper)
-    head, words = _blocks(template, known)
-    frame = _stationery().get_template(FRAME)
-    body = frame.render(**known, body=lettering.Written(words))
-    subject = lettering.one_line(lettering.as_text(head))
+    """Subject, plain text and HTML of a letter, in the current language or in `voice`."""
+    letter = composition(template, context, reader=reader, links=links, on_paper=on_paper)
+    spoken = voice or (Voice.ENGLISH if current_language() == "en" else Voice.FORMAL)
+    return laid_out(speak(letter, wordings, spoken, parts=parts_of(template)), links)
+
+
+def composition(
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    reader: str,
+    links: Links,
+    on_paper: bool = False,
+    paths: list[str] | None = None,
+) -> Composition:
+    """What the letter says, before it is put into words; the addresses it links to are noted in `paths`."""
+    known = _known(context, reader, links, on_paper=on_paper, paths=paths)
+    with lettering.listening() as said:
+        subject, words = _blocks(template, known)
+    with lettering.listening() as around:
+        frame = _stationery().get_template(EVERY_LETTER).render(**known, body=lettering.Written(BODY))
+    return Composition(
+        template=template, subject=subject, words=words, frame=frame, said=said, around=around, reader=reader
+    )
+
+
+def laid_out(letter: Spoken, links: Links) -> tuple[str, str, str]:
+    """Subject, plain text and HTML of a letter that has found its words."""
     around = {
-        "subject": subject,
+        "subject": letter.subject,
         "home": links.absolute(url("/")),
         "imprint": links.absolute(url("/impressum")),
     }
-    page = _pages().get_template(PAGE).render(**around, body=Markup(lettering.as_html(body, links)))  # noqa: S704 - made by our own renderer, raw HTML off
+    html = lettering.as_html(letter.whole, links)
+    page = _pages().get_template(PAGE).render(**around, body=Markup(html))  # noqa: S704 - made by our own renderer, raw HTML off
     foot = _pages().get_template(FOOT).render(**around)
-    return subject, f"{lettering.as_text(body)}\n\n{foot.strip()}\n", _inliner.inline(page)
+    return letter.subject, f"{lettering.as_text(letter.whole)}\n\n{foot.strip()}\n", _inliner.inline(page)
 
 
 def _known(
@@ -180,11 +235,33 @@ def postal_address(to: Reader) -> str:
 
 
 @cache
+def parts_of(template: str) -> tuple[str, ...]:
+    """The templates that this one includes, those that they include before them."""
+    included = tree_of(template).find_all(nodes.Include)
+    named = [node.template.value for node in included if isinstance(node.template, nodes.Const)]
+    return tuple(dict.fromkeys(part for name in named for part in (*parts_of(name), name)))
+
+
+def tree_of(template: str) -> nodes.Template:
+    """A letter's template as Jinja reads it."""
+    return _stationery().parse(_shelf().get_source(_stationery(), template)[0])
+
+
+def templates() -> Sequence[str]:
+    """The templates of all letters and of their parts, by name."""
+    return [name for name in _shelf().list_templates() if "/letters/" in name and name.endswith(".md")]
+
+
+@cache
+def _shelf() -> FileSystemLoader:
+    return FileSystemLoader(sorted(PACKAGE.glob("*/templates")))
+
+
+@cache
 def _stationery() -> Environment:
     """Where the templates of letters are: in every module, and in Markdown."""
-    folders = sorted(PACKAGE.glob("*/templates"))
     built = Environment(
-        loader=FileSystemLoader(folders),
+        loader=_shelf(),
         autoescape=False,  # noqa: S701 - Markdown, not HTML: `escaped` sees every value
         undefined=StrictUndefined,
         finalize=lettering.escaped,
