@@ -23,6 +23,8 @@ from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.print_pages import PrintPages
 from lms.portal.letters.print_runs import PRESS, PrintRuns, press
 from lms.portal.letters.service import Post
+from lms.portal.letters.texts.pages import TextPages
+from lms.portal.letters.texts.service import LetterTexts
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
 from lms.portal.own_debits import OwnDebitPages
@@ -51,6 +53,7 @@ MODULE = Module(
         PlannerPages,
         SignPages,
         LetterPages,
+        TextPages,
         PrintPages,
         CallPages,
         MyCoursesPages,
@@ -78,6 +81,7 @@ MODULE = Module(
     services={
         "programme": lambda around: Programme(around.begin, around.clock),
         "letter_post": Post,
+        "letter_texts": LetterTexts,
         "print_runs": PrintRuns,
         "calls": CallList,
     },

@@ -1,0 +1,1 @@
+"""`/verwaltung/texte`: the words of every letter, for the team to change."""
