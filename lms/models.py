@@ -20,6 +20,7 @@ from lms.certification.eligibility import models as eligibility
 from lms.certification.handing import models as hand_outs
 from lms.certification.paths import models as certificate_paths
 from lms.certification.wishes import models as certificate_wishes
+from lms.correspondence import models as correspondence
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -61,6 +62,7 @@ __all__ = [
     "certification",
     "choices",
     "conditions",
+    "correspondence",
     "debits",
     "dunning",
     "einvoices",

@@ -41,6 +41,7 @@ ADMINISTRATION = (
     Link(N_("Call list"), "/verwaltung/anrufliste", AT_THE_COUNTER),
     Link(N_("Letters"), "/verwaltung/briefe", AT_THE_COUNTER),
     Link(N_("Words of the letters"), "/verwaltung/texte", AT_THE_COUNTER),
+    Link(N_("Messages by rule"), "/verwaltung/nachrichtenregeln", AT_THE_COUNTER),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen", PLACES),
     Link(N_("Waiting lists"), "/verwaltung/wartelisten", PLACES),
     Link(N_("Enrolments to decide about"), "/verwaltung/freigaben", PLACES),

@@ -86,6 +86,7 @@ FATES: Mapping[str, Fate] = {
     "reminder.debtor_id": Fate.STAYS,
     "reminder_block.person_id": Fate.MOVES,
     "reservation.trainer_id": Fate.MOVES,
+    "rule_message.person_id": Fate.MOVES,
     "run_fee.person_id": Fate.MOVES,
     "run_trainer.person_id": Fate.MOVES,
     "seat_notice.person_id": Fate.MOVES,

@@ -1,0 +1,1 @@
+"""`/verwaltung/nachrichtenregeln`: messages that go out by themselves."""
