@@ -30,7 +30,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "phone": ("phone",),
     "address": ("street", "postal_code", "city", "district"),
     "channel": ("channel",),
-    "language": ("language",),
+    "language": ("language", "address_form"),
     "note": ("note",),
 }
 """What one chooses between, and the columns that belong to it."""

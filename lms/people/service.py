@@ -8,7 +8,7 @@ from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
-from lms.messaging.models import Channel
+from lms.messaging.models import AddressForm, Channel
 from lms.people import policy
 from lms.people.models import Person
 from lms.people.rules import matching
@@ -30,6 +30,7 @@ class Contact:
     district: str = ""
     language: str = "de"
     channel: Channel = Channel.EMAIL
+    address_form: AddressForm = AddressForm.FORMAL
     note: str = ""
 
 

@@ -27,7 +27,7 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import Invalid, NotFound, SignInNeeded
 from lms.kernel.marking import N_
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
-from lms.messaging.models import Channel
+from lms.messaging.models import AddressForm, Channel
 from lms.messaging.ways import takes_sms
 from lms.people.models import Person
 from lms.web.access import SIGNED_IN
@@ -70,6 +70,15 @@ class ParticularsForm(Form):
         N_("In which language shall we write to you?"),
         choices=[("de", N_("German")), ("en", N_("English"))],
         missing=N_("Choose a language."),
+    )
+    address_form = Radios(
+        N_("How shall our German letters speak?"),
+        hint=N_("Where a letter has no such words yet, it says “Sie”."),
+        choices=[
+            ("formal", N_("with “Sie”")),
+            ("informal", N_("with “du”")),
+            ("plain", N_("in plain words")),
+        ],
     )
     channel = Radios(
         N_("How shall we reach you?"),
@@ -163,7 +172,7 @@ class OwnPages(Controller):
         form = form_from(
             ParticularsForm, given_name=person.given_name, family_name=person.family_name, phone=person.phone,
             street=person.street, postal_code=person.postal_code, city=person.city, language=person.language,
-            channel=person.channel.value, version=str(person.version),
+            channel=person.channel.value, address_form=person.address_form.value, version=str(person.version),
         )  # fmt: skip
         return Template("accounts/particulars.html", context={"form": form.offer(sms=sms)})
 
@@ -181,7 +190,7 @@ class OwnPages(Controller):
         new = Particulars(
             given_name=form.given_name.data, family_name=form.family_name.data, phone=form.phone.data,
             street=form.street.data or "", postal_code=form.postal_code.data or "", city=form.city.data or "",
-            language=form.language.data, channel=Channel(form.channel.data),
+            language=form.language.data, channel=Channel(form.channel.data), address_form=AddressForm(form.address_form.data or AddressForm.FORMAL),
         )  # fmt: skip
         await own_account.change_particulars(actor, new, version=int(form.version.data))
         return to("/konto", notice=DETAILS_SAVED)

@@ -31,7 +31,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, SignInNeeded, Stale
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
 from lms.kernel.tokens import hashed
-from lms.messaging.models import Channel
+from lms.messaging.models import AddressForm, Channel
 from lms.people.models import Person
 from lms.people.rules import matching
 from lms.web.letters import Addressee
@@ -52,6 +52,7 @@ class Particulars:
     city: str
     language: str
     channel: Channel
+    address_form: AddressForm = AddressForm.FORMAL
 
 
 class OwnAccount:

@@ -20,7 +20,7 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.messaging.models import Channel, Letter
+from lms.messaging.models import AddressForm, Channel, Letter
 from lms.messaging.ways import takes_sms
 from lms.people import policy
 from lms.people.duplicates import records_merged_into
@@ -71,6 +71,15 @@ class ContactForm(Form):
         choices=[("de", N_("German")), ("en", N_("English"))],
         missing=N_("Choose the language."),
     )
+    address_form = Radios(
+        N_("How shall our German letters speak?"),
+        hint=N_("Where a letter has no such words yet, it says “Sie”."),
+        choices=[
+            ("formal", N_("with “Sie”")),
+            ("informal", N_("with “du”")),
+            ("plain", N_("in plain words")),
+        ],
+    )
     street = Text(N_("Street and number"), autocomplete="off")
     postal_code = Text(N_("Postcode"), autocomplete="off", width=5)
     city = Text(N_("Town"), autocomplete="off")
@@ -101,6 +110,7 @@ class ContactForm(Form):
             district=self.district.data or "",
             language=self.language.data,
             channel=Channel(self.channel.data),
+            address_form=AddressForm(self.address_form.data or AddressForm.FORMAL),
             note=self.note.data or "",
         )
 
