@@ -15,6 +15,7 @@ from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
+from lms.demo.filling.correspondence import fill_correspondence
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.debits import fill_debits
 from lms.demo.filling.decision import fill_decision
@@ -109,6 +110,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_closing(ground, everybody, runs)
     with step("What certificates ask for"):
         await fill_eligibility(ground, everybody, runs)
+    with step("Messages by rule"):
+        await fill_correspondence(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

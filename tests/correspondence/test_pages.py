@@ -49,7 +49,7 @@ async def test_a_rule_is_made_looked_at_switched_on_and_put_away(
     assert "Ada Lehmann" in page
     assert "In den nächsten 30 Tagen ist das 1 Nachricht." in asked
     assert (on.status_code, stale.status_code, away.status_code, table.status_code) == (303, 409, 303, 200)
-    assert "2 Tage vor: erster Termin, um 09:00 Uhr" in listed
+    assert "2 Tage vor dem ersten Termin, um 09:00 Uhr" in listed
     assert [rule.state for rule in rules] == ["archived"]
 
 

@@ -41,7 +41,7 @@ PATH = "/verwaltung/nachrichtenregeln"
 READ = may("R", "message-rule", of=Scope.ALL)
 WRITE = may("C", "message-rule", of=Scope.ALL)
 AHEAD = timedelta(days=30)
-SHOWN = 100
+SHOWN = 25
 MADE = declare("regel-angelegt", N_("The rule is there. It writes nothing until you switch it on."))
 ON = declare("regel-an", N_("The rule is switched on. From now on it writes by itself."))
 PAUSED = declare("regel-pause", N_("The rule is paused. It writes nothing."))

@@ -16,6 +16,14 @@ ANCHORS: Mapping[Anchor, str] = {
     Anchor.ENROLMENT_CLOSES: N_("the end of the enrolment period"),
     Anchor.ENROLLED: N_("the enrolment of a person"),
 }
+COUNTED_FROM: Mapping[Anchor, str] = {
+    Anchor.RUN_STARTS: N_("its first session"),
+    Anchor.SESSION: N_("every session"),
+    Anchor.RUN_ENDS: N_("its end"),
+    Anchor.ENROLMENT_CLOSES: N_("its enrolment period ends"),
+    Anchor.ENROLLED: N_("somebody enrolled"),
+}
+"""The same behind "before" and "after": German bends them."""
 ROLES: Mapping[RecipientRole, str] = {
     RecipientRole.PARTICIPANTS: N_("everybody who has a place"),
     RecipientRole.WAITING: N_("everybody on the waiting list"),
@@ -99,6 +107,7 @@ def when_in_words(rule: MessageRule) -> str:
     what, clock = translated(ANCHORS[rule.anchor]), f"{rule.at:%H:%M}"
     if rule.days == 0:
         return gettext("On the day of %(moment)s, at %(clock)s o'clock", moment=what, clock=clock)
+    what = translated(COUNTED_FROM[rule.anchor])
     if rule.days < 0:
         return ngettext(
             "%(num)s day before %(moment)s, at %(clock)s o'clock",
