@@ -25,6 +25,7 @@ TABLE = (70, 96, 128)
 
 def rendered(pdf: bytes, folder: Path) -> list[Picture]:
     """The pages as a printer lays them on paper."""
+    folder.mkdir(exist_ok=True)
     file = folder / "sheet.pdf"
     file.write_bytes(pdf)
     subprocess.run(["pdftoppm", "-r", str(DPI), "-png", str(file), str(folder / "page")], check=True)
@@ -149,6 +150,6 @@ def creased(picture: Picture) -> Picture:
 
 def beside(left: bytes, right: bytes) -> bytes:
     """Two photos in one."""
-    both = [cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR) for one in (left, right)]
+    both: list[Any] = [cv2.imdecode(np.frombuffer(one, np.uint8), cv2.IMREAD_COLOR) for one in (left, right)]
     _, file = cv2.imencode(".jpg", np.hstack(both))
     return bytes(file)

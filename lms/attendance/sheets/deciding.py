@@ -36,9 +36,9 @@ class Deciding:
         evidence_ids: Iterable[UUID],
         taken: Mapping[UUID, tuple[UUID, bool]],
     ) -> None:
-        """Note that somebody has decided about these proposals: `taken` says of each person's mark from which photo or file it
+        """Note that somebody has decided about these proposals; the marks themselves are the register's.
 
-        came, and whether it was corrected. The marks themselves are the register's. Twice is as good as once.
+        `taken` says of each person's mark from which photo or file it came, and whether it was corrected. Twice is as good as once.
         """
         now, wanted = self.clock(), list(evidence_ids)
         async with self.begin() as session:

@@ -140,7 +140,7 @@ def _who(entry: Entry, people: Iterable[Known]) -> Sequence[Known]:
 
 
 def _words(name: str) -> list[str]:
-    return sorted(matching(name.split("(")[0].replace(",", " "), "").split())
+    return sorted(matching(name.split("(", maxsplit=1)[0].replace(",", " "), "").split())
 
 
 def _entries(cells: Sequence[Sequence[str]], session: Session) -> Iterator[Entry]:

@@ -75,7 +75,7 @@ def _ask(what: str, content: bytes, limits: Limits) -> tuple[dict[str, Any], byt
     first, _, rest = done.stdout[:_LARGEST_ANSWER].partition(b"\n")
     answer = json.loads(first)
     if not isinstance(answer, dict):
-        raise ValueError(what)
+        raise TypeError(what)
     return answer, rest
 
 

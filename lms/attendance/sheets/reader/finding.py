@@ -59,13 +59,17 @@ def sheet_in(photo: Picture) -> Found:
         raise Unusable(Trouble.FAR)
     on_sheet = np.concatenate([_corners_on_sheet(number) for number in corners])
     in_photo = np.concatenate(list(corners.values()))
-    lie, _ = cv2.findHomography(on_sheet, in_photo, 0)
-    if lie is None:
+    lie: Picture = _homography(on_sheet, in_photo)
+    if lie is None:  # four marks on one line
         raise Unusable(Trouble.NO_SHEET)
     back = cv2.perspectiveTransform(in_photo.reshape(-1, 1, 2), np.linalg.inv(lie)).reshape(-1, 2)
     if np.abs(back - on_sheet).max() > LARGEST_BEND:
         raise Unusable(Trouble.CREASED)
     return Found(photo, lie)
+
+
+def _homography(on_sheet: Picture, in_photo: Picture) -> Picture:
+    return cv2.findHomography(on_sheet, in_photo, 0)[0]
 
 
 def name_on(sheet: Found) -> Name:
@@ -105,7 +109,8 @@ def _marks(photo: Picture) -> dict[int, Picture]:
     detector = cv2.aruco.ArucoDetector(DICTIONARY, wanted)
     found: dict[int, Picture] = {}
     for picture in (small, cv2.createCLAHE(3.0, (8, 8)).apply(small)):
-        corners, numbers, _ = detector.detectMarkers(picture)
+        seen: Picture = detector.detectMarkers(picture)  # numbers are None where nothing is found
+        corners, numbers = seen[0], seen[1]
         ours = [
             (int(number), corner.reshape(4, 2) / factor)
             for number, corner in zip(() if numbers is None else numbers.ravel(), corners, strict=True)

@@ -1,0 +1,271 @@
+"""Photos of signed lists and files of meetings: sent, looked at, set aside, taken away as an archive."""
+
+import asyncio
+import zipfile
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+from PIL import Image
+
+from lms.accounts.limits import within
+from lms.attendance.keeping import own_session
+from lms.attendance.meetings import meeting_for
+from lms.attendance.sheets.deciding import Deciding
+from lms.attendance.sheets.errors import NothingChosen, TooManyAtOnce
+from lms.attendance.sheets.models import OPEN_STATES, AttendanceSheet, Evidence, EvidenceKind, EvidenceState
+from lms.attendance.sheets.queries import evidence_of, evidence_with_content, sheets_of
+from lms.attendance.sheets.reader import layout, reading
+from lms.attendance.sheets.sending import Sending
+from lms.attendance.sheets.words import TROUBLES
+from lms.db import Begin
+from lms.kernel.actor import Actor
+from lms.kernel.clock import local
+from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.marking import N_
+from lms.web.access import may
+from lms.web.csv import Cell, csv_text
+from lms.web.fields.choices import Radios
+from lms.web.forms import Form, form_from
+from lms.web.language import gettext
+from lms.web.module import Around
+from lms.web.notices import after, declare
+from lms.web.templating import url
+
+AT_ONCE = 4
+REFRESH_SECONDS = "3"
+SENT = declare(
+    "liste-gesendet", N_("We have kept it. It is read in a moment; nothing is marked before you confirm.")
+)
+KEPT = declare("liste-aufbewahrt", N_("It is kept with this session. Nothing is read from it."))
+SET_ASIDE = declare("liste-beiseite", N_("No marks are taken from it. It is kept all the same."))
+PICTURE_HEADERS = {
+    "Cache-Control": "private, no-store",
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "sandbox",
+}
+"""S-61: shown within a page, and never opened as one."""
+
+
+class EvidenceForm(Form):
+    """What is to become of the files."""
+
+    wozu = Radios(
+        N_("What is the photo or the file for?"),
+        choices=[
+            ("lesen", N_("Read it and propose the marks")),
+            ("aufbewahren", N_("Only keep it with this session")),
+        ],
+        missing=N_("Choose what it is for."),
+    )
+
+
+class EvidencePages(Controller):
+    """For those who keep the register."""
+
+    path = "/kursleitung/termine/{session_id:uuid}/blaetter"
+    opt = may("U", "attendance")
+    include_in_schema = False
+
+    @get()
+    async def index(
+        self, session_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Template:
+        """What is there, and where to put another one."""
+        return await _page(begin, actor, session_id, form_from(EvidenceForm, wozu="lesen"))
+
+    @post()
+    async def send(
+        self,
+        request: Request[Any, Any, Any],
+        session_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        attendance_files: NamedDependency[Sending],
+    ) -> Template | Redirect:
+        """Keep each file; what cannot be kept is said, and the others are kept all the same."""
+        sent = await request.form()
+        form = form_from(EvidenceForm, sent)
+        files = [one for one in sent.getall("dateien", []) if isinstance(one, UploadFile) and one.filename]
+        problem: DomainError | None = NothingChosen() if not files else None
+        problem = TooManyAtOnce() if len(files) > AT_ONCE else problem
+        if not form.validate() or problem is not None:
+            return await _page(around.begin, actor, session_id, form, 422, problem=problem)
+        is_read = form.wozu.data == "lesen"
+        for one in files:
+            await within(around.begin, around.clock, "upload", account=actor.account_id or "")
+            try:
+                await attendance_files.send(
+                    actor, session_id=session_id, name=one.filename, content=await one.read(), is_read=is_read
+                )
+            except NotFound:
+                raise
+            except DomainError as refusal:
+                problem, named = refusal, one.filename
+        if problem is not None:
+            return await _page(
+                around.begin, actor, session_id, form, problem.status, problem=problem, named=named
+            )
+        return after(_path(session_id), SENT if is_read else KEPT)
+
+    @get("/{evidence_id:uuid}")
+    async def content(
+        self,
+        session_id: FromPath[UUID],
+        evidence_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+    ) -> Response[bytes]:
+        """The photo or the file as it is kept."""
+        kept = await _kept(begin, actor, session_id, evidence_id)
+        return Response(kept.content, media_type=kept.media_type, headers=PICTURE_HEADERS)
+
+    @get("/{evidence_id:uuid}/zeile/{place:int}")
+    async def row(
+        self,
+        session_id: FromPath[UUID],
+        evidence_id: FromPath[UUID],
+        place: FromPath[int],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+    ) -> Response[bytes]:
+        """One row of a photo that was read, cut out."""
+        kept = await _kept(begin, actor, session_id, evidence_id)
+        if kept.straight is None or not 0 <= place < layout.ROWS_PER_PAGE:
+            raise NotFound
+        picture = await asyncio.to_thread(_cut, kept.straight, place)
+        return Response(picture, media_type="image/jpeg", headers=PICTURE_HEADERS)
+
+    @post("/{evidence_id:uuid}/beiseite")
+    async def set_aside(
+        self,
+        session_id: FromPath[UUID],
+        evidence_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        deciding: NamedDependency[Deciding],
+    ) -> Redirect:
+        """Take nothing from this one."""
+        await deciding.set_aside(actor, session_id=session_id, evidence_id=evidence_id)
+        return after(_path(session_id), SET_ASIDE)
+
+    @get("/belege.zip")
+    async def archive(
+        self, session_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+    ) -> Response[bytes]:
+        """Everything that is kept, with a list of what it is."""
+        async with begin.reading() as session:
+            await own_session(session, actor, session_id)
+            rows = [
+                await evidence_with_content(session, session_id, one.id)
+                for one in await evidence_of(session, session_id)
+            ]
+        packed = await asyncio.to_thread(_packed, [one for one in rows if one is not None])
+        return Response(
+            packed,
+            media_type="application/zip",
+            headers={"Content-Disposition": 'attachment; filename="belege.zip"', "Cache-Control": "no-store"},
+        )
+
+
+def _path(session_id: UUID) -> str:
+    return f"/kursleitung/termine/{session_id}/blaetter"
+
+
+async def _kept(begin: Begin, actor: Actor, session_id: UUID, evidence_id: UUID) -> Evidence:
+    async with begin.reading() as session:
+        await own_session(session, actor, session_id)
+        kept = await evidence_with_content(session, session_id, evidence_id)
+    if kept is None:
+        raise NotFound
+    return kept
+
+
+async def _page(
+    begin: Begin,
+    actor: Actor,
+    session_id: UUID,
+    form: EvidenceForm,
+    status: int = 200,
+    *,
+    problem: DomainError | None = None,
+    named: str = "",
+) -> Template:
+    async with begin.reading() as session:
+        meeting = await meeting_for(session, actor, session_id)
+        await own_session(session, actor, session_id)
+        rows = await evidence_of(session, session_id)
+        sheets = await sheets_of(session, session_id)
+    is_waiting = any(one.state is EvidenceState.WAITING for one in rows)
+    context = {
+        "meeting": meeting,
+        "form": form,
+        "rows": rows,
+        "waiting": [one for one in rows if one.state in OPEN_STATES],
+        "is_ready": any(one.state is EvidenceState.READ for one in rows),
+        "is_waiting": is_waiting,
+        "troubles": TROUBLES,
+        "problem": gettext(problem.message, **problem.params) if problem else "",
+        "named": named[:100],
+        "lacking": lacking_pages(rows, sheets),
+        "here": _path(session_id),
+    }
+    headers = {"refresh": f"{REFRESH_SECONDS}; url={url(_path(session_id))}"} if is_waiting else {}
+    return Template("attendance/sheets/evidence.html", context=context, status_code=status, headers=headers)
+
+
+def lacking_pages(
+    rows: Sequence[Evidence], sheets: Sequence[AttendanceSheet]
+) -> Sequence[tuple[str, Sequence[int]]]:
+    """Of lists of which some pages were photographed, the pages that were not: by the list's number."""
+    seen: dict[UUID | None, set[int]] = {}
+    for one in rows:
+        if one.page is not None and one.state in {EvidenceState.READ, EvidenceState.CONFIRMED}:
+            seen.setdefault(one.sheet_id, set()).add(one.page)
+    return [
+        (sheet.code, missing)
+        for sheet in sheets
+        if sheet.id in seen and (missing := sorted(set(range(1, sheet.pages + 1)) - seen[sheet.id]))
+    ]
+
+
+def _cut(straight: bytes, place: int) -> bytes:
+    """A row and a little of those beside it."""
+    scale = reading.SHOWN_SCALE
+    top, bottom = layout.top_of(place) - 1, layout.top_of(place + 1) + 1
+    area = (
+        round(layout.LEFT - 2) * scale,
+        round(top * scale),
+        round(layout.RIGHT + 2) * scale,
+        round(bottom * scale),
+    )
+    written = BytesIO()
+    with Image.open(BytesIO(straight), formats=("JPEG",)) as sheet:
+        sheet.crop(area).save(written, "JPEG", quality=75)
+    return written.getvalue()
+
+
+def _packed(rows: Sequence[Evidence]) -> bytes:
+    """The files under plain names, and a table that says what each is."""
+    endings: Mapping[EvidenceKind, str] = {EvidenceKind.PHOTO: "jpg", EvidenceKind.FILE: "dat"}
+    names = [f"beleg-{number:02}.{endings[one.kind]}" for number, one in enumerate(rows, start=1)]
+    heads = [gettext("File"), gettext("Sent at"), gettext("Page"), "SHA-256", gettext("Kept until")]
+    table: list[Sequence[Cell]] = [
+        heads,
+        *(
+            [name, one.sent_at, one.page, one.sha256, one.kept_until]
+            for name, one in zip(names, rows, strict=True)
+        ),
+    ]
+    written = BytesIO()
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("inhalt.csv", csv_text(table).encode("utf-8-sig"))
+        for name, one in zip(names, rows, strict=True):
+            moment = local(one.sent_at)
+            archive.writestr(zipfile.ZipInfo(name, moment.timetuple()[:6]), one.content)
+    return written.getvalue()
