@@ -7,7 +7,9 @@ from lms.attendance.checkin.service import CheckIns
 from lms.attendance.events import MakeUpAgreed, MakeUpWithdrawn
 from lms.attendance.letters import tell_guests_of_changes, tell_of_make_up, tell_of_withdrawn_make_up
 from lms.attendance.make_up import MakeUps
-from lms.attendance.pages.coming import ComingByLinkPages, ComingPages
+from lms.attendance.pages.archives import ArchivePages
+from lms.attendance.pages.by_link import ComingByLinkPages
+from lms.attendance.pages.coming import ComingPages
 from lms.attendance.pages.evidence import EvidencePages
 from lms.attendance.pages.lists import ListPages, SheetDoor
 from lms.attendance.pages.proposals import ProposalPages
@@ -32,6 +34,7 @@ MODULE = Module(
         ListPages,
         SheetDoor,
         EvidencePages,
+        ArchivePages,
         ProposalPages,
         WallPages,
         ComingPages,

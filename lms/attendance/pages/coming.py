@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
@@ -11,18 +12,16 @@ from sqlalchemy import select
 
 from lms.accounts.limits import spent, within
 from lms.attendance.checkin import queries
-from lms.attendance.checkin.codes import session_of_ticket, sessions_with, ticket
-from lms.attendance.checkin.errors import NotExpected, SeveralPeople, TicketOver, WrongCode
+from lms.attendance.checkin.codes import session_of_ticket, ticket
+from lms.attendance.checkin.errors import NotExpected, SeveralPeople, TicketOver
 from lms.attendance.checkin.models import CheckIn, CheckInWay
 from lms.attendance.checkin.queries import Expected
 from lms.attendance.checkin.rules import ensure_open
 from lms.attendance.checkin.service import CheckIns
 from lms.attendance.models import Attendance, Presence
+from lms.attendance.pages.at_the_wall import HERE, CodeForm, code_page, session_of_code
 from lms.catalogue.models import Course, Run
-from lms.enrolment.models import EnrolmentState
-from lms.enrolment.pages.dropping_in import opened
 from lms.enrolment.pages.private import PRIVATE
-from lms.enrolment.queries import claim
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
@@ -39,22 +38,8 @@ from lms.web.sent import uuid_in
 from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
-HERE = "/da"
-CODE_LIMIT, NAME_LIMIT = "presence-code", "presence-name"
+NAME_LIMIT = "presence-name"
 ENTERED = declare("eingetragen", N_("You are entered. Have a good time."))
-DIGITS_AND_SPACE = 20
-
-
-class CodeForm(Form):
-    """The code on the wall."""
-
-    code = Text(
-        N_("The code on the wall"),
-        longest=DIGITS_AND_SPACE,
-        hint=N_("Six digits. They change every minute."),
-        missing=N_("Type the six digits that are on the wall."),
-        autocomplete="one-time-code",
-    )
 
 
 class NameForm(Form):
@@ -97,8 +82,8 @@ class ComingPages(Controller):
     ) -> Template | Redirect:
         """Where the code is typed; the square code brings it along."""
         if not code:
-            return _code_page(form_from(CodeForm))
-        form = form_from(CodeForm, {"code": code})
+            return code_page(form_from(CodeForm))
+        form = form_from(CodeForm, FormMultiDict({"code": code}))
         return await _with_code(around, actor, form)
 
     @post()
@@ -202,61 +187,11 @@ class ComingPages(Controller):
         return Redirect(url(f"{HERE}/{pass_}/{entered[0].id}"), status_code=303, headers=PRIVATE)
 
 
-class ComingByLinkPages(Controller):
-    """The same for whoever holds the link of a letter: only the code is still to be typed."""
-
-    path = "/anmeldung/{enrolment_id:uuid}/{token:str}/da"
-    opt = PUBLIC
-    include_in_schema = False
-
-    @get()
-    async def ask(
-        self, enrolment_id: FromPath[UUID], token: FromPath[str], around: NamedDependency[Around]
-    ) -> Template:
-        """Where the code is typed."""
-        await _of_link(around, enrolment_id, token)
-        return _code_page(form_from(CodeForm), f"/anmeldung/{enrolment_id}/{token}/da")
-
-    @post()
-    async def enter(
-        self,
-        request: AnyRequest,
-        enrolment_id: FromPath[UUID],
-        token: FromPath[str],
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        check_ins: NamedDependency[CheckIns],
-    ) -> Template | Redirect:
-        """Enter whoever the link belongs to."""
-        await _of_link(around, enrolment_id, token)
-        here = f"/anmeldung/{enrolment_id}/{token}/da"
-        form = form_from(CodeForm, await request.form())
-        if not form.validate():
-            return _code_page(form, here, 422)
-        try:
-            session_id = await _session_of_code(around, actor, form.code.data)
-            entered = await check_ins.enter(
-                actor, session_id=session_id, enrolment_ids=[enrolment_id], way=CheckInWay.LINK
-            )
-        except (NotExpected, WrongCode) as refusal:
-            form.refuse("code", refusal.message)
-            return _code_page(form, here, refusal.status)
-        pass_ = ticket(around.signer, session_id, around.clock())
-        return Redirect(url(f"{HERE}/{pass_}/{entered[0].id}"), status_code=303, headers=PRIVATE)
-
-
-async def _of_link(around: Around, enrolment_id: UUID, token: str) -> None:
-    async with around.begin.reading() as session:
-        found = opened(around, await claim(session, enrolment_id), token)
-    if found.enrolment.state is not EnrolmentState.CONFIRMED:
-        raise NotFound
-
-
 async def _with_code(around: Around, actor: Actor, form: CodeForm) -> Template | Redirect:
     if not form.validate():
-        return _code_page(form, status=422)
+        return code_page(form, status=422)
     try:
-        session_id = await _session_of_code(around, actor, form.code.data)
+        session_id = await session_of_code(around, actor, form.code.data)
         async with around.begin.reading() as session:
             meeting = await session_of(session, session_id)
             ensure_open(meeting, await queries.opening_of(session, session_id), around.clock())
@@ -264,25 +199,9 @@ async def _with_code(around: Around, actor: Actor, form: CodeForm) -> Template |
         if refusal.status == 429:
             raise
         form.refuse("code", refusal.message)
-        return _code_page(form, status=refusal.status)
+        return code_page(form, status=refusal.status)
     pass_ = ticket(around.signer, session_id, around.clock())
     return Redirect(url(f"{HERE}/{pass_}"), status_code=303, headers=PRIVATE)
-
-
-async def _session_of_code(around: Around, actor: Actor, code: str) -> UUID:
-    """The session on whose wall this code is. Raises WrongCode, TooMany.
-
-    Wrong ones count against the address, right ones do not (S-40): a whole course comes from one.
-    """
-    await spent(around.begin, around.clock, CODE_LIMIT, address=actor.address)
-    now = around.clock()
-    async with around.begin.reading() as session:
-        possible = await queries.open_sessions(session, now)
-    found = sessions_with(around.signer, code, possible, now)
-    if len(found) != 1:  # two sessions with one code: in a minute they have different ones
-        await within(around.begin, around.clock, CODE_LIMIT, address=actor.address)
-        raise WrongCode
-    return found[0]
 
 
 async def _behind(around: Around, pass_: str) -> tuple[Session, list[Expected]]:
@@ -306,9 +225,9 @@ async def _who_page(
     refusal: DomainError | None = None,
 ) -> Template:
     if session_of_ticket(around.signer, pass_, around.clock()) is None:
-        form = form_from(CodeForm, {"code": ""})
+        form = form_from(CodeForm)
         form.refuse("code", TicketOver.message)
-        return _code_page(form, status=TicketOver.status)
+        return code_page(form, status=TicketOver.status)
     meeting, people = await _behind(around, pass_)
     own = [one for one in people if one.person.id in actor.persons]
     async with around.begin.reading() as session:
@@ -343,11 +262,6 @@ async def _who_page(
         status_code=refusal.status if refusal else status,
         headers=PRIVATE,
     )
-
-
-def _code_page(form: CodeForm, here: str = HERE, status: int = 200) -> Template:
-    context = {"form": form, "here": here}
-    return Template("attendance/checkin/code.html", context=context, status_code=status, headers=PRIVATE)
 
 
 def _differs(mark: Attendance | None) -> bool:

@@ -1,8 +1,7 @@
 """Photos of signed lists and files of meetings: sent, looked at, set aside, taken away as an archive."""
 
 import asyncio
-import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -26,11 +25,10 @@ from lms.attendance.sheets.sending import Sending
 from lms.attendance.sheets.words import TROUBLES
 from lms.db import Begin
 from lms.kernel.actor import Actor
-from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
+from lms.resources.pictures import MEDIA_TYPE, as_our_picture
 from lms.web.access import may
-from lms.web.csv import Cell, csv_text
 from lms.web.fields.choices import Radios
 from lms.web.forms import Form, form_from
 from lms.web.language import gettext
@@ -39,6 +37,7 @@ from lms.web.notices import after, declare
 from lms.web.templating import url
 
 AT_ONCE = 4
+SMALL_SIDE = 320
 REFRESH_SECONDS = "3"
 SENT = declare(
     "liste-gesendet", N_("We have kept it. It is read in a moment; nothing is marked before you confirm.")
@@ -126,6 +125,23 @@ class EvidencePages(Controller):
         kept = await _kept(begin, actor, session_id, evidence_id)
         return Response(kept.content, media_type=kept.media_type, headers=PICTURE_HEADERS)
 
+    @get("/{evidence_id:uuid}/klein")
+    async def small(
+        self,
+        session_id: FromPath[UUID],
+        evidence_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+    ) -> Response[bytes]:
+        """A photo as it stands in the list: small, for telephones in a cellar."""
+        kept = await _kept(begin, actor, session_id, evidence_id)
+        if kept.kind is not EvidenceKind.PHOTO:
+            raise NotFound
+        picture = await asyncio.to_thread(
+            as_our_picture, "photo.jpg", kept.content, largest=len(kept.content), side=SMALL_SIDE
+        )
+        return Response(picture, media_type=MEDIA_TYPE, headers=PICTURE_HEADERS)
+
     @get("/{evidence_id:uuid}/zeile/{place:int}")
     async def row(
         self,
@@ -140,7 +156,7 @@ class EvidencePages(Controller):
         if kept.straight is None or not 0 <= place < layout.ROWS_PER_PAGE:
             raise NotFound
         picture = await asyncio.to_thread(_cut, kept.straight, place)
-        return Response(picture, media_type="image/jpeg", headers=PICTURE_HEADERS)
+        return Response(picture, media_type=MEDIA_TYPE, headers=PICTURE_HEADERS)
 
     @post("/{evidence_id:uuid}/beiseite")
     async def set_aside(
@@ -153,24 +169,6 @@ class EvidencePages(Controller):
         """Take nothing from this one."""
         await deciding.set_aside(actor, session_id=session_id, evidence_id=evidence_id)
         return after(_path(session_id), SET_ASIDE)
-
-    @get("/belege.zip")
-    async def archive(
-        self, session_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
-    ) -> Response[bytes]:
-        """Everything that is kept, with a list of what it is."""
-        async with begin.reading() as session:
-            await own_session(session, actor, session_id)
-            rows = [
-                await evidence_with_content(session, session_id, one.id)
-                for one in await evidence_of(session, session_id)
-            ]
-        packed = await asyncio.to_thread(_packed, [one for one in rows if one is not None])
-        return Response(
-            packed,
-            media_type="application/zip",
-            headers={"Content-Disposition": 'attachment; filename="belege.zip"', "Cache-Control": "no-store"},
-        )
 
 
 def _path(session_id: UUID) -> str:
@@ -247,25 +245,4 @@ def _cut(straight: bytes, place: int) -> bytes:
     written = BytesIO()
     with Image.open(BytesIO(straight), formats=("JPEG",)) as sheet:
         sheet.crop(area).save(written, "JPEG", quality=75)
-    return written.getvalue()
-
-
-def _packed(rows: Sequence[Evidence]) -> bytes:
-    """The files under plain names, and a table that says what each is."""
-    endings: Mapping[EvidenceKind, str] = {EvidenceKind.PHOTO: "jpg", EvidenceKind.FILE: "dat"}
-    names = [f"beleg-{number:02}.{endings[one.kind]}" for number, one in enumerate(rows, start=1)]
-    heads = [gettext("File"), gettext("Sent at"), gettext("Page"), "SHA-256", gettext("Kept until")]
-    table: list[Sequence[Cell]] = [
-        heads,
-        *(
-            [name, one.sent_at, one.page, one.sha256, one.kept_until]
-            for name, one in zip(names, rows, strict=True)
-        ),
-    ]
-    written = BytesIO()
-    with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
-        archive.writestr("inhalt.csv", csv_text(table).encode("utf-8-sig"))
-        for name, one in zip(names, rows, strict=True):
-            moment = local(one.sent_at)
-            archive.writestr(zipfile.ZipInfo(name, moment.timetuple()[:6]), one.content)
     return written.getvalue()
