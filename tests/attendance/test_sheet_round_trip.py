@@ -110,7 +110,7 @@ async def test_a_photographed_list_is_read_proposed_corrected_and_kept(
     with Image.open(BytesIO(row.content)) as cut:
         assert cut.width > 6 * cut.height
     assert (open_ones.status_code, done.status_code) == (422, 303)
-    assert "Wählen Sie, ob Ben Zander da war." in words_of(open_ones.text)
+    assert "Wählen Sie aus, ob Ben Zander da war." in words_of(open_ones.text)
     assert await room.marks() == {"Albers": ("present", 0), "Berg": ("absent", 0), "Zander": ("late", 20)}
     assert [one.state for one in await room.evidence()] == [EvidenceState.CONFIRMED]
     register = words_of((await trainer.get(f"{base(room)}/anwesenheit")).text)

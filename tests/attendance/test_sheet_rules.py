@@ -168,7 +168,7 @@ def test_tables_come_as_excel_or_as_text_in_every_encoding() -> None:
 
 
 def test_a_hostile_file_is_text_or_refused_and_never_more_than_a_list_may_be() -> None:
-    formula = workbook(["Name"], ["=1+1"], ["x" * 10_000], ["a\r\nb\x0cc"])
+    formula = workbook(["Name"], ["=1+1"], ["x" * 10_000], ["a\r\nb\tc"])
 
     read = table_of(formula)
 

@@ -153,9 +153,11 @@ class EvidencePages(Controller):
     ) -> Response[bytes]:
         """One row of a photo that was read, cut out."""
         kept = await _kept(begin, actor, session_id, evidence_id)
-        if kept.straight is None or not 0 <= place < layout.ROWS_PER_PAGE:
+        async with begin.reading() as session:
+            sheet = await session.get(AttendanceSheet, kept.sheet_id) if kept.sheet_id else None
+        if kept.straight is None or sheet is None or not 0 <= place < layout.ROWS_PER_PAGE:
             raise NotFound
-        picture = await asyncio.to_thread(_cut, kept.straight, place)
+        picture = await asyncio.to_thread(_cut, kept.straight, place, sheet.units + 1)
         return Response(picture, media_type=MEDIA_TYPE, headers=PICTURE_HEADERS)
 
     @post("/{evidence_id:uuid}/beiseite")
@@ -232,16 +234,12 @@ def lacking_pages(
     ]
 
 
-def _cut(straight: bytes, place: int) -> bytes:
-    """A row and a little of those beside it."""
+def _cut(straight: bytes, place: int, boxes: int) -> bytes:
+    """A row from the name to the signature, and a little of those beside it: as large as it goes on a telephone."""
     scale = reading.SHOWN_SCALE
+    left, right = layout.LEFT + layout.NUMBER - 2, layout.signature_at(place, boxes)[2] + 2
     top, bottom = layout.top_of(place) - 1, layout.top_of(place + 1) + 1
-    area = (
-        round(layout.LEFT - 2) * scale,
-        round(top * scale),
-        round(layout.RIGHT + 2) * scale,
-        round(bottom * scale),
-    )
+    area = (round(left * scale), round(top * scale), round(right * scale), round(bottom * scale))
     written = BytesIO()
     with Image.open(BytesIO(straight), formats=("JPEG",)) as sheet:
         sheet.crop(area).save(written, "JPEG", quality=75)

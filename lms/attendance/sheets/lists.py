@@ -1,6 +1,7 @@
 """The list of a meeting service, or any list with names → proposals for the register (F-H07)."""
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ FORMS = (
 CLOCK_ONLY = ("%H:%M:%S", "%H:%M")
 LINES_BEFORE_HEAD = 40
 MOST_UNKNOWN = 100
+_NEXT_PART = re.compile(r"\d{1,2}\. ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,9 @@ def _entries(cells: Sequence[Sequence[str]], session: Session) -> Iterator[Entry
         value = {key: row[at].strip() if at < len(row) else "" for key, at in columns.items()}
         name = value.get("name") or f"{value.get('given', '')} {value.get('family', '')}".strip()
         email = value.get("email", "") if "@" in value.get("email", "") else ""
+        if len(columns) > 1 and _NEXT_PART.match(name) and sum(bool(cell) for cell in row) == 1:
+            return  # reports of Teams have several parts, each under a numbered heading
         if not name and not email:
-            if len([cell for cell in row if cell]) <= 1:
-                return  # the next part of a report begins
             continue
         yield Entry(
             name,

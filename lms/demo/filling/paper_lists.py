@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -28,6 +29,7 @@ from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.demo.filling.timetable import Planned
 from lms.kernel.clock import local
+from lms.scheduling.models import Session
 
 CODE = "VORFUEHRUN"
 FEWEST = 3
@@ -37,7 +39,7 @@ UNSURE_ROW, ABSENT_ROW = 1, 2
 
 
 async def fill_paper_lists(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
-    """The earliest session of today with at least three people on its list."""
+    """The list is of the first session of today, the code on the wall of the first that is not over."""
     today = sorted(
         (
             (one, planned)
@@ -47,37 +49,44 @@ async def fill_paper_lists(ground: Ground, everybody: Everybody, runs: Sequence[
         ),
         key=lambda pair: pair[0].starts_at,
     )
-    for meeting, planned in today:
-        lines = (await register(ground.session, meeting))[: layout.ROWS_PER_PAGE - 2]
-        if len(lines) < FEWEST:
-            continue
-        teacher = everybody.account_of(everybody.trainers[planned.shape.trainers[0]])
-        printed_at = min(ground.now, meeting.starts_at) - BEFORE
-        ground.session.add(
-            CheckInOpening(session_id=meeting.id, opened_at=printed_at, opened_by=teacher, closed_at=None)
-        )
-        sheet = AttendanceSheet(
-            id=ground.key(), session_id=meeting.id, code=CODE, printed_at=printed_at, printed_by=teacher,
-            layout=layout.VERSION, units=1, pages=1, language="de",
-        )  # fmt: skip
-        ground.session.add(sheet)
-        await ground.session.flush()
-        ground.session.add_all(
-            AttendanceSheetRow(sheet_id=sheet.id, page=1, place=place, enrolment_id=line.enrolment_id)
-            for place, line in enumerate(lines)
-        )
-        photo = _photo(lines)
-        ground.session.add(
-            Evidence(
-                id=ground.key(), session_id=meeting.id, kind=EvidenceKind.PHOTO, state=EvidenceState.READ,
-                media_type="image/jpeg", sha256=hashlib.sha256(photo).hexdigest(), sent_at=ground.now, sent_by=teacher,
-                kept_until=kept_until(ground.now, ground.settings.attendance_photo_months), content=photo,
-                straight=photo, sheet_id=sheet.id, page=1,
-                proposals=[_proposal(place, line).as_json() for place, line in enumerate(lines)],
-            )
-        )  # fmt: skip
-        break
+    lists = [
+        (meeting, lines, everybody.account_of(everybody.trainers[planned.shape.trainers[0]]))
+        for meeting, planned in today
+        if len(lines := await register(ground.session, meeting)) >= FEWEST
+    ]
+    if not lists:
+        return
+    await _photographed(ground, *lists[0])
+    to_come = [one for one in lists if one[0].ends_at > ground.now] or lists[-1:]
+    meeting, _, teacher = to_come[0]
+    ground.session.add(
+        CheckInOpening(session_id=meeting.id, opened_at=ground.now, opened_by=teacher, closed_at=None)
+    )
     await ground.session.flush()
+
+
+async def _photographed(ground: Ground, meeting: Session, lines: Sequence[Line], teacher: UUID) -> None:
+    lines = lines[: layout.ROWS_PER_PAGE - 2]
+    sheet = AttendanceSheet(
+        id=ground.key(), session_id=meeting.id, code=CODE, printed_at=min(ground.now, meeting.starts_at) - BEFORE,
+        printed_by=teacher, layout=layout.VERSION, units=1, pages=1, language="de",
+    )  # fmt: skip
+    ground.session.add(sheet)
+    await ground.session.flush()
+    ground.session.add_all(
+        AttendanceSheetRow(sheet_id=sheet.id, page=1, place=place, enrolment_id=line.enrolment_id)
+        for place, line in enumerate(lines)
+    )
+    photo = _photo(lines)
+    ground.session.add(
+        Evidence(
+            id=ground.key(), session_id=meeting.id, kind=EvidenceKind.PHOTO, state=EvidenceState.READ,
+            media_type="image/jpeg", sha256=hashlib.sha256(photo).hexdigest(), sent_at=ground.now, sent_by=teacher,
+            kept_until=kept_until(ground.now, ground.settings.attendance_photo_months), content=photo,
+            straight=photo, sheet_id=sheet.id, page=1,
+            proposals=[_proposal(place, line).as_json() for place, line in enumerate(lines)],
+        )
+    )  # fmt: skip
 
 
 def _proposal(place: int, line: Line) -> Proposal:

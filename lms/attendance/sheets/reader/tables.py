@@ -18,7 +18,7 @@ def cells(content: bytes) -> list[list[str]]:
     No cell is ever run: of a formula one gets the value that was last saved. Raises ValueError.
     """
     rows = _of_workbook(content) if zipfile.is_zipfile(BytesIO(content)) else _of_text(content)
-    return [row for row in rows if any(row)]
+    return [row[: max(at for at, cell in enumerate(row) if cell) + 1] for row in rows if any(row)]
 
 
 def _of_workbook(content: bytes) -> list[list[str]]:
