@@ -56,12 +56,10 @@ FROM_THE_SIDE = ((0.16, 0.10), (0.86, 0.04), (0.97, 0.93), (0.03, 0.97))
 STEEP = ((0.22, 0.12), (0.80, 0.14), (0.98, 0.92), (0.02, 0.88))
 TILTED = ((0.20, 0.04), (0.93, 0.14), (0.80, 0.97), (0.05, 0.86))
 CONDITIONS: dict[str, tuple[Camera, dict[str, Any]]] = {
-    "flat": (Camera(), {}),
     "from the side": (Camera(FROM_THE_SIDE, turned=1), {}),
-    "steep, in a large photo": (Camera(STEEP, width=2200), {}),
+    "steep, lamp from the left": (Camera(STEEP, width=1800, light=lamp), {}),
     "tilted, upside down": (Camera(TILTED, turned=2), {}),
     "hard shadow": (Camera(FROM_THE_SIDE, light=shadow), {}),
-    "lamp from the left": (Camera(light=lamp), {}),
     "evening": (Camera(light=dimmed(0.4), noise=7), {}),
     "a little blurred": (Camera(blur=1.4), {}),
     "small and much compressed": (Camera(width=1000, quality=25), {}),

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,8 @@ def _photo(question: dict[str, Any], given: Any) -> None:
 def _table(question: dict[str, Any], given: Any) -> None:
     from lms.attendance.sheets.reader import tables
 
+    with suppress(ImportError):  # before it is confined: importing it looks for libraries in C
+        import openpyxl  # noqa: F401
     _confine(question)
     _say({"cells": tables.cells(given.read())})
 
