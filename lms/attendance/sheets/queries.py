@@ -58,11 +58,11 @@ async def names_of(session: AsyncSession, enrolment_ids: Iterable[UUID]) -> Mapp
 
 
 async def known_of(session: AsyncSession, enrolment_ids: Iterable[UUID]) -> Sequence[Known]:
-    """The same as they are looked for in a file."""
-    return [
-        Known(key, person.given_name, person.family_name, person.email or "")
-        for key, person in (await names_of(session, enrolment_ids)).items()
-    ]
+    """The same as they are looked for in a file, in the order in which they are asked for."""
+    wanted = list(enrolment_ids)
+    found = await names_of(session, wanted)
+    people = [(key, found[key]) for key in wanted if key in found]
+    return [Known(key, one.given_name, one.family_name, one.email or "") for key, one in people]
 
 
 async def evidence_of(session: AsyncSession, session_id: UUID) -> Sequence[Evidence]:
