@@ -211,7 +211,7 @@ async def _page(
         "is_waiting": is_waiting,
         "troubles": TROUBLES,
         "problem": gettext(problem.message, **problem.params) if problem else "",
-        "named": named[:100],
+        "named": "".join(sign for sign in named if sign.isprintable())[:100],
         "lacking": lacking_pages(rows, sheets),
         "here": _path(session_id),
     }
