@@ -76,7 +76,7 @@ class Camera:
     """How a photo is taken: where the corners of the paper land (parts of width and height), and what light and lens do."""
 
     corners: Sequence[tuple[float, float]] = ((0.06, 0.05), (0.94, 0.05), (0.94, 0.95), (0.06, 0.95))
-    width: int = 1600
+    width: int = 1400
     quality: int = 80
     noise: float = 3.0
     blur: float = 0.0
