@@ -2,6 +2,8 @@
 
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
+from lms.attendance.checkin import models as check_ins
+from lms.attendance.sheets import models as attendance_sheets
 from lms.audit import models as audit
 from lms.banking import models as banking
 from lms.billing import models as billing
@@ -50,6 +52,7 @@ __all__ = [
     "METADATA",
     "accounts",
     "attendance",
+    "attendance_sheets",
     "audit",
     "banking",
     "billing",
@@ -60,6 +63,7 @@ __all__ = [
     "certificate_paths",
     "certificate_wishes",
     "certification",
+    "check_ins",
     "choices",
     "conditions",
     "correspondence",

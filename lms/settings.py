@@ -108,6 +108,8 @@ class Settings(BaseSettings):
     loan_block_after: int = Field(default=2, ge=1)
     loan_block_days: int = Field(default=90, ge=1)
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
+    check_in_grace_minutes: int = Field(default=5, ge=0, le=60)
+    attendance_photo_months: int = Field(default=24, ge=1, le=120)
     require_proof: bool = False
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12

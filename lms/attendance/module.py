@@ -1,20 +1,58 @@
 """The table of contents of `attendance`, for app.py."""
 
+from datetime import timedelta
+
 from lms.attendance.api import AttendanceDoor
+from lms.attendance.checkin.service import CheckIns
 from lms.attendance.events import MakeUpAgreed, MakeUpWithdrawn
 from lms.attendance.letters import tell_guests_of_changes, tell_of_make_up, tell_of_withdrawn_make_up
 from lms.attendance.make_up import MakeUps
+from lms.attendance.pages.archives import ArchivePages
+from lms.attendance.pages.by_link import ComingByLinkPages
+from lms.attendance.pages.coming import ComingPages
+from lms.attendance.pages.evidence import EvidencePages
+from lms.attendance.pages.lists import ListPages, SheetDoor
+from lms.attendance.pages.proposals import ProposalPages
 from lms.attendance.pages.register import RegisterPages
 from lms.attendance.pages.runs import RunPages
 from lms.attendance.pages.sessions import SessionPages
+from lms.attendance.pages.wall import WallPages
 from lms.attendance.service import Register
+from lms.attendance.sheets.deciding import Deciding
+from lms.attendance.sheets.printing import PrintedLists
+from lms.attendance.sheets.sending import READ, Sending
+from lms.jobs.worker import Periodic
 from lms.scheduling.events import SessionsChanged
 from lms.web.module import Module
 
 MODULE = Module(
     name="attendance",
-    controllers=[RunPages, SessionPages, RegisterPages, AttendanceDoor],
-    services={"attendance": Register, "make_ups": MakeUps},
+    controllers=[
+        RunPages,
+        SessionPages,
+        RegisterPages,
+        ListPages,
+        SheetDoor,
+        EvidencePages,
+        ArchivePages,
+        ProposalPages,
+        WallPages,
+        ComingPages,
+        ComingByLinkPages,
+        AttendanceDoor,
+    ],
+    services={
+        "attendance": Register,
+        "make_ups": MakeUps,
+        "check_ins": CheckIns,
+        "printed_lists": PrintedLists,
+        "attendance_files": Sending,
+        "deciding": Deciding,
+    },
+    tasks={READ: lambda around: Sending(around).read},
+    periodic=[
+        lambda around: Periodic("forget-attendance-photos", timedelta(days=1), Deciding(around).forget)
+    ],
     listeners={
         MakeUpAgreed: [tell_of_make_up],
         MakeUpWithdrawn: [tell_of_withdrawn_make_up],

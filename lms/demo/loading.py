@@ -30,6 +30,7 @@ from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
 from lms.demo.filling.other_kinds import fill_other_kinds
 from lms.demo.filling.owing import fill_owing
+from lms.demo.filling.paper_lists import fill_paper_lists
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import Everybody, fill_people
 from lms.demo.filling.places import fill_places
@@ -112,6 +113,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_eligibility(ground, everybody, runs)
     with step("Messages by rule"):
         await fill_correspondence(ground)
+    with step("A signed list and a code on the wall"):
+        await fill_paper_lists(ground, everybody, runs)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -25,6 +25,10 @@ UPLOADS = (
         11_000_000,
     ),  # 10 MB of proof, by the link of a letter
     (
+        re.compile(r"(?:/en)?/kursleitung/termine/[0-9a-f-]{36}/blaetter"),
+        42_000_000,
+    ),  # four photos of 10 MB of a signed list
+    (
         re.compile(r"(?:/en)?/verwaltung/nachweise/gestaltung/[0-9a-f-]{36}/aendern/logo"),
         3_000_000,
     ),  # 2 MB of logo

@@ -418,13 +418,6 @@ async def test_a_session_tells_what_to_know_before_going_there(trainer: Browser,
     assert "Erwartet 3 Personen" in page
 
 
-async def test_the_list_to_sign_has_a_line_for_everybody(trainer: Browser, morning: Morning) -> None:
-    page = words_of((await trainer.get(f"{morning.session_path}/liste")).text)
-
-    assert "Nr. Name Unterschrift 1 Albers, Cem 2 Berg, Ada 3 Zander, Ben 4 5 6" in page
-    assert "Kursleitung: Jonas Krüger" in page
-
-
 async def test_a_page_costs_as_many_statements_for_many_people_as_for_few(
     trainer: Browser, morning: Morning
 ) -> None:

@@ -14,6 +14,7 @@ from litestar.response import Redirect, Template
 from lms.attendance import policy
 from lms.attendance.errors import ReasonNeeded, RegisterLocked, TooEarly
 from lms.attendance.meetings import Meeting, meeting_for, teaches_session
+from lms.attendance.origins import origins_of
 from lms.attendance.queries import register as register_of
 from lms.attendance.roll import Roll, roll_of
 from lms.attendance.service import Register
@@ -60,6 +61,8 @@ class Sheet:
     may_mark: bool
     is_early: bool
     is_teacher: bool
+    origins: Mapping[UUID, str]
+    """Where marks came from that no trainer made."""
 
     @property
     def is_correction(self) -> bool:
@@ -143,12 +146,14 @@ async def _sheet(
         meeting = await meeting_for(session, actor, session_id)
         teaches = await teaches_session(session, actor.person_id, session_id)
         lines = await register_of(session, meeting.session)
+        origins = await origins_of(session, session_id)
     return Sheet(
         meeting=meeting,
         roll=roll_of(lines, typed),
         may_mark=policy.may_mark(actor, teaches=teaches, is_locked=meeting.is_locked),
         is_early=not meeting.is_open(clock()),
         is_teacher=teaches,
+        origins=origins,
     )
 
 
