@@ -81,10 +81,10 @@ TEACHING = (
     Link(N_("Today"), "/kursleitung"),
     Link(N_("My runs"), "/kursleitung/kurse"),
     Link(N_("Calendar"), "/kursleitung/kalender"),
-    Link(N_("Messages"), "/kursleitung/nachrichten"),
+    Link(N_("Group messages"), "/kursleitung/nachrichten"),
     Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit"),
     Link(N_("My proposals"), "/kursleitung/vorschlaege"),
-    Link(N_("My page for the public"), "/kursleitung/profil"),
+    Link(N_("My profile"), "/kursleitung/profil"),
     Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung"),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}

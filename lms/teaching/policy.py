@@ -29,7 +29,12 @@ def may_report(actor: Actor, *, teaches: bool) -> bool:
 
 def may_answer_reports(actor: Actor) -> bool:
     """Who plans sessions, and who looks after rooms and devices."""
-    return actor.may_for_all("U", "session") or actor.may_for_all("U", "resource")
+    return actor.may_for_all("U", "session-report")
+
+
+def may_read_reports(actor: Actor) -> bool:
+    """They, and the team that looks after the enrolments."""
+    return actor.may_for_all("R", "session-report")
 
 
 def may_propose(actor: Actor, person_id: UUID | None) -> bool:

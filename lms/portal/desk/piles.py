@@ -282,7 +282,7 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
         ),
         Pile(
-            "U", "session", "/verwaltung/meldungen",
+            "U", "plan", "/verwaltung/meldungen",
             lambda num: ngettext(
                 "%(num)s report from a session waits for an answer", "%(num)s reports from sessions wait for an answer", num
             ),

@@ -48,12 +48,17 @@ class MaterialForm(Form):
 
     file = Upload(
         N_("File"),
+        is_asked=True,
         hint=N_(
             "PDF, pictures, Word, Excel, PowerPoint, OpenDocument, text, CSV, MP3 or MP4, at most 100 MB. No macros."
         ),
     )
     address = Text(
-        N_("Address"), longest=2_000, inputmode="url", hint=N_("For example: https://www.example.org/")
+        N_("Address"),
+        longest=2_000,
+        inputmode="url",
+        is_asked=True,
+        hint=N_("For example: https://www.example.org/"),
     )
     title = Text(N_("What is it called?"), longest=150)
     text = TextArea(N_("A word about it"), rows=3, longest=5_000)
@@ -75,6 +80,7 @@ class MaterialForm(Form):
     def for_run(self, taught: Taught, kind: MaterialKind, *, is_new: bool = True) -> "MaterialForm":
         """Know the sessions of this run, and which kind is asked for."""
         self.kind, self.is_new = kind, is_new
+        self.title.is_asked, self.text.is_asked = kind is not MaterialKind.FILE, kind is MaterialKind.NOTE
         self.session.choices = [(str(one.id), period(one.starts_at, one.ends_at)) for one in taught.sessions]
         return self
 

@@ -1,11 +1,11 @@
 """Handing out a file: as an attachment that no browser opens as a page, whole or a part of it (S-61, RFC 9110, 14)."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
-import anyio.to_thread
 from litestar import Request, Response
 from litestar.response import Stream
 
@@ -38,7 +38,7 @@ def part_asked(header: str, size: int) -> tuple[int, int] | None:
 
 async def handed_out(request: Request[Any, Any, Any], store: Store, material: Material) -> Response[Any]:
     """The bytes of the material; whoever may not see it was refused before. Raises NotFound when the file is missing."""
-    size = await anyio.to_thread.run_sync(store.size_of, material.stored)
+    size = await asyncio.to_thread(store.size_of, material.stored)
     if size is None:
         raise NotFound
     headers = {
@@ -72,7 +72,7 @@ async def _pieces(store: Store, stored: str, start: int, end: int) -> AsyncItera
     """The file piece by piece, read beside the loop."""
     pieces = store.read(stored, start, end)
     while True:
-        piece = await anyio.to_thread.run_sync(next, pieces, b"")
+        piece = await asyncio.to_thread(next, pieces, b"")
         if not piece:
             return
         yield piece

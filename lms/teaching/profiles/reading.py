@@ -59,17 +59,17 @@ class Profile:
 
 
 async def profile_of(session: AsyncSession, person_id: UUID | None) -> Profile:
-    """What somebody has written about themselves; four statements. Raises NotFound for whoever does not teach."""
+    """What somebody has written about themselves, or nothing yet; four statements. Raises NotFound for accounts without a person."""
     row = (
         await session.execute(
-            select(Trainer, Person)
-            .join(Person, Person.id == Trainer.person_id)
-            .where(Trainer.person_id == person_id)
+            select(Person, Trainer)
+            .outerjoin(Trainer, Trainer.person_id == Person.id)
+            .where(Person.id == person_id)
         )
     ).one_or_none()
     if row is None:
         raise NotFound
-    trainer, person = row
+    person, trainer = row[0], row[1] or Trainer(person_id=row[0].id)
     chosen = await session.scalar(select(TrainerPage.topics).where(TrainerPage.person_id == person_id)) or []
     topics = (
         await session.scalars(select(Topic).where(Topic.slug.in_(trainer.topics)).order_by(Topic.name_de))

@@ -13,6 +13,7 @@ from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import today
 from lms.kernel.errors import NotFound, Stale
+from lms.people.models import Person
 from lms.people.rules import is_minor
 from lms.resources.pictures import as_our_picture
 from lms.teaching import policy
@@ -97,9 +98,12 @@ class Profiles:
     @staticmethod
     async def _locked(session: AsyncSession, person_id: UUID | None) -> Profile:
         """The profile, with nobody else writing it until the transaction ends."""
-        locked = select(Trainer.id).where(Trainer.person_id == person_id).with_for_update()
-        if await session.scalar(locked) is None:
+        locked = select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+        if person_id is None or await session.scalar(locked) is None:
             raise NotFound
+        if await session.scalar(select(Trainer.id).where(Trainer.person_id == person_id)) is None:
+            session.add(Trainer(person_id=person_id))
+            await session.flush()
         return await profile_of(session, person_id)
 
 

@@ -42,7 +42,7 @@ class ReportDeskPages(Controller):
     """For those who plan sessions, and who look after rooms and devices."""
 
     path = HERE
-    opt = may("R", "desk", of=Scope.ALL)
+    opt = may("R", "session-report", of=Scope.ALL)
     include_in_schema = False
 
     @get()
@@ -50,7 +50,7 @@ class ReportDeskPages(Controller):
         self, request: Request[Any, Any, Any], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:
         """Open ones first."""
-        ensure(policy.may_answer_reports(actor), actor)
+        ensure(policy.may_read_reports(actor), actor)
         number, size, offset = window(request.query_params.get("seite"))
         async with begin.reading() as session:
             rows, total = await reports(session, limit=size, offset=offset)
@@ -64,7 +64,7 @@ class ReportDeskPages(Controller):
         self, request: Request[Any, Any, Any], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Response[bytes]:
         """The same list to take away."""
-        ensure(policy.may_answer_reports(actor), actor)
+        ensure(policy.may_read_reports(actor), actor)
         async with around.begin.reading() as session:
             found = await every(lambda limit, offset: reports(session, limit=limit, offset=offset))
         heads = [
@@ -80,7 +80,7 @@ class ReportDeskPages(Controller):
         """One report, and the field for the answer."""
         return await _page(begin, actor, report_id, form_from(AnswerForm))
 
-    @post("/{report_id:uuid}")
+    @post("/{report_id:uuid}", opt=may("U", "session-report", of=Scope.ALL))
     async def answer(
         self,
         request: Request[Any, Any, Any],
@@ -107,7 +107,7 @@ class ReportDeskPages(Controller):
         self, report_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Response[bytes]:
         """What the trainer has photographed."""
-        ensure(policy.may_answer_reports(actor), actor)
+        ensure(policy.may_read_reports(actor), actor)
         async with begin.reading() as session:
             picture = await session.scalar(select(SessionReport.picture).where(SessionReport.id == report_id))
         if picture is None:
@@ -125,7 +125,7 @@ def _row(one: Reported) -> list[Cell]:
 async def _page(
     begin: Begin, actor: Actor, report_id: UUID, form: AnswerForm, *, status: int = 200
 ) -> Template:
-    ensure(policy.may_answer_reports(actor), actor)
+    ensure(policy.may_read_reports(actor), actor)
     async with begin.reading() as session:
         found, _ = await reports(session, SessionReport.id == report_id, limit=1)
     if not found:
@@ -135,6 +135,7 @@ async def _page(
         "form": form,
         "here": f"{HERE}/{report_id}",
         "kinds": KIND_WORDS,
+        "may_answer": policy.may_answer_reports(actor),
         "may_plan": actor.may_for_all("U", "session"),
     }
     return Template("teaching/reports/desk_report.html", context=context, status_code=status)
