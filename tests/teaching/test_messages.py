@@ -112,6 +112,7 @@ async def test_each_audience_reaches_whom_it_names(
         enrolment_id=taught.ada.id,
         presence=Presence.EXCUSED,
         marked_at=MOMENT,
+        marked_by=None,
     )
     async with begin() as session:
         session.add(absent)
