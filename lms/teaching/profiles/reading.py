@@ -69,7 +69,9 @@ async def profile_of(session: AsyncSession, person_id: UUID | None) -> Profile:
     ).one_or_none()
     if row is None:
         raise NotFound
-    person, trainer = row[0], row[1] or Trainer(person_id=row[0].id)
+    person: Person = row[0]
+    known: Trainer | None = row[1]
+    trainer = Trainer(person_id=person.id) if known is None else known
     chosen = await session.scalar(select(TrainerPage.topics).where(TrainerPage.person_id == person_id)) or []
     topics = (
         await session.scalars(select(Topic).where(Topic.slug.in_(trainer.topics)).order_by(Topic.name_de))
