@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from lms.catalogue.models import RunState
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
 from lms.demo.filling.timetable import Planned
@@ -30,7 +31,7 @@ async def fill_teaching(ground: Ground, everybody: Everybody, runs: Sequence[Pla
     ]
     for planned in of_today:
         await ground.put(_handed_out(ground, planned))
-    await _reported(ground, everybody, of_today)
+    await _reported(ground, everybody, runs)
     await _proposed(ground, everybody)
 
 
@@ -48,11 +49,17 @@ def _handed_out(ground: Ground, planned: Planned) -> Sequence[Material]:
     return [note, link]
 
 
-async def _reported(ground: Ground, everybody: Everybody, of_today: Sequence[Planned]) -> None:
-    if not of_today:
-        return
-    planned = of_today[0]
-    meeting = next(met for met in planned.sessions if local(met.starts_at).date() == ground.today)
+async def _reported(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
+    """From the latest session that has begun, whatever day it is."""
+    meeting, planned = max(
+        (
+            (met, planned)
+            for planned in runs
+            for met in planned.sessions
+            if met.starts_at <= ground.now and planned.run.state is not RunState.CANCELLED
+        ),
+        key=lambda pair: (pair[0].starts_at, pair[1].run.number),
+    )
     trainer = everybody.trainers[planned.shape.trainers[0]]
     reported_at = min(ground.now, meeting.ends_at) - AN_HOUR
     report = SessionReport(
