@@ -31,7 +31,7 @@ from lms.portal.fragments import fragments_of
 from lms.portal.my_courses import MyCourse, course_of, overview_of
 from lms.portal.programme import Programme
 from lms.portal.refund_account import accounts_asked, own_refunds
-from lms.teaching.materials.pages import kind_in_words
+from lms.teaching.materials.own_pages import kind_in_words
 from lms.teaching.materials.reading import shown_to
 from lms.teaching.messages.reading import has_conversation
 from lms.web.access import SIGNED_IN

@@ -12,7 +12,9 @@ from lms.teaching.events import (
     ProposalSubmitted,
     SessionReportAnswered,
 )
-from lms.teaching.materials.pages import MaterialPages, OwnMaterialDoor
+from lms.teaching.materials.copying_pages import MaterialCopyPages
+from lms.teaching.materials.own_pages import OwnMaterialDoor
+from lms.teaching.materials.pages import MaterialPages
 from lms.teaching.materials.service import Materials
 from lms.teaching.materials.telling import MaterialNews, tell_of_materials
 from lms.teaching.messages.answer_pages import AnswerLinkPages, OwnConversationPages
@@ -50,6 +52,7 @@ MODULE = Module(
     name="teaching",
     controllers=[
         MaterialPages,
+        MaterialCopyPages,
         OwnMaterialDoor,
         InboxPages,
         MessagePages,

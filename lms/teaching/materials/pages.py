@@ -16,12 +16,11 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.teaching.errors import NotAnAddress
 from lms.teaching.materials import rules
-from lms.teaching.materials.forms import CopyForm, MaterialForm, empty_form, known_form
-from lms.teaching.materials.kinds import ACCEPT, kind_of
+from lms.teaching.materials.forms import MaterialForm, empty_form, known_form
+from lms.teaching.materials.kinds import ACCEPT
+from lms.teaching.materials.own_pages import kind_in_words
 from lms.teaching.materials.reading import (
     Taught,
-    earlier_runs,
-    file_for_learner,
     file_for_trainer,
     materials_of,
     taught_run,
@@ -30,11 +29,8 @@ from lms.teaching.materials.reading import (
 from lms.teaching.materials.service import Materials
 from lms.teaching.materials.serving import handed_out
 from lms.teaching.models import Material, MaterialKind
-from lms.web.access import SIGNED_IN, may
-from lms.web.formats import date_plain
+from lms.web.access import may
 from lms.web.forms import form_from
-from lms.web.language import gettext
-from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.sent import uuid_in
 from lms.web.versions import both_versions, version_in
@@ -42,9 +38,6 @@ from lms.web.versions import both_versions, version_in
 ADDED = declare("unterlage", N_("It is handed out."))
 GONE = declare("unterlage-weg", N_("It is out of sight. You can restore it for thirty days."))
 BACK = declare("unterlage-zurueck", N_("It is back."))
-COPIED = declare(
-    "unterlagen-uebernommen", N_("The materials are taken over. Please check who sees them when.")
-)
 KINDS = {"datei": MaterialKind.FILE, "link": MaterialKind.LINK, "notiz": MaterialKind.NOTE}
 LARGEST_BODY = rules.LARGEST_FILE + 5_000_000
 """A file of the largest size, and the form around it."""
@@ -221,65 +214,6 @@ class MaterialPages(Controller):
             material = await file_for_trainer(session, actor, run_id, material_id)
         return await handed_out(request, materials.store, material)
 
-    @get("/uebernehmen")
-    async def ask_copy(
-        self, run_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
-    ) -> Template:
-        """Earlier runs of the same course that have some."""
-        taught, form = await _copy_form(begin, actor, run_id, form_from(CopyForm))
-        return _copy_page(taught, form)
-
-    @post("/uebernehmen")
-    async def copy(
-        self,
-        request: Request[Any, Any, Any],
-        run_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
-        materials: NamedDependency[Materials],
-    ) -> Template | Redirect:
-        """Take them over."""
-        taught, form = await _copy_form(begin, actor, run_id, form_from(CopyForm, await request.form()))
-        status = 422
-        if form.validate():
-            try:
-                await materials.copy(actor, run_id=run_id, source_id=UUID(form.source.data))
-                return after(base_of(run_id), COPIED)
-            except NotFound:
-                raise
-            except DomainError as refusal:
-                form.refuse("", refusal.message)
-                status = refusal.status
-        return _copy_page(taught, form, status=status)
-
-
-class OwnMaterialDoor(Controller):
-    """The files of a course that one takes part in; the right is looked at anew with each request (S-04)."""
-
-    path = "/meine-kurse/{enrolment_id:uuid}/unterlagen"
-    opt = SIGNED_IN
-    include_in_schema = False
-
-    @get("/{material_id:uuid}/datei")
-    async def file(
-        self,
-        request: Request[Any, Any, Any],
-        enrolment_id: FromPath[UUID],
-        material_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        materials: NamedDependency[Materials],
-    ) -> Response[Any]:
-        """The file itself."""
-        async with around.begin.reading() as session:
-            material = await file_for_learner(session, actor, enrolment_id, material_id, around.clock())
-        return await handed_out(request, materials.store, material)
-
-
-def kind_in_words(material: Material) -> str:
-    """What kind of file it is, as people say it; nothing for addresses and notes."""
-    return kind_of(material.name).words if material.kind is MaterialKind.FILE else ""
-
 
 async def _add(materials: Materials, actor: Actor, run_id: UUID, form: MaterialForm) -> None:
     key = uuid_in(form.key.data)
@@ -310,23 +244,6 @@ async def _one(begin: Begin, actor: Actor, run_id: UUID, material_id: UUID) -> t
     if not found:
         raise NotFound
     return taught, found[0]
-
-
-async def _copy_form(begin: Begin, actor: Actor, run_id: UUID, form: CopyForm) -> tuple[Taught, CopyForm]:
-    async with begin.reading() as session:
-        taught = await taught_run(session, actor, run_id)
-        runs = await earlier_runs(session, actor, taught)
-    choices = [
-        (
-            str(run.id),
-            gettext(
-                "Run %(number)s, from %(day)s: %(num)s",
-                number=run.number, day=date_plain(run.starts_at) if run.starts_at else "–", num=count,
-            ),
-        )
-        for run, count in runs
-    ]  # fmt: skip
-    return taught, form.knowing(choices)
 
 
 def _kind(word: str) -> MaterialKind:
@@ -375,13 +292,5 @@ def _form_page(
             )
             or (form.shown_from.data, form.shown_until.data) != ("at_once", "always"),
         },
-        status_code=status,
-    )
-
-
-def _copy_page(taught: Taught, form: CopyForm, *, status: int = 200) -> Template:
-    return Template(
-        "teaching/materials/copy.html",
-        context={"taught": taught, "form": form, "here": base_of(taught.run.id)},
         status_code=status,
     )

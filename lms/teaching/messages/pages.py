@@ -1,6 +1,6 @@
 """The trainer's pages about messages: `/kursleitung/kurse/<run>/nachrichten`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -17,13 +17,13 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
-from lms.messaging.models import Channel
 from lms.people.models import Person
 from lms.scheduling.models import SessionState
 from lms.teaching import policy
 from lms.teaching.materials.reading import Taught, taught_run
 from lms.teaching.messages.forms import AUDIENCE_NAMES, MessageForm, PatternForm
 from lms.teaching.messages.patterns import SHIPPED
+from lms.teaching.messages.preview import WAYS, base_of, preview_page
 from lms.teaching.messages.reading import (
     conversation,
     deliveries_of,
@@ -34,11 +34,10 @@ from lms.teaching.messages.reading import (
 )
 from lms.teaching.messages.service import GroupMessages
 from lms.teaching.models import MessagePattern
-from lms.teaching.readers import Readership
 from lms.web.access import may
 from lms.web.formats import period
 from lms.web.forms import form_from
-from lms.web.language import gettext, ngettext, translated
+from lms.web.language import gettext, translated
 from lms.web.notices import after, declare
 from lms.web.sent import uuid_in
 
@@ -46,12 +45,6 @@ SENT = declare("nachricht-gesendet", N_("The message is on its way."))
 KEPT = declare("vorlage-gemerkt", N_("The words are kept for the next time."))
 DROPPED = declare("vorlage-vergessen", N_("The words are forgotten."))
 SETTLED = declare("nachricht-erledigt", N_("Done: no answer is needed."))
-WAYS = {
-    Channel.EMAIL: N_("by e-mail"),
-    Channel.SMS: N_("by short message"),
-    Channel.PHONE: N_("by telephone"),
-    Channel.POST: N_("by letter"),
-}
 STATES = {
     "waiting": N_("on its way"),
     "sent": N_("sent"),
@@ -67,11 +60,6 @@ class Known:
     taught: Taught
     people: Sequence[tuple[UUID, Person, EnrolmentState]]
     patterns: Sequence[MessagePattern]
-
-
-def base_of(run_id: UUID) -> str:
-    """Where the messages of a run are."""
-    return f"/kursleitung/kurse/{run_id}/nachrichten"
 
 
 class InboxPages(Controller):
@@ -165,9 +153,9 @@ class MessagePages(Controller):
                     subject=form.subject.data,
                     text=form.text.data,
                 )
-                return _preview_page(form, known, readers, is_kept=True)
+                return preview_page(form, known.taught, readers, is_kept=True)
             if act != "senden":
-                return _preview_page(form, known, readers)
+                return preview_page(form, known.taught, readers)
             key = uuid_in(form.key.data)
             if key is None:
                 raise NotFound
@@ -324,45 +312,3 @@ def _form_page(
         },
         status_code=status,
     )
-
-
-def _preview_page(form: MessageForm, known: Known, readers: Readership, *, is_kept: bool = False) -> Template:
-    form.seen.raw_data, form.seen.data = None, readers.mark
-    copies = {one.id for one in readers.copies}
-    return Template(
-        "teaching/messages/preview.html",
-        context={
-            "taught": known.taught,
-            "form": form,
-            "readers": readers,
-            "names": [(one.name, WAYS[readers.way_of(one)], one.id in copies) for one in readers.readers],
-            "sentences": _told(readers),
-            "is_kept": is_kept,
-            "here": base_of(known.taught.run.id),
-        },
-    )
-
-
-def _told(readers: Readership) -> Sequence[str]:
-    """How many people get it by which way, in sentences."""
-    ways: Mapping[Channel, int] = readers.ways
-    found = [
-        ngettext("%(num)s person gets an e-mail.", "%(num)s people get an e-mail.", ways.get(Channel.EMAIL, 0)),
-        ngettext("%(num)s person gets a short message.", "%(num)s people get a short message.", ways.get(Channel.SMS, 0)),
-        ngettext("%(num)s person is called by the team.", "%(num)s people are called by the team.", ways.get(Channel.PHONE, 0)),
-        ngettext("%(num)s person gets a letter on paper.", "%(num)s people get a letter on paper.", ways.get(Channel.POST, 0)),
-    ]  # fmt: skip
-    order = (Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.POST)
-    told = [sentence for sentence, way in zip(found, order, strict=True) if ways.get(way, 0)]
-    if readers.copies:
-        told.append(
-            ngettext(
-                "%(num)s of them reads along as a parent, guardian or agent.",
-                "%(num)s of them read along as parents, guardians or agents.",
-                len(readers.copies),
-            )
-        )
-    if readers.unreached:
-        names = ", ".join(one.name for one in readers.unreached)
-        told.append(gettext("Not reached: %(names)s. Please tell the team.", names=names))
-    return told
