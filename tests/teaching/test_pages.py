@@ -162,3 +162,24 @@ async def test_the_team_gives_a_reason_before_it_reads(client: Client, begin: Be
     )
 
     assert (refused.status_code, read.status_code) == (422, 200)
+
+
+async def test_every_page_of_the_desk_opens_for_the_trainer_in_both_languages(
+    client: Client, begin: Begin, taught: Class
+) -> None:
+    base, here = await as_trainer(client, begin, taught), f"/kursleitung/termine/{taught.sessions[1].id}"
+    await hand_out(client, base, PDF)
+    paths = [
+        *(f"{base}/unterlagen{part}" for part in ("", "/uebernehmen", "/neu/link", "/neu/notiz")),
+        *(f"{base}/nachrichten{part}" for part in ("", "/neu?pattern=missed", f"/gespraech/{taught.ada.id}")),
+        *(f"{here}{part}" for part in ("", "/melden", "/faellt-aus", "/notizen")),
+        *(f"/kursleitung/{part}" for part in ("nachrichten", "vorschlaege", "vorschlaege/neu", "profil")),
+    ]
+
+    answers = {
+        path: (await client.get(f"{language}{path}")).status_code
+        for path in paths
+        for language in ("", "/en")
+    }
+
+    assert {path: status for path, status in answers.items() if status != 200} == {}
