@@ -285,7 +285,9 @@ def build(given: Settings) -> Litestar:
                 "^/stripe/",
             ],  # files that everybody keeps for a year carry no cookie
         ),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, exclude=["/unterlagen/[0-9a-f-]+/datei$"]
+        ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),
         openapi_config=OpenAPIConfig(
             title="Lernzentrum",

@@ -43,6 +43,7 @@ from lms.payments import models as payments
 from lms.people import models as people
 from lms.resources import models as resources
 from lms.scheduling import models as scheduling
+from lms.teaching import models as teaching
 from lms.trainers import models as trainers
 from lms.vouchers import models as vouchers
 
@@ -91,6 +92,7 @@ __all__ = [
     "second_person",
     "shares",
     "tax",
+    "teaching",
     "trainers",
     "vouchers",
     "waiting",

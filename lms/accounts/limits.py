@@ -96,6 +96,9 @@ LIMITS: Mapping[str, Limit] = {
     "search": Limit(address=(Rate(120, MINUTE),)),
     "export": Limit(account=(Rate(20, HOUR),)),
     "upload": Limit(account=(Rate(60, HOUR),)),
+    # a trainer writes to a group, and somebody answers
+    "group-message": Limit(account=(Rate(40, DAY),)),
+    "message-reply": Limit(account=(Rate(10, HOUR), Rate(30, DAY)), alarm=Rate(300, HOUR)),
     "participation": Limit(account=(Rate(20, DAY),), address=(Rate(20, HOUR),)),
 }
 """The table of S-40. "enrolment" is for those without an account; a proof (mailed code) lifts an address limit: leave the address out."""

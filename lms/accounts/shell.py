@@ -69,6 +69,8 @@ ADMINISTRATION = (
     Link(N_("Trainers"), "/verwaltung/kursleitungen", PROGRAMME),
     Link(N_("Attendance"), "/verwaltung/anwesenheit", PROGRAMME),
     Link(N_("Certificates"), "/verwaltung/nachweise", PROGRAMME),
+    Link(N_("Proposed courses"), "/verwaltung/vorschlaege", PROGRAMME),
+    Link(N_("Reports from sessions"), "/verwaltung/meldungen", PROGRAMME),
     Link(N_("Rooms"), "/verwaltung/raeume", ROOMS_AND_DEVICES),
     Link(N_("Bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
@@ -81,7 +83,10 @@ TEACHING = (
     Link(N_("Today"), "/kursleitung"),
     Link(N_("My runs"), "/kursleitung/kurse"),
     Link(N_("Calendar"), "/kursleitung/kalender"),
+    Link(N_("Group messages"), "/kursleitung/nachrichten"),
     Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit"),
+    Link(N_("My proposals"), "/kursleitung/vorschlaege"),
+    Link(N_("My profile"), "/kursleitung/profil"),
     Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung"),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}

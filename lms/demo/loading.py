@@ -42,6 +42,7 @@ from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.statements import fill_statements
+from lms.demo.filling.teaching import fill_teaching
 from lms.demo.filling.timetable import Planned, fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.vouchers import fill_vouchers
@@ -115,6 +116,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_correspondence(ground)
     with step("A signed list and a code on the wall"):
         await fill_paper_lists(ground, everybody, runs)
+    with step("The trainer's desk"):
+        await fill_teaching(ground, everybody, runs)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -86,6 +86,7 @@ erasure         | -        | request:o | request:w | -  | -          | -      | 
 desk            | -        | -     | -           | -    | -          | R:a    | R:a      | R:a   | R:a                       | R:a         | R:a
 resource        | -        | -     | -           | -    | R:t        | R:a    | R:a      | CRUD:a | R:a                      | R:a         | -
 availability    | -        | -     | -           | -    | CRUD:o     | CRUD:a | R:a      | -   | -                         | -           | -
+session-report  | -        | -     | -           | -    | -          | RU:a   | R:a      | RU:a  | -                       | -           | -
 """
 
 

@@ -37,6 +37,18 @@ UPLOADS = (
         11_000_000,
     ),  # 10 MB of a bank statement
     (
+        re.compile(r"(?:/en)?/kursleitung/kurse/[0-9a-f-]{36}/unterlagen/neu/datei"),
+        105_000_000,
+    ),  # 100 MB of material for a course
+    (
+        re.compile(r"(?:/en)?/kursleitung/termine/[0-9a-f-]{36}/melden"),
+        11_000_000,
+    ),  # 10 MB of a photo of what is broken
+    (
+        re.compile(r"(?:/en)?/kursleitung/profil/bild"),
+        6_000_000,
+    ),  # 5 MB of portrait
+    (
         re.compile(r"(?:/en)?/pruefen(?:/[^/]{1,100})?"),
         6_000_000,
     ),  # 5 MB of a certificate that somebody checks

@@ -113,12 +113,14 @@ LISTS = (
     "/verwaltung/kurse",
     "/verwaltung/kursleitungen",
     "/verwaltung/nachweise/foerderprogramme",
+    "/verwaltung/meldungen",
     "/verwaltung/nachweise/ablaufend",
     "/verwaltung/nachweise/lernwege",
     "/verwaltung/nachweise/register?stand=issued",
     "/verwaltung/personen?q=a",
     "/verwaltung/raeume/auslastung",
     "/verwaltung/unternehmen",
+    "/verwaltung/vorschlaege",
     "/verwaltung/wartelisten",
 )
 EMPTY = {

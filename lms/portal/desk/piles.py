@@ -42,6 +42,7 @@ from lms.scheduling.models import (
     Substitution,
     SubstitutionState,
 )
+from lms.teaching.models import CourseProposal, ProposalState, ReportKind, SessionReport
 from lms.web.language import ngettext
 
 PROOFS_WITHIN = timedelta(days=1)
@@ -269,6 +270,35 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
             select(func.coalesce(func.sum(Loan.missing_count), 0), func.min(Loan.returned_at)).where(
                 Loan.missing_count > 0
+            ),
+        ),
+        Pile(
+            "U", "proposal", "/verwaltung/vorschlaege",
+            lambda num: ngettext(
+                "%(num)s proposed course waits for an answer", "%(num)s proposed courses wait for an answer", num
+            ),
+            select(func.count(), func.min(CourseProposal.submitted_at)).where(
+                CourseProposal.state == ProposalState.SUBMITTED
+            ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/meldungen",
+            lambda num: ngettext(
+                "%(num)s report from a session waits for an answer", "%(num)s reports from sessions wait for an answer", num
+            ),
+            select(func.count(), func.min(SessionReport.reported_at)).where(
+                SessionReport.answered_at.is_(None), SessionReport.kind.in_((ReportKind.DROPS_OUT, ReportKind.OTHER))
+            ),
+        ),
+        Pile(
+            "U", "resource", "/verwaltung/meldungen",
+            lambda num: ngettext(
+                "%(num)s report about a room or devices waits for an answer",
+                "%(num)s reports about rooms or devices wait for an answer",
+                num,
+            ),
+            select(func.count(), func.min(SessionReport.reported_at)).where(
+                SessionReport.answered_at.is_(None), SessionReport.kind.in_((ReportKind.ROOM, ReportKind.DEVICES))
             ),
         ),
     )  # fmt: skip
