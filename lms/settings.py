@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     loan_block_after: int = Field(default=2, ge=1)
     loan_block_days: int = Field(default=90, ge=1)
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
+    calendar_hours: int = Field(default=4, ge=1, le=168)
+    calendar_patience_days: int = Field(default=7, ge=1, le=90)
+    calendar_ports: list[int] = Field(default_factory=list)
+    calendar_hosts: list[str] = Field(default_factory=list)
     require_proof: bool = False
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
