@@ -283,6 +283,8 @@ def build(given: Settings) -> Litestar:
                 "^/api/",
                 "^/static/",
                 "^/stripe/",
+                "^/caldav",  # no cookie counts there
+                r"^/\.well-known/caldav",
             ],  # files that everybody keeps for a year carry no cookie
         ),
         compression_config=CompressionConfig(

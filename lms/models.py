@@ -34,6 +34,7 @@ from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
+from lms.feeds.caldav import models as synchronised
 from lms.honoraria.rates import models as fee_rates
 from lms.jobs import models as jobs
 from lms.lending import models as lending
@@ -42,9 +43,11 @@ from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.resources import models as resources
+from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
 from lms.teaching import models as teaching
 from lms.trainers import models as trainers
+from lms.trainers.busy import models as busy_calendars
 from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
@@ -59,6 +62,7 @@ __all__ = [
     "billing",
     "booking",
     "books",
+    "busy_calendars",
     "catalogue",
     "certificate_designs",
     "certificate_paths",
@@ -78,6 +82,7 @@ __all__ = [
     "hand_outs",
     "instalments",
     "interest",
+    "invitations",
     "jobs",
     "lending",
     "messaging",
@@ -91,6 +96,7 @@ __all__ = [
     "seats",
     "second_person",
     "shares",
+    "synchronised",
     "tax",
     "teaching",
     "trainers",

@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
     check_in_grace_minutes: int = Field(default=5, ge=0, le=60)
     attendance_photo_months: int = Field(default=24, ge=1, le=120)
+    calendar_hours: int = Field(default=4, ge=1, le=168)
+    calendar_patience_days: int = Field(default=7, ge=1, le=90)
+    calendar_ports: list[int] = Field(default_factory=list)
+    calendar_hosts: list[str] = Field(default_factory=list)
     require_proof: bool = False
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12

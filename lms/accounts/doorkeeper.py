@@ -25,7 +25,7 @@ from lms.settings import Settings
 from lms.web.module import Lodging
 
 API = "/api/"
-OPEN_TO_ALL = ("/static/", "/health/")
+OPEN_TO_ALL = ("/static/", "/health/", "/caldav", "/.well-known/caldav")
 TOKEN_PREFIX = "lms_"  # noqa: S105 - what tokens begin with, not a token
 BEARER = "bearer "
 LONGEST_COOKIE = 4096

@@ -12,6 +12,7 @@ from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
+from lms.demo.filling.busy import fill_busy
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
@@ -118,6 +119,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_paper_lists(ground, everybody, runs)
     with step("The trainer's desk"):
         await fill_teaching(ground, everybody, runs)
+    with step("A trainer's own calendar"):
+        await fill_busy(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -38,40 +38,37 @@ def of_run(number: str) -> list[ColumnElement[bool]]:
 
 def personal(person_id: UUID, household: Collection[UUID], *, since: datetime) -> list[ColumnElement[bool]]:
     """What these persons take part in, and what the first of them teaches."""
-    has_place = select(Enrolment.run_id).where(
-        Enrolment.person_id.in_([person_id, *household]),
-        Enrolment.is_drop_in.is_(False),
-        or_(
-            Enrolment.state == EnrolmentState.CONFIRMED,
-            # who had a place in a run that the centre has called off should see that, and not an empty evening
-            and_(Enrolment.confirmed_at.is_not(None), Run.state == RunState.CANCELLED),
-        ),
-    )
-    # who comes to single sessions sees those alone
-    comes_alone = (
+    return [or_(taking_part([person_id, *household]), teaching(person_id)), Session.ends_at > since]
+
+
+def taking_part(persons: Collection[UUID]) -> ColumnElement[bool]:
+    """Sessions in which one of these persons has a place.
+
+    Who had a place in a run, or comes to a session alone, that the centre has called off should see that, and not an empty
+    evening; who has given a place back sees nothing of it any more.
+    """
+    mine = Enrolment.person_id.in_(persons)
+    whole = select(Enrolment.run_id).where(mine, Enrolment.is_drop_in.is_(False))
+    single = (
         select(EnrolmentSession.session_id)
         .join(Enrolment, Enrolment.id == EnrolmentSession.enrolment_id)
-        .where(
-            Enrolment.person_id.in_([person_id, *household]),
-            Enrolment.confirmed_at.is_not(None),
-            EnrolmentSession.ended_at.is_(None),
-            or_(
-                Enrolment.state == EnrolmentState.CONFIRMED,
-                Session.state == SessionState.CANCELLED,
-                Run.state == RunState.CANCELLED,
-            ),
-        )
-        .correlate(Session, Run)
+        .where(mine, Enrolment.confirmed_at.is_not(None), EnrolmentSession.ended_at.is_(None))
     )
-    teaches_run = select(RunTrainer.run_id).where(RunTrainer.person_id == person_id)
-    teaches_session = select(SessionTrainer.session_id).where(SessionTrainer.person_id == person_id)
-    mine = or_(
-        Run.id.in_(has_place.correlate(Run)),
-        Session.id.in_(comes_alone),
-        and_(Run.id.in_(teaches_run), Run.state.in_(SHOWN)),
-        and_(Session.id.in_(teaches_session), Run.state.in_(SHOWN)),
+    has_place = Enrolment.state == EnrolmentState.CONFIRMED
+    called_off = or_(Session.state == SessionState.CANCELLED, Run.state == RunState.CANCELLED)
+    return or_(
+        Run.id.in_(whole.where(has_place)),
+        and_(Run.state == RunState.CANCELLED, Run.id.in_(whole.where(Enrolment.confirmed_at.is_not(None)))),
+        Session.id.in_(single.where(has_place)),
+        and_(called_off, Session.id.in_(single)),
     )
-    return [mine, Session.ends_at > since]
+
+
+def teaching(person_id: UUID) -> ColumnElement[bool]:
+    """Sessions that this person teaches, alone or with the whole run."""
+    run = select(RunTrainer.run_id).where(RunTrainer.person_id == person_id)
+    session = select(SessionTrainer.session_id).where(SessionTrainer.person_id == person_id)
+    return and_(or_(Run.id.in_(run), Session.id.in_(session)), Run.state.in_(SHOWN))
 
 
 async def kept_texts(

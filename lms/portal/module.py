@@ -5,7 +5,7 @@ from lms.portal.acting.mandate_pages import MandatePages
 from lms.portal.acting.pages import ActingPages
 from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofPages, ProofByLink
 from lms.portal.api import ProgrammeApi
-from lms.portal.availability import AvailabilityPages
+from lms.portal.availability import AvailabilityPages, BusyCalendarPages
 from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.company.firma_pages import CompanyInvitationPages, CompanyPages
 from lms.portal.company.ordering_pages import SeatOrderPages
@@ -70,6 +70,7 @@ MODULE = Module(
         OnlineRoomPages,
         TeachingPages,
         AvailabilityPages,
+        BusyCalendarPages,
         OwnProofPages,
         OwnAssignmentPages,
         ProofByLink,

@@ -21,7 +21,7 @@ from lms.web.centre import the_centre
 PUBLISH = "text/calendar; method=PUBLISH; charset=utf-8"
 MEDIA_TYPE = "text/calendar"
 PRODUCT = "-//Zentrum für digitale Bildung Haldensleben//Lernzentrum//DE"
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 # With rules instead of the library's list of dates: shorter, and older calendars understand it
 TIMEZONE = """\
@@ -75,6 +75,12 @@ def plain(text: str) -> str:
 
 def event_text(entry: Entry) -> str:
     """The VEVENT, ready to stand between others. Costs a third of a millisecond: make it once and keep it."""
+    text: bytes = event_of(entry).to_ical()
+    return text.decode()
+
+
+def event_of(entry: Entry) -> Event:
+    """The VEVENT of the library, with everything that feeds and invitations have in common."""
     event = Event()
     event.add("uid", str(entry.session_id))
     event.add("dtstamp", entry.changed_at)
@@ -89,8 +95,7 @@ def event_text(entry: Entry) -> str:
     event.add("url", plain(entry.address))
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("organizer", _organizer())
-    text: bytes = event.to_ical()
-    return text.decode()
+    return event
 
 
 def calendar_text(
@@ -106,6 +111,12 @@ def calendar_text(
         period = vDuration(refresh).to_ical().decode()  # type: ignore[no-untyped-call]
         head += [f"REFRESH-INTERVAL;VALUE=DURATION:{period}", f"X-PUBLISHED-TTL:{period}"]
     return ("\r\n".join(head) + "\r\n" + TIMEZONE + "".join(events) + "END:VCALENDAR\r\n").encode()
+
+
+def resource_text(event: str) -> str:
+    """A calendar of one event made by `event_text`, as CalDAV keeps it: without a METHOD (RFC 4791, 4.1)."""
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
+    return "\r\n".join(head) + "\r\n" + TIMEZONE + event + "END:VCALENDAR\r\n"
 
 
 def calendar_file(entries: Iterable[Entry], *, name: str) -> bytes:

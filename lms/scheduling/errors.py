@@ -19,6 +19,7 @@ class Taken(StrEnum):
     TRAVEL = "travel"
     ABSENT = "absent"
     UNAVAILABLE = "unavailable"
+    ENGAGED = "engaged"
     HOURS = "hours"
     HOLIDAY = "holiday"
     SEATS = "seats"
@@ -165,6 +166,7 @@ class Hindrance(StrEnum):
 
     ABSENT = "absent"
     OUTSIDE_HOURS = "outside_hours"
+    ENGAGED = "engaged"
     CLOSED = "closed"
 
 

@@ -30,7 +30,7 @@ from lms.scheduling.feasibility import load_world, obstacles
 from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
 from lms.scheduling.rules import ensure_one_day
 
-OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE})
+OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE, Taken.ENGAGED})
 ENDED = frozenset({RunState.COMPLETED, RunState.CANCELLED})
 
 

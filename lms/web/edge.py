@@ -56,7 +56,7 @@ UPLOADS = (
 """Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/")
+WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/", "/caldav", "/.well-known/caldav")
 """The one list of S-31: no cookie counts there. Signatures stand for what the payment provider tells."""
 NO_STORE = b"no-store"
 TOO_LARGE = (

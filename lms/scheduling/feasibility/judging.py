@@ -20,7 +20,7 @@ from lms.scheduling.feasibility.world import (
     merged,
     near,
 )
-from lms.trainers.rules import Reason, absence_in, can_teach
+from lms.trainers.rules import Reason, absence_in, can_teach, engaged_in
 
 FARTHEST = timedelta(hours=6)
 """Nobody is planned to travel longer than this from one venue of the centre to another."""
@@ -89,6 +89,8 @@ def _trainer_taken(trainer: Teacher, period: Period, venue_id: UUID | None, worl
         yield Clash(taken=Taken.ABSENT, name=trainer.name, wanted=period, occupied=absence.period)
     elif can_teach(trainer.hours, (), period) is Reason.OUTSIDE_HOURS:
         yield Clash(taken=Taken.UNAVAILABLE, name=trainer.name, wanted=period)
+    if (engaged := engaged_in(trainer.engaged, period)) is not None:
+        yield Clash(taken=Taken.ENGAGED, name=trainer.name, wanted=period, occupied=engaged, is_hint=True)
     for busy in near(trainer.busy, period, FARTHEST):
         if busy.period.overlaps(period):
             yield _clash(Taken.TRAINER, trainer.name, period, busy)

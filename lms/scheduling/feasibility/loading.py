@@ -181,6 +181,7 @@ async def _teachers(
             name=person.name,
             hours=facts[person.id].hours,
             absences=facts[person.id].absences,
+            engaged=facts[person.id].engaged,
             busy=busy.get(person.id, ()),
         )
         for person in people

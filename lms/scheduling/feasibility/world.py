@@ -51,12 +51,13 @@ class RoomFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """Somebody who teaches: when they can, when they are away, what takes them."""
+    """Somebody who teaches: when they can, when they are away, busy by their own calendar, what takes them."""
 
     id: UUID
     name: str
     hours: WeeklyHours = field(default_factory=dict)
     absences: Sequence[Away] = ()
+    engaged: Sequence[Period] = ()
     busy: Sequence[Busy] = ()
 
 

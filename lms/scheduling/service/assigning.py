@@ -40,10 +40,14 @@ from lms.scheduling.searchable import index_courses
 from lms.scheduling.service.acts import Acts
 from lms.trainers.models import Trainer
 from lms.trainers.queries import trainer_facts
-from lms.trainers.rules import Reason, can_teach
+from lms.trainers.rules import Reason, hindrance
 
 OVER = frozenset({RunState.COMPLETED, RunState.CANCELLED})
-HINDRANCES = {Reason.ABSENT: Hindrance.ABSENT, Reason.OUTSIDE_HOURS: Hindrance.OUTSIDE_HOURS}
+HINDRANCES = {
+    Reason.ABSENT: Hindrance.ABSENT,
+    Reason.OUTSIDE_HOURS: Hindrance.OUTSIDE_HOURS,
+    Reason.ENGAGED: Hindrance.ENGAGED,
+}
 
 
 class Assigning(Acts):
@@ -310,7 +314,7 @@ async def _ensure_free(
         Obstacle(HINDRANCES[reason], names[person_id], period)
         for person_id, meetings in gained.items()
         for period in (Period(meeting.starts_at, meeting.ends_at) for meeting in meetings)
-        if (reason := can_teach(facts[person_id].hours, facts[person_id].absences, period)) is not None
+        if (reason := hindrance(facts[person_id], period)) is not None
     ]
     if obstacles:
         raise TrainerCannot(obstacles)
