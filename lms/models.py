@@ -32,6 +32,7 @@ from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.honoraria.rates import models as fee_rates
+from lms.honoraria.statements import models as fee_statements
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
@@ -66,6 +67,7 @@ __all__ = [
     "eligibility",
     "enrolment",
     "fee_rates",
+    "fee_statements",
     "feeds",
     "hand_outs",
     "instalments",
