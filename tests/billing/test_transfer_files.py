@@ -165,7 +165,10 @@ async def test_killed_while_a_file_is_written_leaves_neither_file_nor_mark(
     house: Around, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refunds, asked = Refunds(house), await proposed(house, RALF)
-    for step in ("transfers.end_to_end", "files.note_file"):  # before the refunds are marked, and as the last thing of all
+    for step in (
+        "transfers.end_to_end",
+        "files.note_file",
+    ):  # before the refunds are marked, and as the last thing of all
         keeping = "lms.billing.refunds." + step
         calls: list[int] = []
 

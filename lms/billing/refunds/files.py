@@ -240,7 +240,12 @@ class FilesForTheBank(ABC, Generic[T]):
 
 
 def _end_file(
-    session: AsyncSession, actor: Actor, file: TransferFile, state: TransferFileState, action: str, at: datetime
+    session: AsyncSession,
+    actor: Actor,
+    file: TransferFile,
+    state: TransferFileState,
+    action: str,
+    at: datetime,
 ) -> None:
     file.state, file.ended_at, file.ended_by_name = state, at, actor.name
     note_file(session, actor, file, action, at)

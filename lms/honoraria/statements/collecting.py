@@ -75,9 +75,9 @@ class Collected:
     @property
     def seen(self) -> str:
         """A fingerprint of what is shown: who confirms it confirms this and nothing else."""
+        every: list[Line | FeeLine] = [*self.lines, *self.by_hand]
         facts = [
-            [line.kind, line.day.isoformat(), line.cents, line.minutes, str(line.session_id)]
-            for line in (*self.lines, *self.by_hand)
+            [line.kind, line.day.isoformat(), line.cents, line.minutes, str(line.session_id)] for line in every
         ]
         whole = json.dumps([facts, [(str(one), cents) for one, cents in self.carried]])
         return hashlib.sha256(whole.encode()).hexdigest()[:32]
@@ -174,7 +174,7 @@ async def taught(
             by_person.setdefault(whose, []).append(
                 Taught(
                     session_id=one.session.id, run_id=one.run.id, day=day, minutes=one.session.minutes,
-                    terms=terms.get((one.run.id, whose, day)), is_over=one.session.ends_at <= now, is_marked=one.lacks == 0,
+                    terms=terms.get((one.run.id, whose, day)), is_over=one.session.ends_at <= now, is_marked=one.lacks == 0 or one.is_locked,
                     is_empty=one.expected == 0, is_cancelled=one.is_cancelled, is_elsewhere=whose not in named,
                     is_confirmed=any((one.session.id, each) in around.held for each in mine),
                     is_paid=any((one.session.id, each) in around.paid for each in mine),
@@ -260,9 +260,7 @@ async def owed_back(session: AsyncSession, ids: Collection[UUID]) -> Sequence[tu
     rows = await session.execute(
         select(FeeStatement.id, FeePayout.amount_cents, kept)
         .join(original, original.id == FeeStatement.reverses_id)
-        .join(
-            FeePayout, and_(FeePayout.statement_id == original.id, FeePayout.state == PayoutState.PAID)
-        )
+        .join(FeePayout, and_(FeePayout.statement_id == original.id, FeePayout.state == PayoutState.PAID))
         .where(FeeStatement.person_id.in_(ids), FeeStatement.number.is_not(None))
         .order_by(FeeStatement.issued_at, FeeStatement.id)
     )

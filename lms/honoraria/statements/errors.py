@@ -31,11 +31,15 @@ class OwnChange(DomainError):
     """S-08: whoever changed what is paid does not approve it."""
 
     status = 403
-    message = N_("You have changed amounts of this statement yourself, or asked for it. Somebody else has to approve it.")
+    message = N_(
+        "You have changed amounts of this statement yourself, or asked for it. Somebody else has to approve it."
+    )
 
 
 class ApprovedBefore(DomainError):
-    message = N_("You have approved this statement already. At this sum a second colleague has to approve it too.")
+    message = N_(
+        "You have approved this statement already. At this sum a second colleague has to approve it too."
+    )
 
 
 class AmountWrong(Invalid):
@@ -51,7 +55,9 @@ class NotHeld(DomainError):
 
 
 class PayoutRunning(DomainError):
-    message = N_("The transfer of this statement is on its way. Please wait until the bank has carried it out or returned it.")
+    message = N_(
+        "The transfer of this statement is on its way. Please wait until the bank has carried it out or returned it."
+    )
 
 
 class TaxNumberMissing(Invalid):

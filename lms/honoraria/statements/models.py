@@ -198,7 +198,9 @@ class FeePayout(Row):
 
     __tablename__ = "fee_payout"
     __table_args__ = (
-        Index("uq_fee_payout_living", "statement_id", unique=True, sqlite_where=LIVING, postgresql_where=LIVING),
+        Index(
+            "uq_fee_payout_living", "statement_id", unique=True, sqlite_where=LIVING, postgresql_where=LIVING
+        ),
         Index("ix_fee_payout_state", "state"),
         CheckConstraint("amount_cents > 0", name="amount"),
         CheckConstraint("state <> 'paid' OR entry_id IS NOT NULL", name="booked"),
@@ -212,7 +214,9 @@ class FeePayout(Row):
     purpose: Mapped[str] = mapped_column(default="")
     holder: Mapped[str] = mapped_column(default="")
     iban: Mapped[str] = mapped_column(default="")
-    transfer_file_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfer_file.id"), default=None, index=True)
+    transfer_file_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("transfer_file.id"), default=None, index=True
+    )
     provider_ref: Mapped[str | None] = mapped_column(default=None, index=True)
     sent_at: Mapped[datetime | None] = mapped_column(default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
@@ -222,7 +226,7 @@ class FeePayout(Row):
 
 
 class FeeObjection(Row):
-    """"Das stimmt nicht": what a trainer says about a session or the whole, and the answer. Its id is that of the form."""
+    """ "Das stimmt nicht": what a trainer says about a session or the whole, and the answer. Its id is that of the form."""
 
     __tablename__ = "fee_objection"
 

@@ -38,7 +38,9 @@ class Missing(StrEnum):
 
 WHY: Mapping[Missing, str] = {
     Missing.TO_COME: N_("This session is still to come."),
-    Missing.UNMARKED: N_("Attendance is not complete. Please complete it, or confirm that the session took place."),
+    Missing.UNMARKED: N_(
+        "Attendance is not complete. Please complete it, or confirm that the session took place."
+    ),
     Missing.NOBODY: N_("Nobody is on the attendance list. Please confirm that the session took place."),
     Missing.CANCELLED: N_("This session was cancelled."),
     Missing.NO_RATE: N_("No fee has been agreed for this session yet. The centre takes care of that."),
