@@ -77,7 +77,8 @@ class Collected:
         """A fingerprint of what is shown: who confirms it confirms this and nothing else."""
         every: list[Line | FeeLine] = [*self.lines, *self.by_hand]
         facts = [
-            [line.kind, line.day.isoformat(), line.cents, line.minutes, str(line.session_id)] for line in every
+            [line.kind, line.day.isoformat(), line.cents, line.minutes, str(line.session_id)]
+            for line in every
         ]
         whole = json.dumps([facts, [(str(one), cents) for one, cents in self.carried]])
         return hashlib.sha256(whole.encode()).hexdigest()[:32]

@@ -109,7 +109,9 @@ async def statements(
     return [Row(*row) for row in rows]
 
 
-async def counts(session: AsyncSession, *wanted: ColumnElement[bool]) -> Mapping[StatementState, tuple[int, int]]:
+async def counts(
+    session: AsyncSession, *wanted: ColumnElement[bool]
+) -> Mapping[StatementState, tuple[int, int]]:
     """How many there are in each state, and what they come to."""
     rows = await session.execute(
         select(FeeStatement.state, func.count(), func.sum(FeeStatement.total_cents))
@@ -122,7 +124,9 @@ async def counts(session: AsyncSession, *wanted: ColumnElement[bool]) -> Mapping
 async def own_statements(session: AsyncSession, person_id: UUID) -> Sequence[Row]:
     """What a trainer has confirmed so far, also under records that were merged, newest first."""
     ids = await same_person(session, person_id)
-    return await statements(session, FeeStatement.person_id.in_(ids), FeeStatement.state != StatementState.OPEN)
+    return await statements(
+        session, FeeStatement.person_id.in_(ids), FeeStatement.state != StatementState.OPEN
+    )
 
 
 async def read_statement(session: AsyncSession, statement_id: UUID) -> View:
