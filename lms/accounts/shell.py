@@ -80,6 +80,7 @@ TEACHING = (
     Link(N_("My runs"), "/kursleitung/kurse"),
     Link(N_("Calendar"), "/kursleitung/kalender"),
     Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit"),
+    Link(N_("My fees"), "/kursleitung/honorar"),
     Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung"),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}

@@ -26,6 +26,8 @@ from lms.portal.letters.service import Post
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
 from lms.portal.own_debits import OwnDebitPages
+from lms.portal.own_fee_account import OwnFeeAccountPages
+from lms.portal.own_fees import OwnFeePages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
@@ -67,6 +69,8 @@ MODULE = Module(
         OnlineRoomPages,
         TeachingPages,
         AvailabilityPages,
+        OwnFeePages,
+        OwnFeeAccountPages,
         OwnProofPages,
         OwnAssignmentPages,
         ProofByLink,

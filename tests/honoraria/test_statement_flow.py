@@ -412,7 +412,12 @@ async def test_hostile_amounts_and_words_are_refused_or_kept_as_they_are(
 ) -> None:
     fees = FeeStatements(house)
     await jonas.hold()
-    usual = {"person_id": jonas.person.id, "month": NOVEMBER, "day": NOVEMBER, "reason": "Kopien"}
+    usual: dict[str, Any] = {
+        "person_id": jonas.person.id,
+        "month": NOVEMBER,
+        "day": NOVEMBER,
+        "reason": "Kopien",
+    }
 
     async def add(actor: Any, **given: Any) -> Any:
         return await fees.add_line(

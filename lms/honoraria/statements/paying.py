@@ -20,6 +20,7 @@ from lms.billing.refunds.pain import Transfer, end_to_end_of_fee
 from lms.billing.service import record_honorarium
 from lms.db import retried
 from lms.honoraria.statements import policy
+from lms.honoraria.statements.collecting import same_person
 from lms.honoraria.statements.errors import OwnStatement, PayoutRunning, StatementElsewhere
 from lms.honoraria.statements.events import FeePaid, FeeReturned
 from lms.honoraria.statements.models import (
@@ -157,7 +158,10 @@ async def account_named(
     """Transfers that waited for an account go on; what was approved with another account keeps that."""
     waiting = await session.scalars(
         select(FeePayout)
-        .where(FeePayout.person_id == person_id, FeePayout.state == PayoutState.ASKED)
+        .where(
+            FeePayout.person_id.in_(await same_person(session, person_id)),
+            FeePayout.state == PayoutState.ASKED,
+        )
         .with_for_update()
     )
     for one in waiting:

@@ -93,7 +93,7 @@ class Stating:
         session_id: UUID | None = None,
         about: str = "",
     ) -> FeeObjection:
-        """ "Das stimmt nicht." The same id twice is one. Raises ReasonMissing."""
+        """Say that something is not right ("Das stimmt nicht"). The same id twice is one. Raises ReasonMissing."""
         person_id = _own(actor)
         if not note.strip():
             raise ReasonMissing
