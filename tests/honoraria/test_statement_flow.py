@@ -421,7 +421,7 @@ async def test_hostile_amounts_and_words_are_refused_or_kept_as_they_are(
 
     async def add(actor: Any, **given: Any) -> Any:
         return await fees.add_line(
-            actor, **{"line_id": uuid4(), "kind": LineKind.MATERIAL, "cents": 100} | usual | given
+            actor, **(usual | {"line_id": uuid4(), "kind": LineKind.MATERIAL, "cents": 100} | given)
         )
 
     refused: list[tuple[type[DomainError], Any, dict[str, Any]]] = [

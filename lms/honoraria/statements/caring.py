@@ -25,8 +25,6 @@ from lms.trainers.models import Trainer
 from lms.web.module import Around
 
 RHYTHM = timedelta(hours=1)
-MONTHS_BACK = 3
-"""So far back late attendance still opens a statement by itself; what is older is settled when the trainer asks for it."""
 
 
 def carer(around: Around) -> Periodic:
@@ -37,11 +35,9 @@ def carer(around: Around) -> Periodic:
 async def care(around: Around) -> None:
     """One round: open what is over, remind of what is late."""
     now = around.clock()
-    month = month_of(local(now).date())
-    for _ in range(MONTHS_BACK):
-        month = month_of(month - timedelta(days=1))
-        for person_id in await _taught_in(around, month, now):
-            await _open(around, person_id, month)
+    month = month_of(month_of(local(now).date()) - timedelta(days=1))
+    for person_id in await _taught_in(around, month, now):
+        await _open(around, person_id, month)
     for statement_id in await _late(around, now):
         await _remind(around, statement_id)
 

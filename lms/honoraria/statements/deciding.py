@@ -105,7 +105,7 @@ class FeeStatements(Stating):
             note_step(session, actor, statement, "approved_by", at=at)
             statement.version += 1
             if await approvals(session, statement_id) >= self.needed(statement):
-                await self._issue(session, actor, statement, at)
+                await issue(session, actor, statement, at)
             return statement
 
     def needed(self, statement: FeeStatement) -> int:
@@ -122,54 +122,6 @@ class FeeStatements(Stating):
         )
         if statement.confirmed_by == actor.account_id or (await session.scalars(touched.limit(1))).first():
             raise OwnChange
-
-    async def _issue(
-        self, session: AsyncSession, actor: Actor, statement: FeeStatement, at: datetime
-    ) -> None:
-        is_reversal = statement.kind is StatementKind.REVERSAL
-        if is_reversal:
-            await self._take_back(session, actor, statement, at)
-        statement.state = StatementState.APPROVED
-        await session.flush()
-        if statement.total_cents:
-            entry = await record_honorarium(
-                session, actor, kind=EntryKind.HONORARIUM, amount_cents=-statement.total_cents, at=at, provider=BOOKS,
-                provider_event=str(statement.id), person_id=statement.person_id,
-            )  # fmt: skip
-            if entry is None:
-                raise Stale
-            statement.entry_id = entry.id
-        year = series_year(at)
-        counter = await draw_number(session, SERIES, year)
-        statement.year, statement.counter, statement.issued_at = year, counter, at
-        statement.number = document_number(SERIES, year, counter)
-        await session.flush()
-        if not is_reversal and statement.pay_cents > 0:
-            await promise(session, actor, statement, at=at)
-        elif not is_reversal:
-            statement.state = StatementState.PAID  # what was earned is kept for what was paid too much
-        note_step(session, actor, statement, "issued", at=at, cents=statement.total_cents)
-        announce(session, FeeStatementApproved(statement_id=statement.id), at=at)
-
-    async def _take_back(
-        self, session: AsyncSession, actor: Actor, reversal: FeeStatement, at: datetime
-    ) -> None:
-        """The statement that is reversed: its transfer is cancelled if it has not left, its sessions are free again."""
-        if reversal.reverses_id is None:
-            raise NotFound
-        original = await locked(session, reversal.reverses_id)
-        if original.state not in {StatementState.APPROVED, StatementState.PAID}:
-            raise StatementElsewhere
-        payout = await _living(session, original.id)
-        if payout is not None and (payout.state is PayoutState.SENT or _is_in_file(payout)):
-            raise PayoutRunning
-        if payout is not None and payout.state is not PayoutState.PAID:
-            payout.state, payout.finished_at = PayoutState.CANCELLED, at
-            payout.version += 1
-            note_payout(session, actor, payout, "cancelled", at=at)
-        await let_go(session, original.id)
-        original.state = StatementState.REVERSED
-        original.version += 1
 
     @retried
     async def reject(self, actor: Actor, *, statement_id: UUID, version: int, reason: str) -> FeeStatement:
@@ -235,7 +187,7 @@ class FeeStatements(Stating):
             payout = await _living(session, statement_id)
             if payout is not None and (payout.state is PayoutState.SENT or _is_in_file(payout)):
                 raise PayoutRunning
-            return await _written(session, actor, original, reversal_id, reason.strip(), at)
+            return await written_reversal(session, actor, original, reversal_id, reason.strip(), at)
 
     @retried
     async def share(self, actor: Actor, *, run_id: UUID, is_shared: bool) -> None:
@@ -256,6 +208,53 @@ class FeeStatements(Stating):
                 session, actor, "run.fee_shared", at=at, kind="run", object_id=run_id,
                 before={"is_shared": not is_shared}, after={"is_shared": is_shared},
             )  # fmt: skip
+
+
+async def issue(session: AsyncSession, actor: Actor, statement: FeeStatement, at: datetime) -> None:
+    """Number, book and promise what has been approved; the caller has locked it. Also for a reversal."""
+    is_reversal = statement.kind is StatementKind.REVERSAL
+    if is_reversal:
+        await _take_back(session, actor, statement, at)
+    statement.state = StatementState.APPROVED
+    await session.flush()
+    if statement.total_cents:
+        entry = await record_honorarium(
+            session, actor, kind=EntryKind.HONORARIUM, amount_cents=-statement.total_cents, at=at, provider=BOOKS,
+            provider_event=str(statement.id), person_id=statement.person_id,
+        )  # fmt: skip
+        if entry is None:
+            raise Stale
+        statement.entry_id = entry.id
+    year = series_year(at)
+    counter = await draw_number(session, SERIES, year)
+    statement.year, statement.counter, statement.issued_at = year, counter, at
+    statement.number = document_number(SERIES, year, counter)
+    await session.flush()
+    if not is_reversal and statement.pay_cents > 0:
+        await promise(session, actor, statement, at=at)
+    elif not is_reversal:
+        statement.state = StatementState.PAID  # what was earned is kept for what was paid too much
+    note_step(session, actor, statement, "issued", at=at, cents=statement.total_cents)
+    announce(session, FeeStatementApproved(statement_id=statement.id), at=at)
+
+
+async def _take_back(session: AsyncSession, actor: Actor, reversal: FeeStatement, at: datetime) -> None:
+    """The statement that is reversed: its transfer is cancelled if it has not left, its sessions are free again."""
+    if reversal.reverses_id is None:
+        raise NotFound
+    original = await locked(session, reversal.reverses_id)
+    if original.state not in {StatementState.APPROVED, StatementState.PAID}:
+        raise StatementElsewhere
+    payout = await _living(session, original.id)
+    if payout is not None and (payout.state is PayoutState.SENT or _is_in_file(payout)):
+        raise PayoutRunning
+    if payout is not None and payout.state is not PayoutState.PAID:
+        payout.state, payout.finished_at = PayoutState.CANCELLED, at
+        payout.version += 1
+        note_payout(session, actor, payout, "cancelled", at=at)
+    await let_go(session, original.id)
+    original.state = StatementState.REVERSED
+    original.version += 1
 
 
 async def approvals(session: AsyncSession, statement_id: UUID) -> int:
@@ -302,7 +301,7 @@ async def _reversal_of(session: AsyncSession, statement_id: UUID) -> FeeStatemen
     return (await session.scalars(wanted)).one_or_none()
 
 
-async def _written(
+async def written_reversal(
     session: AsyncSession, actor: Actor, original: FeeStatement, key: UUID, reason: str, at: datetime
 ) -> FeeStatement:
     """The reversal with every line of the original, taken back; none of its lines stands for a session."""

@@ -226,7 +226,7 @@ class FeePayout(Row):
 
 
 class FeeObjection(Row):
-    """ "Das stimmt nicht": what a trainer says about a session or the whole, and the answer. Its id is that of the form."""
+    """What a trainer finds wrong about a session or the whole, and the answer. Its id is that of the form."""
 
     __tablename__ = "fee_objection"
 

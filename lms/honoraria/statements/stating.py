@@ -208,15 +208,7 @@ class Stating:
             statement = await open_statement(session, person_id, month, at)
             if await _objections(session, statement.id):
                 raise ObjectionOpen
-            await _fix(session, statement, found)
-            statement.facts = await frozen(session, statement, self.settings) | {"seen": seen}
-            statement.total_cents, statement.carried_cents = found.total_cents, found.carried_cents
-            statement.confirmed_at, statement.confirmed_by = at, actor.account_id
-            statement.confirmed_by_name = actor.name
-            statement.state = StatementState.CONFIRMED
-            statement.version += 1
-            note_step(session, actor, statement, "confirmed", at=at, cents=statement.total_cents)
-            announce(session, FeeStatementConfirmed(statement_id=statement.id), at=at)
+            await fix(session, actor, statement, found, self.settings, at=at)
             return statement
 
 
@@ -284,8 +276,29 @@ async def _objections(session: AsyncSession, statement_id: UUID) -> bool:
     return (await session.scalars(waiting.limit(1))).first() is not None
 
 
-async def _fix(session: AsyncSession, statement: FeeStatement, found: Collected) -> None:
-    """Keep the lines that come from the plan; those by hand are kept already."""
+async def fix(
+    session: AsyncSession,
+    actor: Actor,
+    statement: FeeStatement,
+    found: Collected,
+    settings: Settings,
+    *,
+    at: datetime,
+) -> None:
+    """Keep what was collected, and confirm it; lines by hand are kept already. The caller has looked and locked."""
+    await _keep_lines(session, statement, found)
+    statement.facts = await frozen(session, statement, settings) | {"seen": found.seen}
+    statement.total_cents, statement.carried_cents = found.total_cents, found.carried_cents
+    statement.confirmed_at, statement.confirmed_by = at, actor.account_id
+    statement.confirmed_by_name = actor.name
+    statement.state = StatementState.CONFIRMED
+    statement.version += 1
+    note_step(session, actor, statement, "confirmed", at=at, cents=statement.total_cents)
+    announce(session, FeeStatementConfirmed(statement_id=statement.id), at=at)
+    await session.flush()
+
+
+async def _keep_lines(session: AsyncSession, statement: FeeStatement, found: Collected) -> None:
     from_reversals = [
         Line(kind=LineKind.CARRIED, day=statement.month, cents=cents, carried_from_id=one)
         for one, cents in found.carried

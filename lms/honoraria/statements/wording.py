@@ -11,7 +11,7 @@ from lms.web.language import current_language, gettext, ngettext, translated
 STATES: Mapping[StatementState, tuple[str, str]] = {
     StatementState.OPEN: (N_("still collecting"), "info"),
     StatementState.CONFIRMED: (N_("waiting for approval"), "warning"),
-    StatementState.APPROVED: (N_("approved"), "info"),
+    StatementState.APPROVED: (N_("approved by finance"), "info"),
     StatementState.PAID: (N_("paid out"), "success"),
     StatementState.REJECTED: (N_("sent back"), "danger"),
     StatementState.REVERSED: (N_("reversed"), "warning"),
@@ -25,7 +25,7 @@ PAYOUTS: Mapping[PayoutState, tuple[str, str]] = {
     PayoutState.CANCELLED: (N_("not carried out"), "warning"),
 }
 KINDS: Mapping[LineKind, str] = {
-    LineKind.SESSION: N_("Teaching"),
+    LineKind.SESSION: N_("Session taught"),
     LineKind.CANCELLED: N_("Session cancelled late"),
     LineKind.TRAVEL: N_("Way to the venue"),
     LineKind.JOURNEY: N_("Travel expenses"),

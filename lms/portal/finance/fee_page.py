@@ -68,7 +68,7 @@ class LineForm(Form):
     """An amount by hand."""
 
     kind = Radios(
-        N_("What is it for?"), choices=[(kind.value, KINDS[kind]) for kind in BY_HAND],
+        N_("What is the amount for?"), choices=[(kind.value, KINDS[kind]) for kind in BY_HAND],
         missing=N_("Choose what it is for."),
     )  # fmt: skip
     amount = Euro(
