@@ -55,6 +55,7 @@ ADMINISTRATION = (
     Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),
+    Link(N_("Trainers' fees"), "/verwaltung/finanzen/honorare", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
     Link(N_("Month close"), "/verwaltung/finanzen/abschluss", BOOKS),
     Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", BOOKS),

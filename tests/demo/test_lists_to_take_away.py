@@ -52,6 +52,8 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/finanzen/gutscheine/bestellungen": WORK,
     "/verwaltung/finanzen/gutscheine/offen": "sums of the list of vouchers by the day on which they expire",
     "/verwaltung/finanzen/gutscheine/rabattcode": DOING,
+    "/verwaltung/finanzen/honorare/datei": DOING,
+    "/verwaltung/finanzen/honorare/gemeinsam": WORDS,
     "/verwaltung/finanzen/konten": WORDS,
     "/verwaltung/finanzen/kontoauszuege": "statements; each has its lines as a file",
     "/verwaltung/finanzen/kontoauszuege/zuordnen": WORK,
