@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.billing.errors import FileGone, NothingToTransfer, ReasonMissing
 from lms.billing.refunds.models import TransferFile, TransferFileDocument
 from lms.db import Begin
+from lms.honoraria.statements.collecting import collected
 from lms.honoraria.statements.deciding import FeeStatements
 from lms.honoraria.statements.errors import (
     AmountWrong,
@@ -37,10 +38,19 @@ from lms.honoraria.statements.models import (
     StatementState,
 )
 from lms.honoraria.statements.paying import FeePayouts
+from lms.honoraria.statements.report import performed
+from lms.honoraria.statements.rules import Missing
 from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, Forbidden, Stale
 from lms.kernel.rights import Identity
-from lms.scheduling.models import Session
+from lms.scheduling.models import (
+    RunTrainer,
+    Session,
+    SessionState,
+    SessionTrainer,
+    Substitution,
+    SubstitutionState,
+)
 from lms.web.module import Around
 from tests.billing.test_transfer_files import count, transfers_in
 from tests.honoraria.settling import (
@@ -108,8 +118,6 @@ async def test_held_units_and_the_way_are_confirmed_approved_transferred_and_boo
 
 
 async def test_a_session_says_why_it_is_not_paid_yet(jonas: Faculty, house: Around) -> None:
-    from lms.honoraria.statements.rules import Missing
-
     marked_by_nobody = await jonas.hold(confirmed=False)
     await jonas.hold(MOMENT + timedelta(days=3), confirmed=False)
     december = NOVEMBER.replace(month=12)
@@ -473,8 +481,6 @@ async def test_two_teach_together_each_gets_the_units_unless_the_run_says_they_s
     lea = await faculty(house)
     meeting = await jonas.hold()
     async with begin() as session:
-        from lms.scheduling.models import RunTrainer
-
         session.add(RunTrainer(run_id=jonas.run.id, person_id=lea.person.id, position=1))
         session.add(SessionHeld(session_id=meeting.id, person_id=lea.person.id, confirmed_at=MOMENT))
     each = [(await one.collected()).total_cents for one in (jonas, lea)]
@@ -483,3 +489,51 @@ async def test_two_teach_together_each_gets_the_units_unless_the_run_says_they_s
 
     assert each == [8500, 8500]
     assert [(await one.collected()).total_cents for one in (jonas, lea)] == [4500, 4500]
+
+
+async def test_who_stands_in_is_paid_with_the_reason_and_who_was_absent_reads_it(
+    house: Around, begin: Begin
+) -> None:
+    jonas = await faculty(house, substitution_cents=5000)
+    lea, meeting = await faculty(house), await jonas.hold()
+    async with begin() as session:
+        session.add(
+            Substitution(
+                session_id=meeting.id, absent_id=jonas.person.id, opened_at=FIRST, reason="Erkältung",
+                state=SubstitutionState.SETTLED, substitute_id=lea.person.id, settled_at=FIRST,
+            )
+        )  # fmt: skip
+        session.add(SessionTrainer(session_id=meeting.id, person_id=lea.person.id))
+        session.add(SessionHeld(session_id=meeting.id, person_id=lea.person.id, confirmed_at=MOMENT))
+
+    mine, hers = await jonas.collected(), await lea.collected()
+
+    assert ([why for _, why in mine.lacking], mine.total_cents) == ([Missing.STOOD_IN], 0)
+    assert [(one.cents, one.reason) for one in hers.lines] == [(10_000, "Erkältung"), (500, "")]
+    async with begin.reading() as session:
+        report = await performed(
+            session, house.settings, house.clock(), first=NOVEMBER, last=NOVEMBER.replace(day=30)
+        )
+    assert [(one.person.id, one.minutes, len(one.substituted)) for one in report] == [(lea.person.id, 90, 1)]
+
+
+async def test_a_session_called_off_too_late_is_paid_by_the_rule_unless_another_came_for_it(
+    jonas: Faculty, house: Around, begin: Begin
+) -> None:
+    rule = house.settings.model_copy(update={"fee_cancelled_late_percent": 50})
+    late, early = await jonas.hold(), await jonas.hold(FIRST + 7 * DAY)
+    replaced = await jonas.hold(FIRST + 14 * DAY)
+    async with begin() as session:
+        for meeting, days in ((late, 1), (early, 5), (replaced, 1)):
+            row = await session.get_one(Session, meeting.id)
+            row.state, row.changed_at = SessionState.CANCELLED, meeting.starts_at - days * DAY
+    await jonas.hold(FIRST + 15 * DAY, replaces_id=replaced.id)
+
+    async with begin.reading() as session:
+        by_rule = await collected(session, jonas.person.id, NOVEMBER, rule, house.clock())
+    without = await jonas.collected()
+
+    assert [(one.kind.value, one.cents) for one in by_rule.lines] == [
+        ("cancelled", 4000), ("session", 8000), ("travel", 500),
+    ]  # fmt: skip
+    assert without.total_cents == 8500
