@@ -103,6 +103,8 @@ LISTS = (
     "/verwaltung/finanzen/erstattungen?ansicht=erledigt",
     "/verwaltung/finanzen/forderungen?ansicht=ueberfaellig",
     "/verwaltung/finanzen/gutscheine",
+    "/verwaltung/finanzen/honorare?ansicht=bezahlt",
+    "/verwaltung/finanzen/honorare/einheiten",
     "/verwaltung/finanzen/kontoauszuege/zuordnen/erledigt",
     "/verwaltung/finanzen/lastschriften",
     "/verwaltung/finanzen/mahnlaeufe",
