@@ -36,6 +36,7 @@ from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.feeds.caldav import models as synchronised
 from lms.honoraria.rates import models as fee_rates
+from lms.honoraria.statements import models as fee_statements
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
@@ -78,6 +79,7 @@ __all__ = [
     "eligibility",
     "enrolment",
     "fee_rates",
+    "fee_statements",
     "feeds",
     "hand_outs",
     "instalments",

@@ -78,6 +78,9 @@ class Settings(BaseSettings):
     debit_days_of_month: list[int] = Field(default_factory=lambda: [1, 15], min_length=1)
     debit_charges_return_fee: bool = True
     second_person_from_cents: int = Field(default=25_000, ge=0)
+    fee_cancelled_late_days: int = Field(default=2, ge=0, le=60)
+    fee_cancelled_late_percent: int = Field(default=0, ge=0, le=100)
+    fee_confirm_days: int = Field(default=2, ge=0, le=31)
     fee_regime: Literal["private", "public"] = "private"
     dunning_days: list[int] = Field(default_factory=lambda: [7, 14, 14], min_length=3, max_length=3)
     dunning_fees_cents: list[int] = Field(default_factory=lambda: [0, 500, 1000], min_length=3, max_length=3)

@@ -57,6 +57,7 @@ ADMINISTRATION = (
     Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),
+    Link(N_("Trainers' fees"), "/verwaltung/finanzen/honorare", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
     Link(N_("Month close"), "/verwaltung/finanzen/abschluss", BOOKS),
     Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", BOOKS),
@@ -87,6 +88,7 @@ TEACHING = (
     Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit"),
     Link(N_("My proposals"), "/kursleitung/vorschlaege"),
     Link(N_("My profile"), "/kursleitung/profil"),
+    Link(N_("My fees"), "/kursleitung/honorar"),
     Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung"),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}

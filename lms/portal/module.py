@@ -28,6 +28,8 @@ from lms.portal.letters.texts.service import LetterTexts
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
 from lms.portal.own_debits import OwnDebitPages
+from lms.portal.own_fee_account import OwnFeeAccountPages
+from lms.portal.own_fees import OwnFeePages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
@@ -71,6 +73,8 @@ MODULE = Module(
         TeachingPages,
         AvailabilityPages,
         BusyCalendarPages,
+        OwnFeePages,
+        OwnFeeAccountPages,
         OwnProofPages,
         OwnAssignmentPages,
         ProofByLink,

@@ -16,6 +16,7 @@ from lms.portal.desk.pile import Pile
 from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
 from lms.portal.desk.task import Task
+from lms.portal.finance.fee_piles import fee_piles
 from lms.portal.finance.piles import money_piles
 from lms.portal.finance.refund_piles import refund_piles
 from lms.web.formats import date_plain
@@ -63,7 +64,12 @@ def _new_seal(ends: datetime, now: datetime) -> Task:
 async def _piles(
     session: AsyncSession, actor: Actor, now: datetime, dunning_days: Sequence[int]
 ) -> Iterable[Task]:
-    kinds = (*piles(now), *money_piles(now, dunning_days), *refund_piles(now, actor.account_id))
+    kinds = (
+        *piles(now),
+        *money_piles(now, dunning_days),
+        *refund_piles(now, actor.account_id),
+        *fee_piles(actor.account_id),
+    )
     mine = [pile for pile in kinds if actor.may_for_all(pile.act, pile.resource)]
     if not mine:
         return []
