@@ -115,7 +115,6 @@ FATES: Mapping[str, Fate] = {
     "trainer.person_id": Fate.MOVES,
     "trainer_page.person_id": Fate.MOVES,
     "trainer_portrait.person_id": Fate.MOVES,
-    "waiting_invoice.debtor_id": Fate.MOVES,
     "voucher.person_id": Fate.MOVES,
     "voucher_order.buyer_id": Fate.MOVES,
     "voucher_redemption.person_id": Fate.MOVES,
