@@ -107,6 +107,7 @@ class Settings(BaseSettings):
     loan_reminder_days: list[int] = Field(default_factory=lambda: [1, 7, 14], min_length=1)
     loan_block_after: int = Field(default=2, ge=1)
     loan_block_days: int = Field(default=90, ge=1)
+    attendance_lock_days: int = Field(default=7, ge=1, le=365)
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
     require_proof: bool = False
     staff_idle_minutes: int = 30

@@ -41,7 +41,7 @@ class Morning:
         chosen = {
             f"wie-{place.id}": choice for place, choice in zip(self.places, choices, strict=False) if choice
         }
-        return {f"vorher-{place.id}": "||" for place in self.places} | chosen | more
+        return {f"vorher-{place.id}": "||||" for place in self.places} | chosen | more
 
 
 async def begun(house: Around, **terms: Any) -> Morning:

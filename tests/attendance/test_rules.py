@@ -60,4 +60,4 @@ def test_only_what_was_touched_becomes_a_mark(
 
     made = roll_of([known], sent).marks(90)
 
-    assert made == ([] if mark is None else [Mark(known.enrolment_id, *mark)])
+    assert made == ([] if mark is None else [Mark(known.enrolment_id, *mark, based_on=0)])

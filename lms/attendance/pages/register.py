@@ -1,9 +1,9 @@
 """The register of one session: trainers mark in it, staff correct it with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
@@ -12,11 +12,16 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.attendance import policy
-from lms.attendance.errors import ReasonNeeded, RegisterLocked, TooEarly
+from lms.attendance.errors import MarkedMeanwhile, ReasonNeeded, RegisterLocked, TooEarly
 from lms.attendance.meetings import Meeting, meeting_for, teaches_session
+from lms.attendance.models import Correction, Objection, ObjectionState, WalkIn
+from lms.attendance.objections import Complaint, complaints, corrections
 from lms.attendance.queries import register as register_of
 from lms.attendance.roll import Roll, roll_of
+from lms.attendance.rules import OPENS_BEFORE, unit_count
 from lms.attendance.service import Register
+from lms.attendance.walk_ins import walk_ins_of
+from lms.attendance.words import facts_in_words
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
@@ -32,6 +37,7 @@ from lms.web.notices import after, declare
 SAVED = declare("anwesenheit", N_("The attendance is saved."))
 LONGEST_REASON = 500
 EVERYBODY = "alle"
+FOR_DEVICE = "geraet"
 
 
 class ReasonForm(Form):
@@ -60,11 +66,20 @@ class Sheet:
     may_mark: bool
     is_early: bool
     is_teacher: bool
+    walk_ins: Sequence[WalkIn] = ()
+    complaints: Sequence[Complaint] = ()
+    trail: Sequence[tuple[str, Correction]] = ()
+    """What was changed afterwards, with the name of whom it is about."""
 
     @property
     def is_correction(self) -> bool:
         """Whether changing anything needs a reason."""
         return self.meeting.is_locked and self.may_mark
+
+    @property
+    def units(self) -> int:
+        """How many units the session has."""
+        return unit_count(self.meeting.session.minutes)
 
     @property
     def is_writable(self) -> bool:
@@ -86,9 +101,14 @@ class RegisterPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
+        request: Request[Any, Any, Any],
     ) -> Template:
-        """Who has a place, and who was there."""
-        return _page(await _sheet(begin, clock, actor, session_id), form_from(ReasonForm))
+        """Who has a place, and who was there.
+
+        `?geraet` is asked by a device that keeps the page for a room without network: it holds the form ahead of time.
+        """
+        sheet = await _sheet(begin, clock, actor, session_id)
+        return _page(sheet, form_from(ReasonForm), is_for_device=FOR_DEVICE in request.query_params)
 
     @post()
     async def mark(
@@ -114,7 +134,8 @@ class RegisterPages(Controller):
         if sheet.roll.problems:
             if is_script:
                 return _not_understood(sheet.roll)
-            return _page(sheet, reason, status=422)
+            is_overtaken = any(row.is_overtaken for row in sheet.roll.rows)
+            return _page(sheet, reason, status=409 if is_overtaken else 422)
         try:
             await attendance.mark(
                 actor,
@@ -122,7 +143,7 @@ class RegisterPages(Controller):
                 marks=marks,
                 reason=(reason.grund.data or "")[:LONGEST_REASON],
             )
-        except (TooEarly, RegisterLocked) as refusal:
+        except (TooEarly, RegisterLocked, MarkedMeanwhile) as refusal:
             if is_script:
                 raise
             return _page(sheet, reason, refusal=refusal)
@@ -143,22 +164,40 @@ async def _sheet(
         meeting = await meeting_for(session, actor, session_id)
         teaches = await teaches_session(session, actor.person_id, session_id)
         lines = await register_of(session, meeting.session)
+        here = await walk_ins_of(session, session_id)
+        said = await complaints(
+            session, Objection.session_id == session_id, Objection.state == ObjectionState.OPEN
+        )
+        changed = await corrections(session, Correction.session_id == session_id)
+    names = {line.enrolment_id: line.name for line in lines}
     return Sheet(
         meeting=meeting,
         roll=roll_of(lines, typed),
         may_mark=policy.may_mark(actor, teaches=teaches, is_locked=meeting.is_locked),
         is_early=not meeting.is_open(clock()),
         is_teacher=teaches,
+        walk_ins=here,
+        complaints=said,
+        trail=[(names[one.enrolment_id], one) for one in changed if one.enrolment_id in names],
     )
 
 
 def _page(
-    sheet: Sheet, reason: ReasonForm, *, status: int = 200, refusal: DomainError | None = None
+    sheet: Sheet,
+    reason: ReasonForm,
+    *,
+    status: int = 200,
+    refusal: DomainError | None = None,
+    is_for_device: bool = False,
 ) -> Template:
     return Template(
         "attendance/register.html",
         context={
             "sheet": sheet,
+            "shows_form": sheet.is_writable or (is_for_device and sheet.is_early and sheet.may_mark),
+            "in_words": facts_in_words,
+            "opens_at": sheet.meeting.session.starts_at - OPENS_BEFORE,
+            "new_key": uuid4(),
             "meeting": sheet.meeting,
             "roll": sheet.roll,
             "form": sheet.roll,
