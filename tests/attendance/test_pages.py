@@ -225,7 +225,7 @@ async def test_the_team_corrects_a_closed_register_and_says_why(
 ) -> None:
     await lock(house, morning, clock)
     await sign_in(client, begin, Identity.ENROLMENT, at=clock())
-    change = morning.fields("excused")
+    change = morning.fields("excused", **{f"vorher-{morning.places[0].id}": "present||||"})
 
     silent = await send(client, morning.path, change | {"grund": "  "})
     page = await client.get(morning.path)

@@ -2,7 +2,8 @@
 // Where somebody else has marked meanwhile both are shown. Without this file the whole form is sent by its button.
 "use strict";
 
-(() => {
+// device.js stands further down the page: all deferred scripts have run by then
+document.addEventListener("DOMContentLoaded", () => {
   const form = document.querySelector("form[data-roll]");
   const device = window.lmsDevice;
   if (!form || !device) return;
@@ -237,4 +238,4 @@
     paint();
   });
   if (opens > Date.now()) setTimeout(paint, Math.min(opens - Date.now(), 2 ** 31 - 1));
-})();
+});
