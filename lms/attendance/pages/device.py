@@ -103,11 +103,11 @@ class WorkerPages(Controller):
     opt = PUBLIC
     include_in_schema = False
 
-    @get(media_type="text/javascript; charset=utf-8")
+    @get(media_type="text/javascript")
     async def worker(self) -> Response[bytes]:
         """The same for everybody; browsers ask for it anew."""
         headers = {"service-worker-allowed": url(HOME), "cache-control": "no-cache"}
-        return Response(_worker(), headers=headers, media_type="text/javascript; charset=utf-8")
+        return Response(_worker(), headers=headers, media_type="text/javascript")
 
 
 class DevicePages(Controller):
