@@ -25,6 +25,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
+from lms.kernel.tokens import Signer
 from lms.scheduling.models import Session
 from lms.web.access import PUBLIC, may
 from lms.web.language import gettext
@@ -46,10 +47,10 @@ class NotTheirDevice(DomainError):
 
 
 class About(Struct):
-    """Who sits at the device. `key` seals what waits there, `keep` names the pages to put aside."""
+    """Who sits at the device. The first of `keys` seals what waits there, the others open what was sealed before a rotation; `keep` names the pages to put aside."""
 
     whose: str
-    key: str
+    keys: list[str]
     csrf: str
     keep: list[str]
 
@@ -137,7 +138,7 @@ class DevicePages(Controller):
             keep += [base, f"{base}/anwesenheit?geraet=1"]
         told = About(
             whose=_whose(actor),
-            key=around.signer.token("device", UUID(_whose(actor))),
+            keys=_keys(around.signer, actor),
             csrf=csrf_token_of(request),
             keep=[url(path) for path in keep],
         )
@@ -220,6 +221,11 @@ def _sentence(outcome: Outcome, facts: Facts) -> str:
     if outcome is Outcome.REFUSED:
         return gettext("The entry does not fit the session, or the person has no place in it any more.")
     return ""
+
+
+def _keys(signer: Signer, actor: Actor) -> list[str]:
+    subject = UUID(_whose(actor))
+    return [Signer([secret]).token("device", subject) for secret in signer.secrets]
 
 
 def _whose(actor: Actor) -> str:

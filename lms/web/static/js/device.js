@@ -19,7 +19,7 @@
   const keptAt = Number(document.documentElement.dataset.keptAt) || 0;
   const listeners = [];
   let me = null;
-  let key = null;
+  let keys = [];
   let database = null;
   let entries = [];
   let isAway = Boolean(keptAt);
@@ -49,17 +49,20 @@
 
   async function sealed(entry) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(JSON.stringify(entry)));
+    const data = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, keys[0], new TextEncoder().encode(JSON.stringify(entry)));
     return { id: entry.id, whose: me.whose, at: entry.at, iv, data };
   }
 
   async function unsealed(row) {
-    try {
-      const data = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.data);
-      return JSON.parse(new TextDecoder().decode(data));
-    } catch {
-      return null; // sealed with another key
+    for (const key of keys) {
+      try {
+        const data = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv }, key, row.data);
+        return JSON.parse(new TextDecoder().decode(data));
+      } catch {
+        // sealed with another key
+      }
     }
+    return null;
   }
 
   async function load() {
@@ -117,9 +120,11 @@
   }
 
   async function become(told) {
+    keys = await Promise.all(told.keys.map(async (words) => {
+      const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(words));
+      return crypto.subtle.importKey("raw", digest, "AES-GCM", false, ["encrypt", "decrypt"]);
+    }));
     me = told;
-    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(told.key));
-    key = await crypto.subtle.importKey("raw", digest, "AES-GCM", false, ["encrypt", "decrypt"]);
   }
 
   async function keepPages(anew = "") {
