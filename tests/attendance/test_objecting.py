@@ -174,6 +174,8 @@ async def test_once_closed_only_the_team_answers_and_the_change_is_read_by_learn
             evening.trainer, session_id=evening.meeting.id, objection_id=one.id, mark=None, answer="Nein."
         )
 
+    own = words_of((await client.get(f"/meine-kurse/{evening.places[0].id}")).text)
+
     await sign_in(client, begin, Identity.ENROLMENT)
     pile = words_of((await client.get("/verwaltung")).text)
     asked = words_of((await client.get(path)).text)
@@ -187,6 +189,8 @@ async def test_once_closed_only_the_team_answers_and_the_change_is_read_by_learn
 
     assert "Über Sie steht dort: war nicht da." in page
     assert (empty.status_code, told.status_code) == (422, 303)
+    assert "war nicht da, Das stimmt nicht" in own
+    assert "„Ich war da &lt;b&gt;“ Wir prüfen es. Sie bekommen eine Antwort per Brief oder E-Mail." in own
     assert "1 Person sagt, dass ihre Anwesenheit nicht stimmt" in pile
     assert "Ich war da &lt;b&gt;" in asked
     assert (

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
@@ -28,10 +27,8 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.web.access import may
-from lms.web.errors import wants_problem
 from lms.web.fields.text import TextArea
 from lms.web.forms import Form, form_from
-from lms.web.language import gettext
 from lms.web.notices import after, declare
 
 SAVED = declare("anwesenheit", N_("The attendance is saved."))
@@ -48,13 +45,6 @@ class ReasonForm(Form):
         hint=N_("The reason is kept together with the change."),
         missing=ReasonNeeded.message,
     )
-
-
-class Saved(msgspec.Struct):
-    """What the page's script is told after it has sent some rows."""
-
-    marked: int
-    missing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,21 +109,18 @@ class RegisterPages(Controller):
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
         attendance: NamedDependency[Register],
-    ) -> Template | Redirect | Response[Saved] | Response[dict[str, Any]]:
-        """Keep what was marked; the page's script sends single rows here and is answered in JSON."""
+    ) -> Template | Redirect:
+        """Keep what was marked. The page's script sends its rows elsewhere (`pages/device.py`)."""
         sent: Mapping[str, Any] = await request.form()
         typed = {name: value for name, value in sent.items() if isinstance(value, str)}
-        is_script = wants_problem(request)
         sheet = await _sheet(begin, clock, actor, session_id, typed)
-        if sheet.meeting.is_cancelled and not is_script:
+        if sheet.meeting.is_cancelled:
             return _page(sheet, form_from(ReasonForm), status=409)
         marks = sheet.roll.marks(sheet.meeting.session.minutes, all_present=EVERYBODY in typed)
         reason = form_from(ReasonForm, sent if sheet.is_correction else None)
         if sheet.is_correction and not reason.validate():
             sheet.roll.problems.extend(reason.problems)
         if sheet.roll.problems:
-            if is_script:
-                return _not_understood(sheet.roll)
             is_overtaken = any(row.is_overtaken for row in sheet.roll.rows)
             return _page(sheet, reason, status=409 if is_overtaken else 422)
         try:
@@ -144,12 +131,7 @@ class RegisterPages(Controller):
                 reason=(reason.grund.data or "")[:LONGEST_REASON],
             )
         except (TooEarly, RegisterLocked, MarkedMeanwhile) as refusal:
-            if is_script:
-                raise
             return _page(sheet, reason, refusal=refusal)
-        if is_script:
-            done = await _sheet(begin, clock, actor, session_id)
-            return Response(Saved(marked=done.roll.marked, missing=done.roll.missing))
         return after(_path(session_id), SAVED)
 
 
@@ -206,14 +188,3 @@ def _page(
         },
         status_code=refusal.status if refusal else status,
     )
-
-
-def _not_understood(roll: Roll) -> Response[dict[str, Any]]:
-    document = {
-        "type": "about:blank",
-        "title": gettext("Please check your entries"),
-        "status": 422,
-        "detail": " ".join(problem.message for problem in roll.problems),
-        "code": "Invalid",
-    }
-    return Response(document, status_code=422, media_type="application/problem+json")
