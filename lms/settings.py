@@ -110,6 +110,7 @@ class Settings(BaseSettings):
     loan_reminder_days: list[int] = Field(default_factory=lambda: [1, 7, 14], min_length=1)
     loan_block_after: int = Field(default=2, ge=1)
     loan_block_days: int = Field(default=90, ge=1)
+    attendance_lock_days: int = Field(default=7, ge=1, le=365)
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
     check_in_grace_minutes: int = Field(default=5, ge=0, le=60)
     attendance_photo_months: int = Field(default=24, ge=1, le=120)

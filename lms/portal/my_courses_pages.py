@@ -12,6 +12,7 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from content.lesson import render
+from lms.attendance.words import facts_in_words
 from lms.catalogue.models import PaymentMethod
 from lms.certification.eligibility.words import own_words
 from lms.certification.wishes.queries import leave_of
@@ -113,6 +114,8 @@ class MyCoursesPages(Controller):
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
                 "answer_path": _to_answer(actor, mine),
                 "calendar_path": _calendar(around, actor, mine),
+                "may_object": mine.enrolment.person_id in actor.persons_for("object", "attendance"),
+                "in_words": facts_in_words,
                 "may_cancel": reaches(actor, mine.enrolment, "D"),
                 "price_path": ""
                 if is_limited(actor, mine.enrolment.person_id)

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, or_, select
 
+from lms.attendance.models import Objection, WalkIn, WalkInState
+from lms.attendance.objections import WAITING
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
 from lms.certification.handing.batches import still_failed
@@ -185,6 +187,27 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Session.ends_at)).where(unmarked(now)),
+        ),
+        Pile(
+            "U", "attendance", "/verwaltung/anwesenheit#ohne-platz",
+            lambda num: ngettext(
+                "%(num)s person came to a session without being on the list",
+                "%(num)s people came to a session without being on the list",
+                num,
+            ),
+            select(func.count(), func.min(WalkIn.recorded_at)).where(WalkIn.state == WalkInState.OPEN),
+        ),
+        Pile(
+            "U", "attendance", "/verwaltung/anwesenheit#einwaende",
+            lambda num: ngettext(
+                "%(num)s person does not agree with their attendance",
+                "%(num)s people do not agree with their attendance",
+                num,
+            ),
+            select(func.count(), func.min(Objection.said_at))
+            .select_from(Objection)
+            .join(Session, Session.id == Objection.session_id)
+            .where(*WAITING),
         ),
         Pile(
             "lock", "attendance", "/verwaltung/anwesenheit",
