@@ -35,4 +35,9 @@ def kept_words(letter: Letter, *, was_sent: bool) -> dict[str, str]:
         return {"text": "", "html": "", "short": ""}
     if not was_sent:
         return {}
-    return {"text": covered(letter.text), "html": covered(letter.html), "short": covered(letter.short)}
+    return {
+        "text": covered(letter.text),
+        "html": covered(letter.html),
+        "short": covered(letter.short),
+        "unsubscribe": covered(letter.unsubscribe),
+    }

@@ -1,6 +1,6 @@
 """By which one way somebody is told: decided here alone, so that nobody is told twice or not at all (U20)."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import phonenumbers
 
@@ -52,3 +52,18 @@ def call_until(at: datetime, deadline: datetime | None = None) -> datetime:
         until += timedelta(days=1)
         left -= local(until).weekday() < SATURDAY
     return until if deadline is None else min(until, deadline)
+
+
+def not_at_night(at: datetime, quiet: tuple[int, int]) -> datetime:
+    """The moment itself, or the end of the quiet hours it falls into: nobody's telephone rings at night.
+
+    `quiet` is from which hour until which, in Europe/Berlin; the same hour twice means that there are none.
+    """
+    begins, ends = quiet
+    here = local(at)
+    if begins == ends or ends <= here.hour < begins:
+        return at
+    morning = here.replace(hour=ends, minute=0, second=0, microsecond=0)
+    if here.hour >= begins:
+        morning = (here + timedelta(days=1)).replace(hour=ends, minute=0, second=0, microsecond=0)
+    return morning.astimezone(UTC)

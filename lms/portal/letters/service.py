@@ -14,7 +14,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.messaging.models import Channel, Letter, LetterState
-from lms.messaging.outbox import DELIVER
+from lms.messaging.outbox import DELIVER, queue_of
 from lms.messaging.paper import letters_pdf
 from lms.messaging.queries import letters_of
 from lms.messaging.secrets import is_secret
@@ -94,9 +94,11 @@ class Post:
             if letter.channel is Channel.POST:  # it could not be printed: the next print run tries again
                 self._note(session, actor, letter, "letter.sent_again")
                 return
+            lane, priority = queue_of(letter.channel, letter.about_kind)
             enqueue(
-                session, DELIVER, {"letter_id": str(letter.id)}, at=self.clock(), key=f"{DELIVER}:{uuid4()}"
-            )
+                session, DELIVER, {"letter_id": str(letter.id)}, at=self.clock(), key=f"{DELIVER}:{uuid4()}",
+                lane=lane, priority=priority,
+            )  # fmt: skip
             self._note(session, actor, letter, "letter.sent_again")
 
     @retried
