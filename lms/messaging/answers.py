@@ -63,15 +63,21 @@ def data_refused(code: int, message: str) -> Failed | Later:
 
 def is_full(code: int, message: str) -> bool:
     """A full mailbox is emptied some day: RFC 3463 calls it x.2.2, whether for now or for good."""
-    found = _ENHANCED.search(message)
-    if found:
-        return found.group(2, 3) == ("2", "2")
-    return code in FULL
+    told = _enhanced(message)
+    return any(one[1:] == ("2", "2") for one in told) if told else code in FULL
 
 
 def is_no_mailbox(code: int, message: str) -> bool:
-    """5.1.x speaks of the address; without an enhanced code the plain one has to do. 5.7.x is a policy, not the address."""
-    found = _ENHANCED.search(message)
-    if found:
-        return (found.group(1) == "5" and found.group(2) == "1") or found.group(1, 2, 3) == ("5", "2", "1")
+    """5.1.x speaks of the address and 5.2.1 of a mailbox that is closed; without such a code the plain one has to do.
+
+    5.7.x is a policy, not the address.
+    """
+    told = _enhanced(message)
+    if told:
+        return any(one[:2] == ("5", "1") or one == ("5", "2", "1") for one in told)
     return code in UNKNOWN_ADDRESS
+
+
+def _enhanced(message: str) -> list[tuple[str, str, str]]:
+    """The codes that say something: x.0.0 is what servers write that do not know."""
+    return [(kind, *rest) for kind, *rest in _ENHANCED.findall(message) if rest != ["0", "0"]]

@@ -14,9 +14,17 @@ MOBILE = frozenset({phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumbe
 
 
 def way_to(
-    channel: Channel, *, email: str | None, phone: str | None, has_sms: bool, in_writing: bool = False
+    channel: Channel,
+    *,
+    email: str | None,
+    phone: str | None,
+    has_sms: bool,
+    in_writing: bool = False,
+    has_postal_address: bool = True,
 ) -> Channel:
     """The way a letter goes to somebody who chose `channel`: what cannot be done by it goes by post.
+
+    Whose postal address we do not know is called instead, where there is a number.
 
     `in_writing` is for what has to be kept (a contract, an invoice, a certificate): never by short message or telephone.
     `has_sms` says whether a gateway for short messages is set.
@@ -26,6 +34,8 @@ def way_to(
     if channel is Channel.SMS and has_sms and takes_sms(phone) and not in_writing:
         return Channel.SMS
     if channel is Channel.PHONE and phone and not in_writing:
+        return Channel.PHONE
+    if not has_postal_address and phone and not in_writing:
         return Channel.PHONE
     return Channel.POST
 

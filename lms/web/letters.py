@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import has_sms, links_of
 from lms.kernel.links import Links
+from lms.messaging.addresses import reachable_at
 from lms.messaging.models import Channel
 from lms.messaging.outbox import Draft, Enclosed, post
 from lms.messaging.ways import way_to
@@ -85,17 +86,21 @@ async def write_letter(
     language: str | None = None,
     in_writing: bool = False,
     deadline: datetime | None = None,
+    unsubscribe: str = "",
 ) -> UUID | None:
     """Write the letter in the caller's transaction; it is carried a moment after the commit. Gives its id.
 
     A second letter with the same `key` is not written (None). It goes by the one way its reader chose; what cannot go by
     it goes on paper, and so does what is `in_writing` or encloses a document for whoever has no e-mail. `deadline` is the
-    moment the letter speaks of: by then the team has called whoever is told by telephone.
+    moment the letter speaks of: by then the team has called whoever is told by telephone. `unsubscribe` is for news alone,
+    which go behind everything else: the path at which one click ends them.
     """
     is_document = in_writing or any(item.media_type == PDF for item in enclosures)
+    email = await reachable_at(session, to.email, about_kind=about[0] if about else "")
     channel = way_to(
-        Channel(to.channel), email=to.email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document
-    )
+        Channel(to.channel), email=email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document,
+        has_postal_address=bool(to.street and to.city),
+    )  # fmt: skip
     spoken: Language = "en" if (language or to.language) == "en" else "de"
     with use_locale(spoken):
         on_paper = channel is not Channel.EMAIL  # what cannot be said or sent after all is printed
@@ -107,6 +112,7 @@ async def write_letter(
         key=key, kind=kind, person_id=to.id, to_name=lettering.one_line(to.name),
         to_address=(to.phone if channel in SPOKEN else to.email) or "", postal_address=postal_address(to), channel=channel,
         language=spoken, subject=subject, text=text, html=html, about=about, short=short, deadline=deadline,
+        is_bulk=bool(unsubscribe), unsubscribe=links_of(session).absolute(unsubscribe) if unsubscribe else "",
     )  # fmt: skip
     if channel in SPOKEN:
         enclosures = ()  # a calendar file is of no use there
