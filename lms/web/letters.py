@@ -96,10 +96,13 @@ async def write_letter(
     which go behind everything else: the path at which one click ends them.
     """
     is_document = in_writing or any(item.media_type == PDF for item in enclosures)
-    email = await reachable_at(session, to.email, about_kind=about[0] if about else "")
+    has_address = bool(to.street and to.city)
+    email = to.email
+    if has_address or to.phone:  # who can be told in no other way is written to all the same
+        email = await reachable_at(session, to.email, about_kind=about[0] if about else "")
     channel = way_to(
         Channel(to.channel), email=email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document,
-        has_postal_address=bool(to.street and to.city),
+        has_postal_address=has_address or email == to.email,
     )  # fmt: skip
     spoken: Language = "en" if (language or to.language) == "en" else "de"
     with use_locale(spoken):
