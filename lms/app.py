@@ -297,6 +297,7 @@ def build(given: Settings) -> Litestar:
                 "^/api/",
                 "^/static/",
                 "^/stripe/",
+                "^/neuigkeiten/abmelden/",  # RFC 8058: a mail programme sends it, the token in the address counts
             ],  # files that everybody keeps for a year carry no cookie
         ),
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),

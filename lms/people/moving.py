@@ -76,6 +76,7 @@ FATES: Mapping[str, Fate] = {
     "mandate.agent_id": Fate.MOVES,
     "mandate.principal_id": Fate.MOVES,
     "membership.person_id": Fate.MOVES,
+    "news_subscription.person_id": Fate.MOVES,
     "person.merged_into_id": Fate.MOVES,
     "phone_call.person_id": Fate.MOVES,
     "pick_up.child_id": Fate.MOVES,
