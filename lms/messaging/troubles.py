@@ -20,7 +20,6 @@ class Trouble(StrEnum):
     ENCRYPTION = "encryption"
     AWAY = "away"
     GIVEN_UP = "given_up"
-    STOPPED = "stopped"
 
 
 SENTENCES = {
@@ -40,7 +39,6 @@ SENTENCES = {
     ),
     Trouble.AWAY: N_("The mail server could not be reached. We keep trying."),
     Trouble.GIVEN_UP: N_("The mail server could not be reached for five days. We have stopped trying."),
-    Trouble.STOPPED: N_("Somebody of the team stopped this news before it was sent."),
 }
 LENGTH = 1_000
 
