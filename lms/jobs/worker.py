@@ -44,6 +44,7 @@ TRIES = 8
 FIRST_DELAY = timedelta(seconds=5)
 LONGEST_DELAY = timedelta(minutes=15)
 LONGEST_REST = timedelta(minutes=1)
+LONGEST_REST_OF_EXPRESS = timedelta(seconds=10)
 DOUBLINGS = 12
 LEAST_JITTER = 0.8
 ERROR_LENGTH = 2_000
@@ -280,12 +281,16 @@ class Worker:
             self._troubles[job.lane] = 0
 
     def _rest(self, lane: Lane, reason: Away) -> None:
-        """Let the whole lane rest, each time twice as long, up to a minute; several hands that fail at once count once."""
+        """Let the whole lane rest, each time twice as long, up to a minute; several hands that fail at once count once.
+
+        Somebody may be waiting for a code in front of the screen: that lane rests for ten seconds at most.
+        """
         now = self.clock()
         if self._is_resting(lane, now):
             return
         self._troubles[lane] += 1
-        rest = reason.after or min(delay_after(self._troubles[lane]), LONGEST_REST)
+        longest = LONGEST_REST_OF_EXPRESS if lane is Lane.EXPRESS else LONGEST_REST
+        rest = reason.after or min(delay_after(self._troubles[lane]), longest)
         self._rests[lane] = now + rest
         structlog.get_logger("lms.worker").warning(
             "lane_rests", lane=str(lane), seconds=rest.total_seconds(), reason=str(reason)
