@@ -14,12 +14,13 @@ from lms.correspondence.news.errors import AlreadySent, NoReaders, TooEarly
 from lms.correspondence.news.letters import write_news, write_test
 from lms.correspondence.news.models import News, NewsState, Subscription
 from lms.correspondence.news.queries import ABOUT, cards_of, news_of, readers_of
-from lms.db import retried
+from lms.db import quiet_hours, retried
 from lms.jobs.models import Priority
 from lms.jobs.queue import enqueue
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.messaging.models import Letter, LetterState
+from lms.messaging.ways import not_at_night
 from lms.people.models import Person
 from lms.web.letters import Addressee
 from lms.web.module import Around
@@ -71,7 +72,10 @@ class NewsDesk:
 
     @retried
     async def send(self, actor: Actor, *, news_id: UUID, at: datetime | None = None) -> int:
-        """Have it sent, at once or at a moment (UTC); says to how many as of now. Raises AlreadySent, NoReaders, TooEarly."""
+        """Have it sent, at once or at a moment (UTC), never in quiet hours; says to how many as of now.
+
+        Raises AlreadySent, NoReaders, TooEarly.
+        """
         ensure(actor.may_for_all("C", "news"), actor)
         now = self.clock()
         async with self.begin() as session:
@@ -83,10 +87,11 @@ class NewsDesk:
             readers = len(await readers_of(session, news))
             if not readers:
                 raise NoReaders
-            news.state, news.send_at = NewsState.PLANNED, at or now
+            when = not_at_night(at or now, quiet_hours(session))  # news can wait for the morning
+            news.state, news.send_at = NewsState.PLANNED, when
             news.version += 1
             enqueue(
-                session, SEND, {"news_id": str(news.id), "version": news.version}, at=at or now,
+                session, SEND, {"news_id": str(news.id), "version": news.version}, at=when,
                 key=f"{SEND}:{news.id}:{news.version}", priority=Priority.BULK,
             )  # fmt: skip
             record(
