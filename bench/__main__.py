@@ -4,12 +4,13 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import certificates, histories, issuing, money, pages, places, planning
+from bench import certificates, histories, issuing, letters, money, pages, places, planning
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
     "certificates": certificates.run,
     "histories": histories.run,
     "issuing": issuing.run,
+    "letters": letters.run,
     "money": money.run,
     "pages": pages.run,
     "places": places.run,

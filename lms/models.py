@@ -23,6 +23,7 @@ from lms.certification.handing import models as hand_outs
 from lms.certification.paths import models as certificate_paths
 from lms.certification.wishes import models as certificate_wishes
 from lms.correspondence import models as correspondence
+from lms.correspondence.news import models as news
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -89,6 +90,7 @@ __all__ = [
     "lending",
     "messaging",
     "minimum",
+    "news",
     "payments",
     "people",
     "pricing",

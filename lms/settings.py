@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(default_factory=list)
     smtp_url: str = ""
     mail_sender: str = "Zentrum für digitale Bildung Haldensleben <kontakt@zdb-haldensleben.example>"
+    smtp_connections: int = Field(default=4, ge=1, le=50)
+    mails_per_minute: int = Field(default=0, ge=0)
+    bounce_address: str = Field(default="", pattern=r"^([a-z0-9.]{1,20}@[a-z0-9.-]+)?$")
+    bounce_imap_url: SecretStr = SecretStr("")
+    quiet_from_hour: int = Field(default=20, ge=12, le=24)
+    quiet_until_hour: int = Field(default=8, ge=0, le=12)
     sms_url: str = ""
     sms_token: SecretStr = SecretStr("")
     sms_sender: str = ""
@@ -142,12 +148,25 @@ class Settings(BaseSettings):
             raise ValueError("LMS_SMS_URL starts with https://: telephone numbers do not travel in the open")
         return url
 
+    @field_validator("bounce_imap_url")
+    @classmethod
+    def _safe_mailbox(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        is_safe = parts.scheme in {"imaps", "imap+starttls"} or (
+            parts.scheme == "imap" and parts.hostname in LOOPBACK
+        )
+        if parts.scheme and not (is_safe and parts.hostname):
+            raise ValueError("LMS_BOUNCE_IMAP_URL starts with imaps:// or imap+starttls://")
+        return url
+
     @model_validator(mode="after")
     def _sealing_is_whole(self) -> "Settings":
         if self.timestamp_url and (self.seal_file is None or self.timestamp_roots is None):
             raise ValueError(
                 "LMS_TIMESTAMP_URL needs LMS_SEAL_FILE, and LMS_TIMESTAMP_ROOTS: the root certificates of the authority"
             )
+        if self.bounce_imap_url.get_secret_value() and not self.bounce_address:
+            raise ValueError("LMS_BOUNCE_IMAP_URL needs LMS_BOUNCE_ADDRESS: the address whose mailbox it is")
         if self.seal_password.get_secret_value() and self.seal_password_file is not None:
             raise ValueError("Set LMS_SEAL_PASSWORD or LMS_SEAL_PASSWORD_FILE, not both")
         return self

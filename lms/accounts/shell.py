@@ -42,6 +42,7 @@ ADMINISTRATION = (
     Link(N_("Letters"), "/verwaltung/briefe", AT_THE_COUNTER),
     Link(N_("Words of the letters"), "/verwaltung/texte", AT_THE_COUNTER),
     Link(N_("Messages by rule"), "/verwaltung/nachrichtenregeln", AT_THE_COUNTER),
+    Link(N_("News"), "/verwaltung/neuigkeiten", AT_THE_COUNTER),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen", PLACES),
     Link(N_("Waiting lists"), "/verwaltung/wartelisten", PLACES),
     Link(N_("Enrolments to decide about"), "/verwaltung/freigaben", PLACES),
@@ -93,6 +94,7 @@ TEACHING = (
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}
 FOOTER = (
+    Link(N_("News by e-mail"), "/neuigkeiten"),
     Link(N_("Imprint"), "/impressum"),
     Link(N_("Privacy"), "/datenschutz"),
     Link(N_("Accessibility"), "/barrierefreiheit"),

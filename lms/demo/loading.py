@@ -30,6 +30,7 @@ from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
+from lms.demo.filling.news import fill_news
 from lms.demo.filling.objecting import fill_open_registers
 from lms.demo.filling.other_kinds import fill_other_kinds
 from lms.demo.filling.owing import fill_owing
@@ -127,6 +128,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_busy(ground)
     with step("What waits in the registers"):
         await fill_open_registers(ground)
+    with step("Who wants news"):
+        fill_news(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -37,6 +37,10 @@ def mail(letter: Letter, enclosures: Sequence[Enclosure], *, sender: str) -> Ema
     message["Date"] = format_datetime(local(letter.written_at))
     message["Message-ID"] = message_id(letter, sender=sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notes in return
+    if letter.unsubscribe:  # RFC 8058: one click, without signing in; only what is news has it
+        message["List-Unsubscribe"] = f"<{header_text(letter.unsubscribe)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message["Precedence"] = "bulk"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     invitation = _invitation(enclosures)

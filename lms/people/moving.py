@@ -89,6 +89,7 @@ FATES: Mapping[str, Fate] = {
     "message_pattern.person_id": Fate.MOVES,
     "message_reader.person_id": Fate.MOVES,
     "message_reply.person_id": Fate.MOVES,
+    "news_subscription.person_id": Fate.MOVES,
     "person.merged_into_id": Fate.MOVES,
     "phone_call.person_id": Fate.MOVES,
     "pick_up.child_id": Fate.MOVES,

@@ -17,8 +17,10 @@ from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
 from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
+from lms.portal.letters.address_pages import AddressPages
 from lms.portal.letters.call_pages import CallPages
 from lms.portal.letters.calls import CallList, unreached
+from lms.portal.letters.own_pages import OwnLetterPages
 from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.print_pages import PrintPages
 from lms.portal.letters.print_runs import PRESS, PrintRuns, press
@@ -56,6 +58,8 @@ MODULE = Module(
         SignPages,
         LetterPages,
         TextPages,
+        AddressPages,
+        OwnLetterPages,
         PrintPages,
         CallPages,
         MyCoursesPages,
