@@ -91,6 +91,7 @@ FATES: Mapping[str, Fate] = {
     "seat_notice.person_id": Fate.MOVES,
     "seat_order.contact_id": Fate.MOVES,
     "session_trainer.person_id": Fate.MOVES,
+    "sheet_wish.person_id": Fate.MOVES,
     "slot_wish.person_id": Fate.MOVES,
     "substitute_offer.person_id": Fate.MOVES,
     "substitution.absent_id": Fate.MOVES,
