@@ -3,14 +3,28 @@
 from lms.feeds.own import OwnFeeds
 from lms.feeds.pages import Calendars
 from lms.feeds.service import Feeds
+from lms.feeds.sheets.pages import OwnSheetPages, StaffSheetPages
+from lms.feeds.sheets.service import RHYTHM, Sheets
 from lms.feeds.subscribing import Subscribing
+from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
-from lms.web.module import Module
+from lms.web.module import Around, Module
+
+
+def _writing_sheets(around: Around) -> Periodic:
+    sheets = Sheets(around)
+
+    async def act() -> None:
+        await sheets.write_monthly()
+
+    return Periodic("write-month-sheets", RHYTHM, act)
+
 
 MODULE = Module(
     name="feeds",
-    controllers=[Calendars, Subscribing],
-    services={"feeds": Feeds, "own_feeds": OwnFeeds},
+    controllers=[Calendars, Subscribing, OwnSheetPages, StaffSheetPages],
+    services={"feeds": Feeds, "own_feeds": OwnFeeds, "sheets": Sheets},
+    periodic=[_writing_sheets],
     personal_data=[
         PersonalData(
             "feed",

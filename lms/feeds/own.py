@@ -184,9 +184,7 @@ async def _subject_names(session: AsyncSession, feeds: Sequence[Feed]) -> Mappin
     )
     kits = await session.execute(select(Kit.id, Kit.name).where(Kit.id.in_(ids)))
     names = {room_id: f"{venue}, {room}" for room_id, venue, room in rooms}
-    for kit_id, name in kits:
-        names[kit_id] = name
-    return names
+    return names | {row.id: row.name for row in kits}
 
 
 async def _ensure_subject(session: AsyncSession, feed: Feed) -> None:

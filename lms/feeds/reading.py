@@ -109,7 +109,7 @@ async def texts_of(begin: Begin, feed: Feed, circle: Circle, clock: Clock) -> Se
     if feed.naming is Naming.NONE or len(persons) == 1:
         return texts
     async with begin.reading() as session:
-        whose = await _whose(session, persons, begins)
+        whose = await names_by_session(session, persons, begins)
     return await asyncio.to_thread(
         lambda: [said_whose(text, _called(whose.get(text.uid, ()), feed.naming)) for text in texts]
     )
@@ -176,7 +176,7 @@ async def _written(entries: Sequence[Entry], *, is_detailed: bool) -> Sequence[T
     )
 
 
-async def _whose(
+async def names_by_session(
     session: AsyncSession, persons: Iterable[UUID], begins: datetime
 ) -> Mapping[UUID, Sequence[str]]:
     """The given names of those of them who come to each session, in the order of the alphabet; one statement."""

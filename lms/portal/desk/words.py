@@ -252,6 +252,8 @@ ACTIONS: Mapping[str, str] = {
     "lending.blocked": N_("Borrowing blocked"),
     "lending.unblocked": N_("Borrowing allowed again"),
     "device.wiped": N_("Device wiped and checked"),
+    "sheet.wished": N_("Monthly sheet by post wished for"),
+    "sheet.ended": N_("Monthly sheet by post ended"),
     "feed.made": N_("Calendar address made"),
     "feed.changed": N_("Calendar changed"),
     "feed.renewed": N_("Calendar address renewed"),
