@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 
 from lms.feeds.sheets.paper import SIZES, Layout
 from lms.feeds.sheets.reading import month_of, week_of
-from lms.feeds.sheets.service import NoAddress, Sheets
+from lms.feeds.sheets.service import NoAddress, SheetFacts, Sheets
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
 from lms.kernel.errors import SignInNeeded
@@ -59,7 +59,7 @@ class LayoutForm(Form):
     @property
     def is_household(self) -> bool:
         """Whether everybody of the household stands on it."""
-        return bool(self.whose.data == ALL)
+        return "whose" in self and bool(self.whose.data == ALL)
 
     def layout(self, *, is_landscape: bool | None = None) -> Layout:
         """The layout of a form that is valid; a grid lies across where nobody says otherwise."""
@@ -120,16 +120,20 @@ class OwnSheetPages(Controller):
         """The sheet."""
         return await _pdf(request, sheets, actor, _own(actor), around.clock, OWN)
 
+    @get("/per-post")
+    async def ask(self, actor: NamedDependency[Actor], sheets: NamedDependency[Sheets]) -> Template:
+        """How the monthly sheet should look."""
+        return await _ask(sheets, actor, _own(actor), OWN)
+
     @post("/per-post")
     async def wish(
         self,
         request: AnyRequest,
         actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
         sheets: NamedDependency[Sheets],
     ) -> Template | Redirect:
         """Send it each month."""
-        return await _wish(request, sheets, actor, _own(actor), around.clock, OWN)
+        return await _wish(request, sheets, actor, _own(actor), OWN)
 
     @post("/nicht-per-post")
     async def end(self, actor: NamedDependency[Actor], sheets: NamedDependency[Sheets]) -> Redirect:
@@ -167,17 +171,23 @@ class StaffSheetPages(Controller):
         """The sheet, to be printed at the desk."""
         return await _pdf(request, sheets, actor, person_id, around.clock, OF_STAFF.format(person_id))
 
+    @get("/per-post", opt=may("U", "person", of=Scope.ALL))
+    async def ask(
+        self, person_id: FromPath[UUID], actor: NamedDependency[Actor], sheets: NamedDependency[Sheets]
+    ) -> Template:
+        """How the monthly sheet should look."""
+        return await _ask(sheets, actor, person_id, OF_STAFF.format(person_id))
+
     @post("/per-post", opt=may("U", "person", of=Scope.ALL))
     async def wish(
         self,
         request: AnyRequest,
         person_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
         sheets: NamedDependency[Sheets],
     ) -> Template | Redirect:
         """Send it each month."""
-        return await _wish(request, sheets, actor, person_id, around.clock, OF_STAFF.format(person_id))
+        return await _wish(request, sheets, actor, person_id, OF_STAFF.format(person_id))
 
     @post("/nicht-per-post", opt=may("U", "person", of=Scope.ALL))
     async def end(
@@ -188,49 +198,21 @@ class StaffSheetPages(Controller):
         return after(OF_STAFF.format(person_id), ENDED)
 
 
-async def _page(
-    sheets: Sheets,
-    actor: Actor,
-    person_id: UUID,
-    clock: Clock,
-    here: str,
-    *,
-    form: LayoutForm | None = None,
-    status: int = 200,
-) -> Template:
+async def _page(sheets: Sheets, actor: Actor, person_id: UUID, clock: Clock, here: str) -> Template:
     facts = await sheets.facts(actor, person_id)
-    wish = facts.wish
-    whose = ALL if (wish.is_household if wish else facts.has_household) else ONE
-    usual: dict[str, Any] = {
-        "points": str(wish.points if wish else SIZES[1]),
-        "shape": "grid" if wish and wish.is_grid else "list",
-        "whose": whose,
-    }
-    chosen = form if isinstance(form, SheetForm) else form_from(SheetForm, **usual, paper="upright")
-    chosen.offer(clock)
-    if not chosen.days.data:
-        chosen.days.data = chosen.days.choices[0][0]
-    by_post = form if form is not None and form is not chosen else form_from(LayoutForm, **usual)
-    if not facts.has_household:
-        del chosen.whose, by_post.whose
-    context = {
-        "facts": facts,
-        "sheet_form": chosen,
-        "post_form": by_post,
-        "here": here,
-        "is_own": here == OWN,
-        "may_change": person_id == actor.person_id or actor.may_for_all("U", "person"),
-    }
-    if form is not None:
-        context["form"] = form
-    return Template("feeds/sheet.html", context=context, status_code=status, headers=PRIVATE)
+    form = form_from(SheetForm, **_usual(facts), paper="upright")
+    form.offer(clock)
+    form.days.data = form.days.choices[0][0]
+    return _template("feeds/sheet.html", facts, form, actor, here)
 
 
 async def _pdf(
     request: AnyRequest, sheets: Sheets, actor: Actor, person_id: UUID, clock: Clock, here: str
 ) -> Response[Any]:
-    form = form_from(SheetForm, {"whose": ONE, **request.query_params.dict()})
+    form = form_from(SheetForm, request.query_params)
     form.offer(clock)
+    if "whose" not in request.query_params:
+        del form.whose
     if not form.validate():
         return Redirect(url(here), status_code=303)
     document = await sheets.pdf(
@@ -244,18 +226,51 @@ async def _pdf(
     return Response(document, media_type="application/pdf", headers=PRIVATE | named)
 
 
+async def _ask(sheets: Sheets, actor: Actor, person_id: UUID, here: str) -> Template:
+    facts = await sheets.facts(actor, person_id)
+    return _template("feeds/sheet_by_post.html", facts, form_from(LayoutForm, **_usual(facts)), actor, here)
+
+
 async def _wish(
-    request: AnyRequest, sheets: Sheets, actor: Actor, person_id: UUID, clock: Clock, here: str
+    request: AnyRequest, sheets: Sheets, actor: Actor, person_id: UUID, here: str
 ) -> Template | Redirect:
-    form = form_from(LayoutForm, {"whose": ONE, **(await request.form())})
-    if not form.validate():
-        return await _page(sheets, actor, person_id, clock, here, form=form, status=422)
-    try:
-        await sheets.wish(actor, person_id, form.layout(), is_household=form.is_household)
-    except NoAddress as refusal:
-        form.refuse("", refusal.message)
-        return await _page(sheets, actor, person_id, clock, here, form=form, status=422)
-    return after(here, WISHED)
+    facts = await sheets.facts(actor, person_id)
+    form = form_from(LayoutForm, await request.form())
+    if not facts.has_household:
+        del form.whose
+    if form.validate():
+        try:
+            await sheets.wish(actor, person_id, form.layout(), is_household=form.is_household)
+        except NoAddress as refusal:
+            form.refuse("", refusal.message)
+        else:
+            return after(here, WISHED)
+    return _template("feeds/sheet_by_post.html", facts, form, actor, here, status=422)
+
+
+def _usual(facts: SheetFacts) -> dict[str, Any]:
+    """What a form begins with: as somebody gets the sheet already, else a list in very large letters."""
+    wish = facts.wish
+    return {
+        "points": str(wish.points if wish else SIZES[1]),
+        "shape": "grid" if wish and wish.is_grid else "list",
+        "whose": ALL if (wish.is_household if wish else facts.has_household) else ONE,
+    }
+
+
+def _template(
+    name: str, facts: SheetFacts, form: LayoutForm, actor: Actor, here: str, *, status: int = 200
+) -> Template:
+    if not facts.has_household and "whose" in form:
+        del form.whose
+    context = {
+        "facts": facts,
+        "form": form,
+        "here": here,
+        "is_own": here == OWN,
+        "may_change": facts.person.id == actor.person_id or actor.may_for_all("U", "person"),
+    }
+    return Template(name, context=context, status_code=status, headers=PRIVATE)
 
 
 def _own(actor: Actor) -> UUID:
