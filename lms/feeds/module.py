@@ -1,5 +1,6 @@
 """The table of contents of `feeds`, for app.py."""
 
+from lms.feeds.offering import PublicCalendars
 from lms.feeds.own import OwnFeeds
 from lms.feeds.pages import Calendars
 from lms.feeds.service import Feeds
@@ -22,7 +23,7 @@ def _writing_sheets(around: Around) -> Periodic:
 
 MODULE = Module(
     name="feeds",
-    controllers=[Calendars, Subscribing, OwnSheetPages, StaffSheetPages],
+    controllers=[Calendars, PublicCalendars, Subscribing, OwnSheetPages, StaffSheetPages],
     services={"feeds": Feeds, "own_feeds": OwnFeeds, "sheets": Sheets},
     periodic=[_writing_sheets],
     personal_data=[

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -40,6 +41,7 @@ from tests.visiting import send, sign_in
 
 pytestmark = BOTH
 Client = AsyncTestClient[Litestar]
+POSITIONS = count(1)
 START = MOMENT + timedelta(days=28, hours=1)
 
 
@@ -92,7 +94,7 @@ async def with_place(
     begin: Begin, run: Run, person: Person, state: EnrolmentState = EnrolmentState.CONFIRMED
 ) -> None:
     async with begin() as session:
-        party = Party(run_id=run.id, position=uuid4().int % 2**40, size=1, joined_at=MOMENT)
+        party = Party(run_id=run.id, position=next(POSITIONS), size=1, joined_at=MOMENT)
         session.add_all([party, person])
         await session.flush()
         session.add(

@@ -202,7 +202,7 @@ async def test_the_page_shows_the_sheet_and_takes_the_wish(client: Client, begin
     refused = await send(client, f"{page}/per-post", {"points": "18", "shape": "list"})
     assert (refused.status_code, "Postanschrift" in refused.text) == (422, True)
     async with begin() as session:
-        person = await session.get(Person, whose.id)
+        person = await session.get(Person, whose.person_id)
         assert person is not None
         person.street, person.postal_code, person.city = "Gröperstraße 1", "39340", "Haldensleben"
     assert (await send(client, f"{page}/per-post", {"points": "18", "shape": "list"})).status_code == 303
