@@ -17,6 +17,7 @@ from lms.feeds.looks import Look, said_whose
 from lms.feeds.models import Colour, FeedKind, Naming
 from lms.feeds.own import OwnFeeds, Wanted
 from lms.feeds.texts import written
+from lms.kernel.tokens import Signer, without_tokens
 from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import Entry
 from lms.scheduling.models import RunTrainer, Session
@@ -158,6 +159,14 @@ def test_whatever_people_write_four_readers_find_one_date_with_one_alarm(hostile
     assert parts == ["VCALENDAR", "VTIMEZONE", "DAYLIGHT", "STANDARD", "VEVENT", "VALARM"]
     assert max(len(line) for line in body.split(b"\r\n")) <= 75
     assert all(line.decode() for line in body.split(b"\r\n")[:-1])  # no line ends within a character
+
+
+def test_no_log_shows_an_address_that_opens_a_calendar() -> None:
+    feed_id = uuid4()
+    token = Signer(["s" * 32]).token("feed", feed_id)
+
+    assert without_tokens(f"/kalender/{feed_id}/{token}.ics") == f"/kalender/{feed_id}/….ics"
+    assert without_tokens("/kurse/das-tablet-kennenlernen") == "/kurse/das-tablet-kennenlernen"
 
 
 def test_what_is_cancelled_neither_blocks_time_nor_rings() -> None:
