@@ -10,11 +10,9 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from lms.feeds.service import Feeds, What
-from lms.kernel.clock import Clock
 from lms.kernel.errors import NotFound
 from lms.scheduling.calendar import MEDIA_TYPE
 from lms.web.access import PUBLIC
-from lms.web.module import Around
 
 AnyRequest = Request[Any, Any, Any]
 SUFFIX = ".ics"
@@ -46,25 +44,22 @@ class Calendars(Controller):
     include_in_schema = False
 
     @get("/programm.ics")
-    async def programme(
-        self, request: AnyRequest, around: NamedDependency[Around], feeds: NamedDependency[Feeds]
-    ) -> Response[Any]:
+    async def programme(self, request: AnyRequest, feeds: NamedDependency[Feeds]) -> Response[Any]:
         """All published courses; `?zielgruppe=seniors` for one audience. A change shows with the next request."""
         audience = request.query_params.get("zielgruppe")
         what: What = "audience" if audience else "programme"
-        return await _public(request, feeds, around.clock, what, audience or "")
+        return await _public(request, feeds, what, audience or "")
 
     @get([f"/{word}/{{name:str}}" for word in PARTS])
     async def part(
         self,
         request: AnyRequest,
         name: FromPath[str],
-        around: NamedDependency[Around],
         feeds: NamedDependency[Feeds],
     ) -> Response[Any]:
         """Part of the programme: for an audience, on a topic, in a district, a house, a room, one run."""
         word = request.url.path.rsplit("/", 2)[-2]
-        return await _public(request, feeds, around.clock, PARTS[word], _stem(name))
+        return await _public(request, feeds, PARTS[word], _stem(name))
 
     @get("/{feed_id:uuid}/{name:str}")
     async def personal(
@@ -72,21 +67,20 @@ class Calendars(Controller):
         request: AnyRequest,
         feed_id: FromPath[UUID],
         name: FromPath[str],
-        around: NamedDependency[Around],
         feeds: NamedDependency[Feeds],
     ) -> Response[Any]:
         """What its owner wants to see, for whoever knows the address."""
         token = _stem(name)
         known = await feeds.known(feed_id, token)
-        headers = {**PRIVATE, **_validators(feeds, known.mark, around.clock)}
+        headers = {**PRIVATE, **_validators(feeds, known.mark)}
         if _has(request, headers):
             return Response(b"", status_code=304, headers=headers)
         return _answer(await feeds.personal(feed_id, token), headers)
 
 
-async def _public(request: AnyRequest, feeds: Feeds, clock: Clock, what: What, name: str) -> Response[Any]:
+async def _public(request: AnyRequest, feeds: Feeds, what: What, name: str) -> Response[Any]:
     mark = await feeds.mark(what, name)
-    headers = {**OPEN, **_validators(feeds, mark, clock)}
+    headers = {**OPEN, **_validators(feeds, mark)}
     if _has(request, headers):
         return Response(b"", status_code=304, headers=headers)
     file = "programm.ics" if what in {"programme", "audience"} else "termine.ics"
@@ -100,8 +94,8 @@ def _stem(name: str) -> str:
     return name.removesuffix(SUFFIX)
 
 
-def _validators(feeds: Feeds, mark: str, clock: Clock) -> dict[str, str]:
-    date = feeds.moments.date_of(mark, clock())
+def _validators(feeds: Feeds, mark: str) -> dict[str, str]:
+    date = feeds.moments.date_of(mark, feeds.clock())
     return {"etag": f'"{mark}"'} | ({"last-modified": date} if date else {})
 
 

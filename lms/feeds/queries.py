@@ -7,11 +7,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.attendance.meetings import taught_by
 from lms.catalogue.models import Audience, Course, CourseAudience, CourseTopic, Run, RunState, Topic
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState
 from lms.feeds.models import Feed
 from lms.resources.models import Device, Reservation, ReservationState, Room, Venue
-from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
+from lms.scheduling.models import Session, SessionState
 
 SHOWN = (RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED, RunState.CANCELLED)
 Conditions = list[ColumnElement[bool]]
@@ -81,10 +82,8 @@ def taking_part(persons: Collection[UUID]) -> ColumnElement[bool]:
 
 
 def teaching(person_id: UUID) -> ColumnElement[bool]:
-    """Sessions that this person teaches, alone or with the whole run."""
-    run = select(RunTrainer.run_id).where(RunTrainer.person_id == person_id)
-    session = select(SessionTrainer.session_id).where(SessionTrainer.person_id == person_id)
-    return and_(or_(Run.id.in_(run), Session.id.in_(session)), Run.state.in_(SHOWN))
+    """Sessions that this person teaches; one for which somebody else stands in is theirs no more."""
+    return and_(taught_by(person_id), Run.state.in_(SHOWN))
 
 
 def in_room(room_id: UUID) -> ColumnElement[bool]:

@@ -166,7 +166,10 @@ def _look_at(feed_id: UUID, now: datetime, *, is_sqlite: bool) -> str:
     """The question about one address; the id is a UUID and the moments are ours, so that nothing of it is typed by anybody."""
     key = feed_id.hex if is_sqlite else str(feed_id)
     zone = "" if is_sqlite else "+00"
-    dead, noted = (f"{moment:%Y-%m-%d %H:%M:%S.%f}{zone}" for moment in (now - UNUSED, now - NOTED_EVERY))
+    hour = now.replace(
+        minute=0, second=0, microsecond=0
+    )  # the same words for an hour: the database reads them once
+    dead, noted = (f"{moment:%Y-%m-%d %H:%M:%S.%f}{zone}" for moment in (hour - UNUSED, hour - NOTED_EVERY))
     count = "(SELECT sum(amount) FROM catalogue_change WHERE name = '{}')"
     return (
         "SELECT version, settings_version,"  # noqa: S608 - see above: nothing in it comes from outside

@@ -23,7 +23,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.rights import Identity
 from lms.people.models import Mandate, MandateWay, Membership, Person
 from lms.resources.models import Room, Venue
-from lms.scheduling.models import RunTrainer, Session
+from lms.scheduling.models import RunTrainer, Session, SessionTrainer
 from lms.web.module import Around
 from tests.feeds.test_feeds import _household, offered, with_place
 from tests.making import BOTH, MOMENT, FixedClock, learner, make_person
@@ -77,8 +77,9 @@ async def test_whatever_changes_what_a_personal_calendar_shows_is_in_it_with_the
     await with_place(begin, hers, mother)
     await with_place(begin, grannys, granny)
     await _household(begin, head=ada, member=mother)
-    feed_id = uuid4()
-    path = await own_feeds.make(learner(ada), feed_id=feed_id, wanted=Wanted(naming=Naming.NAME))
+    async with begin.reading() as session:
+        evening = (await session.scalars(select_sessions(taught.id))).one()
+    path = await own_feeds.make(learner(ada), feed_id=uuid4(), wanted=Wanted(naming=Naming.NAME))
     mandate = Mandate(
         scopes="see", reference="M1", asked_at=MOMENT, asked_until=MOMENT + timedelta(days=14), given_at=MOMENT,
         principal_id=granny.id, agent_id=ada.id, way=MandateWay.PAPER,
@@ -92,8 +93,9 @@ async def test_whatever_changes_what_a_personal_calendar_shows_is_in_it_with_the
         ("a run is taught", written(begin, [RunTrainer(run_id=taught.id, person_id=ada.id)]), "3"),
         ("somebody gives a mandate", written(begin, [mandate]), "4"),
         ("the mandate ends", written(begin, update(Mandate).values(ended_at=MOMENT)), "3"),
-        ("a place is given back", written(begin, update(Enrolment).where(Enrolment.run_id == mine.id).values(state=EnrolmentState.CANCELLED)), "2"),
-        ("somebody leaves the household", written(begin, delete(Membership).where(Membership.person_id == mother.id)), "1"),
+        ("somebody stands in", written(begin, [SessionTrainer(session_id=evening.id, person_id=granny.id)]), "2"),
+        ("a place is given back", written(begin, update(Enrolment).where(Enrolment.run_id == mine.id).values(state=EnrolmentState.CANCELLED)), "1"),
+        ("somebody leaves the household", written(begin, delete(Membership).where(Membership.person_id == mother.id)), "0"),
         ("somebody teaches it no more", written(begin, delete(RunTrainer)), "0"),
     ]  # fmt: skip
 
