@@ -1,5 +1,6 @@
 """The next request after a change shows it, in every calendar, however the change came about; and nothing else is read anew."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -189,6 +190,23 @@ async def test_a_text_that_is_no_longer_true_when_it_is_kept_is_not_kept(begin: 
         assert (await session.scalars(select(SessionText.text))).all() == []
     [now] = await session_texts(begin)
     assert "SUMMARY:Umbenannt" in now.words
+
+
+async def test_who_asks_while_a_course_is_being_renamed_gets_the_new_title_as_soon_as_it_is_committed(
+    client: Client, begin: Begin
+) -> None:
+    """What is written from the old title meanwhile must be kept by nobody: neither in the table nor under the new mark."""
+    await offered(begin, dates=1)
+    async with begin() as session:
+        await session.execute(update(Course).values(title_de="Umbenannt"))
+        meanwhile = asyncio.create_task(client.get("/kalender/programm.ics"))
+        await asyncio.sleep(0.3)
+    first = await meanwhile
+
+    second = await client.get("/kalender/programm.ics", headers={"if-none-match": first.headers["etag"]})
+
+    assert "SUMMARY:Das Tablet kennenlernen" in first.text
+    assert (second.status_code, "SUMMARY:Umbenannt" in second.text) == (200, True)
 
 
 def select_sessions(run_id: UUID) -> Select[Session]:
