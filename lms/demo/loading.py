@@ -13,6 +13,7 @@ from lms.demo.data import read_demo
 from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.busy import fill_busy
+from lms.demo.filling.calendars import fill_calendars
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
@@ -97,6 +98,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_follow_up(ground)
         with step("A substitute wanted"):
             await fill_substitution(ground)
+            await fill_calendars(ground)
         with step("A run with too few people"):
             await fill_decision(ground)
         with step("Prices and proofs"):

@@ -109,6 +109,7 @@ FATES: Mapping[str, Fate] = {
     "session_report.reporter_id": Fate.MOVES,
     "session_held.person_id": Fate.MOVES,
     "session_trainer.person_id": Fate.MOVES,
+    "sheet_wish.person_id": Fate.MOVES,
     "slot_wish.person_id": Fate.MOVES,
     "substitute_offer.person_id": Fate.MOVES,
     "substitution.absent_id": Fate.MOVES,

@@ -61,6 +61,8 @@ class Entry:
     address: str
     has_online_room: bool = False
     """Whether it can be attended from afar; the address of the room stands in no calendar (S-19)."""
+    category: str = ""
+    """What kind of date it is, in the reader's words: a course, a booking."""
 
     @property
     def fingerprint(self) -> str:
@@ -91,17 +93,29 @@ def event_of(entry: Entry) -> Event:
     event.add("dtend", end)
     event.add("summary", plain(entry.summary))
     event.add("location", plain(entry.location))
-    event.add("description", plain(entry.description))
-    event.add("url", plain(entry.address))
+    if entry.description:
+        event.add("description", plain(entry.description))
+    if entry.address:
+        event.add("url", plain(entry.address))
+    if entry.category:
+        event.add("categories", [plain(entry.category)])
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("organizer", _organizer())
     return event
 
 
 def calendar_text(
-    events: Iterable[str], *, name: str, method: str = "", refresh: timedelta | None = None
+    events: Iterable[str],
+    *,
+    name: str,
+    method: str = "",
+    refresh: timedelta | None = None,
+    colour: tuple[str, str] | None = None,
 ) -> bytes:
-    """The whole calendar around events made by `event_text`. `refresh` says how often a subscriber should look again."""
+    """The whole calendar around events made by `event_text`. `refresh` says how often a subscriber should look again.
+
+    `colour` is a name of CSS3 (RFC 7986, 5.9) and the same as #rrggbb, which Apple's calendar reads.
+    """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     if method:
         head.append(f"METHOD:{method}")
@@ -110,6 +124,8 @@ def calendar_text(
     if refresh is not None:
         period = vDuration(refresh).to_ical().decode()  # type: ignore[no-untyped-call]
         head += [f"REFRESH-INTERVAL;VALUE=DURATION:{period}", f"X-PUBLISHED-TTL:{period}"]
+    if colour is not None:
+        head += [f"COLOR:{colour[0]}", f"X-APPLE-CALENDAR-COLOR:{colour[1]}"]
     return ("\r\n".join(head) + "\r\n" + TIMEZONE + "".join(events) + "END:VCALENDAR\r\n").encode()
 
 

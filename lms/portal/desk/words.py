@@ -252,7 +252,11 @@ ACTIONS: Mapping[str, str] = {
     "lending.blocked": N_("Borrowing blocked"),
     "lending.unblocked": N_("Borrowing allowed again"),
     "device.wiped": N_("Device wiped and checked"),
-    "feed.renewed": N_("Calendar address made"),
+    "sheet.wished": N_("Monthly sheet by post wished for"),
+    "sheet.ended": N_("Monthly sheet by post ended"),
+    "feed.made": N_("Calendar address made"),
+    "feed.changed": N_("Calendar changed"),
+    "feed.renewed": N_("Calendar address renewed"),
     "feed.revoked": N_("Calendar address removed"),
 }
 """What the actions of the audit trail are called."""
