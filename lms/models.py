@@ -31,7 +31,9 @@ from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
+from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
+from lms.honoraria.standing import models as standing
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
@@ -40,6 +42,7 @@ from lms.people import models as people
 from lms.resources import models as resources
 from lms.scheduling import models as scheduling
 from lms.trainers import models as trainers
+from lms.trainers.qualifications import models as qualifications
 from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
@@ -65,6 +68,7 @@ __all__ = [
     "einvoices",
     "eligibility",
     "enrolment",
+    "fee_contracts",
     "fee_rates",
     "feeds",
     "hand_outs",
@@ -77,12 +81,14 @@ __all__ = [
     "payments",
     "people",
     "pricing",
+    "qualifications",
     "refunds",
     "resources",
     "scheduling",
     "seats",
     "second_person",
     "shares",
+    "standing",
     "tax",
     "trainers",
     "vouchers",

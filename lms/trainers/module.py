@@ -1,12 +1,27 @@
 """The table of contents of `trainers`, for app.py."""
 
+from datetime import timedelta
+
+from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
+from lms.trainers.qualifications.service import Qualifications
 from lms.trainers.service import Trainers
-from lms.web.module import Module
+from lms.web.module import Around, Module
+
+
+def _warning(around: Around) -> Periodic:
+    qualifications = Qualifications(around)
+
+    async def act() -> None:
+        await qualifications.warn()
+
+    return Periodic("warn-of-ending-qualifications", timedelta(days=1), act)
+
 
 MODULE = Module(
     name="trainers",
-    services={"trainers": Trainers},
+    services={"trainers": Trainers, "qualification_book": Qualifications},
+    periodic=[_warning],
     personal_data=[
         PersonalData(
             table="trainer",
@@ -24,6 +39,12 @@ MODULE = Module(
             table="conduct_record",
             column="person_id",
             purpose="to let only suitable persons teach children (§ 72a SGB VIII)",
+            kept="3 months after somebody stops teaching",
+        ),
+        PersonalData(
+            table="qualification_record",
+            column="person_id",
+            purpose="to let only qualified persons teach",
             kept="3 months after somebody stops teaching",
         ),
         PersonalData(
