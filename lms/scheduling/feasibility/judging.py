@@ -63,7 +63,9 @@ def _unfit(wanted: Wanted, room: RoomFacts) -> Iterator[Clash]:
 def _unqualified(wanted: Wanted, world: World) -> Iterator[Clash]:
     for trainer_id in wanted.trainer_ids:
         trainer = world.trainers.get(trainer_id)
-        for one in world.lacking.get(trainer_id, ()) if trainer is not None else ():
+        if trainer is None:
+            continue
+        for one in world.lacking.get(trainer_id, ()):
             taken = Taken.QUALIFICATION if one.name else Taken.CONDUCT
             missing = (one.name,) if one.name else ()
             yield Clash(taken=taken, name=trainer.name, missing=missing, trainer_id=trainer_id)
