@@ -22,6 +22,7 @@ from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.documents import fill_documents
 from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
+from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
@@ -105,6 +106,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
 
 
 async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
+    with step("Fees and contracts"):
+        await fill_fees(ground, everybody)
     with step("Closed months"):
         await fill_closing(ground, everybody, runs)
     with step("What certificates ask for"):

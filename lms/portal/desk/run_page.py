@@ -68,6 +68,7 @@ class RunPages(Controller):
                 "may_see_people": actor.may_for_all("R", "enrolment"),
                 "may_mark": actor.may_for_all("U", "attendance"),
                 "may_lock": actor.may_for_all("lock", "attendance"),
+                "may_see_fees": actor.may_for_all("R", "contract"),
                 "may_certify": actor.may_for_all("R", "certificate"),
             },
         )

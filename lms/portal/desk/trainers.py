@@ -345,6 +345,8 @@ async def _page(
             topics=", ".join(dict(topics).get(slug, slug) for slug in stored.topics),
             may_change=actor.may_for_all("U", "availability"),
             conduct=conduct,
+            may_see_papers=actor.may_for_all("R", "qualification"),
+            may_see_file=actor.may_for_all("R", "contract"),
             in_office=True,
         )
     )
