@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
 from lms.honoraria.contracts.models import (
@@ -176,5 +177,8 @@ def lacks_contract(now: datetime) -> ColumnElement[bool]:
         FeeContract.person_id == RunTrainer.person_id,
         FeeContract.state.in_(LIVE),
     )
-    is_ahead = exists().where(Run.id == RunTrainer.run_id, Run.state == RunState.CONFIRMED, Run.ends_at > now)
+    theirs = aliased(Run)  # the caller's statement may name the run as well
+    is_ahead = exists().where(
+        theirs.id == RunTrainer.run_id, theirs.state == RunState.CONFIRMED, theirs.ends_at > now
+    )
     return is_ahead & ~written
