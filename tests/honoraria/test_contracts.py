@@ -282,7 +282,8 @@ async def test_the_trainer_accepts_while_the_team_withdraws_and_one_of_them_is_t
     office, run = await open_with_rate(house)
     contract = await offered(house, jobs, run, office.trainer)
     withdrawing = Contracts(house).withdraw(TEAM, contract_id=contract.id, note="Kurs entfällt")
-    found = await asyncio.gather(outcome(accept(house, contract, office.trainer)), outcome(withdrawing))
+    acting = [outcome(accept(house, contract, office.trainer)), outcome(withdrawing)]
+    found = list(await asyncio.gather(*acting))
     assert found in (["accepted", "NotOffered"], ["NotOffered", "withdrawn"])
     await jobs.drain()
     async with house.begin.reading() as session:

@@ -57,7 +57,7 @@ def test_a_contract_adds_up_units_times_rate_and_travel_by_the_day(
     exact = [Decimal(minutes) / 45 * unit for minutes in lengths]
     rounded = [int(one.quantize(Decimal(1), ROUND_HALF_UP)) for one in exact]
     assert said.fee_cents == sum(rounded)
-    assert abs(said.fee_cents - sum(exact)) <= Decimal(len(lengths)) / 2
+    assert abs(said.fee_cents - sum(exact, Decimal())) <= Decimal(len(lengths)) / 2
     assert said.total_cents == said.fee_cents + (travel * len(lengths) if at_venue else 0)
 
 

@@ -161,7 +161,7 @@ def values_of(facts: ContractFacts, number_of_contract: str) -> Mapping[str, str
             "centre_address": centre.address,
             "representative": centre.representative or centre.operator,
             "trainer": facts.trainer,
-            "trainer_address": facts.address or "–",
+            "trainer_address": facts.address or gettext("address to be added"),
             "number": number_of_contract,
             "course": facts.course,
             "run": facts.run,
