@@ -36,7 +36,9 @@ from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.feeds.caldav import models as synchronised
+from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
+from lms.honoraria.standing import models as standing
 from lms.honoraria.statements import models as fee_statements
 from lms.jobs import models as jobs
 from lms.lending import models as lending
@@ -50,6 +52,7 @@ from lms.scheduling import models as scheduling
 from lms.teaching import models as teaching
 from lms.trainers import models as trainers
 from lms.trainers.busy import models as busy_calendars
+from lms.trainers.qualifications import models as qualifications
 from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
@@ -79,6 +82,7 @@ __all__ = [
     "einvoices",
     "eligibility",
     "enrolment",
+    "fee_contracts",
     "fee_rates",
     "fee_statements",
     "feeds",
@@ -94,12 +98,14 @@ __all__ = [
     "payments",
     "people",
     "pricing",
+    "qualifications",
     "refunds",
     "resources",
     "scheduling",
     "seats",
     "second_person",
     "shares",
+    "standing",
     "synchronised",
     "tax",
     "teaching",

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     calendar_ports: list[int] = Field(default_factory=list)
     calendar_hosts: list[str] = Field(default_factory=list)
     require_proof: bool = False
+    qualification_warning_days: int = Field(default=60, ge=1, le=365)
+    contract_reminder_days: int = Field(default=5, ge=1, le=60)
+    contract_urgent_days: int = Field(default=7, ge=0, le=60)
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     learner_idle_hours: int = 2

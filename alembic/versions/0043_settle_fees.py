@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql
 from lms.migrating import forget_unchanged, keep_unchanged
 
 revision: str = "0043"
-down_revision: str | None = "0038"
+down_revision: str | None = "0042"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -60,6 +60,7 @@ ADMINISTRATION = (
     Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),
     Link(N_("Trainers' fees"), "/verwaltung/finanzen/honorare", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
+    Link(N_("Fee rates"), "/verwaltung/finanzen/honorarsaetze", MONEY),
     Link(N_("Month close"), "/verwaltung/finanzen/abschluss", BOOKS),
     Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", BOOKS),
     Link(N_("Accounts for bookings"), "/verwaltung/finanzen/konten", BOOKS),
@@ -69,6 +70,9 @@ ADMINISTRATION = (
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),
     Link(N_("Least number"), "/verwaltung/entscheidungen", PROGRAMME),
     Link(N_("Trainers"), "/verwaltung/kursleitungen", PROGRAMME),
+    Link(N_("Fee contracts"), "/verwaltung/vertraege", PROGRAMME),
+    Link(N_("Qualifications"), "/verwaltung/qualifikationen", PROGRAMME),
+    Link(N_("Status files"), "/verwaltung/statusakten", PROGRAMME),
     Link(N_("Attendance"), "/verwaltung/anwesenheit", PROGRAMME),
     Link(N_("Certificates"), "/verwaltung/nachweise", PROGRAMME),
     Link(N_("Proposed courses"), "/verwaltung/vorschlaege", PROGRAMME),
@@ -90,6 +94,8 @@ TEACHING = (
     Link(N_("My proposals"), "/kursleitung/vorschlaege"),
     Link(N_("My profile"), "/kursleitung/profil"),
     Link(N_("My fees"), "/kursleitung/honorar"),
+    Link(N_("My contracts"), "/kursleitung/vertraege"),
+    Link(N_("My qualifications"), "/kursleitung/qualifikationen"),
     Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung"),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}

@@ -17,6 +17,7 @@ from lms.demo.filling.calendars import fill_calendars
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
+from lms.demo.filling.contracts import fill_contracts
 from lms.demo.filling.correspondence import fill_correspondence
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.debits import fill_debits
@@ -114,7 +115,8 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
 
 
 async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
-    with step("Trainers' fees"):
+    with step("Fees and contracts"):
+        await fill_contracts(ground, everybody)
         await fill_fees(ground, everybody)
     with step("Closed months"):
         await fill_closing(ground, everybody, runs)

@@ -1,5 +1,14 @@
 """The table of contents of `honoraria`, for app.py."""
 
+from datetime import timedelta
+
+from lms.honoraria.contracts.drawing import DRAW, RECORD, drawer, have_it_recorded, recorder
+from lms.honoraria.contracts.events import ContractAccepted, ContractWithdrawn
+from lms.honoraria.contracts.letters import tell_withdrawn
+from lms.honoraria.contracts.outdating import follow_sessions, follow_trainers
+from lms.honoraria.contracts.service import Contracts
+from lms.honoraria.rates.service import FeeRates
+from lms.honoraria.standing.service import StatusFiles
 from lms.honoraria.statements.accounts import FeeAccounts
 from lms.honoraria.statements.caring import carer
 from lms.honoraria.statements.deciding import FeeStatements
@@ -26,15 +35,42 @@ from lms.honoraria.statements.letters import (
     tell_returned,
 )
 from lms.honoraria.statements.paying import FeePayouts
+from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
-from lms.web.module import Module
+from lms.scheduling.events import SessionsChanged, TrainersChanged
+from lms.web.module import Around, Module
+
+KEPT_BY_LAW = (
+    "ten years after the end of the year of the last session (§ 147 AO, audits of the pension insurance)"
+)
+
+
+def _reminding(around: Around) -> Periodic:
+    contracts = Contracts(around)
+
+    async def act() -> None:
+        await contracts.remind_unsigned()
+
+    return Periodic("remind-of-contracts", timedelta(hours=6), act)
+
 
 KEPT_BY_LAW = "eight years after the end of the year (§ 147 AO)"
 
 MODULE = Module(
     name="honoraria",
-    services={"fee_statements": FeeStatements, "fee_payouts": FeePayouts, "fee_accounts": FeeAccounts},
+    services={
+        "fee_rates": FeeRates,
+        "contracts": Contracts,
+        "status_files": StatusFiles,
+        "fee_statements": FeeStatements,
+        "fee_payouts": FeePayouts,
+        "fee_accounts": FeeAccounts,
+    },
     listeners={
+        ContractAccepted: [have_it_recorded],
+        ContractWithdrawn: [tell_withdrawn],
+        SessionsChanged: [follow_sessions],
+        TrainersChanged: [follow_trainers],
         FeeStatementReady: [tell_ready],
         FeeStatementLate: [tell_late],
         FeeStatementRejected: [tell_rejected],
@@ -44,8 +80,8 @@ MODULE = Module(
         FeeReturned: [tell_returned],
         FeeAccountChanged: [tell_account_changed],
     },
-    tasks={PRINT: printer},
-    periodic=[carer],
+    tasks={DRAW: drawer, RECORD: recorder, PRINT: printer},
+    periodic=[_reminding, carer],
     personal_data=[
         PersonalData(
             table="run_fee",
@@ -62,6 +98,24 @@ MODULE = Module(
         PersonalData(
             "fee_account", "person_id", "where fees are paid to, and the tax data for the statement",
             "until the last statement has been paid and its time of keeping is over",
+        ),
+        PersonalData(
+            table="fee_contract",
+            column="person_id",
+            purpose="to know with whom which contract was made",
+            kept=KEPT_BY_LAW,
+        ),
+        PersonalData(
+            table="status_consent",
+            column="person_id",
+            purpose="to prove the consent under § 127 SGB IV",
+            kept=KEPT_BY_LAW,
+        ),
+        PersonalData(
+            table="allowance_declaration",
+            column="person_id",
+            purpose="to pay without tax what may be (§ 3 Nr. 26 EStG)",
+            kept=KEPT_BY_LAW,
         ),
     ],
 )  # fmt: skip

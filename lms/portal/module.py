@@ -15,6 +15,7 @@ from lms.portal.counter.pages import CounterPages
 from lms.portal.counter.till import TillPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
+from lms.portal.fees.controllers import FEES
 from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
 from lms.portal.letters.address_pages import AddressPages
@@ -49,6 +50,7 @@ MODULE = Module(
         ProgrammeApi,
         *DESK,
         *FINANCE,
+        *FEES,
         OwnDebitPages,
         AccountByLink,
         OwnAccountPages,

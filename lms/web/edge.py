@@ -33,6 +33,10 @@ UPLOADS = (
         3_000_000,
     ),  # 2 MB of logo
     (
+        re.compile(r"(?:/en)?/verwaltung/vertraege/[0-9a-f-]{36}/papier"),
+        6_000_000,
+    ),  # 5 MB of a signed contract
+    (
         re.compile(r"(?:/en)?/verwaltung/finanzen/kontoauszuege"),
         11_000_000,
     ),  # 10 MB of a bank statement

@@ -50,6 +50,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/finanzen/exporte/kasse": DOING,
     "/verwaltung/finanzen/exporte/pruefung": DOING,
     "/verwaltung/finanzen/freigaben": WORK,
+    "/verwaltung/finanzen/honorarsaetze": WORDS,
     "/verwaltung/finanzen/gutscheine/bestellungen": WORK,
     "/verwaltung/finanzen/gutscheine/offen": "sums of the list of vouchers by the day on which they expire",
     "/verwaltung/finanzen/gutscheine/rabattcode": DOING,
@@ -92,8 +93,11 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/raeume/neuer-ort": DOING,
     "/verwaltung/raeume/schliesstage": WORDS,
     "/verwaltung/raeume/sperrungen": WORDS,
+    "/verwaltung/statusakten/freibetrag": DOING,
+    "/verwaltung/statusakten/regeln": WORDS,
     "/verwaltung/suche": DOING,
     "/verwaltung/theke": DOING,
+    "/verwaltung/vertraege/text": WORDS,
     "/verwaltung/vertretungen": WORK,
     "/verwaltung/widerrufe": WORK,
 }  # fmt: skip
@@ -124,9 +128,12 @@ LISTS = (
     "/verwaltung/nachweise/lernwege",
     "/verwaltung/nachweise/register?stand=issued",
     "/verwaltung/personen?q=a",
+    "/verwaltung/qualifikationen",
     "/verwaltung/raeume/auslastung",
+    "/verwaltung/statusakten",
     "/verwaltung/unternehmen",
     "/verwaltung/vorschlaege",
+    "/verwaltung/vertraege?ansicht=alle",
     "/verwaltung/wartelisten",
 )
 EMPTY = {

@@ -167,6 +167,7 @@ async def test_the_worker_writes_a_handful_of_letters_and_draws_the_certificates
     kinds = Counter(job.kind for job in await town.all(Job))
     items = await town.count(BatchItem)
     journals = kinds.pop("task:print-journal")
+    contracts = kinds.pop("task:draw-contract")
 
     assert kinds == {
         "event:PlaceConfirmed": 3 + CALLED + PRINTED,
@@ -182,6 +183,7 @@ async def test_the_worker_writes_a_handful_of_letters_and_draws_the_certificates
         "task:draw-demo-certificate": items,
     }
     assert items >= 80
+    assert 1 <= contracts <= 3
     assert journals == await town.count(MonthClose) >= 3
 
 

@@ -70,6 +70,7 @@ class RunPages(Controller):
                 "may_read_messages": actor.may_for_all("R", "message"),
                 "may_mark": actor.may_for_all("U", "attendance"),
                 "may_lock": actor.may_for_all("lock", "attendance"),
+                "may_see_fees": actor.may_for_all("R", "contract"),
                 "may_certify": actor.may_for_all("R", "certificate"),
             },
         )

@@ -348,6 +348,8 @@ async def _page(
             may_change=actor.may_for_all("U", "availability"),
             conduct=conduct,
             own_calendars=calendars,
+            may_see_papers=actor.may_for_all("R", "qualification"),
+            may_see_file=actor.may_for_all("R", "contract"),
             in_office=True,
         )
     )
