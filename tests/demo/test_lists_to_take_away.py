@@ -27,6 +27,8 @@ FILES = "a list of files that are themselves taken away"
 
 WITHOUT: Mapping[str, str] = {
     "/verwaltung": OWN,
+    "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
+    "/verwaltung/texte": WORDS,
     "/verwaltung/anrufliste": WORK,
     "/verwaltung/anwesenheit": WORK,
     "/verwaltung/aufgaben": WORDS,
