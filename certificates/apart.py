@@ -82,23 +82,10 @@ def _ask(question: dict[str, Any], files: Sequence[bytes], limits: Limits) -> li
     return answer
 
 
-def _limit(computing: int, memory: int) -> None:
-    import resource  # where it does not exist nothing is read at all
-
-    for what, most in (
-        (resource.RLIMIT_CPU, computing),
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, 64),
-    ):
-        resource.setrlimit(what, (most, most))
-
-
 def _answer() -> None:
     question = json.loads(sys.stdin.buffer.readline())
     confinement.confine()  # before the limits: it looks for a folder to write in, and there is none afterwards
-    _limit(question["computing"], question["memory"])
+    confinement.limit(question["computing"], question["memory"])
     files = [sys.stdin.buffer.read(size) for size in question["sizes"]]
     answer: Any
     if question["ask"] == "codes":

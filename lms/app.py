@@ -49,6 +49,8 @@ from lms.kernel.clock import Clock, system_clock
 from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
 from lms.lending.module import MODULE as LENDING
+from lms.messaging.addresses import forget_returns
+from lms.messaging.bounces import EVERY, Bounces
 from lms.messaging.carrier import Carrier
 from lms.messaging.forgetting import forget_letters, forget_prints
 from lms.messaging.outbox import DELIVER
@@ -95,6 +97,10 @@ def _foundation() -> Module:
         periodic=[
             lambda around: Periodic("seal-audit", SEALING, lambda: _seal(around)),
             lambda around: Periodic("tidy-jobs", TIDYING, lambda: tidy(around.begin, around.clock)),
+            _read_returns,
+            lambda around: Periodic(
+                "forget-returns", FORGETTING, lambda: forget_returns(around.begin, around.clock)
+            ),
             lambda around: Periodic(
                 "forget-letters", FORGETTING, lambda: forget_letters(around.begin, around.clock)
             ),
@@ -103,6 +109,13 @@ def _foundation() -> Module:
             ),
         ],
     )
+
+
+def _read_returns(around: Around) -> Periodic:
+    async def act() -> None:
+        await Bounces(around.begin, around.clock, around.settings).read()
+
+    return Periodic("read-returns", EVERY, act)
 
 
 async def _seal(around: Around) -> None:
@@ -155,6 +168,7 @@ def around(given: Settings, clock: Clock = system_clock) -> Around:
         has_sms=bool(given.sms_url),
         ways_to_pay=given.ways_to_pay,
         charges_return_fees=given.debit_charges_return_fee,
+        quiet_hours=(given.quiet_from_hour, given.quiet_until_hour),
     )
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 
@@ -283,9 +297,14 @@ def build(given: Settings) -> Litestar:
                 "^/api/",
                 "^/static/",
                 "^/stripe/",
+                "^/caldav",  # no cookie counts there
+                r"^/\.well-known/caldav",
+                "^/neuigkeiten/abmelden/",  # RFC 8058: a mail programme sends it, the token in the address counts
             ],  # files that everybody keeps for a year carry no cookie
         ),
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=5),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=5, exclude=["/unterlagen/[0-9a-f-]+/datei$"]
+        ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),
         openapi_config=OpenAPIConfig(
             title="Lernzentrum",

@@ -107,15 +107,17 @@ class Begin:
         has_sms: bool = False,
         ways_to_pay: Collection[str] = ("invoice", "cash"),
         charges_return_fees: bool = False,
+        quiet_hours: tuple[int, int] = (0, 0),
     ) -> None:
         """Let everybody who is handed a session make links (`links_of`), and know what is set up.
 
-        That is `has_sms`, `ways_to_pay` and `charges_return_fees`.
+        That is `has_sms`, `ways_to_pay`, `charges_return_fees` and `quiet_hours`.
         """
         self._info["links"] = links
         self._info["has_sms"] = has_sms
         self._info["ways_to_pay"] = frozenset(ways_to_pay)
         self._info["charges_return_fees"] = charges_return_fees
+        self._info["quiet_hours"] = quiet_hours
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -209,6 +211,12 @@ def links_of(session: AsyncSession) -> Links:
 def has_sms(session: AsyncSession) -> bool:
     """Whether a gateway for short messages is set: where none is, nobody is promised one."""
     return bool(session.info.get("has_sms"))
+
+
+def quiet_hours(session: AsyncSession) -> tuple[int, int]:
+    """From which hour until which no telephone rings, in Europe/Berlin."""
+    begins, ends = session.info.get("quiet_hours", (0, 0))
+    return int(begins), int(ends)
 
 
 def ways_to_pay(session: AsyncSession) -> frozenset[str]:

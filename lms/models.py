@@ -2,6 +2,8 @@
 
 from lms.accounts import models as accounts
 from lms.attendance import models as attendance
+from lms.attendance.checkin import models as check_ins
+from lms.attendance.sheets import models as attendance_sheets
 from lms.audit import models as audit
 from lms.banking import models as banking
 from lms.billing import models as billing
@@ -21,6 +23,7 @@ from lms.certification.handing import models as hand_outs
 from lms.certification.paths import models as certificate_paths
 from lms.certification.wishes import models as certificate_wishes
 from lms.correspondence import models as correspondence
+from lms.correspondence.news import models as news
 from lms.db import Base
 from lms.debits import models as debits
 from lms.dunning import models as dunning
@@ -32,7 +35,11 @@ from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
+from lms.feeds.caldav import models as synchronised
+from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
+from lms.honoraria.standing import models as standing
+from lms.honoraria.statements import models as fee_statements
 from lms.jobs import models as jobs
 from lms.lending import models as lending
 from lms.messaging import models as messaging
@@ -40,8 +47,12 @@ from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.resources import models as resources
+from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
+from lms.teaching import models as teaching
 from lms.trainers import models as trainers
+from lms.trainers.busy import models as busy_calendars
+from lms.trainers.qualifications import models as qualifications
 from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
@@ -50,16 +61,19 @@ __all__ = [
     "METADATA",
     "accounts",
     "attendance",
+    "attendance_sheets",
     "audit",
     "banking",
     "billing",
     "booking",
     "books",
+    "busy_calendars",
     "catalogue",
     "certificate_designs",
     "certificate_paths",
     "certificate_wishes",
     "certification",
+    "check_ins",
     "choices",
     "conditions",
     "correspondence",
@@ -68,25 +82,33 @@ __all__ = [
     "einvoices",
     "eligibility",
     "enrolment",
+    "fee_contracts",
     "fee_rates",
+    "fee_statements",
     "feeds",
     "hand_outs",
     "instalments",
     "interest",
+    "invitations",
     "jobs",
     "lending",
     "messaging",
     "minimum",
+    "news",
     "payments",
     "people",
     "pricing",
+    "qualifications",
     "refunds",
     "resources",
     "scheduling",
     "seats",
     "second_person",
     "shares",
+    "standing",
+    "synchronised",
     "tax",
+    "teaching",
     "trainers",
     "vouchers",
     "waiting",

@@ -49,6 +49,12 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = Field(default_factory=list)
     smtp_url: str = ""
     mail_sender: str = "Zentrum für digitale Bildung Haldensleben <kontakt@zdb-haldensleben.example>"
+    smtp_connections: int = Field(default=4, ge=1, le=50)
+    mails_per_minute: int = Field(default=0, ge=0)
+    bounce_address: str = Field(default="", pattern=r"^([a-z0-9.]{1,20}@[a-z0-9.-]+)?$")
+    bounce_imap_url: SecretStr = SecretStr("")
+    quiet_from_hour: int = Field(default=20, ge=12, le=24)
+    quiet_until_hour: int = Field(default=8, ge=0, le=12)
     sms_url: str = ""
     sms_token: SecretStr = SecretStr("")
     sms_sender: str = ""
@@ -78,6 +84,9 @@ class Settings(BaseSettings):
     debit_days_of_month: list[int] = Field(default_factory=lambda: [1, 15], min_length=1)
     debit_charges_return_fee: bool = True
     second_person_from_cents: int = Field(default=25_000, ge=0)
+    fee_cancelled_late_days: int = Field(default=2, ge=0, le=60)
+    fee_cancelled_late_percent: int = Field(default=0, ge=0, le=100)
+    fee_confirm_days: int = Field(default=2, ge=0, le=31)
     fee_regime: Literal["private", "public"] = "private"
     dunning_days: list[int] = Field(default_factory=lambda: [7, 14, 14], min_length=3, max_length=3)
     dunning_fees_cents: list[int] = Field(default_factory=lambda: [0, 500, 1000], min_length=3, max_length=3)
@@ -107,8 +116,18 @@ class Settings(BaseSettings):
     loan_reminder_days: list[int] = Field(default_factory=lambda: [1, 7, 14], min_length=1)
     loan_block_after: int = Field(default=2, ge=1)
     loan_block_days: int = Field(default=90, ge=1)
+    attendance_lock_days: int = Field(default=7, ge=1, le=365)
     join_minutes_before: int = Field(default=15, ge=0, le=1440)
+    check_in_grace_minutes: int = Field(default=5, ge=0, le=60)
+    attendance_photo_months: int = Field(default=24, ge=1, le=120)
+    calendar_hours: int = Field(default=4, ge=1, le=168)
+    calendar_patience_days: int = Field(default=7, ge=1, le=90)
+    calendar_ports: list[int] = Field(default_factory=list)
+    calendar_hosts: list[str] = Field(default_factory=list)
     require_proof: bool = False
+    qualification_warning_days: int = Field(default=60, ge=1, le=365)
+    contract_reminder_days: int = Field(default=5, ge=1, le=60)
+    contract_urgent_days: int = Field(default=7, ge=0, le=60)
     staff_idle_minutes: int = 30
     staff_session_hours: int = 12
     learner_idle_hours: int = 2
@@ -132,12 +151,25 @@ class Settings(BaseSettings):
             raise ValueError("LMS_SMS_URL starts with https://: telephone numbers do not travel in the open")
         return url
 
+    @field_validator("bounce_imap_url")
+    @classmethod
+    def _safe_mailbox(cls, url: SecretStr) -> SecretStr:
+        parts = urlsplit(url.get_secret_value())
+        is_safe = parts.scheme in {"imaps", "imap+starttls"} or (
+            parts.scheme == "imap" and parts.hostname in LOOPBACK
+        )
+        if parts.scheme and not (is_safe and parts.hostname):
+            raise ValueError("LMS_BOUNCE_IMAP_URL starts with imaps:// or imap+starttls://")
+        return url
+
     @model_validator(mode="after")
     def _sealing_is_whole(self) -> "Settings":
         if self.timestamp_url and (self.seal_file is None or self.timestamp_roots is None):
             raise ValueError(
                 "LMS_TIMESTAMP_URL needs LMS_SEAL_FILE, and LMS_TIMESTAMP_ROOTS: the root certificates of the authority"
             )
+        if self.bounce_imap_url.get_secret_value() and not self.bounce_address:
+            raise ValueError("LMS_BOUNCE_IMAP_URL needs LMS_BOUNCE_ADDRESS: the address whose mailbox it is")
         if self.seal_password.get_secret_value() and self.seal_password_file is not None:
             raise ValueError("Set LMS_SEAL_PASSWORD or LMS_SEAL_PASSWORD_FILE, not both")
         return self

@@ -25,7 +25,9 @@ from lms.settings import Settings
 from lms.web.module import Lodging
 
 API = "/api/"
-OPEN_TO_ALL = ("/static/", "/health/")
+OPEN_TO_ALL = ("/static/", "/health/", "/caldav", "/.well-known/caldav")
+CALENDARS, CALENDAR = "/kalender/", ".ics"
+"""Calendar programmes bring no cookie; one that a browser brings along changes nothing in what they get."""
 TOKEN_PREFIX = "lms_"  # noqa: S105 - what tokens begin with, not a token
 BEARER = "bearer "
 LONGEST_COOKIE = 4096
@@ -57,7 +59,7 @@ class Doorkeeper:
         path = scope["path"]
         visitor = Actor(address=state.get("address", ""), request_id=state.get("request_id", ""))
         scope["user"] = visitor
-        if path.startswith(OPEN_TO_ALL):
+        if path.startswith(OPEN_TO_ALL) or (path.startswith(CALENDARS) and path.endswith(CALENDAR)):
             await self.app(scope, receive, send)
             return
         if path.startswith(API):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -75,6 +75,13 @@ LIMITS: Mapping[str, Limit] = {
     "voucher-order": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR)),
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
+    # wrong codes and wrong names only (`spent`): a whole course comes from the house's one address
+    "presence-code": Limit(
+        address=(Rate(60, 5 * MINUTE), Rate(300, HOUR)), alarm=Rate(1_000, HOUR), fails_closed=True
+    ),
+    "presence-name": Limit(
+        account=(Rate(60, HOUR),), address=(Rate(40, 10 * MINUTE),), alarm=Rate(300, HOUR), fails_closed=True
+    ),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),
     # a file is unpacked and compared; and nobody finds a name that the holder keeps back by trying
     "certificate-file": Limit(address=(Rate(10, 5 * MINUTE), Rate(40, HOUR)), alarm=Rate(500, HOUR)),
@@ -89,6 +96,9 @@ LIMITS: Mapping[str, Limit] = {
     "search": Limit(address=(Rate(120, MINUTE),)),
     "export": Limit(account=(Rate(20, HOUR),)),
     "upload": Limit(account=(Rate(60, HOUR),)),
+    # a trainer writes to a group, and somebody answers
+    "group-message": Limit(account=(Rate(40, DAY),)),
+    "message-reply": Limit(account=(Rate(10, HOUR), Rate(30, DAY)), alarm=Rate(300, HOUR)),
     "participation": Limit(account=(Rate(20, DAY),), address=(Rate(20, HOUR),)),
 }
 """The table of S-40. "enrolment" is for those without an account; a proof (mailed code) lifts an address limit: leave the address out."""
@@ -127,6 +137,31 @@ async def within(
         structlog.get_logger("lms.security").warning("limit_not_counted", limit=name)
         return
     _judge(name, windows, counts, now)
+
+
+async def spent(
+    begin: Begin, clock: Clock, name: str, *, account: str | object = "", address: str = ""
+) -> None:
+    """Raise TooMany when the limit is reached already; counts nothing.
+
+    For acts of which only the wrong ones count: ask this before, and `within` once it has turned out wrong.
+    """
+    limit, now = LIMITS[name], clock()
+    windows = [
+        *(_window(name, "account", _short(str(account)), rate, now) for rate in limit.account if account),
+        *(_window(name, "address", network_of(address), rate, now) for rate in limit.address if address),
+    ]
+    async with begin.reading() as session:
+        rows = await session.execute(
+            select(RateWindow.key, RateWindow.starts_at, RateWindow.count).where(
+                RateWindow.key.in_([one.key for one in windows])
+            )
+        )
+        counts = {(row.key, row.starts_at): row[2] for row in rows}
+    full = [one for one in windows if counts.get((one.key, one.starts_at), 0) >= one.rate.most]
+    if full:
+        waits = [one.starts_at + one.rate.every - now for one in full]
+        raise TooMany(retry_after=max(1, int(max(waits).total_seconds()) + 1))
 
 
 def _judge(name: str, windows: list[_Window], counts: Mapping[str, int], now: datetime) -> None:

@@ -27,12 +27,32 @@ A_DAY = 24 * 60
 
 
 class MarkIn(Struct, forbid_unknown_fields=True):
-    """How one person took part. `minutes_late` counts only for "late"."""
+    """How one person took part. `minutes_late` counts only for "late", `minutes_early` and `missed_units` for who was there.
+
+    With `based_on`, the `version` that was read, nothing is overwritten that somebody else has marked since (409).
+    """
 
     enrolment_id: UUID
     presence: Presence
     minutes_late: Annotated[int, Meta(ge=0, le=A_DAY)] = 0
     note: Annotated[str, Meta(max_length=LONGEST_NOTE)] = ""
+    minutes_early: Annotated[int, Meta(ge=0, le=A_DAY)] = 0
+    missed_units: Annotated[list[Annotated[int, Meta(ge=1, le=99)]], Meta(max_length=99)] = []
+    based_on: Annotated[int, Meta(ge=0)] | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """As the register takes it."""
+        units = tuple(sorted(set(self.missed_units)))
+        return Mark(
+            self.enrolment_id,
+            self.presence,
+            self.minutes_late,
+            self.note,
+            self.minutes_early,
+            units,
+            based_on=self.based_on,
+        )
 
 
 class AttendanceIn(Struct, forbid_unknown_fields=True):
@@ -55,13 +75,17 @@ class MarkOut(Struct):
     """Comes to single sessions of the run, this one among them."""
     guest_of: str = ""
     """The number of the run from which somebody comes as a guest; empty for everybody else."""
+    minutes_early: int = 0
+    missed_units: list[int] = []
+    """Units of 45 minutes that somebody missed who was there for the rest, from 1 on."""
+    version: int = 0
 
     @classmethod
     def from_line(cls, line: Line) -> Self:
         """The line of the register as it goes over the wire."""
         return cls(
             line.enrolment_id, line.name, line.presence, line.minutes_late, line.note, line.marked_at, line.is_drop_in,
-            line.guest_of,
+            line.guest_of, line.minutes_early, list(line.missed_units), line.version,
         )  # fmt: skip
 
 
@@ -129,8 +153,8 @@ class AttendanceDoor(Controller):
         begin: NamedDependency[Begin],
         attendance: NamedDependency[Register],
     ) -> AttendanceOut:
-        """Write marks; the last word counts and every change is in the audit trail."""
-        marks = [Mark(one.enrolment_id, one.presence, one.minutes_late, one.note) for one in data.marks]
+        """Write marks; the last word counts unless they say what they are based on. Every change is in the audit trail."""
+        marks = [one.mark for one in data.marks]
         await attendance.mark(actor, session_id=session_id, marks=marks, reason=data.reason)
         return await _attendance(begin, actor, session_id)
 

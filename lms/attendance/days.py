@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from lms.attendance.models import Attendance, MakeUp, Presence
+from lms.attendance.models import Attendance, MakeUp, Presence, Units
 from lms.attendance.rules import Taken, counts_elsewhere, minutes_counted
+from lms.attendance.words import details
 from lms.catalogue.models import Run
 from lms.enrolment.models import Enrolment
 from lms.enrolment.queries import comes_to
@@ -30,12 +31,26 @@ class Elsewhere:
     presence: Presence | None
     minutes_late: int
     is_cancelled: bool
+    minutes_early: int = 0
+    missed_units: Units = ()
+
+    @property
+    def details(self) -> str:
+        """What is to be said beside the mark; may be empty."""
+        return details(self.minutes_late, self.minutes_early, self.missed_units)
 
     @property
     def taken(self) -> Taken:
         """How it is counted."""
         minutes = _minutes(self.starts_at, self.ends_at)
-        return Taken(minutes, None if self.is_cancelled else self.presence, self.minutes_late)
+        presence = None if self.is_cancelled else self.presence
+        return Taken(
+            minutes,
+            presence,
+            self.minutes_late,
+            minutes_early=self.minutes_early,
+            missed_units=self.missed_units,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +63,13 @@ class Day:
     presence: Presence | None
     minutes_late: int = 0
     made_up: Elsewhere | None = None
+    minutes_early: int = 0
+    missed_units: Units = ()
+
+    @property
+    def details(self) -> str:
+        """What is to be said beside the mark; may be empty."""
+        return details(self.minutes_late, self.minutes_early, self.missed_units)
 
     @property
     def minutes(self) -> int:
@@ -58,7 +80,9 @@ class Day:
     def taken(self) -> Taken:
         """How it is counted."""
         made_up = self.made_up.taken if self.made_up else None
-        return Taken(self.minutes, self.presence, self.minutes_late, made_up)
+        return Taken(
+            self.minutes, self.presence, self.minutes_late, made_up, self.minutes_early, self.missed_units
+        )
 
     @property
     def counted_minutes(self) -> int:
@@ -106,6 +130,8 @@ async def days_of(session: AsyncSession, *conditions: ColumnElement[bool]) -> Ma
             Session.ends_at,
             Attendance.presence,
             Attendance.minutes_late,
+            Attendance.minutes_early,
+            Attendance.missed_units,
             MakeUp.id,
             there.id,
             run.number,
@@ -114,6 +140,8 @@ async def days_of(session: AsyncSession, *conditions: ColumnElement[bool]) -> Ma
             MakeUp.presence,
             MakeUp.minutes_late,
             there.state,
+            MakeUp.minutes_early,
+            MakeUp.missed_units,
         )
         .join(Session, and_(Session.run_id == Enrolment.run_id, Session.state == SessionState.PLANNED))
         .outerjoin(
@@ -133,9 +161,10 @@ async def days_of(session: AsyncSession, *conditions: ColumnElement[bool]) -> Ma
         .order_by(Session.starts_at, Session.id)
     )
     found: dict[UUID, list[Day]] = defaultdict(list)
-    for enrolment_id, session_id, starts_at, ends_at, presence, late, *other in rows.all():
+    for enrolment_id, session_id, starts_at, ends_at, presence, late, early, units, *other in rows.all():
+        elsewhere = _elsewhere(*other)
         found[enrolment_id].append(
-            Day(session_id, starts_at, ends_at, presence, late or 0, _elsewhere(*other))
+            Day(session_id, starts_at, ends_at, presence, late or 0, elsewhere, early or 0, units or ())
         )
     return found
 
@@ -149,12 +178,23 @@ def _elsewhere(
     presence: Presence | None,
     minutes_late: int | None,
     state: SessionState,
+    minutes_early: int | None,
+    missed_units: Units | None,
 ) -> Elsewhere | None:
     if make_up_id is None:
         return None
     is_cancelled = state is SessionState.CANCELLED
     return Elsewhere(
-        make_up_id, session_id, run_number, starts_at, ends_at, presence, minutes_late or 0, is_cancelled
+        make_up_id,
+        session_id,
+        run_number,
+        starts_at,
+        ends_at,
+        presence,
+        minutes_late or 0,
+        is_cancelled,
+        minutes_early or 0,
+        missed_units or (),
     )
 
 

@@ -26,6 +26,47 @@ class NothingMarked(DomainError):
     message = N_("Some people have no mark yet. Please mark everybody before you close the attendance.")
 
 
+class MarkedMeanwhile(DomainError):
+    message = N_("Somebody else has marked this person meanwhile. Look at both and choose.")
+
+
+class MoreThanTheSession(DomainError):
+    status = 422
+    message = N_("Nothing is left of the session. Then mark the person as not there.")
+
+
+class WalkInUnnamed(DomainError):
+    status = 422
+    message = N_("Enter the name.")
+
+
+class AlreadySettled(DomainError):
+    message = N_("Somebody has taken care of this already.")
+
+
+class NothingToObject(DomainError):
+    message = N_("There is no mark of this session that you could object to.")
+
+
+class AlreadyObjected(DomainError):
+    message = N_("You have told us already. You get an answer by letter.")
+
+
+class WordsNeeded(DomainError):
+    status = 422
+    message = N_("Please write what is not right.")
+
+
+class AnswerNeeded(DomainError):
+    status = 422
+    message = N_("Please write why. The person reads it.")
+
+
+class NothingChanged(DomainError):
+    status = 422
+    message = N_("This is how it is marked already. Choose something else, or decline.")
+
+
 class NotTheirSession(DomainError):
     status = 422
     message = N_("This session does not belong to the course of this person.")

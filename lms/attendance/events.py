@@ -9,6 +9,12 @@ class AttendanceLocked(Event):
     run_id: UUID
 
 
+class ObjectionAnswered(Event):
+    """Somebody did not agree with a mark: it was corrected, or stays and they are told why."""
+
+    objection_id: UUID
+
+
 class MakeUpAgreed(Event):
     """Somebody is going to make a session up as a guest of a parallel run."""
 

@@ -1,13 +1,15 @@
-"""What guests are told: that they can make a session up elsewhere, that they cannot after all, and what becomes of it."""
+"""What people are told: what came of an objection, that they can make a session up elsewhere, and what becomes of that."""
 
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.attendance.events import MakeUpAgreed, MakeUpWithdrawn
+from lms.attendance.events import MakeUpAgreed, MakeUpWithdrawn, ObjectionAnswered
 from lms.attendance.guests import guests_come
-from lms.attendance.models import MakeUp
+from lms.attendance.marking import kept_marks
+from lms.attendance.models import MakeUp, Objection, ObjectionState
+from lms.attendance.words import facts_in_words
 from lms.catalogue.models import Run
 from lms.enrolment.letters.endings import out_of_calendar
 from lms.enrolment.letters.facts import Facts, facts_of, send
@@ -22,6 +24,30 @@ from lms.web.language import use_locale
 FOLDER = "attendance/letters/"
 OF_A_GUEST = frozenset({ChangeKind.CANCELLED, ChangeKind.MOVED, ChangeKind.ROOM, ChangeKind.TRAINER})
 """What can become of a session that somebody visits; a new one in its place is nothing that they have agreed to."""
+
+
+async def tell_of_answer(session: AsyncSession, event: ObjectionAnswered) -> None:
+    """Whether the mark was corrected or stays, and why; to whoever reads letters about the place."""
+    objection = await session.get_one(Objection, event.objection_id)
+    facts = await facts_of(session, objection.enrolment_id)
+    if facts is None or objection.answered_at is None:
+        return
+    meeting = await session.get_one(Session, objection.session_id)
+    kept = (await kept_marks(session, meeting)).get(objection.enrolment_id)
+    with use_locale(facts.language):
+        now_words = facts_in_words(kept.facts if kept else {})
+    await send(
+        session,
+        facts,
+        "objection_answered",
+        folder=FOLDER,
+        at=objection.answered_at,
+        version=str(objection.id),
+        meeting=meeting,
+        now_words=now_words,
+        answer=objection.answer,
+        is_corrected=objection.state is ObjectionState.CORRECTED,
+    )
 
 
 async def tell_of_make_up(session: AsyncSession, event: MakeUpAgreed) -> None:

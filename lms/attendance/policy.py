@@ -24,3 +24,8 @@ def may_lock(actor: Actor) -> bool:
 def may_agree(actor: Actor) -> bool:
     """Who keeps the registers, and who answers for what certificates say, agree on sessions to be made up."""
     return actor.may_for_all("U", "attendance") or actor.may_for_all("issue", "certificate")
+
+
+def may_settle(actor: Actor) -> bool:
+    """Who keeps the registers takes care of people who came along without a place."""
+    return actor.may_for_all("U", "attendance")

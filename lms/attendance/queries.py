@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.days import Day, days_of
 from lms.attendance.guests import guests_come
-from lms.attendance.models import Attendance, MakeUp, Presence
+from lms.attendance.models import Attendance, MakeUp, Presence, Units
 from lms.attendance.rules import attended_minutes
+from lms.attendance.words import details
 from lms.catalogue.models import Run
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.queries import coming_alone
@@ -36,16 +37,25 @@ class Line:
     """Comes to single sessions, this one among them."""
     guest_of: str = ""
     """The number of the run from which somebody comes as a guest, to make up a session; empty for everybody else."""
+    minutes_early: int = 0
+    missed_units: Units = ()
+    version: int = 0
+    """Which state of the mark this is; 0 while there is no row for it."""
 
     @property
     def name(self) -> str:
         """As one calls the roll."""
         return f"{self.given_name} {self.family_name}".strip()
 
+    @property
+    def details(self) -> str:
+        """What is to be said beside the mark; may be empty."""
+        return details(self.minutes_late, self.minutes_early, self.missed_units)
+
 
 async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
     """Everybody who comes to this session and how they took part in it, by family name, guests last; two statements."""
-    rows = await session.execute(
+    rows: Iterable[Any] = await session.execute(
         select(
             Enrolment.id,
             Person.id,
@@ -55,6 +65,9 @@ async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
             Attendance.minutes_late,
             Attendance.note,
             Attendance.marked_at,
+            Attendance.minutes_early,
+            Attendance.missed_units,
+            Attendance.version,
             Enrolment.is_drop_in,
         )
         .join(Person, Person.id == Enrolment.person_id)
@@ -68,7 +81,7 @@ async def register(session: AsyncSession, meeting: Session) -> Sequence[Line]:
         )
         .order_by(Person.family_name, Person.given_name, Enrolment.id)
     )
-    lines = [_line(*row) for row in rows.all()]
+    lines = [_line(*row) for row in rows]
     return [*lines, *await _guests(session, meeting.id)]
 
 
@@ -83,6 +96,9 @@ async def _guests(session: AsyncSession, session_id: UUID) -> Sequence[Line]:
             MakeUp.minutes_late,
             MakeUp.note,
             MakeUp.marked_at,
+            MakeUp.minutes_early,
+            MakeUp.missed_units,
+            MakeUp.version,
             literal(value=False),
             Run.number,
         )
@@ -104,6 +120,9 @@ def _line(
     minutes_late: int | None,
     note: str | None,
     marked_at: datetime | None,
+    minutes_early: int | None,
+    missed_units: Units | None,
+    version: int | None,
     is_drop_in: bool,  # noqa: FBT001 - a column of the row
     guest_of: str = "",
 ) -> Line:
@@ -118,6 +137,9 @@ def _line(
         marked_at=marked_at,
         is_drop_in=is_drop_in,
         guest_of=guest_of,
+        minutes_early=minutes_early or 0,
+        missed_units=missed_units or (),
+        version=version or 0,
     )
 
 

@@ -1,20 +1,25 @@
 """The register as a form: what the page shows, what was typed, and the marks that come of it.
 
-Each person is a row of four fields named after their enrolment. `vorher-…` repeats what the page showed: a row that was
-not touched writes nothing, so that somebody else's mark is not undone by a page left open since.
+Each person is a row of fields named after their enrolment. `vorher-…` repeats what the page showed: a row that was not
+touched writes nothing, so that somebody else's mark is not undone by a page left open since; and of a row that was touched
+while somebody else marked otherwise both are shown, before anything is written.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from lms.attendance.models import Presence
+from lms.attendance.models import Presence, Units
 from lms.attendance.queries import Line
+from lms.attendance.rules import ATTENDED, whole_marking
 from lms.attendance.service import Mark
+from lms.attendance.words import facts_in_words
 from lms.web.forms import Problem
 from lms.web.language import gettext
 
-CHOICE, MINUTES, NOTE, BEFORE = "wie", "minuten", "notiz", "vorher"
+CHOICE, MINUTES, NOTE, BEFORE, EARLY, UNIT = "wie", "minuten", "notiz", "vorher", "frueher", "einheit"
 LONGEST_NOTE = 200
+MOST_UNITS = 20
 
 
 @dataclass(slots=True)
@@ -27,11 +32,16 @@ class Row:
     note: str
     problem: str = ""
     is_touched: bool = False
+    early: str = ""
+    units: Units = ()
+    is_overtaken: bool = False
+    """Whether somebody else has marked otherwise since the page was shown."""
 
     @property
     def shown(self) -> str:
         """What the page shows of this person before anything is typed."""
-        return _as_text(self.line.presence or "", _minutes_of(self.line), self.line.note)
+        one = self.line
+        return _as_text(one.presence or "", _minutes_of(one), one.note, _early_of(one), one.missed_units)
 
     def name(self, part: str) -> str:
         """The name of one of the row's fields, which is its id as well."""
@@ -75,7 +85,15 @@ class Roll:
         for row in self.rows:
             if all_present and not row.choice and row.line.presence is None:
                 row.choice, row.is_touched = Presence.PRESENT, True
-            if row.is_touched:
+            if row.is_overtaken:
+                stands = facts_in_words({"presence": row.line.presence, **_numbers(row.line)})
+                sentence = gettext(
+                    "Somebody else has marked %(name)s meanwhile: %(stands)s. Save again if your entry is to stand.",
+                    name=row.line.name,
+                    stands=stands,
+                )
+                self._refuse(row, CHOICE, sentence)
+            elif row.is_touched:
                 mark = self._mark(row, longest)
                 made += [mark] if mark else []
         return made
@@ -88,9 +106,7 @@ class Roll:
         presence = Presence(row.choice)
         late = 0
         if presence is Presence.LATE:
-            late = (
-                int(row.minutes) if row.minutes.isdecimal() and len(row.minutes) <= len(str(longest)) else 0
-            )
+            late = _number(row.minutes, longest)
             if not 0 < late <= longest:
                 sentence = gettext(
                     "Enter how many minutes later %(name)s came, from 1 to %(longest)s.",
@@ -99,12 +115,35 @@ class Roll:
                 )
                 self._refuse(row, MINUTES, sentence)
                 return None
-        return Mark(row.line.enrolment_id, presence, late, row.note)
+        early = _number(row.early, longest)
+        if presence in ATTENDED and not _is_whole(longest, late, early, row):
+            sentence = gettext(
+                "Check how many minutes and units %(name)s missed. If nothing is left, choose Absent.",
+                name=row.line.name,
+            )
+            self._refuse(row, EARLY, sentence)
+            return None
+        if presence not in ATTENDED:
+            early, row.units = 0, ()
+        return Mark(
+            row.line.enrolment_id, presence, late, row.note, early, row.units, based_on=row.line.version
+        )
 
     def _refuse(self, row: Row, part: str, sentence: str) -> None:
         row.problem = sentence
-        anchor = row.name(part) if part == MINUTES else f"{row.name(part)}-{Presence.PRESENT}"
+        anchor = row.name(part) if part in {MINUTES, EARLY} else f"{row.name(part)}-{Presence.PRESENT}"
         self.problems.append(Problem(anchor, sentence))
+
+
+def _number(typed: str, longest: int) -> int:
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= len(str(longest)) else 0
+
+
+def _is_whole(longest: int, late: int, early: int, row: Row) -> bool:
+    """Whether what was typed about leaving early and missed units can be, beside coming late."""
+    if not row.early and not row.units:
+        return True
+    return bool(early or not row.early) and whole_marking(longest, late, early, row.units)
 
 
 def roll_of(lines: Sequence[Line], sent: Mapping[str, str] | None = None) -> Roll:
@@ -113,7 +152,14 @@ def roll_of(lines: Sequence[Line], sent: Mapping[str, str] | None = None) -> Rol
 
 
 def _row(line: Line, sent: Mapping[str, str] | None) -> Row:
-    kept = Row(line, line.presence or "", _minutes_of(line), line.note)
+    kept = Row(
+        line,
+        line.presence or "",
+        _minutes_of(line),
+        line.note,
+        early=_early_of(line),
+        units=line.missed_units,
+    )
     if sent is None or not any(kept.name(part) in sent for part in (CHOICE, NOTE)):
         return kept
     row = Row(
@@ -121,15 +167,36 @@ def _row(line: Line, sent: Mapping[str, str] | None) -> Row:
         sent.get(kept.name(CHOICE), ""),
         sent.get(kept.name(MINUTES), "").strip(),
         " ".join(sent.get(kept.name(NOTE), "").split())[:LONGEST_NOTE],
+        early=sent.get(kept.name(EARLY), "").strip(),
+        units=tuple(number for number in range(1, MOST_UNITS + 1) if f"{kept.name(UNIT)}-{number}" in sent),
     )
     if row.choice != Presence.LATE:
         row.minutes = ""
-    row.is_touched = _as_text(row.choice, row.minutes, row.note) != sent.get(kept.name(BEFORE))
+    if row.choice not in ATTENDED:
+        row.early, row.units = "", ()
+    written, before = (
+        _as_text(row.choice, row.minutes, row.note, row.early, row.units),
+        sent.get(kept.name(BEFORE)),
+    )
+    row.is_touched = written != before
+    row.is_overtaken = row.is_touched and before not in {None, kept.shown} and written != kept.shown
     return row
 
 
-def _as_text(choice: str, minutes: str, note: str) -> str:
-    return f"{choice}|{minutes}|{note}"
+def _as_text(choice: str, minutes: str, note: str, early: str, units: Units) -> str:
+    return f"{choice}|{minutes}|{early}|{','.join(str(number) for number in units)}|{note}"
+
+
+def _early_of(line: Line) -> str:
+    return str(line.minutes_early) if line.minutes_early else ""
+
+
+def _numbers(line: Line) -> dict[str, Any]:
+    return {
+        "minutes_late": line.minutes_late,
+        "minutes_early": line.minutes_early,
+        "missed_units": line.missed_units,
+    }
 
 
 def _minutes_of(line: Line) -> str:

@@ -1,41 +1,67 @@
-"""Marking who was there; every public method is one transaction."""
+"""Marking who was there, and closing registers; every public method is one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid4
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.attendance import policy, rules
-from lms.attendance.errors import NothingMarked, NotInThisRun, ReasonNeeded, RegisterLocked, TooEarly
+from lms.attendance import policy
+from lms.attendance.errors import MoreThanTheSession, NothingMarked, NotInThisRun, TooEarly
 from lms.attendance.events import AttendanceLocked
-from lms.attendance.guests import guests_of, unmarked_guest
-from lms.attendance.meetings import teaches_session
-from lms.attendance.models import Attendance, MakeUp, Presence
+from lms.attendance.guests import unmarked_guest
+from lms.attendance.marking import Facts, Kept, Mark, ensure_whole, kept_marks, opened, put
+from lms.attendance.meetings import INCOMPLETE
+from lms.attendance.models import Attendance, SentMark
 from lms.audit.trail import record
+from lms.catalogue.models import Run, RunState
 from lms.db import retried
 from lms.enrolment.models import Enrolment, EnrolmentState
-from lms.enrolment.queries import comes_to, coming_alone
+from lms.enrolment.queries import comes_to
 from lms.jobs.queue import announce
-from lms.kernel.actor import Actor, ensure
-from lms.kernel.errors import NotFound
+from lms.kernel.actor import SYSTEM, Actor, ensure
 from lms.scheduling.models import Session, SessionState
-from lms.scheduling.queries import run_of, session_of
+from lms.scheduling.queries import run_of
 from lms.web.module import Around
+
+__all__ = ["Entry", "HandedIn", "Mark", "Outcome", "Register"]
+
+LOCKED_AT_ONCE = 200
+REMEMBERED = timedelta(days=60)
+"""How long we know which entries of a device have arrived: longer than a device keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """How one person took part. `minutes_late` counts only for LATE."""
+class Entry:
+    """A mark that was made on a device, maybe without network. The id is the device's: sent again it changes nothing."""
 
-    enrolment_id: UUID
-    presence: Presence
-    minutes_late: int = 0
-    note: str = ""
+    id: UUID
+    mark: Mark
+    follows: tuple[UUID, ...] = ()
+    """Entries about the same person that this one has replaced on the device, where they may have arrived all the same."""
+
+
+class Outcome(StrEnum):
+    """What became of an entry."""
+
+    SAVED = "saved"
+    CONFLICT = "conflict"
+    """Somebody else has marked otherwise meanwhile: nothing was written, whoever sent it decides."""
+    REFUSED = "refused"
+    """It does not fit the session, or the person has no place in it (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """One entry and what became of it, with what the register holds now (nothing for somebody unknown)."""
+
+    id: UUID
+    outcome: Outcome
+    facts: Facts
+    version: int
 
 
 class Register:
@@ -44,52 +70,55 @@ class Register:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.lock_days = around.settings.attendance_lock_days
 
     @retried
     async def mark(self, actor: Actor, *, session_id: UUID, marks: Sequence[Mark], reason: str = "") -> None:
-        """Write these marks; people not named keep theirs. The last word counts, and every change is in the audit trail.
+        """Write these marks; people not named keep theirs. Every change is in the audit trail.
 
-        Raises NotFound for somebody else's session, TooEarly, RegisterLocked for trainers once it is closed, ReasonNeeded
-        for staff who correct a closed one, NotInThisRun.
+        The last word counts, but for marks that say what they are based on. Raises NotFound for somebody else's session,
+        TooEarly, RegisterLocked for trainers once it is closed, ReasonNeeded for staff who correct a closed one,
+        NotInThisRun, MoreThanTheSession, MarkedMeanwhile.
         """
         now = self.clock()
         async with self.begin() as session:
-            meeting = await session_of(session, session_id)
-            is_teacher = await teaches_session(session, actor.person_id, session_id)
-            if not policy.may_read(actor, teaches=is_teacher):
-                raise NotFound
-            await run_of(session, meeting.run_id, lock=True)  # marking and locking wait for each other
-            await session.refresh(meeting)
-            self._ensure_open(actor, meeting, now, is_teacher=is_teacher, reason=reason)
-            guests = await guests_of(session, session_id)
-            known = await self._places(session, meeting) | {
-                key: person for key, (_, person) in guests.items()
-            }
-            if any(one.enrolment_id not in known for one in marks):
-                raise NotInThisRun
-            present = await self._present(session, session_id)
-            before = {key: _row_facts(row) for key, row in present.items()} | {
-                key: _row_facts(row) for key, (row, _) in guests.items() if row.presence is not None
-            }
-            for one in marks:
-                if one.enrolment_id in guests:
-                    _mark_guest(guests[one.enrolment_id][0], one, by=actor.account_id, at=now)
-                else:
-                    was = present.get(one.enrolment_id)
-                    await self._write(session, actor, meeting, one, was=was, now=now)
-                if before.get(one.enrolment_id) != _facts(one):
-                    record(
-                        session,
-                        actor,
-                        "attendance.marked" if meeting.locked_at is None else "attendance.corrected",
-                        at=now,
-                        kind="session",
-                        object_id=session_id,
-                        person_id=known[one.enrolment_id],
-                        before=before.get(one.enrolment_id, {}),
-                        after=_facts(one),
-                        reason=reason,
-                    )
+            meeting = await opened(session, actor, session_id, now=now, reason=reason)
+            await put(session, actor, meeting, marks, now=now, reason=reason)
+
+    @retried
+    async def hand_in(
+        self, actor: Actor, *, session_id: UUID, entries: Sequence[Entry]
+    ) -> Sequence[HandedIn]:
+        """Take what a device has kept for one session, person by person: what contradicts a newer mark is left out.
+
+        Entries that have arrived before count as saved. Raises NotFound, TooEarly, RegisterLocked, ReasonNeeded.
+        """
+        now = self.clock()
+        async with self.begin() as session:
+            meeting = await opened(session, actor, session_id, now=now)
+            ids = [key for one in entries for key in (one.id, *one.follows)]
+            rows = await session.execute(select(SentMark.id, SentMark.version).where(SentMark.id.in_(ids)))
+            arrived = {row[0]: row[1] for row in rows}
+            known = await kept_marks(session, meeting)
+            done = {one.id: (Outcome.SAVED, one.mark.enrolment_id) for one in entries}
+            new = {one.id: _following(one, arrived) for one in entries if one.id not in arrived}
+            for key, mark in list(new.items()):
+                outcome = _outcome(meeting, mark, known)
+                done[key] = (outcome, mark.enrolment_id)
+                if outcome is not Outcome.SAVED:
+                    del new[key]
+            await put(session, actor, meeting, list(new.values()), now=now)
+            await session.flush()
+            stands = await kept_marks(session, meeting)
+            for key, mark in new.items():
+                made = stands[mark.enrolment_id].version
+                session.add(SentMark(id=key, session_id=session_id, arrived_at=now, version=made))
+        return [
+            HandedIn(key, outcome, stands[whose].facts, stands[whose].version)
+            if whose in stands
+            else HandedIn(key, outcome, {}, 0)
+            for key, (outcome, whose) in done.items()
+        ]
 
     @retried
     async def lock(self, actor: Actor, *, run_id: UUID) -> None:
@@ -100,7 +129,7 @@ class Register:
         ensure(policy.may_lock(actor), actor)
         now = self.clock()
         async with self.begin() as session:
-            run = await run_of(session, run_id, lock=True)
+            await run_of(session, run_id, lock=True)
             over = (
                 await session.scalars(
                     select(Session).where(
@@ -112,96 +141,99 @@ class Register:
             ).all()
             if not over:
                 raise TooEarly
-            if await self._is_unmarked(session, [meeting.id for meeting in over], run_id):
+            if await _is_unmarked(session, [meeting.id for meeting in over], run_id):
                 raise NothingMarked
             for meeting in over:
                 meeting.locked_at = meeting.locked_at or now
-            if run.ends_at is not None and run.ends_at <= now and run.attendance_locked_at is None:
-                run.attendance_locked_at = now
-                announce(session, AttendanceLocked(run_id=run_id), at=now)
-                record(session, actor, "attendance.locked", at=now, kind="run", object_id=run_id)
+            await _close_run(session, actor, run_id, now)
 
-    @staticmethod
-    def _ensure_open(actor: Actor, meeting: Session, now: datetime, *, is_teacher: bool, reason: str) -> None:
-        if meeting.state != SessionState.PLANNED:
-            raise NotFound
-        if not policy.may_mark(actor, teaches=is_teacher, is_locked=meeting.locked_at is not None):
-            raise RegisterLocked
-        if meeting.locked_at is not None and not reason.strip():
-            raise ReasonNeeded
-        if not rules.is_open(meeting.starts_at, now):
-            raise TooEarly
+    async def lock_due(self) -> int:
+        """Close every whole register whose days have passed (F-H08); says how many. What misses marks stays open."""
+        due = self._due(self.clock())
+        async with self.begin.reading() as session:
+            runs = await session.scalars(
+                select(Session.run_id).join(Run, Run.id == Session.run_id).where(due).distinct()
+                .limit(LOCKED_AT_ONCE)
+            )  # fmt: skip
+            run_ids = runs.all()
+        return sum([await self._lock_due_of(run_id) for run_id in run_ids])
 
-    @staticmethod
-    async def _places(session: AsyncSession, meeting: Session) -> dict[UUID, UUID | None]:
-        rows = await session.execute(
-            select(Enrolment.id, Enrolment.person_id).where(
-                Enrolment.run_id == meeting.run_id,
-                Enrolment.state == EnrolmentState.CONFIRMED,
-                or_(Enrolment.is_drop_in.is_(False), Enrolment.id.in_(coming_alone(meeting.id))),
-            )
-        )
-        return {row[0]: row[1] for row in rows}
+    @retried
+    async def _lock_due_of(self, run_id: UUID) -> int:
+        now = self.clock()
+        async with self.begin() as session:
+            await run_of(session, run_id, lock=True)
+            found = await session.scalars(
+                select(Session).join(Run, Run.id == Session.run_id)
+                .where(Session.run_id == run_id, self._due(now))
+            )  # fmt: skip
+            closed = found.all()
+            for meeting in closed:
+                meeting.locked_at = now
+                record(session, SYSTEM, "attendance.locked", at=now, kind="session", object_id=meeting.id)
+            await session.flush()
+            await _close_run(session, SYSTEM, run_id, now)
+        return len(closed)
 
-    @staticmethod
-    async def _present(session: AsyncSession, session_id: UUID) -> Mapping[UUID, Attendance]:
-        rows = await session.scalars(select(Attendance).where(Attendance.session_id == session_id))
-        return {row.enrolment_id: row for row in rows}
-
-    @staticmethod
-    async def _write(
-        session: AsyncSession,
-        actor: Actor,
-        meeting: Session,
-        one: Mark,
-        *,
-        was: Attendance | None,
-        now: datetime,
-    ) -> None:
-        values = {**_facts(one), "presence": one.presence, "marked_at": now, "marked_by": actor.account_id}
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        await session.execute(
-            insert(Attendance)
-            .values(id=uuid4(), session_id=meeting.id, enrolment_id=one.enrolment_id, version=1, **values)
-            .on_conflict_do_update(
-                index_elements=["session_id", "enrolment_id"],
-                set_={**values, "version": (was.version if was else 1) + 1},
-            )
+    def _due(self, now: datetime) -> ColumnElement[bool]:
+        return and_(
+            Session.state == SessionState.PLANNED,
+            Session.locked_at.is_(None),
+            Session.ends_at <= now - timedelta(days=self.lock_days),
+            Run.state.in_((RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED)),
+            ~INCOMPLETE,
         )
 
-    @staticmethod
-    async def _is_unmarked(session: AsyncSession, session_ids: Sequence[UUID], run_id: UUID) -> bool:
-        marked = (
-            select(Attendance.id)
-            .where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id)
-            .correlate(Session, Enrolment)
+    async def forget_arrived(self) -> None:
+        """Forget which entries of devices have arrived, once no device can send them again."""
+        async with self.begin() as session:
+            await session.execute(delete(SentMark).where(SentMark.arrived_at < self.clock() - REMEMBERED))
+
+
+def _following(entry: Entry, arrived: Mapping[UUID, int]) -> Mark:
+    """The mark, based on what the same device wrote last, where an entry that it replaced has arrived."""
+    former = [arrived[key] for key in entry.follows if key in arrived]
+    return replace(entry.mark, based_on=max(former)) if former else entry.mark
+
+
+def _outcome(meeting: Session, mark: Mark, known: Mapping[UUID, Kept]) -> Outcome:
+    try:
+        ensure_whole(meeting, mark, known)
+    except (NotInThisRun, MoreThanTheSession):
+        return Outcome.REFUSED
+    return Outcome.CONFLICT if known[mark.enrolment_id].contradicts(mark) else Outcome.SAVED
+
+
+async def _close_run(session: AsyncSession, actor: Actor, run_id: UUID, now: datetime) -> None:
+    """Say of a run that is over that its attendance is closed, when no register of it is open any more."""
+    run = await session.get_one(Run, run_id)
+    if run.ends_at is None or run.ends_at > now or run.attendance_locked_at is not None:
+        return
+    still_open = exists().where(
+        Session.run_id == run_id, Session.state == SessionState.PLANNED, Session.locked_at.is_(None)
+    )
+    if not await session.scalar(select(still_open)):
+        run.attendance_locked_at = now
+        announce(session, AttendanceLocked(run_id=run_id), at=now)
+        record(session, actor, "attendance.locked", at=now, kind="run", object_id=run_id)
+
+
+async def _is_unmarked(session: AsyncSession, session_ids: Sequence[UUID], run_id: UUID) -> bool:
+    marked = (
+        select(Attendance.id)
+        .where(Attendance.session_id == Session.id, Attendance.enrolment_id == Enrolment.id)
+        .correlate(Session, Enrolment)
+    )
+    missing = await session.scalar(
+        select(Enrolment.id)
+        .join(Session, Session.run_id == Enrolment.run_id)
+        .where(
+            Enrolment.run_id == run_id,
+            Enrolment.state == EnrolmentState.CONFIRMED,
+            Session.id.in_(session_ids),
+            comes_to(Session.id),
+            ~marked.exists(),
         )
-        missing = await session.scalar(
-            select(Enrolment.id)
-            .join(Session, Session.run_id == Enrolment.run_id)
-            .where(
-                Enrolment.run_id == run_id,
-                Enrolment.state == EnrolmentState.CONFIRMED,
-                Session.id.in_(session_ids),
-                comes_to(Session.id),
-                ~marked.exists(),
-            )
-            .limit(1)
-        )
-        return missing is not None or await unmarked_guest(session, session_ids)
-
-
-def _facts(one: Mark) -> dict[str, Any]:
-    late = one.minutes_late if one.presence is Presence.LATE else 0
-    return {"presence": one.presence.value, "minutes_late": late, "note": one.note}
-
-
-def _row_facts(row: Attendance | MakeUp) -> dict[str, Any]:
-    presence = row.presence.value if row.presence else None
-    return {"presence": presence, "minutes_late": row.minutes_late, "note": row.note}
-
-
-def _mark_guest(guest: MakeUp, one: Mark, *, by: UUID | None, at: datetime) -> None:
-    guest.presence, guest.note, guest.marked_at, guest.marked_by = one.presence, one.note, at, by
-    guest.minutes_late = one.minutes_late if one.presence is Presence.LATE else 0
-    guest.version += 1
+        .limit(1)
+    )
+    return missing is not None or await unmarked_guest(session, session_ids)

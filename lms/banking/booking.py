@@ -25,6 +25,8 @@ from lms.billing.queries import balance_of
 from lms.billing.refunds.transfers import bounced, executed
 from lms.debits.crediting import debit_credited, file_credited
 from lms.debits.returns import debit_returned
+from lms.honoraria.statements import paying
+from lms.honoraria.statements.models import FeePayout, PayoutState
 from lms.kernel.actor import Actor
 from lms.settings import Settings
 from lms.web.formats import amount
@@ -114,6 +116,10 @@ async def accept(made: Decision, chosen: Candidate, *, note: str = "") -> None:
             await _refund_left(made, chosen, note)
         case Meaning.REFUND_BACK:
             await _refund_back(made, chosen, note)
+        case Meaning.FEE:
+            await _fee_left(made, chosen, note)
+        case Meaning.FEE_BACK:
+            await _fee_back(made, chosen, note)
 
 
 def decided(
@@ -189,6 +195,38 @@ async def _refund_back(made: Decision, chosen: Candidate, note: str) -> None:
         raise RefundNotOnItsWay
     await bounced(made.session, made.actor, refund, made.line.reason or made.line.text, at=made.at)
     decided(made, LineState.BOOKED, "refund_back", note)
+
+
+async def _fee_left(made: Decision, chosen: Candidate, note: str) -> None:
+    """A trainer's fee has left. One that was entered as paid before is only ticked off."""
+    payout = await _payout(made, chosen)
+    if payout.state is not PayoutState.PAID and not await paying.executed(
+        made.session, made.actor, payout, at=made.at
+    ):
+        raise RefundNotOnItsWay
+    made.clearing.fee_payout_id = payout.id
+    decided(made, LineState.BOOKED, "fee_left", note)
+
+
+async def _fee_back(made: Decision, chosen: Candidate, note: str) -> None:
+    """A trainer's fee came back: it is booked back, and they are asked for another account."""
+    payout = await _payout(made, chosen)
+    if payout.state is PayoutState.READY and payout.transfer_file_id is not None:
+        payout.state, payout.sent_at = PayoutState.SENT, made.at  # the bank has had the file after all
+    if payout.state not in {PayoutState.SENT, PayoutState.PAID}:
+        raise RefundNotOnItsWay
+    made.clearing.fee_payout_id = payout.id
+    await paying.bounced(made.session, made.actor, payout, made.line.reason or made.line.text, at=made.at)
+    decided(made, LineState.BOOKED, "fee_back", note)
+
+
+async def _payout(made: Decision, chosen: Candidate) -> FeePayout:
+    if chosen.refund_id is None:
+        raise UnknownDebt
+    payout = await paying.locked_payout(made.session, chosen.refund_id)
+    if payout.person_id in made.actor.persons:
+        raise OwnMatter
+    return payout
 
 
 async def _refund(made: Decision, chosen: Candidate) -> Refund:

@@ -21,6 +21,7 @@ from lms.billing.standing import accounts
 from lms.debits.models import Debit, DebitFile, DebitFileState, DebitState
 from lms.dunning.models import Reminder, ReminderLine
 from lms.enrolment.models import Enrolment
+from lms.honoraria.statements.models import FeePayout, PayoutState
 from lms.people.models import Company, Person
 from lms.people.queries import person_fits
 from lms.vouchers.models import OrderState, VoucherOrder
@@ -61,7 +62,7 @@ async def matcher_for(session: AsyncSession, lines: Sequence[Facts]) -> Matcher:
     ibans = {line.iban for line in lines if line.iban}
     ground = Ground(
         debts=debts,
-        refunds=await _refunds(session),
+        refunds=[*await _refunds(session), *await _fees(session)],
         collections=await _collections(session),
         debits=await _debits(session, {line.end_to_end for line in lines if line.end_to_end}),
         confirmed=await _confirmed(session, ibans),
@@ -132,6 +133,26 @@ async def _refunds(session: AsyncSession) -> list[MoneyBack]:
             refund_id=one.id, enrolment_id=one.enrolment_id, amount_cents=one.amount_cents,
             ref=one.provider_ref or "", holder=one.holder, iban=compact(one.iban),
             is_paid=one.state is RefundState.PAID,
+        )
+        for one in rows
+    ]  # fmt: skip
+
+
+async def _fees(session: AsyncSession) -> list[MoneyBack]:
+    """The same for trainers' fees."""
+    rows = await session.scalars(
+        select(FeePayout).where(
+            or_(
+                FeePayout.state.in_([PayoutState.SENT, PayoutState.PAID]),
+                (FeePayout.state == PayoutState.READY) & FeePayout.transfer_file_id.is_not(None),
+            ),
+            FeePayout.provider_ref.is_not(None),
+        )
+    )
+    return [
+        MoneyBack(
+            refund_id=one.id, enrolment_id=None, amount_cents=one.amount_cents, ref=one.provider_ref or "",
+            holder=one.holder, iban=compact(one.iban), is_paid=one.state is PayoutState.PAID, is_fee=True,
         )
         for one in rows
     ]  # fmt: skip

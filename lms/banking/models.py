@@ -138,6 +138,8 @@ class Clearing(Base):
     rounds: Mapped[int] = mapped_column(default=0)
     aside: Mapped[AsideReason | None] = mapped_column(default=None)
     refund_id: Mapped[UUID | None] = mapped_column(ForeignKey("refund.id"), default=None)
+    fee_payout_id: Mapped[UUID | None] = mapped_column(default=None)
+    """The transfer of a trainer's fee that left or came back."""
     note: Mapped[str] = mapped_column(LongText, default="")
     decided_at: Mapped[datetime | None] = mapped_column(default=None)
     decided_by: Mapped[UUID | None] = mapped_column(default=None)

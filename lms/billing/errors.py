@@ -147,7 +147,7 @@ class NotOver(DomainError):
 
 
 class NothingToTransfer(DomainError):
-    message = N_("No refund waits for a transfer.")
+    message = N_("Nothing waits for a transfer.")
 
 
 class NoAccountOfOurs(DomainError):

@@ -21,6 +21,10 @@ class EntryKind(StrEnum):
     CREDIT = "credit"
     WRITE_OFF = "write_off"
     """The centre gives up what is owed: nobody paid, and nothing is asked for any more."""
+    HONORARIUM = "honorarium"
+    """What a trainer has earned: negative, the centre owes it; positive where a statement is reversed."""
+    HONORARIUM_PAID = "honorarium_paid"
+    """Money that went to a trainer: positive; negative where the bank returned it."""
 
 
 class Means(StrEnum):

@@ -16,6 +16,8 @@ INVOICED = frozenset(
 )
 """Ways of paying with an invoice; cash at the counter gets a receipt."""
 MONEY_MOVED = frozenset({EntryKind.PAYMENT, EntryKind.REFUND})
+HONORARIA = frozenset({EntryKind.HONORARIUM, EntryKind.HONORARIUM_PAID})
+"""What the centre owes those who teach. These entries name no enrolment: they stand on nobody's account of courses."""
 CLAIMS = frozenset({EntryKind.CHARGE, EntryKind.FEE})
 """What says whose account it is: money that moved may name somebody else, such as the contact of a company."""
 

@@ -30,6 +30,7 @@ __all__ = [
     "issue_or_wait",
     "issuer_facts",
     "let_off",
+    "record_honorarium",
     "record_payment",
     "record_refund",
 ]
@@ -231,6 +232,28 @@ async def record_refund(
         company_id=company_id,
         share_id=share_id,
     )
+    return await _book_once(session, actor, entry)
+
+
+async def record_honorarium(
+    session: AsyncSession,
+    actor: Actor,
+    *,
+    kind: EntryKind,
+    amount_cents: int,
+    at: datetime,
+    provider: str,
+    provider_event: str,
+    person_id: UUID,
+) -> LedgerEntry | None:
+    """Book what a trainer has earned (HONORARIUM, negative) or got (HONORARIUM_PAID, positive); the other sign takes it back.
+
+    None where this event has been booked already.
+    """
+    entry = LedgerEntry(
+        booked_at=at, kind=kind, amount_cents=amount_cents, cause="honorarium", debtor_id=person_id,
+        actor_id=actor.account_id, provider=provider, provider_event=provider_event,
+    )  # fmt: skip
     return await _book_once(session, actor, entry)
 
 

@@ -21,12 +21,12 @@ from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
-from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.calendar import Entry
+from lms.scheduling.invitations import calendar_files
 from lms.web.language import Language, gettext, use_locale
-from lms.web.letters import Enclosed, write_letter
+from lms.web.letters import write_letter
 
 FOLDER = "booking/letters/"
-CALENDAR = "termine.ics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +274,8 @@ async def _send(
         listed = entries_of(whole, calendar, address, at) + entries_of(
             whole, cancelled, address, at, cancelled=True
         )
-    enclosures = (
-        [Enclosed(CALENDAR, PUBLISH, calendar_file(listed, name=whole.booking.title))] if listed else []
+    enclosures = await calendar_files(
+        session, to=whole.booker, entries=listed, name=whole.booking.title, at=at
     )
     await write_letter(
         session,

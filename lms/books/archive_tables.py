@@ -31,7 +31,7 @@ from lms.web.csv import Cell
 
 FINANCE = (
     "account_chart", "bank_line", "bank_statement", "book_export", "cash_profile", "checkout", "debit", "debit_file",
-    "debit_mandate", "dunning_run", "instalment_plan", "invoice", "known_account", "ledger_entry", "month_close",
+    "debit_mandate", "dunning_run", "fee_account", "fee_statement", "instalment_plan", "invoice", "known_account", "ledger_entry", "month_close",
     "payer_share", "refund", "reminder", "reminder_block", "settlement", "tax_treatment", "till", "transfer_file", "voucher",
     "voucher_order", "waiting_invoice",
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """From an entry of the ledger to its booking: a pure function over every kind of entry and every means of payment.
 
 The side is a matter of the sign alone: what raises the debt (positive) debits the receivables, what lessens it credits them. So
-the receivables of the journal are what the ledger says, and debits equal credits booking by booking. One thing in the ledger is no
-claim: money for a voucher is a debt to its holder until it is used, and stands on that account from the first.
+the receivables of the journal are what the ledger says, and debits equal credits booking by booking. Two things in the ledger are no
+claims: money for a voucher is a debt to its holder until it is used, and what a trainer has earned is a debt to them until it is
+paid; both stand on accounts of their own from the first.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lms.billing.models import EntryKind, Means
-from lms.billing.rules import MONEY_MOVED
+from lms.billing.rules import HONORARIA, MONEY_MOVED
 from lms.books.chart import Account, Chart, Role
 
 VOUCHER_SOLD = "voucher_sale"
@@ -85,7 +86,9 @@ def _booked(fact: Fact, chart: Chart, role: Role, cents: int) -> Booking:
 
 
 def own_side(fact: Fact) -> Role:
-    """The account on which the entry itself stands: the receivables, or what is owed to the holders of vouchers."""
+    """The account on which the entry itself stands: the receivables, or what is owed to holders of vouchers or to trainers."""
+    if fact.kind in HONORARIA:
+        return Role.TRAINERS
     is_sale = fact.kind in MONEY_MOVED and fact.cause.startswith(VOUCHER_SOLD)
     return Role.VOUCHERS if is_sale else Role.RECEIVABLES
 
@@ -100,7 +103,9 @@ def _parts(fact: Fact) -> list[tuple[Role, int]]:
             return [(Role.FEES, whole)]
         case EntryKind.WRITE_OFF:
             return [(Role.WRITE_OFFS, whole)]
-        case EntryKind.PAYMENT | EntryKind.REFUND:
+        case EntryKind.HONORARIUM:
+            return [(Role.HONORARIA, whole)]
+        case EntryKind.PAYMENT | EntryKind.REFUND | EntryKind.HONORARIUM_PAID:
             return [(means_side(fact.provider, fact.cause), whole)]
 
 

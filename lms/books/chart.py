@@ -24,6 +24,8 @@ class Role(StrEnum):
     REVENUE_STANDARD = "revenue_standard"
     FEES = "fees"
     WRITE_OFFS = "write_offs"
+    TRAINERS = "trainers"
+    HONORARIA = "honoraria"
     BANK = "bank"
     CASH = "cash"
     ONLINE = "online"
@@ -49,6 +51,8 @@ WORDS: Mapping[Role, tuple[str, str]] = {
     Role.REVENUE_STANDARD: (N_("Revenue at 19 percent tax"), N_("Prices with the full rate, tax included.")),
     Role.FEES: (N_("Fees"), N_("Fees for reminders, returned debits and cancellation.")),
     Role.WRITE_OFFS: (N_("Losses on receivables"), N_("What the centre gives up.")),
+    Role.TRAINERS: (N_("Owed to trainers"), N_("Fee statements that are approved and not paid yet.")),
+    Role.HONORARIA: (N_("Trainers' fees"), N_("What those who teach have earned.")),
     Role.BANK: (N_("Bank"), N_("Transfers that came in or went out.")),
     Role.CASH: (N_("Till"), N_("The till at the counter.")),
     Role.ONLINE: (N_("Online payments in transit"), N_("What the payment provider has and has not transferred yet.")),
@@ -67,6 +71,8 @@ USUAL: Mapping[Role, Account] = {
     Role.REVENUE_STANDARD: Account("4400"),
     Role.FEES: Account("4830"),
     Role.WRITE_OFFS: Account("6930"),
+    Role.TRAINERS: Account("3300"),
+    Role.HONORARIA: Account("5900"),
     Role.BANK: Account("1800"),
     Role.CASH: Account("1600"),
     Role.ONLINE: Account("1460"),

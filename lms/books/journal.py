@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.models import CashReceipt, Invoice, InvoiceKind, InvoiceShare, LedgerEntry
+from lms.billing.rules import HONORARIA
 from lms.books.booking import Booking, Fact, bookings_of
 from lms.books.chart import Chart
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import Enrolment
+from lms.honoraria.statements.reading import Settled, settled_by
 from lms.kernel.clock import at_venue, local
 from lms.people.models import Company, Person
 
@@ -75,6 +77,7 @@ class _Around:
     courses: Mapping[UUID, tuple[str, str, str, str]]
     people: Mapping[UUID, str]
     companies: Mapping[UUID, str]
+    fees: Mapping[UUID, Settled]
 
     def fact(self, entry: LedgerEntry) -> Fact:
         """The entry as a booking needs it."""
@@ -83,6 +86,13 @@ class _Around:
         if entry.enrolment_id:
             reference, run, title, cost_centre = self.courses.get(entry.enrolment_id, ("", "", "", ""))
         payer = self._payer(entry, invoice)
+        fee = self.fees.get(entry.id)
+        if fee is not None:
+            return Fact(
+                entry_id=str(entry.id), day=local(entry.booked_at).date(), kind=entry.kind, cents=entry.amount_cents,
+                cause=entry.cause, provider=entry.provider, document=fee.number, text=f"Honorar {fee.month:%m/%Y}",
+                payer=fee.name,
+            )  # fmt: skip
         return Fact(
             entry_id=str(entry.id),
             day=local(entry.booked_at).date(),
@@ -160,7 +170,10 @@ async def _around(session: AsyncSession, entries: Sequence[LedgerEntry]) -> _Aro
     for ids in _parts({one.company_id for one in entries if one.company_id}):
         rows_of = await session.scalars(select(Company).where(Company.id.in_(ids)))
         companies.update({one.id: one.name for one in rows_of})
-    return _Around(invoices, of_enrolment, receipts, courses, people, companies)
+    fees: dict[UUID, Settled] = {}
+    for some in _parts([one.id for one in entries if one.kind in HONORARIA]):
+        fees.update(await settled_by(session, some))
+    return _Around(invoices, of_enrolment, receipts, courses, people, companies, fees)
 
 
 async def _documents(

@@ -18,6 +18,8 @@ KINDS = {
     "refund": "Erstattung",
     "credit": "Gutschrift",
     "write_off": "Niederschlagung",
+    "honorarium": "Honorar",
+    "honorarium_paid": "Honorarzahlung",
 }
 
 

@@ -20,11 +20,15 @@ WORDS, PROGRAMME = "words", "programme"
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How often what is shown has changed; each number only rises."""
+    """How often what is shown has changed; each number only rises.
+
+    `calendar` counts what personal calendars show beside the programme, and who may read it.
+    """
 
     programme: int = 0
     places: int = 0
     words: int = 0
+    calendar: int = 0
 
 
 async def counts(begin: Begin) -> Counts:

@@ -158,7 +158,7 @@ class SearchWord(Base):
 class CatalogueChange(Base):
     """Counts what has changed of the public programme, so that pages know whether they are still true.
 
-    The sum of `amount` by name rises with each committed change: `programme`, `places` and `words`. Triggers move it. On
+    The sum of `amount` by name rises with each committed change: `programme`, `places`, `words` and `calendar`. Triggers move it. On
     PostgreSQL each change adds a row, so that no two enrolments wait for one counter; `freshness.compact` joins them again.
     """
 

@@ -12,9 +12,12 @@ from lms.db import Begin
 from lms.demo.data import read_demo
 from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
+from lms.demo.filling.busy import fill_busy
+from lms.demo.filling.calendars import fill_calendars
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
+from lms.demo.filling.contracts import fill_contracts
 from lms.demo.filling.correspondence import fill_correspondence
 from lms.demo.filling.counter import fill_counter
 from lms.demo.filling.debits import fill_debits
@@ -23,13 +26,17 @@ from lms.demo.filling.devices import fill_devices
 from lms.demo.filling.documents import fill_documents
 from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
+from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
+from lms.demo.filling.news import fill_news
+from lms.demo.filling.objecting import fill_open_registers
 from lms.demo.filling.other_kinds import fill_other_kinds
 from lms.demo.filling.owing import fill_owing
+from lms.demo.filling.paper_lists import fill_paper_lists
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import Everybody, fill_people
 from lms.demo.filling.places import fill_places
@@ -41,6 +48,7 @@ from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.statements import fill_statements
+from lms.demo.filling.teaching import fill_teaching
 from lms.demo.filling.timetable import Planned, fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.vouchers import fill_vouchers
@@ -91,6 +99,7 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
             await fill_follow_up(ground)
         with step("A substitute wanted"):
             await fill_substitution(ground)
+            await fill_calendars(ground)
         with step("A run with too few people"):
             await fill_decision(ground)
         with step("Prices and proofs"):
@@ -106,12 +115,25 @@ async def load(begin: Begin, settings: Settings, now: datetime | None = None) ->
 
 
 async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -> None:
+    with step("Fees and contracts"):
+        await fill_contracts(ground, everybody)
+        await fill_fees(ground, everybody)
     with step("Closed months"):
         await fill_closing(ground, everybody, runs)
     with step("What certificates ask for"):
         await fill_eligibility(ground, everybody, runs)
     with step("Messages by rule"):
         await fill_correspondence(ground)
+    with step("A signed list and a code on the wall"):
+        await fill_paper_lists(ground, everybody, runs)
+    with step("The trainer's desk"):
+        await fill_teaching(ground, everybody, runs)
+    with step("A trainer's own calendar"):
+        await fill_busy(ground)
+    with step("What waits in the registers"):
+        await fill_open_registers(ground)
+    with step("Who wants news"):
+        fill_news(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -1,29 +1,38 @@
-"""The calendars' own addresses, and the page on which people get theirs."""
+"""The calendars' own addresses: texts for calendar programmes."""
 
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Redirect, Template
+from litestar.response import Stream
 
-from lms.catalogue.models import Audience
-from lms.feeds.service import Feeds
-from lms.kernel.actor import Actor
+from lms.feeds.service import Feeds, What
 from lms.kernel.errors import NotFound
 from lms.scheduling.calendar import MEDIA_TYPE
-from lms.web.access import PUBLIC, SIGNED_IN
-from lms.web.module import Around
-from lms.web.templating import url
+from lms.web.access import PUBLIC
 
+AnyRequest = Request[Any, Any, Any]
 SUFFIX = ".ics"
-SUBSCRIBING = "/kalender/abonnieren"
-PRIVATE = {  # S-19
+PRIVATE: Mapping[
+    str, str
+] = {  # S-19; a tag is no store: whoever keeps calendars anyway may ask whether it has changed
     "cache-control": "no-store",
     "referrer-policy": "no-referrer",
     "x-robots-tag": "noindex, nofollow",
+}
+OPEN: Mapping[str, str] = {"cache-control": "public, no-cache", "vary": "accept-encoding"}
+SENT_AT_ONCE = 256 * 1024
+PIECE = 64 * 1024
+PARTS: Mapping[str, What] = {
+    "zielgruppe": "audience",
+    "thema": "topic",
+    "stadtteil": "district",
+    "ort": "venue",
+    "raum": "room",
+    "kurs": "run",
 }
 
 
@@ -31,80 +40,52 @@ class Calendars(Controller):
     """Texts for calendar programmes."""
 
     path = "/kalender"
-    opt = PUBLIC
+    opt = PUBLIC | {"exclude_from_csrf": True}
     include_in_schema = False
 
     @get("/programm.ics")
-    async def programme(
-        self, request: Request[Any, Any, Any], feeds: NamedDependency[Feeds]
-    ) -> Response[bytes]:
+    async def programme(self, request: AnyRequest, feeds: NamedDependency[Feeds]) -> Response[Any]:
         """All published courses; `?zielgruppe=seniors` for one audience. A change shows with the next request."""
-        audience = _audience(request.query_params.get("zielgruppe"))
-        mark = await feeds.mark(f"p-{audience or 'all'}")
-        if _has(request, mark):
-            return _unchanged(mark)
-        return _answer(await feeds.programme(audience, mark), mark, "programm.ics")
+        audience = request.query_params.get("zielgruppe")
+        what: What = "audience" if audience else "programme"
+        return await _public(request, feeds, what, audience or "")
 
-    @get("/kurs/{name:str}")
-    async def run(
-        self, request: Request[Any, Any, Any], name: FromPath[str], feeds: NamedDependency[Feeds]
-    ) -> Response[bytes]:
-        """The dates of one run."""
-        number = _stem(name)
-        mark = await feeds.mark(f"r-{number.encode().hex()}")
-        if _has(request, mark):
-            return _unchanged(mark)
-        return _answer(await feeds.run(number, mark), mark, "termine.ics")
+    @get([f"/{word}/{{name:str}}" for word in PARTS])
+    async def part(
+        self,
+        request: AnyRequest,
+        name: FromPath[str],
+        feeds: NamedDependency[Feeds],
+    ) -> Response[Any]:
+        """Part of the programme: for an audience, on a topic, in a district, a house, a room, one run."""
+        word = request.url.path.rsplit("/", 2)[-2]
+        return await _public(request, feeds, PARTS[word], _stem(name))
 
     @get("/{feed_id:uuid}/{name:str}")
     async def personal(
-        self, feed_id: FromPath[UUID], name: FromPath[str], feeds: NamedDependency[Feeds]
-    ) -> Response[bytes]:
-        """Own and household sessions, for whoever knows the address."""
-        body = await feeds.personal(feed_id, _stem(name))
-        return Response(body, media_type=MEDIA_TYPE, headers=PRIVATE)
+        self,
+        request: AnyRequest,
+        feed_id: FromPath[UUID],
+        name: FromPath[str],
+        feeds: NamedDependency[Feeds],
+    ) -> Response[Any]:
+        """What its owner wants to see, for whoever knows the address."""
+        token = _stem(name)
+        known = await feeds.known(feed_id, token)
+        headers = {**PRIVATE, **_validators(feeds, known.mark)}
+        if _has(request, headers):
+            return Response(b"", status_code=304, headers=headers)
+        return _answer(await feeds.personal(feed_id, token), headers)
 
 
-class Subscribing(Controller):
-    """One's own calendar address: get it, renew it, revoke it."""
-
-    path = SUBSCRIBING
-    opt = SIGNED_IN
-    include_in_schema = False
-
-    @get()
-    async def show(
-        self, actor: NamedDependency[Actor], around: NamedDependency[Around], feeds: NamedDependency[Feeds]
-    ) -> Template:
-        """The address and how to use it on phone, computer and paper."""
-        path = await feeds.address_of(actor)
-        address = around.settings.public_url.rstrip("/") + url(path) if path else ""
-        return Template(
-            "feeds/subscribe.html",
-            context={
-                "address": address,
-                "webcal": f"webcal://{urlsplit(address).netloc}{urlsplit(address).path}" if address else "",
-                "entries": await feeds.coming(actor),
-            },
-            # no-referrer would let browsers send our own forms as from nowhere, and S-31 refuses those
-            headers=PRIVATE | {"referrer-policy": "same-origin"},
-        )
-
-    @post()
-    async def renew(self, actor: NamedDependency[Actor], feeds: NamedDependency[Feeds]) -> Redirect:
-        """A new address; an old one is void from now on."""
-        await feeds.renew(actor)
-        return Redirect(url(SUBSCRIBING), status_code=303)
-
-    @post("/widerrufen")
-    async def revoke(self, actor: NamedDependency[Actor], feeds: NamedDependency[Feeds]) -> Redirect:
-        """No address any more."""
-        await feeds.revoke(actor)
-        return Redirect(url(SUBSCRIBING), status_code=303)
-
-
-def _audience(word: str | None) -> Audience | None:
-    return Audience(word) if word in set(Audience) else None
+async def _public(request: AnyRequest, feeds: Feeds, what: What, name: str) -> Response[Any]:
+    mark = await feeds.mark(what, name)
+    headers = {**OPEN, **_validators(feeds, mark)}
+    if _has(request, headers):
+        return Response(b"", status_code=304, headers=headers)
+    file = "programm.ics" if what in {"programme", "audience"} else "termine.ics"
+    named = {"content-disposition": f'inline; filename="{file}"'}
+    return _answer(await feeds.public(what, name, mark), headers | named)
 
 
 def _stem(name: str) -> str:
@@ -113,22 +94,31 @@ def _stem(name: str) -> str:
     return name.removesuffix(SUFFIX)
 
 
-def _has(request: Request[Any, Any, Any], mark: str) -> bool:
-    known = {
-        tag.strip().removeprefix("W/").strip('"')
-        for tag in request.headers.get("if-none-match", "").split(",")
-    }
-    return mark in known
+def _validators(feeds: Feeds, mark: str) -> dict[str, str]:
+    date = feeds.moments.date_of(mark, feeds.clock())
+    return {"etag": f'"{mark}"'} | ({"last-modified": date} if date else {})
 
 
-def _unchanged(mark: str) -> Response[bytes]:
-    return Response(b"", status_code=304, headers=_headers(mark))
+def _has(request: AnyRequest, headers: Mapping[str, str]) -> bool:
+    """Whether the reader has what these validators stand for.
+
+    Tags decide where there are any (RFC 9110, 13.1.3); a date must be the very one that we would send, because a later one
+    than ours says nothing about which calendar somebody has.
+    """
+    given = request.headers.get("if-none-match")
+    if given is not None:
+        return headers["etag"] in (tag.strip().removeprefix("W/") for tag in given.split(","))
+    date = request.headers.get("if-modified-since")
+    return date is not None and date == headers.get("last-modified")
 
 
-def _answer(body: bytes, mark: str, name: str) -> Response[bytes]:
-    named = {"content-disposition": f'inline; filename="{name}"'}
-    return Response(body, media_type=MEDIA_TYPE, headers=_headers(mark) | named)
+def _answer(body: bytes, headers: Mapping[str, str]) -> Response[Any]:
+    if len(body) <= SENT_AT_ONCE:
+        return Response(body, media_type=MEDIA_TYPE, headers=headers)
+    return Stream(_pieces(body), media_type=f"{MEDIA_TYPE}; charset=utf-8", headers=headers)
 
 
-def _headers(mark: str) -> dict[str, str]:
-    return {"etag": f'"{mark}"', "cache-control": "public, no-cache", "vary": "accept-encoding"}
+async def _pieces(body: bytes) -> AsyncIterator[bytes]:
+    """A large calendar in pieces, so that packing it keeps nobody waiting."""
+    for first in range(0, len(body), PIECE):
+        yield body[first : first + PIECE]

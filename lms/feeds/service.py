@@ -1,37 +1,51 @@
-"""Calendars to subscribe to. The text of a session is made once, when somebody first asks for it, and then joined."""
+"""Calendars to subscribe to, as they are asked for: what identifies them now, and what stands in them."""
 
 import asyncio
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
-from lms.accounts.models import Account
-from lms.accounts.queries import capacities_of
-from lms.audit.trail import record
 from lms.catalogue.freshness import counts
-from lms.catalogue.models import Audience, Course, Run
-from lms.db import retried
+from lms.catalogue.models import Audience, Course, Run, Topic
 from lms.feeds import queries
-from lms.feeds.models import Feed, SessionText
-from lms.kernel.actor import Actor
-from lms.kernel.clock import local, today
-from lms.kernel.errors import NotFound, SignInNeeded
-from lms.scheduling.calendar import Entry, calendar_text, event_text
-from lms.scheduling.entries import entries
-from lms.scheduling.models import Session
-from lms.web.language import current_language, gettext
+from lms.feeds.looks import Look, look_of
+from lms.feeds.marks import Bodies, Moments
+from lms.feeds.models import Feed
+from lms.feeds.reading import USUAL_NAMES, circle_of, occupation, since, texts_of
+from lms.feeds.texts import edition, session_texts
+from lms.kernel.clock import today
+from lms.kernel.errors import NotFound
+from lms.kernel.links import Links
+from lms.kernel.marking import N_
+from lms.resources.models import Venue
+from lms.web.language import Language, current_language, gettext, translated, use_locale
 from lms.web.module import Around
 
 PURPOSE = "feed"
 """Of the token in a personal address: `signer.token(PURPOSE, feed.id, feed.version)`."""
 
-LOOK_BACK = timedelta(days=60)
 UNUSED = timedelta(days=396)  # S-19: thirteen months
-REFRESH = timedelta(hours=1)
-BODIES = 64
+NOTED_EVERY = timedelta(days=1)
+What = Literal["programme", "audience", "topic", "district", "venue", "room", "run"]
+PUBLIC: tuple[What, ...] = get_args(What)
+AUDIENCES = {
+    Audience.SENIORS: N_("Courses for older people"),
+    Audience.YOUTH: N_("Courses for young people"),
+    Audience.SMES: N_("Courses for companies"),
+    Audience.EVERYONE: N_("Courses for everyone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A personal calendar whose address is right: the mark that it has now, and the language it speaks."""
+
+    mark: str
+    language: Language
 
 
 class Feeds:
@@ -41,168 +55,132 @@ class Feeds:
         self.begin = around.begin
         self.clock = around.clock
         self.signer = around.signer
-        self._bodies: dict[str, bytes] = {}
+        self.moments = Moments()
+        self._home = Links(public_url=around.settings.public_url, signer=around.signer).absolute("/")
+        self._bodies = Bodies()
 
-    async def mark(self, name: str) -> str:
-        """What identifies the public calendar `name` as it is now: another one after every change, and every day.
+    async def mark(self, what: What, name: str = "") -> str:
+        """What identifies this public calendar as it is now: another one after every change, and every day.
 
         Costs one glance at the database; whoever still has this mark needs nothing else.
         """
         now = await counts(self.begin)
-        return f"{name}-{current_language()}-{now.programme:x}-{today(self.clock):%Y%m%d}"
+        # what else takes a room counts as a change of calendars, and not of the programme
+        count = f"{now.programme:x}.{now.calendar:x}" if what == "room" else f"{now.programme:x}"
+        return "-".join((what[0:2], name.encode().hex() or "0", count, self._rest(current_language())))
 
-    async def programme(self, audience: Audience | None, mark: str) -> bytes:
-        """Every published session, from two months ago on."""
-        return await self._kept(mark, queries.programme(audience, since=self._since()), gettext("Courses"))
+    async def public(self, what: What, name: str, mark: str) -> bytes:
+        """The calendar for everybody: the programme, or a part of it by name. Raises NotFound when there is none."""
 
-    async def run(self, number: str, mark: str) -> bytes:
-        """The sessions of one published run. Raises NotFound."""
+        async def make() -> bytes:
+            if what == "room":
+                title, texts = await occupation(self.begin, _id(name), self.clock)
+            else:
+                title, conditions = await self._part(what, name)
+                texts = await session_texts(self.begin, *conditions)
+            return await asyncio.to_thread(Look(name=title).calendar, texts)
+
+        return await self._bodies.of(mark, make)
+
+    async def known(self, feed_id: UUID, token: str) -> Known:
+        """What identifies this personal calendar now. Raises NotFound for every address that is not, or no longer, valid.
+
+        Costs one glance, and once a day a note that somebody still reads it.
+        """
+        now = self.clock()
+        rows = await self.begin.glance(_look_at(feed_id, now, is_sqlite=self.begin.is_sqlite))
+        if not rows:
+            raise NotFound
+        version, settings, lives, was_used, language, programme, calendar = rows[0]
+        if not (lives and self.signer.matches(token, PURPOSE, feed_id, int(version))):
+            raise NotFound
+        if not was_used:
+            await self._used(feed_id, now)
+        spoken: Language = "en" if "en" in {language, current_language()} else "de"
+        mark = f"u-{int(settings):x}-{int(programme):x}.{int(calendar):x}-{self._rest(spoken)}"
+        return Known(mark, spoken)
+
+    async def personal(self, feed_id: UUID, token: str) -> bytes:
+        """What its owner may see today. Raises NotFound like `known`."""
+        spoken = (await self.known(feed_id, token)).language
+        with use_locale(spoken):
+            async with self.begin.reading() as session:
+                feed = await session.get(Feed, feed_id)
+                if feed is None:
+                    raise NotFound
+                circle = await circle_of(session, feed.person_id, self.clock)
+            texts = await texts_of(self.begin, feed, circle, self.clock)
+            look = look_of(feed, translated(USUAL_NAMES[feed.kind]))
+            return await asyncio.to_thread(look.calendar, texts)
+
+    def _rest(self, language: Language) -> str:
+        return f"{today(self.clock):%Y%m%d}-{edition(self._home)}-{language}"
+
+    async def _used(self, feed_id: UUID, now: datetime) -> None:
+        async with self.begin() as session:
+            await session.execute(update(Feed).where(Feed.id == feed_id).values(last_used_at=now))
+
+    async def _part(self, what: What, name: str) -> tuple[str, list[ColumnElement[bool]]]:
+        """Title and conditions of a part of the programme."""
+        everything = queries.programme(since=since(self.clock))
+        if what == "programme":
+            return gettext("Courses"), everything
+        if what == "audience":
+            if name not in set(Audience):
+                raise NotFound
+            audience = Audience(name)
+            return translated(AUDIENCES[audience]), [*everything, queries.for_audience(audience)]
+        if what == "district":
+            title, condition = (
+                await self._found(Venue.district, Venue.district == name),
+                Venue.district == name,
+            )
+            return title, [*everything, queries.at_venues(condition)]
+        if what == "venue":
+            title = await self._found(Venue.name, Venue.slug == name)
+            return title, [*everything, queries.at_venues(Venue.slug == name)]
+        is_english = current_language() == "en"
+        if what == "topic":
+            title = await self._found(Topic.name_en if is_english else Topic.name_de, Topic.slug == name)
+            return title, [*everything, queries.on_topic(name)]
+        return await self._run_named(name, is_english=is_english), queries.of_run(name)
+
+    async def _found(self, title: InstrumentedAttribute[str], condition: ColumnElement[bool]) -> str:
+        async with self.begin.reading() as session:
+            found = await session.scalar(select(title).where(condition).limit(1))
+        if found is None:
+            raise NotFound
+        return gettext("Courses: %(what)s", what=found)
+
+    async def _run_named(self, number: str, *, is_english: bool) -> str:
         async with self.begin.reading() as session:
             course = await session.scalar(
                 select(Course).join(Run, Run.course_id == Course.id).where(*queries.of_run(number))
             )
         if course is None:
             raise NotFound
-        title = (course.title_en if current_language() == "en" else "") or course.title_de
-        return await self._kept(mark, queries.of_run(number), title)
-
-    async def personal(self, feed_id: UUID, token: str) -> bytes:
-        """Own and household sessions. Raises NotFound for every address that is not, or no longer, valid."""
-        now = self.clock()
-        async with self.begin.reading() as session:
-            feed = await session.get(Feed, feed_id)
-            if feed is None or not self._opens(feed, token, now):
-                raise NotFound
-            account_id = await session.scalar(select(Account.id).where(Account.person_id == feed.person_id))
-            household: frozenset[UUID] = frozenset()
-            if account_id is not None:
-                household = (
-                    await capacities_of(session, account_id, feed.person_id, local(now).date())
-                ).persons_for("R", "enrolment")
-        if feed.last_used_at is None or now - feed.last_used_at > timedelta(days=1):
-            await self._used(feed_id, now)
-        conditions = queries.personal(feed.person_id, household, since=self._since())
-        return await self._calendar(conditions, gettext("My courses"))
-
-    async def address_of(self, actor: Actor) -> str | None:
-        """The path of the actor's own calendar, if there is one."""
-        async with self.begin.reading() as session:
-            feed = await queries.feed_of(session, _person(actor))
-        return self._path(feed) if feed and self._is_alive(feed, self.clock()) else None
-
-    async def coming(self, actor: Actor) -> Sequence[Entry]:
-        """What the actor's own calendar shows from now on."""
-        conditions = queries.personal(_person(actor), actor.persons_for("R", "enrolment"), since=self.clock())
-        async with self.begin.reading() as session:
-            return await entries(session, *conditions)
-
-    @retried
-    async def renew(self, actor: Actor) -> str:
-        """Make the actor's calendar address, or a new one that makes the old one void. Gives its path."""
-        now, person_id = self.clock(), _person(actor)
-        async with self.begin() as session:
-            feed = await session.scalar(select(Feed).where(Feed.person_id == person_id).with_for_update())
-            if feed is None:
-                feed = Feed(person_id=person_id, created_at=now)
-                session.add(feed)
-            else:
-                feed.version += 1
-                feed.revoked_at, feed.created_at, feed.last_used_at = None, now, None
-            await session.flush()
-            record(
-                session, actor, "feed.renewed", at=now, kind="feed", object_id=feed.id, person_id=person_id
-            )
-        return self._path(feed)
-
-    @retried
-    async def revoke(self, actor: Actor) -> None:
-        """Make the actor's calendar address void. Twice is as good as once."""
-        now, person_id = self.clock(), _person(actor)
-        async with self.begin() as session:
-            feed = await session.scalar(select(Feed).where(Feed.person_id == person_id).with_for_update())
-            if feed is None or feed.revoked_at is not None:
-                return
-            feed.revoked_at = now
-            record(
-                session, actor, "feed.revoked", at=now, kind="feed", object_id=feed.id, person_id=person_id
-            )
-
-    async def _kept(self, mark: str, conditions: Sequence[ColumnElement[bool]], name: str) -> bytes:
-        """The mark was taken before the data is read: what is kept may be newer than its mark, never older."""
-        body = self._bodies.get(mark)
-        if body is None:
-            body = await self._calendar(conditions, name)
-            while len(self._bodies) >= BODIES:
-                self._bodies.pop(next(iter(self._bodies)))
-            self._bodies[mark] = body
-        return body
-
-    async def _calendar(self, conditions: Sequence[ColumnElement[bool]], name: str) -> bytes:
-        language = current_language()
-        async with self.begin.reading() as session:
-            wanted = await entries(session, *conditions)
-            kept = await queries.kept_texts(session, language, *conditions)
-        texts: dict[UUID, str] = {}
-        missing: list[tuple[Entry, str]] = []
-        for entry in wanted:
-            fingerprint, text = kept.get(entry.session_id, ("", ""))
-            if fingerprint == (expected := entry.fingerprint):
-                texts[entry.session_id] = text
-            else:
-                missing.append((entry, expected))
-        if missing:
-            made = await asyncio.to_thread(lambda: [event_text(entry) for entry, _ in missing])
-            texts |= {entry.session_id: text for (entry, _), text in zip(missing, made, strict=True)}
-            await self._keep(
-                [
-                    {"session_id": entry.session_id, "language": language, "fingerprint": mark, "text": text}
-                    for (entry, mark), text in zip(missing, made, strict=True)
-                ]
-            )
-        return calendar_text((texts[entry.session_id] for entry in wanted), name=name, refresh=REFRESH)
-
-    @retried
-    async def _keep(self, rows: Sequence[dict[str, object]]) -> None:
-        insert = sqlite.insert if self.begin.is_sqlite else postgresql.insert
-        ordered = sorted(
-            rows, key=lambda row: str(row["session_id"])
-        )  # two that write the same rows never wait in a circle
-        async with self.begin() as session:
-            known = set(
-                (
-                    await session.scalars(
-                        select(Session.id).where(Session.id.in_([row["session_id"] for row in ordered]))
-                    )
-                ).all()
-            )
-            statement = insert(SessionText)
-            await session.execute(
-                statement.on_conflict_do_update(
-                    index_elements=[SessionText.session_id, SessionText.language],
-                    set_={"fingerprint": statement.excluded.fingerprint, "text": statement.excluded.text},
-                ),
-                [row for row in ordered if row["session_id"] in known],
-            )
-
-    async def _used(self, feed_id: UUID, now: datetime) -> None:
-        async with self.begin() as session:
-            await session.execute(update(Feed).where(Feed.id == feed_id).values(last_used_at=now))
-
-    def _since(self) -> datetime:
-        return self.clock() - LOOK_BACK
-
-    def _opens(self, feed: Feed, token: str, now: datetime) -> bool:
-        return self.signer.matches(token, PURPOSE, feed.id, feed.version) and self._is_alive(feed, now)
-
-    @staticmethod
-    def _is_alive(feed: Feed, now: datetime) -> bool:
-        return feed.revoked_at is None and now - (feed.last_used_at or feed.created_at) < UNUSED
-
-    def _path(self, feed: Feed) -> str:
-        return f"/kalender/{feed.id}/{self.signer.token(PURPOSE, feed.id, feed.version)}.ics"
+        return (course.title_en if is_english else "") or course.title_de
 
 
-def _person(actor: Actor) -> UUID:
-    if actor.person_id is None:
-        raise SignInNeeded
-    return actor.person_id
+def _look_at(feed_id: UUID, now: datetime, *, is_sqlite: bool) -> str:
+    """The question about one address; the id is a UUID and the moments are ours, so that nothing of it is typed by anybody."""
+    key = feed_id.hex if is_sqlite else str(feed_id)
+    zone = "" if is_sqlite else "+00"
+    hour = now.replace(
+        minute=0, second=0, microsecond=0
+    )  # the same words for an hour: the database reads them once
+    dead, noted = (f"{moment:%Y-%m-%d %H:%M:%S.%f}{zone}" for moment in (hour - UNUSED, hour - NOTED_EVERY))
+    count = "(SELECT sum(amount) FROM catalogue_change WHERE name = '{}')"
+    return (
+        "SELECT version, settings_version,"  # noqa: S608 - see above: nothing in it comes from outside
+        f" revoked_at IS NULL AND coalesce(last_used_at, created_at) > '{dead}',"
+        f" last_used_at IS NOT NULL AND last_used_at > '{noted}', language,"
+        f" {count.format('programme')}, {count.format('calendar')} FROM feed WHERE id = '{key}'"
+    )
+
+
+def _id(name: str) -> UUID:
+    try:
+        return UUID(name)
+    except ValueError:
+        raise NotFound from None

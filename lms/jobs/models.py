@@ -1,7 +1,7 @@
 """The rows of the outbox and of the clockwork."""
 
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any
 
 from sqlalchemy import Index, text
@@ -18,6 +18,27 @@ class JobState(StrEnum):
     FAILED = "failed"
 
 
+class Lane(StrEnum):
+    """What queues together. A lane that is jammed holds up no other.
+
+    EXPRESS is for what somebody is waiting for in front of the screen, such as a sign-in code; WORK for listeners and for
+    tasks of this house; MAIL and SHORT for letters on their way to the mail server and to the gateway of short messages.
+    """
+
+    EXPRESS = "express"
+    WORK = "work"
+    MAIL = "mail"
+    SHORT = "short"
+
+
+class Priority(IntEnum):
+    """Who goes first within a lane: what has a deadline, then the rest, then news to hundreds."""
+
+    SOON = 1
+    USUAL = 5
+    BULK = 9
+
+
 READY = text("state = 'ready'")
 
 
@@ -25,7 +46,9 @@ class Job(Row):
     """One event or task. `due_at` is the earliest moment; a lease says which worker has it and until when."""
 
     __tablename__ = "job"
-    __table_args__ = (Index("ix_job_due", "due_at", postgresql_where=READY, sqlite_where=READY),)
+    __table_args__ = (
+        Index("ix_job_due", "lane", "priority", "due_at", postgresql_where=READY, sqlite_where=READY),
+    )
 
     kind: Mapped[str]
     payload: Mapped[dict[str, Any]]
@@ -38,6 +61,8 @@ class Job(Row):
     key: Mapped[str | None] = mapped_column(default=None, unique=True)
     error: Mapped[str | None] = mapped_column(LongText, default=None)
     finished_at: Mapped[datetime | None] = mapped_column(default=None)
+    lane: Mapped[Lane] = mapped_column(default=Lane.WORK)
+    priority: Mapped[int] = mapped_column(default=Priority.USUAL)
 
 
 class Rhythm(Base):

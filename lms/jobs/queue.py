@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.jobs.models import Job
+from lms.jobs.models import Job, Lane, Priority
 from lms.kernel.clock import system_clock
 
 EVENT = "event:"
@@ -37,10 +37,18 @@ def enqueue(
     *,
     at: datetime | None = None,
     key: str | None = None,
+    lane: Lane = Lane.WORK,
+    priority: Priority = Priority.USUAL,
 ) -> None:
     """Have a carrier do something outside, at the earliest at `at` (UTC), at least once.
 
-    A second job with the same `key` is refused by the database (IntegrityError).
+    It queues in `lane`, behind what has a smaller `priority`. A second job with the same `key` is refused by the database
+    (IntegrityError).
     """
     moment = system_clock()
-    session.add(Job(kind=TASK + task, payload=payload, created_at=moment, due_at=at or moment, key=key))
+    session.add(
+        Job(
+            kind=TASK + task, payload=payload, created_at=moment, due_at=at or moment, key=key,
+            lane=lane, priority=priority,
+        )
+    )  # fmt: skip

@@ -56,7 +56,7 @@ plan            | -        | -     | -           | -    | R:t        | CRUD:a | 
 session         | R:a      | R:a   | R:a         | R:a  | R:t report:t | CRUD:a | R:a    | R:a   | R:a                       | -           | -
 join-link       | -        | R:o   | R:w         | -    | R:t        | RU:a   | R:a      | -     | -                         | -           | -
 enrolment       | C:o      | CRD:o | CRD:w consent:w | CRD:e | R:t    | R:a    | CRUD:a   | -     | R:a                       | R:a         | -
-attendance      | -        | R:o   | R:w         | R:e  | CRU:t      | R:a    | RU:a lock:a | -  | R:a                       | -           | -
+attendance      | -        | R:o object:o | R:w object:w | R:e  | CRU:t      | R:a    | RU:a lock:a | -  | R:a                       | -           | -
 progress        | -        | R:o   | R:w         | -    | R:t        | -      | -        | -     | R:a                       | -           | -
 lesson          | -        | R:o   | R:w         | -    | CRUD:t     | CRUD:a | -        | -     | -                         | -           | -
 invoice         | -        | R:o   | R:w         | R:e  | -          | -      | R:a      | -     | -                         | CR:a issue:a reverse:a remind:a | -
@@ -86,6 +86,7 @@ erasure         | -        | request:o | request:w | -  | -          | -      | 
 desk            | -        | -     | -           | -    | -          | R:a    | R:a      | R:a   | R:a                       | R:a         | R:a
 resource        | -        | -     | -           | -    | R:t        | R:a    | R:a      | CRUD:a | R:a                      | R:a         | -
 availability    | -        | -     | -           | -    | CRUD:o     | CRUD:a | R:a      | -   | -                         | -           | -
+session-report  | -        | -     | -           | -    | -          | RU:a   | R:a      | RU:a  | -                       | -           | -
 """
 
 

@@ -1,32 +1,36 @@
 """Carries letters over SMTP and short messages over their gateway: claims none, loses none, and talks with no transaction open."""
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 from uuid import UUID
 
-import aiosmtplib
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import Begin
-from lms.jobs.worker import TryLater
+from lms.jobs.worker import Away, TryLater
 from lms.kernel.clock import Clock
+from lms.kernel.tokens import Signer
+from lms.messaging.addresses import mark_wrong
+from lms.messaging.answers import Failed, Later, OurServer
+from lms.messaging.lines import Lines
 from lms.messaging.mail import BadAddress, mail
 from lms.messaging.models import Channel, Enclosure, Letter, LetterState
-from lms.messaging.secrets import MONEY, kept_words
+from lms.messaging.return_path import ReturnPath
+from lms.messaging.secrets import MONEY, is_secret, kept_words
 from lms.messaging.sms import Gateway, HttpGateway, SmsAway, SmsRefused
 from lms.messaging.troubles import Trouble, noted
 from lms.settings import Settings
 
-STEP_SECONDS = 10
-WHOLE_SECONDS = 40
 PATIENCE = timedelta(days=5)
+FULL_PATIENCE = timedelta(days=2)
 SMS_PATIENCE = timedelta(days=1)
 """A short message is for what hurries: after a day on the way the letter is printed instead."""
-PERMANENT = 500
-STARTTLS = "smtp+starttls"
+QUICK_TRIES = 20
+SELDOM = timedelta(minutes=15)
+IN_TURN = timedelta(seconds=20)
 
 
 class Carrier:
@@ -40,6 +44,13 @@ class Carrier:
         self.begin = begin
         self.clock = clock
         self.settings = settings
+        self.lines = Lines(
+            settings.smtp_url,
+            most=settings.smtp_connections,
+            per_minute=settings.mails_per_minute,
+            hostname=urlsplit(settings.public_url).hostname or "localhost",
+        )
+        self.return_path = ReturnPath(settings.bounce_address, Signer(settings.secret_values))
         self.gateway: Gateway | None = (
             HttpGateway(settings.sms_url, settings.sms_token.get_secret_value(), settings.sms_sender)
             if settings.sms_url
@@ -49,7 +60,7 @@ class Carrier:
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Deliver the letter named in the payload, unless that is done already."""
         letter_id = UUID(payload["letter_id"])
-        letter, enclosures = await self._fetch(letter_id)
+        letter, enclosures, is_in_turn = await self._fetch(letter_id)
         if letter is None or letter.state is not LetterState.WAITING:
             return
         if letter.channel is Channel.SMS:
@@ -57,19 +68,16 @@ class Carrier:
             return
         if letter.channel is not Channel.EMAIL:
             return
-        try:
-            await self._send(letter, enclosures)
-        except _Refused as refusal:
-            await self._record(letter, LetterState.FAILED, str(refusal))
-        except TryLater as trouble:
-            if self.clock() - letter.written_at < PATIENCE:
-                await self._record(letter, LetterState.WAITING, noted(Trouble.AWAY, trouble))
-                raise
-            await self._record(letter, LetterState.FAILED, noted(Trouble.GIVEN_UP, trouble))
-        else:
-            await self._record(letter, LetterState.SENT, "")
+        if not is_in_turn:
+            raise TryLater("an earlier letter about the same has not gone yet", after=IN_TURN)
+        await self._send(letter, enclosures)
 
-    async def _fetch(self, letter_id: UUID) -> tuple[Letter | None, Sequence[Enclosure]]:
+    async def let_go(self) -> None:
+        """Hang up: there is nothing to send."""
+        await self.lines.hang_up()
+
+    async def _fetch(self, letter_id: UUID) -> tuple[Letter | None, Sequence[Enclosure], bool]:
+        """The letter, what travels with it, and whether it is its turn: what is about one thing arrives in the order it was written."""
         async with self.begin.reading() as session:
             letter = await session.get(Letter, letter_id)
             enclosures = (
@@ -77,22 +85,51 @@ class Carrier:
                     select(Enclosure).where(Enclosure.letter_id == letter_id).order_by(Enclosure.name)
                 )
             ).all()
-        return letter, enclosures
+            has_earlier = letter is not None and await _has_earlier(session, letter)
+        return letter, enclosures, not has_earlier
 
     async def _send(self, letter: Letter, enclosures: Sequence[Enclosure]) -> None:
         try:
             message = mail(letter, enclosures, sender=self.settings.mail_sender)
+            await self.lines.send(
+                self.return_path.of(letter.id) or message["From"].addresses[0].addr_spec,
+                message["To"].addresses[0].addr_spec,
+                message.as_bytes(),
+                is_urgent=is_secret(letter.about_kind),
+            )
         except BadAddress as error:
-            raise _Refused(noted(Trouble.ADDRESS, error)) from error
-        if not self.settings.smtp_url:
-            raise TryLater("no mail server is set")
-        try:
-            async with asyncio.timeout(WHOLE_SECONDS):
-                await aiosmtplib.send(message, **server(self.settings.smtp_url))
-        except (aiosmtplib.SMTPRecipientsRefused, aiosmtplib.SMTPDataError) as error:
-            raise _judged(error) from error
-        except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
-            raise TryLater(f"{type(error).__name__}: {error}") from error
+            await self._record(letter, LetterState.FAILED, noted(Trouble.ADDRESS, error))
+        except Failed as refusal:
+            await self._record(letter, LetterState.FAILED, noted(refusal.trouble, refusal))
+            if refusal.is_wrong_address:
+                await mark_wrong(self.begin, letter, str(refusal), at=self.clock())
+        except OurServer as trouble:
+            if not await self._is_given_up(letter, trouble.trouble, trouble):
+                raise Away(str(trouble)) from trouble
+        except Later as trouble:
+            if not await self._is_given_up(letter, trouble.trouble, trouble):
+                raise TryLater(str(trouble), after=self._when(letter, trouble)) from trouble
+        else:
+            await self._record(letter, LetterState.SENT, "")
+
+    async def _is_given_up(self, letter: Letter, trouble: Trouble, said: Exception) -> bool:
+        """Write down what is in the way; after days of trying the letter has failed."""
+        age = self.clock() - letter.written_at
+        if trouble is Trouble.FULL and age >= FULL_PATIENCE:
+            await self._record(letter, LetterState.FAILED, noted(Trouble.FULL, said))
+        elif age >= PATIENCE:
+            await self._record(letter, LetterState.FAILED, noted(Trouble.GIVEN_UP, said))
+        else:
+            await self._record(letter, LetterState.WAITING, noted(trouble, said))
+            return False
+        return True
+
+    @staticmethod
+    def _when(letter: Letter, trouble: Later) -> timedelta | None:
+        """Soon again at first, as greylisting asks for; whoever says "later" for an hour is asked seldom."""
+        if trouble.after is None or letter.attempts < QUICK_TRIES:
+            return trouble.after
+        return max(trouble.after, SELDOM)
 
     async def _send_short(self, letter: Letter) -> None:
         try:
@@ -139,42 +176,20 @@ class Carrier:
                 await session.execute(delete(Enclosure).where(Enclosure.letter_id == letter.id))
 
 
+async def _has_earlier(session: AsyncSession, letter: Letter) -> bool:
+    """Whether an earlier letter about the same thing to the same address is still on its way."""
+    if letter.about_id is None or is_secret(letter.about_kind):
+        return False
+    earlier = exists().where(
+        Letter.about_id == letter.about_id,
+        Letter.to_address == letter.to_address,
+        Letter.channel == Channel.EMAIL,
+        Letter.state == LetterState.WAITING,
+        Letter.written_at < letter.written_at,
+    )
+    return bool(await session.scalar(select(earlier)))
+
+
 def has_address(letter: Letter) -> bool:
     """Whether a letter can go by post: more than the name is known."""
     return len(letter.postal_address.splitlines()) > 1
-
-
-class _Refused(Exception):
-    """Nobody will ever take this letter."""
-
-
-def _judged(error: aiosmtplib.SMTPRecipientsRefused | aiosmtplib.SMTPDataError) -> Exception:
-    """Whether a refusal is for good (5xx, RFC 5321, 4.2.1) or for now."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        refusal, trouble = error.recipients[0], Trouble.REFUSED
-        code, answer = refusal.code, refusal.message
-    else:
-        code, answer, trouble = error.code, error.message, Trouble.CONTENT
-    said = f"{code} {answer}"
-    return _Refused(noted(trouble, said)) if code >= PERMANENT else TryLater(said)
-
-
-def server(url: str) -> dict[str, Any]:
-    """What aiosmtplib wants to know, from smtp://, smtp+starttls:// or smtps://user:password@host:port.
-
-    smtp:// uses STARTTLS when the server offers it, and insists on it as soon as there is a password to protect.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps", STARTTLS} or not parts.hostname:
-        raise ValueError("the mail server's address starts with smtp://, smtp+starttls:// or smtps://")
-    is_tls = parts.scheme == "smtps"
-    insists = parts.scheme == STARTTLS or (parts.password is not None and not is_tls)
-    return {
-        "hostname": parts.hostname,
-        "port": parts.port or {"smtps": 465, STARTTLS: 587}.get(parts.scheme, 25),
-        "username": unquote(parts.username) if parts.username else None,
-        "password": unquote(parts.password) if parts.password else None,
-        "use_tls": is_tls,
-        "start_tls": True if insists else None,
-        "timeout": STEP_SECONDS,
-    }

@@ -11,6 +11,8 @@ from lms.kernel.clock import local
 from lms.messaging.models import Enclosure, Letter
 
 _BREAKS = re.compile("[\r\n\0]")
+INVITING = ("REQUEST", "CANCEL")
+"""Methods of iTIP that a calendar programme acts upon, the weightier first."""
 _ENCODED_WORD = re.compile(r"=(?=\?)")
 
 
@@ -19,7 +21,10 @@ class BadAddress(ValueError):
 
 
 def mail(letter: Letter, enclosures: Sequence[Enclosure], *, sender: str) -> EmailMessage:
-    """The letter as an e-mail: plain text, HTML and what travels with it.
+    """The letter as an e-mail: plain text, HTML, an invitation and what travels with it.
+
+    An invitation among the enclosures (iTIP: method REQUEST or CANCEL) is the third way to read the letter, for calendar
+    programmes, and a file as well (RFC 6047, 2.4).
 
     Message-ID and Date are made from the letter, so that sending it twice sends the same message twice.
     Raises BadAddress when the reader's address is none, ValueError when a header holds a line break.
@@ -32,8 +37,15 @@ def mail(letter: Letter, enclosures: Sequence[Enclosure], *, sender: str) -> Ema
     message["Date"] = format_datetime(local(letter.written_at))
     message["Message-ID"] = message_id(letter, sender=sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notes in return
+    if letter.unsubscribe:  # RFC 8058: one click, without signing in; only what is news has it
+        message["List-Unsubscribe"] = f"<{header_text(letter.unsubscribe)}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        message["Precedence"] = "bulk"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    invitation = _invitation(enclosures)
+    if invitation is not None:
+        _offer(message, invitation)
     for item in enclosures:
         _enclose(message, item)
     for number, part in enumerate(message.walk()):
@@ -74,14 +86,42 @@ def _ascii_domain(address: str) -> str:
     return f"{mailbox}@{domain.encode('idna').decode()}"
 
 
+def _invitation(enclosures: Sequence[Enclosure]) -> Enclosure | None:
+    """What a calendar programme is to act upon: the first date that is entered, else the first that is taken out.
+
+    One alone: programmes act upon one part, and a part speaks of one date.
+    """
+    for method in INVITING:
+        for item in enclosures:
+            media_type, params = _read(item.media_type)
+            if media_type == "text/calendar" and params.get("method", "").upper() == method:
+                return item
+    return None
+
+
+def _offer(message: EmailMessage, item: Enclosure) -> None:
+    media_type, params = _read(item.media_type)
+    main, _, sub = media_type.partition("/")
+    message.add_alternative(item.content, maintype=main, subtype=sub, cte="base64")
+    part = list(message.iter_parts())[-1]
+    for key, value in params.items():
+        part.set_param(key, value)
+
+
 def _enclose(message: EmailMessage, item: Enclosure) -> None:
     """Attach it in base64, byte for byte: calendar files and PDFs suffer from a mail server's idea of line ends."""
-    media_type, *params = [part.strip() for part in item.media_type.split(";")]
+    media_type, params = _read(item.media_type)
     main, _, sub = media_type.partition("/")
     message.add_attachment(
         item.content, maintype=main, subtype=sub, filename=header_text(item.name), cte="base64"
     )
     part = list(message.iter_attachments())[-1]
-    for param in params:
-        key, _, value = param.partition("=")
+    for key, value in params.items():
         part.set_param(key, value)
+
+
+def _read(media_type: str) -> tuple[str, dict[str, str]]:
+    """A media type and its parameters."""
+    name, *params = [part.strip() for part in media_type.split(";")]
+    pairs = (param.partition("=") for param in params)
+    return name, {key: value for key, _, value in pairs}

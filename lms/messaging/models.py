@@ -42,6 +42,7 @@ class Letter(Row):
     `to_address` is where it goes: an e-mail address, or the telephone number of a short message or a call. `short` is what
     such a message or call says. `print_run_id` is the print run it lies in: one at most, until that is put back.
     `template` and `composition` tell what it says before it is put into words, so that it can be worded anew for a preview.
+    `unsubscribe` is where its reader says that they want no more of this kind: news carry it, what serves a course never does.
     """
 
     __tablename__ = "letter"
@@ -69,6 +70,7 @@ class Letter(Row):
     print_run_id: Mapped[UUID | None] = mapped_column(default=None, index=True)
     template: Mapped[str] = mapped_column(default="")
     composition: Mapped[dict[str, Any] | None] = mapped_column(default=None)
+    unsubscribe: Mapped[str] = mapped_column(default="")
 
 
 class Enclosure(Row):
@@ -80,6 +82,45 @@ class Enclosure(Row):
     name: Mapped[str]
     media_type: Mapped[str]
     content: Mapped[bytes]
+
+
+class WrongAddress(Base):
+    """An e-mail address at which nobody can be reached, in small letters: what was said, and of which letter.
+
+    It is the address that is wrong, not the person: whoever gets another one is written to by e-mail again.
+    """
+
+    __tablename__ = "wrong_address"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]
+    said: Mapped[str] = mapped_column(LongText, default="")
+    letter_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class Verdict(StrEnum):
+    """What a message in the mailbox for returns was: the address is wrong; a delay; none of our letters; nothing of use."""
+
+    PERMANENT = "permanent"
+    TEMPORARY = "temporary"
+    STRANGE = "strange"
+    OTHER = "other"
+
+
+class Return(Row):
+    """One message that was read from the mailbox for returns, kept so that it is judged once.
+
+    `key` names it in that mailbox (RFC 3501: UIDVALIDITY and UID), `fingerprint` wherever it lies.
+    """
+
+    __tablename__ = "mail_return"
+
+    key: Mapped[str] = mapped_column(unique=True)
+    fingerprint: Mapped[str] = mapped_column(unique=True)
+    read_at: Mapped[datetime] = mapped_column(index=True)
+    verdict: Mapped[Verdict]
+    letter_id: Mapped[UUID | None] = mapped_column(index=True, default=None)
+    said: Mapped[str] = mapped_column(LongText, default="")
 
 
 class PrintRunState(StrEnum):

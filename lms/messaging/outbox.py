@@ -9,9 +9,12 @@ from uuid import UUID, uuid4
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.db import quiet_hours
+from lms.jobs.models import Lane, Priority
 from lms.jobs.queue import enqueue
 from lms.messaging.models import Channel, Enclosure, Letter, LetterState, PhoneCall
-from lms.messaging.ways import call_until
+from lms.messaging.secrets import is_secret
+from lms.messaging.ways import call_until, not_at_night
 
 DELIVER = "deliver-letter"
 
@@ -48,6 +51,8 @@ class Draft:
     deadline: datetime | None = None
     template: str = ""
     composition: Mapping[str, Any] | None = None
+    is_bulk: bool = False
+    unsubscribe: str = ""
 
 
 async def post(
@@ -67,7 +72,7 @@ async def post(
                 to_address=draft.to_address, postal_address=draft.postal_address, channel=draft.channel,
                 language=draft.language, subject=draft.subject, text=draft.text, html=draft.html, written_at=at,
                 state=LetterState.WAITING, attempts=0, error="", about_kind=about_kind, about_id=about_id,
-                short=draft.short, template=draft.template, composition=draft.composition,
+                short=draft.short, template=draft.template, composition=draft.composition, unsubscribe=draft.unsubscribe,
             )
             .on_conflict_do_nothing(index_elements=[Letter.key])
             .returning(Letter.id)
@@ -87,5 +92,23 @@ async def post(
             )
         )  # fmt: skip
     if draft.channel in {Channel.EMAIL, Channel.SMS}:
-        enqueue(session, DELIVER, {"letter_id": str(letter_id)}, at=at, key=f"{DELIVER}:{letter_id}")
+        lane, priority = queue_of(draft.channel, about_kind, draft.deadline, is_bulk=draft.is_bulk)
+        due_at = not_at_night(at, quiet_hours(session)) if draft.channel is Channel.SMS else at
+        enqueue(
+            session, DELIVER, {"letter_id": str(letter_id)}, at=due_at, key=f"{DELIVER}:{letter_id}",
+            lane=lane, priority=priority,
+        )  # fmt: skip
     return letter_id
+
+
+def queue_of(
+    channel: Channel, about_kind: str, deadline: datetime | None = None, *, is_bulk: bool = False
+) -> tuple[Lane, Priority]:
+    """Where a letter queues: a sign-in code before everything, an offer that ends before the rest, news behind it."""
+    if channel is Channel.SMS:
+        return Lane.SHORT, Priority.USUAL
+    if is_secret(about_kind):
+        return Lane.EXPRESS, Priority.SOON
+    if is_bulk:
+        return Lane.MAIL, Priority.BULK
+    return Lane.MAIL, Priority.USUAL if deadline is None else Priority.SOON

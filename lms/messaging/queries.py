@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.messaging.models import Channel, Enclosure, Letter, LetterState
+from lms.messaging.models import Channel, Enclosure, Letter, LetterState, WrongAddress
+from lms.messaging.secrets import AT_THE_DOOR
 
 
 class Pile(StrEnum):
@@ -82,3 +83,25 @@ async def enclosures_of(session: AsyncSession, letter_id: UUID) -> Sequence[Encl
     """What travels with a letter."""
     wanted = select(Enclosure).where(Enclosure.letter_id == letter_id).order_by(Enclosure.name)
     return (await session.scalars(wanted)).all()
+
+
+async def wrong_addresses(session: AsyncSession) -> Sequence[WrongAddress]:
+    """The addresses at which nobody can be reached, the newest first."""
+    return (await session.scalars(select(WrongAddress).order_by(WrongAddress.since.desc()))).all()
+
+
+async def wrong_count(session: AsyncSession) -> int:
+    """How many addresses somebody has to put right."""
+    return await session.scalar(select(func.count()).select_from(WrongAddress)) or 0
+
+
+async def own_letters(
+    session: AsyncSession, person_ids: Collection[UUID], *, limit: int, offset: int = 0
+) -> tuple[Sequence[Letter], int]:
+    """What was written to these persons, the newest first, and how much that is; sign-in codes are not listed."""
+    ours = (Letter.person_id.in_(list(person_ids)), Letter.about_kind != AT_THE_DOOR)
+    total = await session.scalar(select(func.count()).select_from(Letter).where(*ours))
+    found = await session.scalars(
+        select(Letter).where(*ours).order_by(Letter.written_at.desc(), Letter.id).limit(limit).offset(offset)
+    )
+    return found.all(), total or 0

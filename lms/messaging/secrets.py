@@ -42,4 +42,5 @@ def kept_words(letter: Letter, *, was_sent: bool) -> dict[str, Any]:
         "html": covered(letter.html),
         "short": covered(letter.short),
         "composition": json.loads(covered(json.dumps(letter.composition, ensure_ascii=False))),
+        "unsubscribe": covered(letter.unsubscribe),
     }

@@ -24,7 +24,7 @@ GRANTS: Mapping[MandateScope, frozenset[tuple[str, str]]] = {
             "enrolment", "session", "join-link", "attendance", "progress", "lesson", "certificate", "loan",
         )
     ),
-    MandateScope.ENROL: frozenset({("C", "enrolment")}),
+    MandateScope.ENROL: frozenset({("C", "enrolment"), ("object", "attendance")}),
     MandateScope.CANCEL: frozenset({("D", "enrolment")}),
     MandateScope.LETTERS: frozenset({("R", "message"), ("R", "invoice")}),
 }  # fmt: skip

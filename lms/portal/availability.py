@@ -11,7 +11,17 @@ from litestar.response import Redirect, Template
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import DomainError, NotFound
+from lms.portal.busy_calendars import (
+    ANCHOR,
+    CALENDAR_ADDED,
+    CALENDAR_ASKED,
+    CALENDAR_REMOVED,
+    CalendarForm,
+    calendars_context,
+    read_calendars,
+)
+from lms.portal.desk.ideas import key_of
 from lms.portal.trainer_times import (
     ABSENT,
     AbsenceForm,
@@ -23,6 +33,7 @@ from lms.portal.trainer_times import (
     save_absence,
     save_hours,
 )
+from lms.trainers.busy.service import BusyCalendars
 from lms.trainers.service import Trainers
 from lms.web.access import may
 from lms.web.forms import form_from
@@ -87,6 +98,55 @@ class AvailabilityPages(Controller):
         return after(HERE, SAVED)
 
 
+class BusyCalendarPages(Controller):
+    """One's own calendars, by which one is busy."""
+
+    path = f"{HERE}/kalender"
+    opt = may("U", "availability")
+    include_in_schema = False
+
+    @post()
+    async def add(
+        self,
+        request: Request[Any, Any, Any],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
+        busy_calendars: NamedDependency[BusyCalendars],
+    ) -> Template | Redirect:
+        """One more."""
+        form, status = form_from(CalendarForm, await request.form()), 422
+        if form.validate():
+            try:
+                await busy_calendars.add(
+                    actor, person_id=_own(actor), calendar_id=key_of(form.key.data), address=form.address.data
+                )
+                return after(HERE + ANCHOR, CALENDAR_ADDED)
+            except DomainError as refusal:
+                form.refuse("address", refusal.message)
+                status = refusal.status
+        return await _page(begin, clock, actor, calendar=form, status=status)
+
+    @post("/lesen")
+    async def read(
+        self, actor: NamedDependency[Actor], busy_calendars: NamedDependency[BusyCalendars]
+    ) -> Redirect:
+        """All of them, now."""
+        await busy_calendars.read_soon(actor, person_id=_own(actor))
+        return after(HERE + ANCHOR, CALENDAR_ASKED)
+
+    @post("/{calendar_id:uuid}/entfernen")
+    async def remove(
+        self,
+        calendar_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        busy_calendars: NamedDependency[BusyCalendars],
+    ) -> Redirect:
+        """One, with everything it said."""
+        await busy_calendars.remove(actor, person_id=_own(actor), calendar_id=calendar_id)
+        return after(HERE + ANCHOR, CALENDAR_REMOVED)
+
+
 def _own(actor: Actor) -> UUID:
     if actor.person_id is None:
         raise NotFound
@@ -100,9 +160,16 @@ async def _page(
     *,
     hours: HoursForm | None = None,
     absence: AbsenceForm | None = None,
+    calendar: CalendarForm | None = None,
     status: int = 200,
 ) -> Template:
     async with begin.reading() as session:
         times = await read_times(session, _own(actor), clock())
-    context = as_context(times, HERE, hours or hours_form(times), absence or absence_form(), in_office=False)
+        calendars = await read_calendars(session, _own(actor), clock())
+    more = calendars_context(calendars, calendar)
+    context = as_context(
+        times, HERE, hours or hours_form(times), absence or absence_form(), in_office=False, **more
+    )
+    if calendar is not None:
+        context = {**context, "form": calendar}
     return Template("portal/teaching/availability.html", context=dict(context), status_code=status)

@@ -7,12 +7,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from lms.kernel.clock import local
 from lms.portal import course_words, digcomp
 from lms.portal.cards import cards
 from lms.portal.conditional import is_known, marked, tag_of, unchanged
 from lms.portal.course_reading import course_story, own_enrolments
 from lms.portal.fragments import fragments_of
 from lms.portal.programme import Programme
+from lms.teaching.profiles.reading import public_pages
 from lms.web.access import PUBLIC, actor_of
 from lms.web.centre import the_centre
 from lms.web.module import Around
@@ -46,6 +48,7 @@ class CoursePage(Controller):
             story = await course_story(session, slug[:LONGEST_SLUG].replace("\x00", ""), now)
             run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
             ids = [one.run.id for one in story.runs]
+            profiles = await public_pages(session, run.run.id, local(now).date()) if run else ()
             own = (
                 await own_enrolments(session, actor.persons_for("R", "enrolment"), ids)
                 if actor.is_signed_in and ids
@@ -58,6 +61,7 @@ class CoursePage(Controller):
             "title": title,
             "title_language": language,
             "run": run,
+            "profiles": profiles,
             "ways_to_pay": around.settings.ways_to_pay,
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",

@@ -5,7 +5,7 @@ from lms.portal.acting.mandate_pages import MandatePages
 from lms.portal.acting.pages import ActingPages
 from lms.portal.answering import AssignmentByLink, OwnAssignmentPages, OwnProofPages, ProofByLink
 from lms.portal.api import ProgrammeApi
-from lms.portal.availability import AvailabilityPages
+from lms.portal.availability import AvailabilityPages, BusyCalendarPages
 from lms.portal.catalogue_pages import CataloguePages
 from lms.portal.company.firma_pages import CompanyInvitationPages, CompanyPages
 from lms.portal.company.ordering_pages import SeatOrderPages
@@ -15,10 +15,13 @@ from lms.portal.counter.pages import CounterPages
 from lms.portal.counter.till import TillPages
 from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
+from lms.portal.fees.controllers import FEES
 from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
+from lms.portal.letters.address_pages import AddressPages
 from lms.portal.letters.call_pages import CallPages
 from lms.portal.letters.calls import CallList, unreached
+from lms.portal.letters.own_pages import OwnLetterPages
 from lms.portal.letters.pages import LetterPages
 from lms.portal.letters.print_pages import PrintPages
 from lms.portal.letters.print_runs import PRESS, PrintRuns, press
@@ -28,6 +31,8 @@ from lms.portal.letters.texts.service import LetterTexts
 from lms.portal.my_courses_pages import MyCoursesPages
 from lms.portal.online_room import OnlineRoomPages
 from lms.portal.own_debits import OwnDebitPages
+from lms.portal.own_fee_account import OwnFeeAccountPages
+from lms.portal.own_fees import OwnFeePages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
@@ -45,6 +50,7 @@ MODULE = Module(
         ProgrammeApi,
         *DESK,
         *FINANCE,
+        *FEES,
         OwnDebitPages,
         AccountByLink,
         OwnAccountPages,
@@ -54,6 +60,8 @@ MODULE = Module(
         SignPages,
         LetterPages,
         TextPages,
+        AddressPages,
+        OwnLetterPages,
         PrintPages,
         CallPages,
         MyCoursesPages,
@@ -70,6 +78,9 @@ MODULE = Module(
         OnlineRoomPages,
         TeachingPages,
         AvailabilityPages,
+        BusyCalendarPages,
+        OwnFeePages,
+        OwnFeeAccountPages,
         OwnProofPages,
         OwnAssignmentPages,
         ProofByLink,

@@ -11,8 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from lms.attendance.models import Attendance, Presence
+from lms.attendance.models import Attendance, Correction, Objection, Presence
+from lms.attendance.objections import corrections, objections_by
 from lms.attendance.queries import Record, records
+from lms.attendance.words import details
 from lms.billing.instalments.queries import current_plans
 from lms.billing.instalments.rules import PlanStanding, standing_of
 from lms.billing.models import Invoice
@@ -49,6 +51,8 @@ class Meeting:
     session: Session
     place: str
     presence: Presence | None = None
+    details: str = ""
+    """What is to be said beside the mark: minutes and units that were missed."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -84,6 +88,10 @@ class MyCourse:
     collected: UnderWay | None = None
     """What we collect by direct debit, where we do."""
     owed: "Owed | None" = None
+    objected: Sequence[Objection] = ()
+    """What they did not agree with, latest first."""
+    corrected: Sequence[Correction] = ()
+    """What was changed in closed registers."""
     towards: Candidate | None = None
     """How somebody with a place in a whole run stands before its certificate."""
 
@@ -236,15 +244,13 @@ def _held(courses: Sequence[MyCourse]) -> Sequence[Sequence[MyCourse]]:
 
 
 async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, today: date) -> MyCourse:
-    """One enrolment of the household with everything about it; at most twenty-three statements. Raises NotFound."""
+    """One enrolment of the household with everything about it; at most twenty-five statements. Raises NotFound."""
     claim = await claim_for(session, actor, enrolment_id)
     enrolment = claim.enrolment
     if not reaches_as_learner(actor, enrolment):
         raise NotFound
-    rows = await session.execute(
-        select(Attendance.session_id, Attendance.presence).where(Attendance.enrolment_id == enrolment_id)
-    )
-    marks = {row.session_id: row.presence for row in rows}
+    rows = await session.scalars(select(Attendance).where(Attendance.enrolment_id == enrolment_id))
+    marks = {row.session_id: row for row in rows}
     [course] = await _courses(session, actor, [claim], marks=marks)
     return MyCourse(
         claim=claim,
@@ -254,6 +260,8 @@ async def course_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, *, 
         certificate=course.certificate,
         record=course.record,
         towards=await _towards(session, enrolment),
+        objected=await objections_by(session, enrolment_id),
+        corrected=await corrections(session, Correction.enrolment_id == enrolment_id),
         owed=None if is_for_employee(enrolment) else await _owed(session, enrolment_id, today),
         invoices=()
         if is_for_employee(enrolment)
@@ -290,7 +298,7 @@ async def _courses(
     actor: Actor,
     claims: Sequence[Claim],
     *,
-    marks: Mapping[UUID, Presence] | None = None,
+    marks: Mapping[UUID, Attendance] | None = None,
 ) -> list[MyCourse]:
     ids = [claim.enrolment.id for claim in claims]
     meetings = await _meetings(session, {claim.run.id for claim in claims}, marks or {})
@@ -337,7 +345,7 @@ async def _people(session: AsyncSession, actor: Actor) -> Sequence[Person]:
 
 
 async def _meetings(
-    session: AsyncSession, run_ids: Iterable[UUID], marks: Mapping[UUID, Presence]
+    session: AsyncSession, run_ids: Iterable[UUID], marks: Mapping[UUID, Attendance]
 ) -> Mapping[UUID, list[Meeting]]:
     floor = Room.floor_en if current_language() == "en" else Room.floor_de
     rows: Iterable[Any] = await session.execute(
@@ -353,7 +361,11 @@ async def _meetings(
     )  # fmt: skip
     found: dict[UUID, list[Meeting]] = defaultdict(list)
     for row in rows:
-        found[row.Session.run_id].append(Meeting(row.Session, place_of(row), marks.get(row.Session.id)))
+        mark = marks.get(row.Session.id)
+        beside = details(mark.minutes_late, mark.minutes_early, mark.missed_units) if mark else ""
+        found[row.Session.run_id].append(
+            Meeting(row.Session, place_of(row), mark.presence if mark else None, beside)
+        )
     return found
 
 

@@ -12,6 +12,7 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from content.lesson import render
+from lms.attendance.words import facts_in_words
 from lms.catalogue.models import PaymentMethod
 from lms.certification.eligibility.words import own_words
 from lms.certification.wishes.queries import leave_of
@@ -31,6 +32,9 @@ from lms.portal.fragments import fragments_of
 from lms.portal.my_courses import MyCourse, course_of, overview_of
 from lms.portal.programme import Programme
 from lms.portal.refund_account import accounts_asked, own_refunds
+from lms.teaching.materials.own_pages import kind_in_words
+from lms.teaching.materials.reading import shown_to
+from lms.teaching.messages.reading import has_conversation
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
 
@@ -96,6 +100,8 @@ class MyCoursesPages(Controller):
             story = await story_of(session, mine.claim, now)
             choices = await own_choices(session, mine.claim, now)
             leave = await leave_of(session, actor, enrolment_id, today=local(now).date())
+            materials = await shown_to(session, actor, mine.enrolment, now)
+            has_messages = await has_conversation(session, enrolment_id)
         return Template(
             "portal/my_courses/course.html",
             context={
@@ -108,6 +114,8 @@ class MyCoursesPages(Controller):
                 "next_meeting": mine.next_meeting(now) if _has_place(mine) else None,
                 "answer_path": _to_answer(actor, mine),
                 "calendar_path": _calendar(around, actor, mine),
+                "may_object": mine.enrolment.person_id in actor.persons_for("object", "attendance"),
+                "in_words": facts_in_words,
                 "may_cancel": reaches(actor, mine.enrolment, "D"),
                 "price_path": ""
                 if is_limited(actor, mine.enrolment.person_id)
@@ -118,6 +126,11 @@ class MyCoursesPages(Controller):
                 "story": story,
                 "choices": choices,
                 "leave": leave,
+                "materials": [(one, kind_in_words(one.material)) for one in materials],
+                "materials_path": f"{mine.path}/unterlagen",
+                "messages_path": f"{mine.path}/nachrichten"
+                if has_messages and mine.enrolment.person_id in actor.persons_for("R", "message")
+                else "",
                 "choices_path": f"{mine.path}/{PART}" if reaches(actor, mine.enrolment, "D") else "",
             },
             headers=PRIVATE,

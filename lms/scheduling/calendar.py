@@ -21,7 +21,7 @@ from lms.web.centre import the_centre
 PUBLISH = "text/calendar; method=PUBLISH; charset=utf-8"
 MEDIA_TYPE = "text/calendar"
 PRODUCT = "-//Zentrum für digitale Bildung Haldensleben//Lernzentrum//DE"
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 
 # With rules instead of the library's list of dates: shorter, and older calendars understand it
 TIMEZONE = """\
@@ -61,6 +61,8 @@ class Entry:
     address: str
     has_online_room: bool = False
     """Whether it can be attended from afar; the address of the room stands in no calendar (S-19)."""
+    category: str = ""
+    """What kind of date it is, in the reader's words: a course, a booking."""
 
     @property
     def fingerprint(self) -> str:
@@ -75,6 +77,12 @@ def plain(text: str) -> str:
 
 def event_text(entry: Entry) -> str:
     """The VEVENT, ready to stand between others. Costs a third of a millisecond: make it once and keep it."""
+    text: bytes = event_of(entry).to_ical()
+    return text.decode()
+
+
+def event_of(entry: Entry) -> Event:
+    """The VEVENT of the library, with everything that feeds and invitations have in common."""
     event = Event()
     event.add("uid", str(entry.session_id))
     event.add("dtstamp", entry.changed_at)
@@ -85,18 +93,29 @@ def event_text(entry: Entry) -> str:
     event.add("dtend", end)
     event.add("summary", plain(entry.summary))
     event.add("location", plain(entry.location))
-    event.add("description", plain(entry.description))
-    event.add("url", plain(entry.address))
+    if entry.description:
+        event.add("description", plain(entry.description))
+    if entry.address:
+        event.add("url", plain(entry.address))
+    if entry.category:
+        event.add("categories", [plain(entry.category)])
     event.add("status", "CANCELLED" if entry.is_cancelled else "CONFIRMED")
     event.add("organizer", _organizer())
-    text: bytes = event.to_ical()
-    return text.decode()
+    return event
 
 
 def calendar_text(
-    events: Iterable[str], *, name: str, method: str = "", refresh: timedelta | None = None
+    events: Iterable[str],
+    *,
+    name: str,
+    method: str = "",
+    refresh: timedelta | None = None,
+    colour: tuple[str, str] | None = None,
 ) -> bytes:
-    """The whole calendar around events made by `event_text`. `refresh` says how often a subscriber should look again."""
+    """The whole calendar around events made by `event_text`. `refresh` says how often a subscriber should look again.
+
+    `colour` is a name of CSS3 (RFC 7986, 5.9) and the same as #rrggbb, which Apple's calendar reads.
+    """
     head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
     if method:
         head.append(f"METHOD:{method}")
@@ -105,7 +124,15 @@ def calendar_text(
     if refresh is not None:
         period = vDuration(refresh).to_ical().decode()  # type: ignore[no-untyped-call]
         head += [f"REFRESH-INTERVAL;VALUE=DURATION:{period}", f"X-PUBLISHED-TTL:{period}"]
+    if colour is not None:
+        head += [f"COLOR:{colour[0]}", f"X-APPLE-CALENDAR-COLOR:{colour[1]}"]
     return ("\r\n".join(head) + "\r\n" + TIMEZONE + "".join(events) + "END:VCALENDAR\r\n").encode()
+
+
+def resource_text(event: str) -> str:
+    """A calendar of one event made by `event_text`, as CalDAV keeps it: without a METHOD (RFC 4791, 4.1)."""
+    head = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{PRODUCT}", "CALSCALE:GREGORIAN"]
+    return "\r\n".join(head) + "\r\n" + TIMEZONE + event + "END:VCALENDAR\r\n"
 
 
 def calendar_file(entries: Iterable[Entry], *, name: str) -> bytes:

@@ -16,7 +16,6 @@ from lms.kernel.clock import local
 from lms.resources import reserving
 from lms.resources.models import Reservation, ReservationKind, ReservationState
 from lms.scheduling.change_set import ChangeSet
-from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.demands import Condition, Ground
 from lms.scheduling.devices_along import Unit, take_along, units_of
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of, unequip
@@ -25,6 +24,7 @@ from lms.scheduling.events import ChangeKind, SessionChanged, SessionsChanged
 from lms.scheduling.foreseeing import Foreseen, Line, foresee, refuse_obstacles
 from lms.scheduling.models import Session, SessionState, SessionTrainer, SkippedDate
 from lms.scheduling.occupying import flush, summarise
+from lms.scheduling.qualified import ensure_qualified
 from lms.scheduling.searchable import index_courses
 from lms.scheduling.searching import end_searches
 
@@ -57,9 +57,9 @@ async def apply(
     units = await units_of(session, [line.meeting.id for line in lines if line.meeting is not None])
     await _lock(session, foreseen, [unit.device_id for unit in units if unit.device_id])
     foreseen = await foresee(session, wanted, ground, now=now)  # again, now that nobody else can take them
-    refuse_obstacles(foreseen)
     lines = foreseen.lines
-    await _ensure_conduct_seen(session, lines)
+    await _ensure_qualified(session, lines)
+    refuse_obstacles(foreseen)
     await _give_back(session, lines)
     await _write(session, lines, wanted, now)
     for line in lines:
@@ -80,7 +80,7 @@ async def apply(
     return told
 
 
-async def _ensure_conduct_seen(session: AsyncSession, lines: Sequence[Line]) -> None:
+async def _ensure_qualified(session: AsyncSession, lines: Sequence[Line]) -> None:
     for run in {line.run.id: line.run for line in lines}.values():
         gained: set[UUID] = set()
         for line in lines:
@@ -88,7 +88,7 @@ async def _ensure_conduct_seen(session: AsyncSession, lines: Sequence[Line]) -> 
                 gained |= set(line.after.trainer_ids) - set(line.before.trainer_ids if line.before else ())
         last = max((line.after.period.end for line in lines if line.run is run and line.after), default=None)
         if gained and last is not None:
-            await ensure_conduct_seen(session, run.course_id, gained, local(last).date())
+            await ensure_qualified(session, run.course_id, gained, local(last).date())
 
 
 async def _give_back(session: AsyncSession, lines: Sequence[Line]) -> None:

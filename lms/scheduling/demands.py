@@ -62,6 +62,7 @@ def wanted_of(demands: Demands, conditions: Sequence[Condition]) -> Wanted:
     first, prepared = conditions[0], demands.preparation
     return Wanted(
         periods=[one.period for one in conditions],
+        course_id=demands.run.course_id,
         room_id=first.room_id,
         trainer_ids=first.trainer_ids,
         needs=demands.needs,

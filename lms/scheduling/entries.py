@@ -62,6 +62,7 @@ def _entry(row: Any, links: Links, *, is_english: bool) -> Entry:
         ),
         address=address,
         has_online_room=bool(row.online_url),
+        category=gettext("Course"),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
@@ -19,6 +20,9 @@ class Taken(StrEnum):
     TRAVEL = "travel"
     ABSENT = "absent"
     UNAVAILABLE = "unavailable"
+    ENGAGED = "engaged"
+    CONDUCT = "conduct"
+    QUALIFICATION = "qualification"
     HOURS = "hours"
     HOLIDAY = "holiday"
     SEATS = "seats"
@@ -37,7 +41,7 @@ class Clash:
 
     `occupied`, `kind` and `purpose` say when and by what a resource is taken, `wanting` and `found` how many seats or devices were
     wanted and are there, `missing` what is not there, `minutes` how long the way from the other venue takes. A hint is
-    said, but forbids nothing.
+    said, but forbids nothing. `trainer_id` is whose qualification is missing.
     """
 
     taken: Taken
@@ -51,6 +55,7 @@ class Clash:
     missing: tuple[str, ...] = ()
     minutes: int = 0
     is_hint: bool = False
+    trainer_id: UUID | None = None
 
 
 class ConductNotSeen(DomainError):
@@ -64,6 +69,19 @@ class ConductNotSeen(DomainError):
 
     def __init__(self, *, name: str, day: date) -> None:
         super().__init__(name=name, day=f"{day:%d.%m.%Y}")
+
+
+class QualificationMissing(DomainError):
+    """F-H14: there is no override."""
+
+    status = 409
+    message = N_(
+        "%(name)s cannot be assigned: this course requires a proof that is valid until %(day)s: %(kind)s. Enter on the trainer's "
+        "page that you have seen it, or choose somebody else."
+    )
+
+    def __init__(self, *, name: str, kind: str, day: date) -> None:
+        super().__init__(name=name, kind=kind, day=f"{day:%d.%m.%Y}")
 
 
 class ResourceTaken(DomainError):
@@ -165,6 +183,7 @@ class Hindrance(StrEnum):
 
     ABSENT = "absent"
     OUTSIDE_HOURS = "outside_hours"
+    ENGAGED = "engaged"
     CLOSED = "closed"
 
 

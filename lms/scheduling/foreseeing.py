@@ -27,10 +27,10 @@ from lms.scheduling.errors import (
     WrongState,
 )
 from lms.scheduling.feasibility import load_world, obstacles
+from lms.scheduling.feasibility.searching import OF_A_TRAINER
 from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
 from lms.scheduling.rules import ensure_one_day
 
-OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE})
 ENDED = frozenset({RunState.COMPLETED, RunState.CANCELLED})
 
 
@@ -244,8 +244,13 @@ async def _look_for_clashes(session: AsyncSession, foreseen: Foreseen, ground: G
 
 
 def _matters(clash: Clash, line: Line) -> bool:
-    """Only what the change brings about: a trainer who is away anyway does not keep a session from another room."""
+    """Only what the change brings about: a trainer who is away anyway does not keep a session from another room.
+
+    Who teaches it already goes on teaching it: qualifications are asked for of those who are newly assigned.
+    """
     before, after = line.before, line.after
+    if clash.trainer_id is not None:
+        return before is None or clash.trainer_id not in before.trainer_ids
     if before is None or after is None or before.period != after.period:
         return True
     if clash.taken in OF_A_TRAINER:

@@ -12,14 +12,12 @@ from lms.catalogue.models import Course, Run
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.people.models import Person
-from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.calendar import Entry
 from lms.scheduling.events import SessionsChanged, SubstitutesAsked, SubstitutesReleased
 from lms.scheduling.substitute_letters import ask_substitutes, release_substitutes
 from lms.scheduling.telling import Sheet, Told, told_of, weightiest, write_sheets
 from lms.web.language import use_locale
-from lms.web.letters import Enclosed
 
-CALENDAR = "termine.ics"
 TEMPLATE = "scheduling/letters/dates_changed.md"
 
 
@@ -63,7 +61,10 @@ def _concerns(told: Told, person_id: UUID) -> bool:
 
 
 def _sheet(
-    event: SessionsChanged, trainer: Person, told: Sequence[Told], titles: Mapping[UUID, tuple[str, str, str]]
+    event: SessionsChanged,
+    trainer: Person,
+    told: Sequence[Told],
+    titles: Mapping[UUID, tuple[str, str, str]],
 ) -> Sheet:
     parts: dict[str, list[Told]] = {"taken": [], "given": [], "others": []}
     for one in told:
@@ -92,7 +93,8 @@ def _sheet(
             "is_substitution": event.is_substitution,
         },
         about=("session", told[0].change.session_id),
-        enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file(_for_calendar(told, trainer.id), name=names[ids[0]]))],
+        dates=_for_calendar(told, trainer.id),
+        calendar=names[ids[0]],
         at=event.at,
     )  # fmt: skip
 

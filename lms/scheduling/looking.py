@@ -124,6 +124,7 @@ def _with_changes(plan: RunPlan, dates: Dates) -> tuple[list[PlannedDate], list[
 def _wanted(plan: RunPlan, periods: Sequence[Period]) -> Wanted:
     return Wanted(
         periods=periods,
+        course_id=plan.course_id,
         room_id=plan.room_id,
         trainer_ids=plan.trainer_ids,
         needs=plan.needs,

@@ -30,6 +30,7 @@ class Session(Row):
         CheckConstraint("starts_at < ends_at", name="period"),
         Index("ix_session_run", "run_id", "starts_at"),
         Index("ix_session_starts_at", "starts_at"),
+        Index("ix_session_room_id", "room_id"),
     )
 
     run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))

@@ -1,10 +1,14 @@
 """The table of contents of `scheduling`, for app.py."""
 
+from datetime import timedelta
+
 from lms.catalogue.events import CourseChanged
+from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.scheduling.api import PlanningDoor
 from lms.scheduling.care import DeviceCare
 from lms.scheduling.devices import RunDevices
+from lms.scheduling.invitations import forget_invitations
 from lms.scheduling.letters import LISTENERS
 from lms.scheduling.pages import DEVICE_PAGES, CoursePatternPages, NewRunPages
 from lms.scheduling.patterns import Patterns
@@ -14,6 +18,8 @@ from lms.scheduling.service import Scheduling
 from lms.scheduling.service.copying import COPY
 from lms.scheduling.teaching_letters import LISTENERS as TEACHING_LISTENERS
 from lms.web.module import Module
+
+FORGETTING = timedelta(days=1)
 
 MODULE = Module(
     name="scheduling",
@@ -27,7 +33,14 @@ MODULE = Module(
     },
     listeners={CourseChanged: [find_again], **LISTENERS, **TEACHING_LISTENERS},
     tasks={COPY: lambda around: Scheduling(around).copy_ordered},
+    periodic=[lambda around: Periodic("forget-invitations", FORGETTING, lambda: forget_invitations(around))],
     personal_data=[
+        PersonalData(
+            table="invitation",
+            column="person_id",
+            purpose="to move and remove what an invitation has entered in somebody's calendar",
+            kept="until the date is over",
+        ),
         PersonalData(
             table="run_trainer",
             column="person_id",

@@ -16,7 +16,7 @@ from lms.people.models import Person
 from lms.scheduling.demands import Condition, Ground, demands_of, wanted_of
 from lms.scheduling.errors import Clash
 from lms.scheduling.feasibility import load_world, obstacles
-from lms.scheduling.foreseeing import OF_A_TRAINER
+from lms.scheduling.feasibility.searching import OF_A_TRAINER
 from lms.scheduling.models import (
     RunTrainer,
     Session,

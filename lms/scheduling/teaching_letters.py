@@ -14,15 +14,14 @@ from lms.db import links_of
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.people.models import Person
-from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.calendar import Entry
 from lms.scheduling.entries import entries
 from lms.scheduling.events import ProofAsked, TrainersAsked, TrainersChanged
+from lms.scheduling.invitations import calendar_files
 from lms.scheduling.links import assignment_path, proof_path
 from lms.scheduling.models import Answer, RunTrainer, Session, SessionTrainer
 from lms.web.language import use_locale
-from lms.web.letters import Enclosed, write_letter
-
-CALENDAR = "termine.ics"
+from lms.web.letters import write_letter
 
 
 async def send_proof(session: AsyncSession, event: ProofAsked) -> None:
@@ -137,6 +136,6 @@ async def _write(
         template=f"scheduling/letters/{kind}.md",
         context={"course": title, "number": run.number, **more},
         about=("run", run.id),
-        enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file(enclosed, name=title))] if enclosed else [],
+        enclosures=await calendar_files(session, to=person, entries=enclosed, name=title, at=at),
         at=at,
     )

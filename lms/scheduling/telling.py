@@ -16,8 +16,9 @@ from lms.resources.models import Room, Venue
 from lms.scheduling.calendar import Entry
 from lms.scheduling.entries import entries
 from lms.scheduling.events import ChangeKind, SessionChanged, SessionsChanged
+from lms.scheduling.invitations import calendar_files
 from lms.scheduling.models import RunTrainer, Session, SessionTrainer
-from lms.web.letters import Enclosed, write_letter
+from lms.web.letters import write_letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +73,10 @@ class Sheet:
     template: str
     context: Mapping[str, Any]
     about: tuple[str, UUID]
-    enclosures: Sequence[Enclosed]
     at: datetime
+    dates: Sequence[Entry] = ()
+    """What enters the reader's calendar, moves in it or leaves it."""
+    calendar: str = ""
 
 
 async def write_sheets(session: AsyncSession, sheets: Collection[Sheet]) -> None:
@@ -87,7 +90,9 @@ async def write_sheets(session: AsyncSession, sheets: Collection[Sheet]) -> None
             template=sheet.template,
             context=sheet.context,
             about=sheet.about,
-            enclosures=sheet.enclosures,
+            enclosures=await calendar_files(
+                session, to=sheet.reader, entries=sheet.dates, name=sheet.calendar, at=sheet.at
+            ),
             at=sheet.at,
         )
 

@@ -16,6 +16,7 @@ from lms.web.language import gettext, translated
 OBSTACLES: Mapping[Hindrance, str] = {
     Hindrance.ABSENT: N_("%(name)s is away on %(day)s, %(time)s."),
     Hindrance.OUTSIDE_HOURS: N_("%(name)s does not teach on %(day)s, %(time)s: it lies outside the agreed hours."),
+    Hindrance.ENGAGED: N_("%(name)s is busy on %(day)s, %(time)s, by their own calendar."),
     Hindrance.CLOSED: N_("%(name)s is closed on %(day)s, %(time)s."),
 }  # fmt: skip
 

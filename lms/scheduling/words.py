@@ -109,7 +109,7 @@ def clash_in_words(clash: Clash) -> str:
 TOO_FEW_SEATS = N_(
     "%(name)s has %(found)s seats, and %(wanting)s are needed. Choose another room, or go back and state why it fits."
 )
-_OF_THE_DATE = frozenset({Taken.ABSENT, Taken.UNAVAILABLE, Taken.HOURS, Taken.HOLIDAY})
+_OF_THE_DATE = frozenset({Taken.ABSENT, Taken.UNAVAILABLE, Taken.ENGAGED, Taken.HOURS, Taken.HOLIDAY})
 """Here the wanted date is said: when an absence began a week ago does not help."""
 _BY_KIND: Mapping[tuple[Taken, ReservationKind], str] = {
     (Taken.ROOM, ReservationKind.BOOKING): N_("%(name)s is booked on %(day)s, %(time)s: %(purpose)s."),
@@ -123,6 +123,11 @@ _SENTENCES: Mapping[Taken, str] = {
     ),
     Taken.ABSENT: N_("%(name)s is away on %(day)s."),
     Taken.UNAVAILABLE: N_("%(name)s cannot teach on %(day)s, %(time)s."),
+    Taken.ENGAGED: N_("%(name)s is busy on %(day)s, %(time)s, by their own calendar."),
+    Taken.CONDUCT: N_(
+        "%(name)s cannot teach children and young people: the team has not seen a certificate of conduct that is valid long enough."
+    ),
+    Taken.QUALIFICATION: N_("%(name)s lacks what this course requires: %(missing)s."),
     Taken.HOURS: N_("%(name)s is not open on %(day)s, %(time)s."),
     Taken.HOLIDAY: N_("Nothing is taught on %(day)s: %(name)s."),
     Taken.SEATS: N_("%(name)s has %(found)s seats, and %(wanting)s are needed."),

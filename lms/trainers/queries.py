@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.kernel.period import Period
+from lms.trainers.busy.queries import busy_by_own_calendar
 from lms.trainers.models import Absence, Availability, ConductRecord, Trainer
 from lms.trainers.rules import Away, TrainerFacts
 
@@ -16,7 +17,9 @@ from lms.trainers.rules import Away, TrainerFacts
 async def trainer_facts(
     session: AsyncSession, person_ids: Iterable[UUID], first: datetime, last: datetime
 ) -> Mapping[UUID, TrainerFacts]:
-    """Hours, absences between the two moments, topics and qualifications of these persons; three statements at most.
+    """Hours, absences between the two moments, topics and qualifications of these persons, and when they are busy by their own calendar.
+
+    Four statements at most.
 
     Every person asked for has an entry, also one who has said nothing.
     """
@@ -37,6 +40,7 @@ async def trainer_facts(
         .order_by(Absence.starts_at)
     ):
         away[absence.person_id].append(Away(Period(absence.starts_at, absence.ends_at), absence.note))
+    engaged = await busy_by_own_calendar(session, wanted, first, last)
     profiles = {
         row.person_id: row
         for row in await session.scalars(select(Trainer).where(Trainer.person_id.in_(wanted)))
@@ -47,6 +51,7 @@ async def trainer_facts(
             absences=tuple(away.get(person, ())),
             topics=frozenset(profiles[person].topics) if person in profiles else frozenset(),
             qualifications=tuple(profiles[person].qualifications) if person in profiles else (),
+            engaged=tuple(engaged.get(person, ())),
         )
         for person in wanted
     }

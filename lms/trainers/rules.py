@@ -20,6 +20,7 @@ class Reason(StrEnum):
 
     ABSENT = "absent"
     OUTSIDE_HOURS = "outside_hours"
+    ENGAGED = "engaged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,14 @@ class Away:
 
 @dataclass(frozen=True, slots=True)
 class TrainerFacts:
-    """What is known of one trainer: weekly hours, absences, the topics and qualifications named in the profile."""
+    """What is known of one trainer: weekly hours, absences, topics and qualifications of the profile, their own calendar."""
 
     hours: Hours = field(default_factory=dict)
     absences: Sequence[Away] = ()
     topics: frozenset[str] = frozenset()
     qualifications: Sequence[str] = ()
+    engaged: Sequence[Period] = ()
+    """Busy by their own calendar: it is theirs, so it warns and forbids nothing."""
 
 
 def can_teach(hours: Hours, absences: Sequence[Away], period: Period) -> Reason | None:
@@ -53,9 +56,22 @@ def can_teach(hours: Hours, absences: Sequence[Away], period: Period) -> Reason 
     return None
 
 
+def hindrance(facts: TrainerFacts, period: Period) -> Reason | None:
+    """Why somebody should not be put down for the period without having been asked: `can_teach`, then their own calendar."""
+    reason = can_teach(facts.hours, facts.absences, period)
+    if reason is None and engaged_in(facts.engaged, period) is not None:
+        return Reason.ENGAGED
+    return reason
+
+
 def absence_in(absences: Sequence[Away], period: Period) -> Away | None:
     """The first absence that shares a moment with the period."""
     return next((away for away in absences if away.period.overlaps(period)), None)
+
+
+def engaged_in(engaged: Sequence[Period], period: Period) -> Period | None:
+    """The first busy period of somebody's own calendar that shares a moment with the period."""
+    return next((one for one in engaged if one.overlaps(period)), None)
 
 
 def _within(hours: Hours, weekday: int, start: time, end: time) -> bool:

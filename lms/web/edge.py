@@ -25,13 +25,33 @@ UPLOADS = (
         11_000_000,
     ),  # 10 MB of proof, by the link of a letter
     (
+        re.compile(r"(?:/en)?/kursleitung/termine/[0-9a-f-]{36}/blaetter"),
+        42_000_000,
+    ),  # four photos of 10 MB of a signed list
+    (
         re.compile(r"(?:/en)?/verwaltung/nachweise/gestaltung/[0-9a-f-]{36}/aendern/logo"),
         3_000_000,
     ),  # 2 MB of logo
     (
+        re.compile(r"(?:/en)?/verwaltung/vertraege/[0-9a-f-]{36}/papier"),
+        6_000_000,
+    ),  # 5 MB of a signed contract
+    (
         re.compile(r"(?:/en)?/verwaltung/finanzen/kontoauszuege"),
         11_000_000,
     ),  # 10 MB of a bank statement
+    (
+        re.compile(r"(?:/en)?/kursleitung/kurse/[0-9a-f-]{36}/unterlagen/neu/datei"),
+        105_000_000,
+    ),  # 100 MB of material for a course
+    (
+        re.compile(r"(?:/en)?/kursleitung/termine/[0-9a-f-]{36}/melden"),
+        11_000_000,
+    ),  # 10 MB of a photo of what is broken
+    (
+        re.compile(r"(?:/en)?/kursleitung/profil/bild"),
+        6_000_000,
+    ),  # 5 MB of portrait
     (
         re.compile(r"(?:/en)?/pruefen(?:/[^/]{1,100})?"),
         6_000_000,
@@ -40,8 +60,8 @@ UPLOADS = (
 """Paths that take files (S-60), and how large a request to them may be."""
 ENGLISH = "/en"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/")
-"""The one list of S-31: no cookie counts there. Signatures stand for what the payment provider tells."""
+WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/", "/caldav", "/.well-known/caldav", "/neuigkeiten/abmelden/")
+"""The one list of S-31: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news."""
 NO_STORE = b"no-store"
 TOO_LARGE = (
     "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."

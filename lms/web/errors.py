@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException, InternalServerException, Validati
 
 from lms.kernel.errors import DomainError, Invalid, SignInNeeded
 from lms.kernel.marking import N_
+from lms.kernel.tokens import without_tokens
 from lms.web.language import gettext
 from lms.web.templating import url
 
@@ -129,13 +130,21 @@ class _Answers:
 
     def out_of_reach(self, request: AnyRequest, problem: OverflowError) -> Response[Any]:
         """A number or a day so large or so small that nothing can be reckoned with it: nobody can mean it."""
-        log.warning("out of reach", method=request.method, path=request.url.path, exc_info=problem)
+        log.warning(
+            "out of reach", method=request.method, path=without_tokens(request.url.path), exc_info=problem
+        )
         return self.refusal(request, Invalid())
 
     def fault(self, request: AnyRequest, problem: Exception) -> Response[Any]:
         """Anything nobody expected. The log gets everything, the reader the number of the incident."""
         incident = incident_of(request)
-        log.error("fault", incident=incident, method=request.method, path=request.url.path, exc_info=problem)
+        log.error(
+            "fault",
+            incident=incident,
+            method=request.method,
+            path=without_tokens(request.url.path),
+            exc_info=problem,
+        )
         return self._answer(request, 500, _sentence(500), {}, incident=incident)
 
     def _answer(

@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import has_sms, links_of
 from lms.kernel.links import Links
+from lms.messaging.addresses import reachable_at
 from lms.messaging.models import AddressForm, Channel
 from lms.messaging.outbox import Draft, Enclosed, post
 from lms.messaging.ways import way_to
@@ -88,17 +89,24 @@ async def write_letter(
     language: str | None = None,
     in_writing: bool = False,
     deadline: datetime | None = None,
+    unsubscribe: str = "",
 ) -> UUID | None:
     """Write the letter in the caller's transaction; it is carried a moment after the commit. Gives its id.
 
     A second letter with the same `key` is not written (None). It goes by the one way its reader chose; what cannot go by
     it goes on paper, and so does what is `in_writing` or encloses a document for whoever has no e-mail. `deadline` is the
-    moment the letter speaks of: by then the team has called whoever is told by telephone.
+    moment the letter speaks of: by then the team has called whoever is told by telephone. `unsubscribe` is for news alone,
+    which go behind everything else: the path at which one click ends them.
     """
     is_document = in_writing or any(item.media_type == PDF for item in enclosures)
+    has_address = bool(to.street and to.city)
+    email = to.email
+    if has_address or to.phone:  # who can be told in no other way is written to all the same
+        email = await reachable_at(session, to.email, about_kind=about[0] if about else "")
     channel = way_to(
-        Channel(to.channel), email=to.email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document
-    )
+        Channel(to.channel), email=email, phone=to.phone, has_sms=has_sms(session), in_writing=is_document,
+        has_postal_address=has_address or email == to.email,
+    )  # fmt: skip
     voice = voice_of(to, language)
     wordings = await wordings_in_force(session)
     with use_locale("en" if voice is Voice.ENGLISH else "de"):
@@ -112,6 +120,7 @@ async def write_letter(
         to_address=(to.phone if channel in SPOKEN else to.email) or "", postal_address=postal_address(to), channel=channel,
         language=voice.language, subject=subject, text=text, html=html, about=about, short=short, deadline=deadline,
         template=template, composition=letter.kept(spoken.voice),
+        is_bulk=bool(unsubscribe), unsubscribe=links_of(session).absolute(unsubscribe) if unsubscribe else "",
     )  # fmt: skip
     if channel in SPOKEN:
         enclosures = ()  # a calendar file is of no use there

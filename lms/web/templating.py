@@ -5,9 +5,11 @@ from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from litestar import Request
 from litestar.utils.scope.state import ScopeState
 from markupsafe import Markup
 
@@ -109,12 +111,15 @@ def csrf_field(context: Context) -> Markup:
     return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(_csrf_token(context))
 
 
-def _csrf_token(context: Context) -> str:
-    request = context.get("request")
-    if request is None:
-        return ""
+def csrf_token_of(request: Request[Any, Any, Any]) -> str:
+    """The token that a script sends as `x-csrftoken` with what it changes."""
     token = ScopeState.from_scope(request.scope).csrf_token
     return token if isinstance(token, str) else ""
+
+
+def _csrf_token(context: Context) -> str:
+    request = context.get("request")
+    return csrf_token_of(request) if request is not None else ""
 
 
 @pass_context

@@ -44,6 +44,7 @@ def test_it_is_said_of_every_column_that_names_a_person_what_merging_two_records
 
     assert set(FATES) == columns_pointing_to_a_person() | plain
     assert {place for place, fate in FATES.items() if fate is Fate.STAYS} == {
+        "allowance_declaration.person_id",
         "audit_entry.person_id",
         "certificate.person_id",
         "invoice.debtor_id",

@@ -165,13 +165,16 @@ async def test_killed_while_a_file_is_written_leaves_neither_file_nor_mark(
     house: Around, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refunds, asked = Refunds(house), await proposed(house, RALF)
-    for step in ("end_to_end", "_note_file"):  # before the refunds are marked, and as the last thing of all
-        keeping = "lms.billing.refunds.transfers." + step
+    for step in (
+        "transfers.end_to_end",
+        "files.note_file",
+    ):  # before the refunds are marked, and as the last thing of all
+        keeping = "lms.billing.refunds." + step
         calls: list[int] = []
 
         def dies(*given: Any, calls: list[int] = calls, step: str = step) -> str:
             calls.append(1)
-            if step == "end_to_end" and len(calls) == 1:  # the first call is for the bytes
+            if step == "transfers.end_to_end" and len(calls) == 1:  # the first call is for the bytes
                 return end_to_end(*given)
             raise RuntimeError("the power is gone")
 

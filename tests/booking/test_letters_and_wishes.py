@@ -53,7 +53,8 @@ async def letters(begin: Begin, *kinds: str) -> Sequence[Letter]:
 async def entries_of(begin: Begin, letter: Letter) -> list[tuple[str, str]]:
     """Status and place of each entry in the letter's calendar file."""
     async with begin.reading() as session:
-        file = (await session.scalars(select(Enclosure).where(Enclosure.letter_id == letter.id))).one()
+        whose = Enclosure.letter_id == letter.id, Enclosure.name == "termine.ics"
+        file = (await session.scalars(select(Enclosure).where(*whose))).one()
     return [
         (str(event["status"]), str(event["location"]))
         for event in icalendar.Calendar.from_ical(file.content).walk("VEVENT")

@@ -61,11 +61,29 @@ def test_what_raises_the_debt_debits_the_receivables(
 
 def test_every_kind_by_every_means_has_an_account_of_its_own() -> None:
     for kind, way in product(EntryKind, [*Means, None, "pigeon"]):
-        for booking in bookings_of(fact(kind, 100 * SIGNS.get(kind, -1), provider=way), USUAL_CHART):
-            other = {booking.debit.number, booking.credit.number} - {USUAL_CHART[Role.RECEIVABLES].number}
+        entry = fact(kind, 100 * SIGNS.get(kind, -1), provider=way)
+        for booking in bookings_of(entry, USUAL_CHART):
+            other = {booking.debit.number, booking.credit.number} - {USUAL_CHART[own_side(entry)].number}
             assert len(other) == 1
     assert len({means_side(way, "") for way in Means}) == len(Means)
     assert means_side("pigeon", "") is Role.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("kind", "cents", "debit", "credit"),
+    [
+        (EntryKind.HONORARIUM, -8500, Role.HONORARIA, Role.TRAINERS),
+        (EntryKind.HONORARIUM, 8500, Role.TRAINERS, Role.HONORARIA),
+        (EntryKind.HONORARIUM_PAID, 8500, Role.TRAINERS, Role.BANK),
+        (EntryKind.HONORARIUM_PAID, -8500, Role.BANK, Role.TRAINERS),
+    ],
+)
+def test_a_fee_is_owed_to_its_trainer_until_it_is_paid(
+    kind: EntryKind, cents: int, debit: Role, credit: Role
+) -> None:
+    (booking,) = bookings_of(fact(kind, cents, provider=Means.TRANSFER), USUAL_CHART)
+
+    assert (booking.debit, booking.credit) == (USUAL_CHART[debit], USUAL_CHART[credit])
 
 
 @given(st.lists(facts, max_size=40))

@@ -19,6 +19,7 @@ from lms.enrolment.queries import claim_for, claims_of_persons
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.offering import offer_path
 from lms.enrolment.values import ChildFacts, KnownPerson
+from lms.feeds.own import OwnFeeds, Wanted
 from lms.feeds.service import Feeds
 from lms.jobs.worker import Worker
 from lms.kernel.errors import NotFound
@@ -69,7 +70,7 @@ async def test_by_mandate_the_mother_is_the_customer_and_gets_the_letter(
     enrolment = placed.enrolments[0]
     letter = [(one.to_name, one.channel.value) for one in await written(begin, "place_confirmed")]
     copy = (await written(begin, "place_confirmed"))[1]
-    address = await Feeds(house).renew(actor)
+    address = await OwnFeeds(house).make(actor, feed_id=uuid4(), wanted=Wanted())
     feed_id, token = address.removeprefix("/kalender/").removesuffix(".ics").split("/")
     async with begin.reading() as session:
         seen = (await claim_for(session, actor, enrolment.id)).enrolment.id

@@ -53,8 +53,8 @@ async def letters(begin: Begin, kind: str) -> list[Letter]:
 async def calendar(begin: Begin, letter: Letter) -> list[tuple[str, int, str]]:
     """Day, sequence and status of every entry that a letter brings."""
     async with begin.reading() as session:
-        found = await session.scalars(select(Enclosure.content).where(Enclosure.letter_id == letter.id))
-        [content] = list(found)
+        whose = Enclosure.letter_id == letter.id, Enclosure.name == "termine.ics"
+        [content] = await session.scalars(select(Enclosure.content).where(*whose))
     events: list[Any] = list(Calendar.from_ical(content).walk("VEVENT"))
     return [(f"{one['DTSTART'].dt:%d.%m.}", int(one["SEQUENCE"]), str(one["STATUS"])) for one in events]
 

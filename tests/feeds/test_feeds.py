@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from lms.catalogue.models import Audience, CourseAudience, Run, RunState
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
 from lms.feeds.models import SessionText
+from lms.feeds.own import OwnFeeds, Wanted
 from lms.feeds.service import Feeds
 from lms.kernel.errors import NotFound
 from lms.people.models import Household, Membership, Person
@@ -39,12 +41,29 @@ from tests.visiting import send, sign_in
 
 pytestmark = BOTH
 Client = AsyncTestClient[Litestar]
+POSITIONS = count(1)
 START = MOMENT + timedelta(days=28, hours=1)
 
 
 @pytest.fixture
 def feeds(house: Around) -> Feeds:
     return Feeds(house)
+
+
+@pytest.fixture
+def own_feeds(house: Around) -> OwnFeeds:
+    return OwnFeeds(house)
+
+
+async def made(own_feeds: OwnFeeds, person: Person, **wanted: Any) -> str:
+    """The path of a new calendar of this person."""
+    return await own_feeds.make(learner(person), feed_id=uuid4(), wanted=Wanted(**wanted))
+
+
+async def read_by(feeds: Feeds, path: str) -> bytes:
+    """What stands in the calendar at this path."""
+    _, _, feed_id, name = path.split("/")
+    return await feeds.personal(UUID(feed_id), name.removesuffix(".ics"))
 
 
 async def offered(begin: Begin, *, dates: int = 2, audience: Audience | None = None, **given: Any) -> Run:
@@ -75,7 +94,7 @@ async def with_place(
     begin: Begin, run: Run, person: Person, state: EnrolmentState = EnrolmentState.CONFIRMED
 ) -> None:
     async with begin() as session:
-        party = Party(run_id=run.id, position=uuid4().int % 2**40, size=1, joined_at=MOMENT)
+        party = Party(run_id=run.id, position=next(POSITIONS), size=1, joined_at=MOMENT)
         session.add_all([party, person])
         await session.flush()
         session.add(
@@ -180,7 +199,7 @@ async def test_a_cancelled_run_is_shown_as_cancelled(client: Client, begin: Begi
 
 
 async def test_ones_own_calendar_shows_confirmed_places_the_households_and_what_one_teaches(
-    client: Client, begin: Begin, feeds: Feeds
+    client: Client, begin: Begin, own_feeds: OwnFeeds
 ) -> None:
     ada, mother, stranger = make_person(), make_person("Eva"), make_person("Ben")
     mine, hers, taught, waited, others = [await offered(begin) for _ in range(5)]
@@ -191,7 +210,7 @@ async def test_ones_own_calendar_shows_confirmed_places_the_households_and_what_
     await _household(begin, head=ada, member=mother)
     async with begin() as session:
         session.add(RunTrainer(run_id=taught.id, person_id=ada.id))
-    path = await feeds.renew(learner(ada))
+    path = await made(own_feeds, ada)
 
     answer = await client.get(path)
 
@@ -205,33 +224,33 @@ async def test_ones_own_calendar_shows_confirmed_places_the_households_and_what_
         assert secret not in answer.text
 
 
-async def test_a_head_of_another_household_sees_nothing_of_it(begin: Begin, feeds: Feeds) -> None:
+async def test_a_head_of_another_household_sees_nothing_of_it(
+    begin: Begin, feeds: Feeds, own_feeds: OwnFeeds
+) -> None:
     ada, mother = make_person(), make_person("Eva")
     run = await offered(begin)
     await with_place(begin, run, ada)
     await _household(begin, head=ada, member=mother)
-    path = await feeds.renew(learner(mother))
 
-    body = await feeds.personal(UUID(path.split("/")[2]), path.split("/")[3].removesuffix(".ics"))
-
-    assert by_icalendar(body) == []
+    assert by_icalendar(await read_by(feeds, await made(own_feeds, mother))) == []
 
 
 async def test_a_renewed_or_revoked_address_opens_nothing_any_more(
-    client: Client, begin: Begin, feeds: Feeds, clock: FixedClock
+    client: Client, begin: Begin, own_feeds: OwnFeeds, clock: FixedClock
 ) -> None:
-    ada = make_person()
+    ada, feed_id = make_person(), uuid4()
     async with begin() as session:
         session.add(ada)
     actor = learner(ada)
 
-    first = await feeds.renew(actor)
-    second = await feeds.renew(actor)
+    first = await own_feeds.make(actor, feed_id=feed_id, wanted=Wanted())
+    assert await own_feeds.make(actor, feed_id=feed_id, wanted=Wanted()) == first  # sent twice is once
+    second = await own_feeds.renew(actor, feed_id=feed_id)
     assert [(await client.get(path)).status_code for path in (first, second)] == [404, 200]
-    await feeds.revoke(actor)
-    await feeds.revoke(actor)
-    assert ((await client.get(second)).status_code, await feeds.address_of(actor)) == (404, None)
-    third = await feeds.renew(actor)
+    await own_feeds.revoke(actor, feed_id=feed_id)
+    await own_feeds.revoke(actor, feed_id=feed_id)
+    assert ((await client.get(second)).status_code, await own_feeds.all_of(actor)) == (404, [])
+    third = await made(own_feeds, ada)
     assert (await client.get(third)).status_code == 200
     clock.forward(days=397)
     assert (await client.get(third)).status_code == 404
@@ -242,30 +261,76 @@ async def test_a_renewed_or_revoked_address_opens_nothing_any_more(
             .where(AuditEntry.action.startswith("feed."))
             .group_by(AuditEntry.action)
         )
-        assert {row.action: row.number for row in trail} == {"feed.renewed": 3, "feed.revoked": 1}
+        assert {row.action: row.number for row in trail} == {
+            "feed.made": 2,
+            "feed.renewed": 1,
+            "feed.revoked": 1,
+        }
 
 
-async def test_no_guessed_address_opens_a_calendar(begin: Begin, feeds: Feeds) -> None:
+async def test_reading_keeps_an_address_alive_and_is_noted_once_a_day(
+    client: Client, begin: Begin, own_feeds: OwnFeeds, clock: FixedClock
+) -> None:
+    ada = make_person()
+    async with begin() as session:
+        session.add(ada)
+    path = await made(own_feeds, ada)
+
+    async def last_used() -> object:
+        [own] = await own_feeds.all_of(learner(ada))
+        return own.feed.last_used_at
+
+    clock.forward(days=390)
+    first = clock()
+    assert (await client.get(path)).status_code == 200
+    clock.forward(hours=23)
+    assert ((await client.get(path)).status_code, await last_used()) == (200, first)
+    clock.forward(days=390)
+    assert ((await client.get(path)).status_code, await last_used()) == (200, clock())
+
+
+async def test_no_guessed_address_opens_a_calendar(begin: Begin, feeds: Feeds, own_feeds: OwnFeeds) -> None:
     ada, ben = make_person(), make_person("Ben")
     async with begin() as session:
         session.add_all([ada, ben])
-    mine, his = await feeds.renew(learner(ada)), await feeds.renew(learner(ben))
+    mine, his = await made(own_feeds, ada), await made(own_feeds, ben)
+    (_, _, my_id, my_name), (_, _, his_id, his_name) = mine.split("/"), his.split("/")
 
-    for feed, token in ((mine, his), (his, mine), (mine, "x" * 32 + ".ics"), (mine, ".ics")):
+    for feed_id, name in ((my_id, his_name), (his_id, my_name), (my_id, "x" * 32 + ".ics"), (my_id, ".ics")):
         with pytest.raises(NotFound):
-            await feeds.personal(UUID(feed.split("/")[2]), token.split("/")[-1].removesuffix(".ics"))
+            await read_by(feeds, f"/kalender/{feed_id}/{name}")
+
+
+async def test_nobody_reads_sets_renews_or_ends_the_calendar_of_somebody_else(
+    begin: Begin, own_feeds: OwnFeeds
+) -> None:
+    ada, ben, feed_id = make_person(), make_person("Ben"), uuid4()
+    async with begin() as session:
+        session.add_all([ada, ben])
+    await own_feeds.make(learner(ada), feed_id=feed_id, wanted=Wanted())
+    other = learner(ben)
+
+    for attempt in (
+        own_feeds.one_of(other, feed_id),
+        own_feeds.make(other, feed_id=feed_id, wanted=Wanted()),
+        own_feeds.change(other, feed_id=feed_id, wanted=Wanted(name="x"), version=1),
+        own_feeds.renew(other, feed_id=feed_id),
+        own_feeds.revoke(other, feed_id=feed_id),
+    ):
+        with pytest.raises(NotFound):
+            await attempt
 
 
 async def test_a_calendar_costs_as_many_statements_for_one_session_as_for_forty(
-    begin: Begin, feeds: Feeds, statements: Callable[[Awaitable[object]], Awaitable[int]]
+    begin: Begin, feeds: Feeds, own_feeds: OwnFeeds, statements: Callable[[Awaitable[object]], Awaitable[int]]
 ) -> None:
     ada = make_person()
     few = await offered(begin, dates=1)
     await with_place(begin, few, ada)
-    path = (await feeds.renew(learner(ada))).split("/")
+    path = await made(own_feeds, ada)
 
     async def read() -> bytes:
-        return await feeds.personal(UUID(path[2]), path[3].removesuffix(".ics"))
+        return await read_by(feeds, path)
 
     await read()
     one = await statements(read())
@@ -326,13 +391,16 @@ async def test_the_page_makes_renews_and_removes_ones_own_address(client: Client
     page = "/kalender/abonnieren"
     assert "Meine Kalender-Adresse anlegen" in (await client.get(page)).text
 
-    await send(client, page)
-    first = _address_on(await client.get(page))
-    await send(client, page)
-    second = _address_on(await client.get(page))
+    made = await send(client, page)
+    here = made.headers["location"].split("?")[0]
+    first = _address_on(await client.get(here))
+    assert "bekommt eine neue Adresse" in (await client.get(f"{here}/erneuern")).text
+    await send(client, f"{here}/erneuern")
+    second = _address_on(await client.get(here))
     assert [(await client.get(path)).status_code for path in (first, second)] == [404, 200]
 
-    await send(client, f"{page}/widerrufen")
+    assert "ist danach weg" in (await client.get(f"{here}/abschalten")).text
+    await send(client, f"{here}/abschalten")
     assert (await client.get(second)).status_code == 404
     assert "Meine Kalender-Adresse anlegen" in (await client.get(page)).text
 

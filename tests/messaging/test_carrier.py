@@ -119,7 +119,7 @@ async def test_after_five_days_without_a_mail_server_staff_are_told(
         ),
         (
             "450 4.2.1 mailbox busy",
-            (LetterState.WAITING, "The mail server could not be reached. We keep trying."),
+            (LetterState.WAITING, "The receiving mail server asks us to wait. We keep trying."),
         ),
     ],
 )

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from lms.messaging.carrier import server
+from lms.messaging.lines import server
 from lms.messaging.mail import BadAddress, mail
 from lms.messaging.models import Channel, Enclosure, Letter
 from tests.making import MOMENT

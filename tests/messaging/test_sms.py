@@ -105,8 +105,9 @@ async def test_after_a_day_without_the_gateway_the_letter_is_printed(
 def test_everybody_has_exactly_one_way(
     channel: Channel, known: dict[str, str], sms: int, in_writing: int, way: Channel
 ) -> None:
-    facts = {"email": known.get("email"), "phone": known.get("phone")}
-    assert way_to(channel, **facts, has_sms=bool(sms), in_writing=bool(in_writing)) is way
+    email, phone = known.get("email"), known.get("phone")
+    found = way_to(channel, email=email, phone=phone, has_sms=bool(sms), in_writing=bool(in_writing))
+    assert found is way
 
 
 def test_short_messages_go_to_mobile_numbers_only() -> None:

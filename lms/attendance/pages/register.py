@@ -1,37 +1,41 @@
 """The register of one session: trainers mark in it, staff correct it with a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.attendance import policy
-from lms.attendance.errors import ReasonNeeded, RegisterLocked, TooEarly
+from lms.attendance.errors import MarkedMeanwhile, ReasonNeeded, RegisterLocked, TooEarly
 from lms.attendance.meetings import Meeting, meeting_for, teaches_session
+from lms.attendance.models import Correction, Objection, ObjectionState, WalkIn
+from lms.attendance.objections import Complaint, complaints, corrections
+from lms.attendance.origins import origins_of
 from lms.attendance.queries import register as register_of
 from lms.attendance.roll import Roll, roll_of
+from lms.attendance.rules import OPENS_BEFORE, unit_count
 from lms.attendance.service import Register
+from lms.attendance.walk_ins import walk_ins_of
+from lms.attendance.words import facts_in_words
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.web.access import may
-from lms.web.errors import wants_problem
 from lms.web.fields.text import TextArea
 from lms.web.forms import Form, form_from
-from lms.web.language import gettext
 from lms.web.notices import after, declare
 
 SAVED = declare("anwesenheit", N_("The attendance is saved."))
 LONGEST_REASON = 500
 EVERYBODY = "alle"
+FOR_DEVICE = "geraet"
 
 
 class ReasonForm(Form):
@@ -44,13 +48,6 @@ class ReasonForm(Form):
     )
 
 
-class Saved(msgspec.Struct):
-    """What the page's script is told after it has sent some rows."""
-
-    marked: int
-    missing: int
-
-
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """A register as this actor may use it now."""
@@ -60,11 +57,22 @@ class Sheet:
     may_mark: bool
     is_early: bool
     is_teacher: bool
+    origins: Mapping[UUID, str]
+    """Where marks came from that no trainer made."""
+    walk_ins: Sequence[WalkIn] = ()
+    complaints: Sequence[Complaint] = ()
+    trail: Sequence[tuple[str, Correction]] = ()
+    """What was changed afterwards, with the name of whom it is about."""
 
     @property
     def is_correction(self) -> bool:
         """Whether changing anything needs a reason."""
         return self.meeting.is_locked and self.may_mark
+
+    @property
+    def units(self) -> int:
+        """How many units the session has."""
+        return unit_count(self.meeting.session.minutes)
 
     @property
     def is_writable(self) -> bool:
@@ -86,9 +94,14 @@ class RegisterPages(Controller):
         actor: NamedDependency[Actor],
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
+        request: Request[Any, Any, Any],
     ) -> Template:
-        """Who has a place, and who was there."""
-        return _page(await _sheet(begin, clock, actor, session_id), form_from(ReasonForm))
+        """Who has a place, and who was there.
+
+        `?geraet` is asked by a device that keeps the page for a room without network: it holds the form ahead of time.
+        """
+        sheet = await _sheet(begin, clock, actor, session_id)
+        return _page(sheet, form_from(ReasonForm), is_for_device=FOR_DEVICE in request.query_params)
 
     @post()
     async def mark(
@@ -99,22 +112,20 @@ class RegisterPages(Controller):
         begin: NamedDependency[Begin],
         clock: NamedDependency[Clock],
         attendance: NamedDependency[Register],
-    ) -> Template | Redirect | Response[Saved] | Response[dict[str, Any]]:
-        """Keep what was marked; the page's script sends single rows here and is answered in JSON."""
+    ) -> Template | Redirect:
+        """Keep what was marked. The page's script sends its rows elsewhere (`pages/device.py`)."""
         sent: Mapping[str, Any] = await request.form()
         typed = {name: value for name, value in sent.items() if isinstance(value, str)}
-        is_script = wants_problem(request)
         sheet = await _sheet(begin, clock, actor, session_id, typed)
-        if sheet.meeting.is_cancelled and not is_script:
+        if sheet.meeting.is_cancelled:
             return _page(sheet, form_from(ReasonForm), status=409)
         marks = sheet.roll.marks(sheet.meeting.session.minutes, all_present=EVERYBODY in typed)
         reason = form_from(ReasonForm, sent if sheet.is_correction else None)
         if sheet.is_correction and not reason.validate():
             sheet.roll.problems.extend(reason.problems)
         if sheet.roll.problems:
-            if is_script:
-                return _not_understood(sheet.roll)
-            return _page(sheet, reason, status=422)
+            is_overtaken = any(row.is_overtaken for row in sheet.roll.rows)
+            return _page(sheet, reason, status=409 if is_overtaken else 422)
         try:
             await attendance.mark(
                 actor,
@@ -122,13 +133,8 @@ class RegisterPages(Controller):
                 marks=marks,
                 reason=(reason.grund.data or "")[:LONGEST_REASON],
             )
-        except (TooEarly, RegisterLocked) as refusal:
-            if is_script:
-                raise
+        except (TooEarly, RegisterLocked, MarkedMeanwhile) as refusal:
             return _page(sheet, reason, refusal=refusal)
-        if is_script:
-            done = await _sheet(begin, clock, actor, session_id)
-            return Response(Saved(marked=done.roll.marked, missing=done.roll.missing))
         return after(_path(session_id), SAVED)
 
 
@@ -143,22 +149,42 @@ async def _sheet(
         meeting = await meeting_for(session, actor, session_id)
         teaches = await teaches_session(session, actor.person_id, session_id)
         lines = await register_of(session, meeting.session)
+        origins = await origins_of(session, session_id)
+        here = await walk_ins_of(session, session_id)
+        said = await complaints(
+            session, Objection.session_id == session_id, Objection.state == ObjectionState.OPEN
+        )
+        changed = await corrections(session, Correction.session_id == session_id)
+    names = {line.enrolment_id: line.name for line in lines}
     return Sheet(
         meeting=meeting,
         roll=roll_of(lines, typed),
         may_mark=policy.may_mark(actor, teaches=teaches, is_locked=meeting.is_locked),
         is_early=not meeting.is_open(clock()),
         is_teacher=teaches,
+        origins=origins,
+        walk_ins=here,
+        complaints=said,
+        trail=[(names[one.enrolment_id], one) for one in changed if one.enrolment_id in names],
     )
 
 
 def _page(
-    sheet: Sheet, reason: ReasonForm, *, status: int = 200, refusal: DomainError | None = None
+    sheet: Sheet,
+    reason: ReasonForm,
+    *,
+    status: int = 200,
+    refusal: DomainError | None = None,
+    is_for_device: bool = False,
 ) -> Template:
     return Template(
         "attendance/register.html",
         context={
             "sheet": sheet,
+            "shows_form": sheet.is_writable or (is_for_device and sheet.is_early and sheet.may_mark),
+            "in_words": facts_in_words,
+            "opens_at": sheet.meeting.session.starts_at - OPENS_BEFORE,
+            "new_key": uuid4(),
             "meeting": sheet.meeting,
             "roll": sheet.roll,
             "form": sheet.roll,
@@ -167,14 +193,3 @@ def _page(
         },
         status_code=refusal.status if refusal else status,
     )
-
-
-def _not_understood(roll: Roll) -> Response[dict[str, Any]]:
-    document = {
-        "type": "about:blank",
-        "title": gettext("Please check your entries"),
-        "status": 422,
-        "detail": " ".join(problem.message for problem in roll.problems),
-        "code": "Invalid",
-    }
-    return Response(document, status_code=422, media_type="application/problem+json")

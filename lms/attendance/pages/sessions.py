@@ -1,4 +1,4 @@
-"""One session: where and when, what to prepare, and its list on paper."""
+"""One session: where and when, and what to prepare."""
 
 from uuid import UUID
 
@@ -8,11 +8,9 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from lms.attendance.meetings import meeting_for, teaches_session
-from lms.attendance.queries import register
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
-from lms.scheduling.queries import trainers_of
 from lms.scheduling.rules import door_is_open
 from lms.web.access import may
 from lms.web.module import Around
@@ -48,15 +46,3 @@ class SessionPages(Controller):
             "door_minutes": minutes,
         }
         return Template("attendance/session.html", context=context)
-
-    @get("/liste")
-    async def paper(
-        self, session_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
-    ) -> Template:
-        """The list to sign, made for paper."""
-        async with begin.reading() as session:
-            meeting = await meeting_for(session, actor, session_id)
-            lines = await register(session, meeting.session)
-            trainers = (await trainers_of(session, [meeting.run.id])).get(meeting.run.id, ())
-        context = {"meeting": meeting, "lines": lines, "trainers": [person.name for person in trainers]}
-        return Template("attendance/paper.html", context=context)

@@ -18,22 +18,27 @@ from lms.kernel.marking import N_
 PAYOUT_NAMES = ("STRIPE",)
 """Who pays out what was paid online: that money is in the books since the day it was paid."""
 SURE, LIKELY = 1000, 500
+NAMED = (
+    N_("The reference is that of the refund to %(name)s."),
+    N_("The reference is that of the fee for %(name)s."),
+)
+TICKED = (
+    N_("The refund to %(name)s is booked already, so this is only ticked off."),
+    N_("The fee for %(name)s is booked already, so this is only ticked off."),
+)
+ALIKE = (
+    N_("Amount and account are those of the refund to %(name)s."),
+    N_("Amount and account are those of the fee for %(name)s."),
+)
+BACK = (N_("The refund to %(name)s came back."), N_("The fee for %(name)s came back."))
+"""What is said of a refund, and of a trainer's fee."""
 
 
 def given_back(line: Facts, refunds: Sequence[MoneyBack], debits: Collection[str]) -> Verdict | None:
     """A debit that came back, or a refund that did; None where the line is neither. `debits` are the references of ours."""
     ours = [one for one in refunds if _is_named(line, one) and one.amount_cents == line.cents]
     if line.cents > 0 and ours and (line.is_return or line.reason):
-        reasons = [Reason(N_("The refund to %(name)s came back."), {"name": ours[0].holder}), *_why(line)]
-        return Verdict(
-            Group.MATCHED,
-            [
-                Candidate(
-                    meaning=Meaning.REFUND_BACK, refund_id=ours[0].refund_id, score=SURE, reasons=reasons,
-                    parts=[(ours[0].enrolment_id, line.cents)],
-                )
-            ],
-        )  # fmt: skip
+        return Verdict(Group.MATCHED, [_back(ours[0], line)])
     if line.cents >= 0 or not (line.is_return or line.reason):
         return None
     reasons = [Reason(N_("A direct debit came back.")), *_why(line)]
@@ -58,18 +63,11 @@ def paid_out(line: Facts, refunds: Sequence[MoneyBack]) -> Verdict:
     waiting = [one for one in refunds if not one.is_paid and one.amount_cents == cents]
     for one in waiting:
         if _is_named(line, one):
-            return Verdict(
-                Group.MATCHED, [_refund(one, SURE, N_("The reference is that of the refund to %(name)s."))]
-            )
+            return Verdict(Group.MATCHED, [_refund(one, SURE, NAMED)])
     for one in refunds:
         if one.is_paid and one.amount_cents == cents and _is_named(line, one):
-            words = N_("The refund to %(name)s is booked already, so this is only ticked off.")
-            return Verdict(Group.MATCHED, [_refund(one, SURE, words)])
-    likely = [
-        _refund(one, LIKELY, N_("Amount and account are those of the refund to %(name)s."))
-        for one in waiting
-        if line.iban and line.iban == one.iban
-    ]
+            return Verdict(Group.MATCHED, [_refund(one, SURE, TICKED)])
+    likely = [_refund(one, LIKELY, ALIKE) for one in waiting if line.iban and line.iban == one.iban]
     return Verdict(Group.UNSURE if likely else Group.UNKNOWN, likely)
 
 
@@ -124,13 +122,21 @@ def payout(line: Facts) -> Verdict | None:
     return Verdict(Group.UNSURE, [Candidate(meaning=Meaning.PAYOUT, score=LIKELY, reasons=[reason])])
 
 
-def _refund(one: MoneyBack, score: int, words: str) -> Candidate:
+def _refund(one: MoneyBack, score: int, words: tuple[str, str]) -> Candidate:
     return Candidate(
-        meaning=Meaning.REFUND,
+        meaning=Meaning.FEE if one.is_fee else Meaning.REFUND,
         refund_id=one.refund_id,
         score=score,
-        reasons=[Reason(words, {"name": one.holder})],
+        reasons=[Reason(words[one.is_fee], {"name": one.holder})],
     )
+
+
+def _back(one: MoneyBack, line: Facts) -> Candidate:
+    return Candidate(
+        meaning=Meaning.FEE_BACK if one.is_fee else Meaning.REFUND_BACK, refund_id=one.refund_id, score=SURE,
+        reasons=[Reason(BACK[one.is_fee], {"name": one.holder}), *_why(line)],
+        parts=[(one.enrolment_id, line.cents)] if one.enrolment_id else [],
+    )  # fmt: skip
 
 
 def _is_named(line: Facts, refund: MoneyBack) -> bool:

@@ -50,15 +50,19 @@ class Debt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyBack:
-    """A refund that has left the house by a file for the bank. `ref` is the end-to-end reference of its transfer."""
+    """Money that has left the house by a file for the bank: a refund, or a trainer's fee (`refund_id` is its `FeePayout`).
+
+    `ref` is the end-to-end reference of its transfer.
+    """
 
     refund_id: UUID
-    enrolment_id: UUID
+    enrolment_id: UUID | None
     amount_cents: int
     ref: str
     holder: str = ""
     iban: str = ""
     is_paid: bool = False
+    is_fee: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +118,9 @@ class Meaning(StrEnum):
     """One of our refunds has left the account."""
     REFUND_BACK = "refund_back"
     """A refund came back: the account it went to is closed."""
+    FEE = "fee"
+    """A trainer's fee has left the account; `refund_id` is its transfer."""
+    FEE_BACK = "fee_back"
     DEBIT_RETURN = "debit_return"
     COLLECTION = "collection"
     """Our own direct debits, credited as a sum or one by one."""

@@ -166,7 +166,7 @@ class LineClearing:
                 return
             if made.clearing.version != version:
                 raise Stale
-            if state is LineState.REPORTED or made.clearing.refund_id is not None:
+            if state is LineState.REPORTED or (made.clearing.refund_id or made.clearing.fee_payout_id):
                 raise NotToUndo
             if state in TO_REOPEN:
                 made.clearing.aside = None

@@ -1,4 +1,4 @@
-"""The files by which refunds are transferred."""
+"""The files by which refunds and trainers' fees are transferred."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -11,11 +11,18 @@ from lms.db import Base, Row
 
 
 class TransferFileState(StrEnum):
-    """MADE lies with us, SENT was given to the bank; WITHDRAWN never reached it, and its refunds are ready again."""
+    """MADE lies with us, SENT was given to the bank; WITHDRAWN never reached it, and what it pays is ready again."""
 
     MADE = "made"
     SENT = "sent"
     WITHDRAWN = "withdrawn"
+
+
+class FilePurpose(StrEnum):
+    """What a file pays: one file never mixes the two."""
+
+    REFUNDS = "refunds"
+    FEES = "fees"
 
 
 class TransferFile(Row):
@@ -37,6 +44,7 @@ class TransferFile(Row):
     downloaded_by_name: Mapped[str] = mapped_column(default="")
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_by_name: Mapped[str] = mapped_column(default="")
+    purpose: Mapped[FilePurpose] = mapped_column(default=FilePurpose.REFUNDS)
 
 
 class TransferFileDocument(Base):

@@ -9,7 +9,7 @@ from sepaxml import SepaTransfer
 
 SCHEMA = "pain.001.001.09"
 LONGEST_NAME, LONGEST_PURPOSE = 70, 140
-END_TO_END = "ER-"
+END_TO_END, END_TO_END_OF_FEES = "ER-", "HA-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +26,11 @@ class Transfer:
 def end_to_end(refund_id: UUID) -> str:
     """The reference of a refund's transfer, by which a statement of the bank names it: 35 characters, as many as fit."""
     return f"{END_TO_END}{refund_id.hex}"
+
+
+def end_to_end_of_fee(payout_id: UUID) -> str:
+    """The same for the transfer of a trainer's fee."""
+    return f"{END_TO_END_OF_FEES}{payout_id.hex}"
 
 
 def refund_named(reference: str) -> UUID | None:

@@ -19,10 +19,10 @@ from lms.billing.models import (
     Settlement,
     SettlementState,
 )
+from lms.billing.refunds.files import SERIES
 from lms.billing.refunds.models import TransferFile, TransferFileDocument, TransferFileState
 from lms.billing.refunds.pain import Transfer, end_to_end, transfer_file
 from lms.billing.refunds.proposing import ANSWER_WITHIN
-from lms.billing.refunds.transfers import SERIES
 from lms.billing.rules import document_number, series_year
 from lms.billing.second_person import MoneyProposal, MoneyProposalKind, MoneyProposalState
 from lms.demo.filling.book import Place

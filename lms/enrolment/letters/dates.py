@@ -11,18 +11,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Course, Run
 from lms.db import links_of
 from lms.enrolment.letters.copies import agents_who_read
-from lms.enrolment.letters.facts import CALENDAR, FOLDER, facts_of, send
+from lms.enrolment.letters.facts import FOLDER, facts_of, send
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState
 from lms.enrolment.queries import concerned
 from lms.kernel.clock import system_clock
 from lms.people.models import Person
-from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.calendar import Entry
 from lms.scheduling.entries import entries
 from lms.scheduling.events import RunConfirmed, SessionsChanged
 from lms.scheduling.models import Session
 from lms.scheduling.telling import Sheet, Told, told_of, weightiest, write_sheets
 from lms.web.language import Language, use_locale
-from lms.web.letters import Enclosed
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +158,8 @@ def _sheet(
             "copy_of": copy_of.name if copy_of else "",
         },
         about=("enrolment", theirs[0].id),
-        enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file([one.entry for one in changed], name=course))],
+        dates=[one.entry for one in changed],
+        calendar=course,
         at=known.event.at,
     )
 

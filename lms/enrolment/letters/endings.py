@@ -15,6 +15,7 @@ from lms.enrolment.letters.facts import (
     follower_of,
     invoice_of,
     other_runs,
+    reads_for_another,
     send,
     settlement_of,
     sum_in_words,
@@ -59,7 +60,9 @@ async def confirm_cancellation(session: AsyncSession, event: events.EnrolmentCan
     enrolment, run = facts.enrolment, facts.run
     at = enrolment.ended_at or enrolment.changed_at
     had_place = enrolment.confirmed_at is not None
-    taken_out = out_of_calendar(facts, [*facts.dates, *facts.given_back]) if had_place else []
+    taken_out: Sequence[Entry] = ()
+    if had_place and not await reads_for_another(session, facts):
+        taken_out = out_of_calendar(facts, [*facts.dates, *facts.given_back])
     if enrolment.ended_reason == MOVED_AWAY:
         return  # the letter about the new place says it
     money = await settlement_of(session, enrolment.id)

@@ -17,20 +17,20 @@ from lms.db import links_of
 from lms.debits.queries import collection_of
 from lms.enrolment import rules
 from lms.enrolment.letters.copies import agents_who_read, as_copy
-from lms.enrolment.models import Approval, Enrolment
+from lms.enrolment.models import Approval, Enrolment, EnrolmentState
 from lms.enrolment.queries import sessions_of
 from lms.enrolment.seats.rules import is_for_employee
 from lms.people.models import Person
 from lms.resources.models import Room, Venue
-from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.calendar import Entry
 from lms.scheduling.entries import entries
+from lms.scheduling.invitations import calendar_files
 from lms.scheduling.models import Session
 from lms.vouchers.queries import returned_cents
 from lms.web.language import Language, use_locale
 from lms.web.letters import Enclosed, write_letter
 
 FOLDER = "enrolment/letters/"
-CALENDAR = "termine.ics"
 ALTERNATIVES = 3
 
 
@@ -95,6 +95,21 @@ async def facts_of(session: AsyncSession, enrolment_id: UUID) -> Facts | None:
     return Facts(enrolment, row.Run, row.Course, person, reader, dates, row.Venue, given_back)
 
 
+async def reads_for_another(session: AsyncSession, facts: Facts) -> bool:
+    """Whether the reader has the same run in the calendar for somebody else, too: a mother of two who both take part."""
+    if facts.run.state is RunState.CANCELLED:
+        return False
+    reader = func.coalesce(Enrolment.contact_id, Enrolment.guardian_id, Enrolment.person_id)
+    other = select(Enrolment.id).where(
+        Enrolment.run_id == facts.run.id,
+        Enrolment.id != facts.enrolment.id,
+        Enrolment.state == EnrolmentState.CONFIRMED,
+        Enrolment.is_drop_in.is_(False),
+        reader == facts.reader.id,
+    )
+    return await session.scalar(other.limit(1)) is not None
+
+
 def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
     """What every letter about an enrolment may speak of."""
     enrolment, run, venue = facts.enrolment, facts.run, facts.venue
@@ -143,14 +158,13 @@ async def send(
     folder: str = FOLDER,
     **more: Any,
 ) -> None:
-    """Write one letter about an enrolment, with these dates as a calendar file and these papers. Once for each enrolment and version.
+    """Write one letter about an enrolment, with invitations to these dates and these papers. Once for each enrolment and version.
 
     `in_writing` is for what the reader has to have on paper or by e-mail: a contract, a form to sign, a reckoning. `answer_by`
     is the moment by which somebody told by telephone has to be reached. `folder` is where other modules keep their letters.
     """
-    enclosures = (
-        [Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=facts.word("title")))] if dates else []
-    )
+    course = facts.word("title")
+    enclosures = await calendar_files(session, to=facts.reader, entries=dates, name=course, at=at)
     if facts.enrolment.payment_method is PaymentMethod.DIRECT_DEBIT:
         more["collected"] = await collection_of(session, facts.enrolment.id)
     await write_letter(
@@ -180,7 +194,7 @@ async def send(
             | more
             | as_copy(facts.enrolment, facts.reader),
             about=("enrolment", facts.enrolment.id),
-            enclosures=enclosures,
+            enclosures=await calendar_files(session, to=agent, entries=dates, name=course, at=at),
             at=at,
             language=facts.language,
         )

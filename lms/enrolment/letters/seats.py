@@ -12,6 +12,7 @@ from lms.billing.queries import balance_of, valid_invoice_of
 from lms.catalogue.models import Course, Run
 from lms.db import links_of
 from lms.enrolment.events import PlaceConfirmed, RunCancelled
+from lms.enrolment.letters.endings import out_of_calendar
 from lms.enrolment.letters.facts import FOLDER, Facts, facts_of, send
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.rules import free_until
@@ -20,6 +21,10 @@ from lms.enrolment.seats.models import CompanyInvitation, SeatNotice, SeatOrder
 from lms.enrolment.seats.rules import naming_ends_at
 from lms.kernel.clock import system_clock
 from lms.people.models import Company, Person
+from lms.scheduling.entries import entries
+from lms.scheduling.invitations import calendar_files
+from lms.scheduling.models import Session
+from lms.web.language import Language, use_locale
 from lms.web.letters import Addressee, write_letter
 
 
@@ -91,12 +96,17 @@ async def tell_of_passed_seat(session: AsyncSession, event: events.SeatPassedOn)
     company = await session.get_one(Company, enrolment.company_id)
     # as it was for the former person; whoever has it now reads a letter of their own
     run, course = await session.get_one(Run, enrolment.run_id), await _course(session, enrolment.run_id)
-    language = "en" if person.language == "en" else "de"
+    language: Language = "en" if person.language == "en" else "de"
     title = (course.title_en if language == "en" else "") or course.title_de
+    facts = await facts_of(session, enrolment.id)
+    with use_locale(language):
+        dates = list(await entries(session, Session.run_id == run.id))
+    former = out_of_calendar(replace(facts, reader=person), dates) if facts else []
     await write_letter(
         session, key=f"seat_passed_on:{enrolment.id}:{person.id}:{event.version}", kind="seat_passed_on", to=person,
         template=f"{FOLDER}seat_passed_on.md", at=enrolment.changed_at, about=("enrolment", enrolment.id),
         context={"course": title, "number": run.number, "starts_at": run.starts_at, "company": company.name},
+        enclosures=await calendar_files(session, to=person, entries=former, name=title, at=enrolment.changed_at),
     )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.billing.queries import balance_of
 from lms.catalogue.models import Course, Run
 from lms.db import links_of
-from lms.enrolment.letters.facts import CALENDAR
 from lms.enrolment.minimum.events import ConsentToChangeAsked, ProposalApplied, ProposalWithdrawn
 from lms.enrolment.minimum.models import AskedBy, Inquiry, Measure, Proposal, ProposalState, Reply
 from lms.enrolment.minimum.queries import Answered, answers_of
@@ -24,12 +23,11 @@ from lms.jobs.worker import Listener
 from lms.kernel.period import Period
 from lms.people.models import Person
 from lms.resources.models import Room
-from lms.scheduling.calendar import PUBLISH, Entry, calendar_file
+from lms.scheduling.calendar import Entry
 from lms.scheduling.entries import entries
 from lms.scheduling.models import Session
 from lms.scheduling.telling import Sheet, write_sheets
 from lms.web.language import Language, current_language, use_locale
-from lms.web.letters import Enclosed
 
 FOLDER = "enrolment/letters/"
 PURPOSE = "proposal"
@@ -174,7 +172,6 @@ async def sheets_that_ask(
                     "answer_path": f"/kursaenderung/{inquiry.id}/{token}",
                 },
                 about=("enrolment", places[0].enrolment.id),
-                enclosures=(),
                 at=proposal.made_at,
             )
         )
@@ -226,7 +223,8 @@ async def sheets_of_the_result(session: AsyncSession, proposal: Proposal) -> Seq
                 template=f"{FOLDER}proposal_applied.md",
                 context=context,
                 about=("enrolment", shown[0][1].id),
-                enclosures=[Enclosed(CALENDAR, PUBLISH, calendar_file(dates, name=case.title))],
+                dates=dates,
+                calendar=case.title,
                 at=proposal.ended_at or proposal.made_at,
             )
         )
@@ -264,7 +262,6 @@ async def sheets_that_take_back(session: AsyncSession, proposal: Proposal) -> Se
                     ]
                 },
                 about=("enrolment", places[0].enrolment.id),
-                enclosures=(),
                 at=proposal.ended_at or proposal.made_at,
             )
         )

@@ -53,7 +53,7 @@ async def evidence_pack(
 
 async def _sessions(
     session: AsyncSession, seats: Sequence[Seat]
-) -> dict[UUID, list[tuple[Session, Presence | None]]]:
+) -> dict[UUID, list[tuple[Session, Attendance | None]]]:
     ids = {seat.enrolment.id: seat.run.id for seat in seats}
     meetings: dict[UUID, list[Session]] = {}
     rows = await session.scalars(
@@ -64,7 +64,7 @@ async def _sessions(
     for meeting in rows:
         meetings.setdefault(meeting.run_id, []).append(meeting)
     marks = {
-        (mark.enrolment_id, mark.session_id): mark.presence
+        (mark.enrolment_id, mark.session_id): mark
         for mark in await session.scalars(select(Attendance).where(Attendance.enrolment_id.in_(list(ids))))
     }
     return {
@@ -98,21 +98,24 @@ def _hours(seats: Sequence[Seat]) -> list[list[Cell]]:
 
 
 def _attendance(
-    seats: Sequence[Seat], sessions: dict[UUID, list[tuple[Session, Presence | None]]]
+    seats: Sequence[Seat], sessions: dict[UUID, list[tuple[Session, Attendance | None]]]
 ) -> list[list[Cell]]:
     words = {
         Presence.PRESENT: gettext("present"), Presence.LATE: gettext("late"), Presence.EXCUSED: gettext("excused"),
         Presence.ABSENT: gettext("absent"),
     }  # fmt: skip
     rows: list[list[Cell]] = [
-        [gettext("Name"), gettext("Course"), gettext("Course number"), gettext("Begin"), gettext("End"), gettext("Attendance")]
+        [gettext("Name"), gettext("Course"), gettext("Course number"), gettext("Begin"), gettext("End"), gettext("Attendance"),
+         gettext("Minutes late"), gettext("Minutes left earlier"), gettext("Missed units")]
     ]  # fmt: skip
     for seat in seats:
-        for meeting, presence in sessions[seat.enrolment.id]:
+        for meeting, mark in sessions[seat.enrolment.id]:
             rows.append(
                 [
                     seat.name, seat.title, seat.run.number, meeting.starts_at, meeting.ends_at,
-                    words[presence] if presence is not None else gettext("not marked yet"),
+                    words[mark.presence] if mark else gettext("not marked yet"),
+                    mark.minutes_late if mark else None, mark.minutes_early if mark else None,
+                    ", ".join(str(number) for number in mark.missed_units) if mark else "",
                 ]
             )  # fmt: skip
     return rows

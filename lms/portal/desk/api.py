@@ -58,6 +58,8 @@ class DeskDoor(Controller):
                 days_before=around.settings.decide_days_before,
                 dunning_days=around.settings.dunning_days,
                 seal_ends=seal_end(around.settings, now),
+                contract_days=around.settings.contract_urgent_days,
+                qualification_days=around.settings.qualification_warning_days,
             )
         return [TaskOut(task.sentence, task.path, task.due) for task in found]
 

@@ -8,9 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.attendance.models import Presence
+from lms.attendance.models import Correction, Presence
+from lms.attendance.objections import corrections
 from lms.attendance.queries import Line, register
+from lms.attendance.roll import MOST_UNITS
+from lms.attendance.rules import unit_count
 from lms.attendance.service import Mark, Register
+from lms.attendance.words import facts_in_words
 from lms.catalogue.models import Run
 from lms.db import Begin
 from lms.kernel.actor import Actor, ensure
@@ -31,6 +35,7 @@ LOCKED = declare(
     "anwesenheit-abgeschlossen", N_("The attendance is closed. Now the certificates can be issued.")
 )
 MOST_LATE = 600
+UNIT_NUMBERS = frozenset(str(number) for number in range(1, MOST_UNITS + 1))
 
 
 class RegisterForm(Form):
@@ -120,6 +125,8 @@ async def _page(
         meeting: Session = await session_of(session, session_id)
         run, course, _, _ = await run_with_course(session, meeting.run_id)
         lines = await register(session, meeting)
+        changed = await corrections(session, Correction.session_id == session_id)
+    names = {line.enrolment_id: line.name for line in lines}
     return Template(
         "portal/desk/register.html",
         context={
@@ -130,6 +137,9 @@ async def _page(
             "lines": lines,
             "typed": typed or {},
             "presences": PRESENCES,
+            "units": unit_count(meeting.minutes),
+            "trail": [(names[one.enrolment_id], one) for one in changed if one.enrolment_id in names],
+            "in_words": facts_in_words,
             "may_mark": actor.may_for_all("U", "attendance"),
         },
         status_code=status,
@@ -148,9 +158,16 @@ def _mark(sent: Any, line: Line) -> Mark | None:
     chosen = str(sent.get(f"p-{line.enrolment_id}", ""))
     if chosen not in set(Presence):
         return None
-    late = str(sent.get(f"m-{line.enrolment_id}", "") or "0").strip()
-    minutes = min(int(late), MOST_LATE) if late.isascii() and late.isdecimal() and len(late) < 10 else 0
-    return Mark(line.enrolment_id, Presence(chosen), minutes, line.note)
+    late, early = (_minutes(sent.get(f"{part}-{line.enrolment_id}")) for part in "mf")
+    units = tuple(
+        sorted({int(one) for one in sent.getall(f"e-{line.enrolment_id}", []) if one in UNIT_NUMBERS})
+    )
+    return Mark(line.enrolment_id, Presence(chosen), late, line.note, early, units)
+
+
+def _minutes(typed: object) -> int:
+    text = str(typed or "0").strip()
+    return min(int(text), MOST_LATE) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
 
 async def _closing(begin: Begin, run_id: UUID) -> Step:

@@ -5,6 +5,7 @@ from lms.portal.desk.answers import AnswerDeskPages
 from lms.portal.desk.api import DeskDoor
 from lms.portal.desk.approvals import ApprovalPages
 from lms.portal.desk.assigning import AssigningPages
+from lms.portal.desk.at_the_door import AtTheDoorPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.changing import ChangePages
 from lms.portal.desk.companies import ClosingForCompanyPages, DeskCompanyPages, DeskSeatPages
@@ -65,6 +66,7 @@ DESK = (
     NewSessionPages,
     RegisterPages,
     ClosingPages,
+    AtTheDoorPages,
     CoursePages,
     PersonFiles,
     PlanFiles,

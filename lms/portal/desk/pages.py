@@ -38,6 +38,8 @@ class DeskPages(Controller):
                 days_before=around.settings.decide_days_before,
                 dunning_days=around.settings.dunning_days,
                 seal_ends=seal_end(around.settings, now),
+                contract_days=around.settings.contract_urgent_days,
+                qualification_days=around.settings.qualification_warning_days,
             )
             meetings = await meetings_on(session, local(now).date())
             latest = await changes.latest(session, actor, limit=LATEST)

@@ -20,6 +20,7 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.messaging.addresses import is_wrong
 from lms.messaging.models import AddressForm, Channel, Letter
 from lms.messaging.ways import takes_sms
 from lms.people import policy
@@ -31,6 +32,7 @@ from lms.portal.counter.forms import CHANNELS, channels
 from lms.portal.desk.changes import of_object
 from lms.portal.desk.step import Step, step_page
 from lms.portal.desk.words import ENROLMENT_STATES
+from lms.portal.letters.words import STATES
 from lms.web.access import may
 from lms.web.forms import DateParts, Email, Form, Hidden, Phone, Radios, Text, TextArea, form_from
 from lms.web.language import gettext
@@ -185,6 +187,7 @@ class PersonPages(Controller):
                 .order_by(Letter.written_at.desc())
                 .limit(LETTERS_SHOWN)
             )
+            has_wrong_email = await is_wrong(session, person.email)
             older = await records_merged_into(session, person_id)
             history = await of_object(session, "person", person_id, also=older)
         return Template(
@@ -197,6 +200,8 @@ class PersonPages(Controller):
                 "attended": attended,
                 "missed": missed,
                 "letters": letters.all() if actor.may_for_all("R", "message") else (),
+                "letter_states": STATES,
+                "has_wrong_email": has_wrong_email,
                 "history": history,
                 "states": ENROLMENT_STATES,
                 "may_change": policy.may_change(actor),

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, or_, select
 
+from lms.attendance.models import Objection, WalkIn, WalkInState
+from lms.attendance.objections import WAITING
 from lms.booking.models import Booking, BookingDate, BookingDateState
 from lms.catalogue.models import Run, RunState
 from lms.certification.handing.batches import still_failed
@@ -42,6 +44,7 @@ from lms.scheduling.models import (
     Substitution,
     SubstitutionState,
 )
+from lms.teaching.models import CourseProposal, ProposalState, ReportKind, SessionReport
 from lms.web.language import ngettext
 
 PROOFS_WITHIN = timedelta(days=1)
@@ -186,6 +189,27 @@ def piles(now: datetime) -> Sequence[Pile]:
             select(func.count(), func.min(Session.ends_at)).where(unmarked(now)),
         ),
         Pile(
+            "U", "attendance", "/verwaltung/anwesenheit#ohne-platz",
+            lambda num: ngettext(
+                "%(num)s person came to a session without being on the list",
+                "%(num)s people came to a session without being on the list",
+                num,
+            ),
+            select(func.count(), func.min(WalkIn.recorded_at)).where(WalkIn.state == WalkInState.OPEN),
+        ),
+        Pile(
+            "U", "attendance", "/verwaltung/anwesenheit#einwaende",
+            lambda num: ngettext(
+                "%(num)s person does not agree with their attendance",
+                "%(num)s people do not agree with their attendance",
+                num,
+            ),
+            select(func.count(), func.min(Objection.said_at))
+            .select_from(Objection)
+            .join(Session, Session.id == Objection.session_id)
+            .where(*WAITING),
+        ),
+        Pile(
             "lock", "attendance", "/verwaltung/anwesenheit",
             lambda num: ngettext(
                 "The attendance of %(num)s finished run can be closed",
@@ -269,6 +293,35 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
             select(func.coalesce(func.sum(Loan.missing_count), 0), func.min(Loan.returned_at)).where(
                 Loan.missing_count > 0
+            ),
+        ),
+        Pile(
+            "U", "proposal", "/verwaltung/vorschlaege",
+            lambda num: ngettext(
+                "%(num)s proposed course waits for an answer", "%(num)s proposed courses wait for an answer", num
+            ),
+            select(func.count(), func.min(CourseProposal.submitted_at)).where(
+                CourseProposal.state == ProposalState.SUBMITTED
+            ),
+        ),
+        Pile(
+            "U", "plan", "/verwaltung/meldungen",
+            lambda num: ngettext(
+                "%(num)s report from a session waits for an answer", "%(num)s reports from sessions wait for an answer", num
+            ),
+            select(func.count(), func.min(SessionReport.reported_at)).where(
+                SessionReport.answered_at.is_(None), SessionReport.kind.in_((ReportKind.DROPS_OUT, ReportKind.OTHER))
+            ),
+        ),
+        Pile(
+            "U", "resource", "/verwaltung/meldungen",
+            lambda num: ngettext(
+                "%(num)s report about a room or devices waits for an answer",
+                "%(num)s reports about rooms or devices wait for an answer",
+                num,
+            ),
+            select(func.count(), func.min(SessionReport.reported_at)).where(
+                SessionReport.answered_at.is_(None), SessionReport.kind.in_((ReportKind.ROOM, ReportKind.DEVICES))
             ),
         ),
     )  # fmt: skip

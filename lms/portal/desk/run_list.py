@@ -12,6 +12,9 @@ from litestar.response import Template
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.attendance.models import WalkIn, WalkInState
+from lms.attendance.objections import WAITING, complaints
+from lms.attendance.walk_ins import callers
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import Begin
 from lms.enrolment.lists.interested import interest_counts
@@ -113,11 +116,16 @@ class RunListPages(Controller):
                 )
             ).all()
             finished, _ = await _runs(session, lockable(now), "beendet", limit=200, offset=0)
+            at_the_door = await callers(session, WalkIn.state == WalkInState.OPEN)
+            objected = await complaints(session, *WAITING)
         return Template(
             "portal/desk/registers.html",
             context={
                 "open_sessions": open_sessions,
                 "finished": finished,
+                "at_the_door": at_the_door,
+                "objected": objected,
+                "may_settle": actor.may_for_all("U", "attendance"),
                 "may_lock": actor.may_for_all("lock", "attendance"),
             },
         )

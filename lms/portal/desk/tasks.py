@@ -16,6 +16,8 @@ from lms.portal.desk.pile import Pile
 from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
 from lms.portal.desk.task import Task
+from lms.portal.fees.piles import contract_piles
+from lms.portal.finance.fee_piles import fee_piles
 from lms.portal.finance.piles import money_piles
 from lms.portal.finance.refund_piles import refund_piles
 from lms.web.formats import date_plain
@@ -32,12 +34,16 @@ async def tasks(
     days_before: int = 7,
     dunning_days: Sequence[int] = (7, 14, 14),
     seal_ends: datetime | None = None,
+    contract_days: int = 7,
+    qualification_days: int = 60,
 ) -> Sequence[Task]:
     """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start.
 
+    Unsigned contracts are urgent `contract_days` before the first session, papers of trainers end soon `qualification_days` before.
     `seal_ends` is when the electronic seal ends, if a new one has to be seen to by now.
     """
-    found = [*await _piles(session, actor, now, dunning_days)]
+    fees = contract_piles(now, urgent_days=contract_days, warning_days=qualification_days)
+    found = [*await _piles(session, actor, now, dunning_days, fees)]
     if actor.may_for_all("U", "plan"):
         found += [*await small_runs(session, now, days_before), *await drafts(session, now)]
         found += [*await corrections(session), *await overdue_tasks(session, now)]
@@ -61,9 +67,15 @@ def _new_seal(ends: datetime, now: datetime) -> Task:
 
 
 async def _piles(
-    session: AsyncSession, actor: Actor, now: datetime, dunning_days: Sequence[int]
+    session: AsyncSession, actor: Actor, now: datetime, dunning_days: Sequence[int], more: Sequence[Pile] = ()
 ) -> Iterable[Task]:
-    kinds = (*piles(now), *money_piles(now, dunning_days), *refund_piles(now, actor.account_id))
+    kinds = (
+        *piles(now),
+        *money_piles(now, dunning_days),
+        *refund_piles(now, actor.account_id),
+        *fee_piles(actor.account_id),
+        *more,
+    )
     mine = [pile for pile in kinds if actor.may_for_all(pile.act, pile.resource)]
     if not mine:
         return []

@@ -22,6 +22,7 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.people.models import Person
+from lms.portal.busy_calendars import read_calendars
 from lms.portal.desk.words import spoken
 from lms.portal.trainer_times import (
     ABSENT,
@@ -325,6 +326,7 @@ async def _page(
         times = await read_times(session, person_id, clock())
         topics = await _topics(session)
         conduct = await conduct_of(session, person_id)
+        calendars = await read_calendars(session, person_id, clock())
     stored = _stored(times)
     shown = profile or form_from(
         ProfileForm,
@@ -345,6 +347,9 @@ async def _page(
             topics=", ".join(dict(topics).get(slug, slug) for slug in stored.topics),
             may_change=actor.may_for_all("U", "availability"),
             conduct=conduct,
+            own_calendars=calendars,
+            may_see_papers=actor.may_for_all("R", "qualification"),
+            may_see_file=actor.may_for_all("R", "contract"),
             in_office=True,
         )
     )

@@ -50,6 +50,8 @@ COLUMNS: Mapping[Column, str] = {
 MEANINGS: Mapping[Meaning, str] = {
     Meaning.REFUND: N_("Our refund"),
     Meaning.REFUND_BACK: N_("A refund that came back"),
+    Meaning.FEE: N_("A trainer's fee"),
+    Meaning.FEE_BACK: N_("A trainer's fee that came back"),
     Meaning.DEBIT_RETURN: N_("A returned direct debit"),
     Meaning.COLLECTION: N_("Our own direct debits"),
     Meaning.PAYOUT: N_("Payout of online payments: only tick it off"),

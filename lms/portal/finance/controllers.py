@@ -18,6 +18,9 @@ from lms.portal.finance.debtors import DebtorPages
 from lms.portal.finance.dunning_pages import RunPages
 from lms.portal.finance.enforcement import EnforcementPages
 from lms.portal.finance.exports import ExportPages
+from lms.portal.finance.fee_lists import FeeListPages
+from lms.portal.finance.fee_page import FeePages, FeeStepPages
+from lms.portal.finance.fee_units import FeeUnitPages
 from lms.portal.finance.files import MoneyFiles, PaperFiles
 from lms.portal.finance.instalment_pages import InstalmentPages
 from lms.portal.finance.invoices import InvoicePages
@@ -61,6 +64,10 @@ FINANCE = (
     FormerRefundPages,
     ProposingPages,
     RefundPages,
+    FeeListPages,
+    FeeUnitPages,
+    FeePages,
+    FeeStepPages,
     TransferFilePages,
     SecondPersonPages,
     WriteOffPages,

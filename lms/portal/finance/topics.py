@@ -28,6 +28,7 @@ TOPICS = (
     Link(N_("Online payments"), f"{DESK}/onlinezahlungen", COMES_AND_GOES),
     Link(N_("Till"), "/verwaltung/kasse", COMES_AND_GOES),
     Link(N_("Refunds and further claims"), f"{DESK}/erstattungen", COMES_AND_GOES),
+    Link(N_("Trainers' fees"), f"{DESK}/honorare", COMES_AND_GOES),
     Link(N_("Transfer files"), f"{DESK}/erstattungen/dateien", COMES_AND_GOES),
     Link(N_("Invoices"), f"{DESK}/rechnungen", PAPERS),
     Link(N_("Vouchers"), f"{DESK}/gutscheine", PAPERS),

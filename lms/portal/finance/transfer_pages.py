@@ -1,5 +1,9 @@
-"""`/verwaltung/finanzen/erstattungen/dateien`: files for the bank, from making them to what the bank has carried out."""
+"""`/verwaltung/finanzen/erstattungen/dateien`: files for the bank, from making them to what the bank has carried out.
 
+Files with refunds and files with trainers' fees are one list and one page; what is inside differs.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,15 +12,20 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.sessions import ensure_fresh
 from lms.billing import policy
 from lms.billing.models import Refund
 from lms.billing.refunds.accounts import masked
-from lms.billing.refunds.models import TransferFile
+from lms.billing.refunds.files import FilesForTheBank
+from lms.billing.refunds.models import FilePurpose, TransferFile
 from lms.billing.refunds.reading import READY, transferable
 from lms.billing.refunds.service import Refunds
 from lms.db import Begin
+from lms.honoraria.statements.models import FeePayout, FeeStatement
+from lms.honoraria.statements.paying import FeePayouts
+from lms.honoraria.statements.wording import PAYOUTS
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound
@@ -37,9 +46,9 @@ from lms.web.sent import uuid_in
 MADE = declare("datei-erstellt", N_("The file is made. Download it and give it to the bank."))
 WITH_BANK = declare("datei-bei-der-bank", N_("Noted: the bank has the file."))
 CARRIED_OUT = declare(
-    "datei-ausgefuehrt", N_("The refunds of this file are booked as paid. Everybody gets a letter.")
+    "datei-ausgefuehrt", N_("What this file pays is booked as paid. Everybody gets a letter.")
 )
-WITHDRAWN = declare("datei-zurueckgezogen", N_("The file is withdrawn. Its refunds wait for the next one."))
+WITHDRAWN = declare("datei-zurueckgezogen", N_("The file is withdrawn. What it pays waits for the next one."))
 XML = "application/xml"
 SEES = may("R", "invoice", of=Scope.ALL)
 PAYS = may("refund", "payment")
@@ -122,18 +131,12 @@ class TransferFilePages(Controller):
             file = await session.get(TransferFile, file_id)
             if file is None:
                 raise NotFound
-            rows = await session.scalars(
-                select(Refund)
-                .where(Refund.transfer_file_id == file_id)
-                .order_by(Refund.requested_at, Refund.id)
-            )
-            inside = rows.all()
-            about = await whom_of(session, {one.enrolment_id for one in inside})
+            inside, about, fees = await _inside(session, file)
         return Template(
             "portal/finance/transfer_file.html",
             context={
                 "file": file, "refunds": inside, "whom": about, "states": STATES, "file_states": FILE_STATES,
-                "masked": masked, "may_refund": policy.may_refund(actor),
+                "masked": masked, "may_refund": policy.may_refund(actor), "fees": fees, "payout_states": PAYOUTS,
             },
         )  # fmt: skip
 
@@ -144,11 +147,14 @@ class TransferFilePages(Controller):
         file_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         clock: NamedDependency[Clock],
+        begin: NamedDependency[Begin],
         refunds: NamedDependency[Refunds],
+        fee_payouts: NamedDependency[FeePayouts],
     ) -> Response[bytes]:
         """The file, once."""
         ensure_fresh(request, clock)
-        file, content = await refunds.download(actor, file_id=file_id)
+        keeper = await _keeper(begin, file_id, refunds, fee_payouts)
+        file, content = await keeper.download(actor, file_id=file_id)
         headers = {
             "content-disposition": f'attachment; filename="{file.number}.xml"', "cache-control": "no-store",
         }  # fmt: skip
@@ -160,10 +166,16 @@ class TransferFilePages(Controller):
 
     @post("/{file_id:uuid}/bank", opt=PAYS)
     async def give_to_bank(
-        self, file_id: FromPath[UUID], actor: NamedDependency[Actor], refunds: NamedDependency[Refunds]
+        self,
+        file_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        refunds: NamedDependency[Refunds],
+        fee_payouts: NamedDependency[FeePayouts],
     ) -> Redirect:
         """The bank has it."""
-        await refunds.give_to_bank(actor, file_id=file_id)
+        keeper = await _keeper(begin, file_id, refunds, fee_payouts)
+        await keeper.give_to_bank(actor, file_id=file_id)
         return after(f"{FILES}/{file_id}", WITH_BANK)
 
     @get("/{file_id:uuid}/ausgefuehrt", opt=PAYS)
@@ -172,10 +184,16 @@ class TransferFilePages(Controller):
 
     @post("/{file_id:uuid}/ausgefuehrt", opt=PAYS)
     async def executed(
-        self, file_id: FromPath[UUID], actor: NamedDependency[Actor], refunds: NamedDependency[Refunds]
+        self,
+        file_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        refunds: NamedDependency[Refunds],
+        fee_payouts: NamedDependency[FeePayouts],
     ) -> Redirect:
         """The bank has carried it out."""
-        await refunds.file_executed(actor, file_id=file_id)
+        keeper = await _keeper(begin, file_id, refunds, fee_payouts)
+        await keeper.file_executed(actor, file_id=file_id)
         return after(f"{FILES}/{file_id}", CARRIED_OUT)
 
     @get("/{file_id:uuid}/zurueckziehen", opt=PAYS)
@@ -184,10 +202,16 @@ class TransferFilePages(Controller):
 
     @post("/{file_id:uuid}/zurueckziehen", opt=PAYS)
     async def withdraw(
-        self, file_id: FromPath[UUID], actor: NamedDependency[Actor], refunds: NamedDependency[Refunds]
+        self,
+        file_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        refunds: NamedDependency[Refunds],
+        fee_payouts: NamedDependency[FeePayouts],
     ) -> Redirect:
         """The bank never gets it."""
-        await refunds.withdraw_file(actor, file_id=file_id)
+        keeper = await _keeper(begin, file_id, refunds, fee_payouts)
+        await keeper.withdraw_file(actor, file_id=file_id)
         return after(f"{FILES}/{file_id}", WITHDRAWN)
 
 
@@ -200,10 +224,8 @@ ACTS = {
     "ausgefuehrt": (
         N_("The bank has carried it out"),
         (
-            N_(
-                "Every refund of this file that is still on its way is booked as paid, and everybody gets a letter."
-            ),
-            N_("Has the bank returned one of them? Then note that first, on the page of that refund."),
+            N_("What of this file is still on its way is booked as paid, and everybody gets a letter."),
+            N_("Has the bank returned one of them? Then note that first, on its own page."),
         ),
         False,
     ),
@@ -213,7 +235,7 @@ ACTS = {
             N_(
                 "Only if the bank does not have this file and will never get it: delete it where you have stored it."
             ),
-            N_("Its refunds go into the next file."),
+            N_("What it pays goes into the next file."),
         ),
         True,
     ),
@@ -229,7 +251,7 @@ async def _act(begin: Begin, file_id: UUID, name: str) -> Step:
     return Step(
         title=gettext(title), about=gettext("Transfer file %(number)s", number=file.number), path=f"{FILES}/{file_id}/{name}",
         back=f"{FILES}/{file_id}", button=gettext(title), way_out=gettext("Not yet"),
-        sentences=[_sum(file.count, file.total_cents), *(gettext(words) for words in sentences)],
+        sentences=[told(file.purpose, file.count, file.total_cents), *(gettext(words) for words in sentences)],
         is_dangerous=is_dangerous,
     )  # fmt: skip
 
@@ -245,12 +267,47 @@ async def _making(begin: Begin) -> Step:
         title=gettext("Make a transfer file"), about=gettext("Transfer files"), path=f"{FILES}/neu",
         back=f"{REFUNDS}?ansicht={READY}", button=gettext("Make the file"), way_out=gettext("Not yet"),
         sentences=[
-            _sum(int(count), int(cents)),
+            told(FilePurpose.REFUNDS, int(count), int(cents)),
             gettext("The file gets a number and can be downloaded once. No refund is ever in two files."),
         ],
     )  # fmt: skip
 
 
-def _sum(count: int, cents: int) -> str:
-    words = ngettext("%(num)s refund", "%(num)s refunds", count)
+def told(purpose: FilePurpose, count: int, cents: int) -> str:
+    """How many, and what they come to."""
+    words = (
+        ngettext("%(num)s fee", "%(num)s fees", count)
+        if purpose is FilePurpose.FEES
+        else ngettext("%(num)s refund", "%(num)s refunds", count)
+    )
     return gettext("%(refunds)s, %(sum)s altogether.", refunds=words, sum=amount(cents))
+
+
+async def _keeper(
+    begin: Begin, file_id: UUID, refunds: Refunds, fees: FeePayouts
+) -> FilesForTheBank[Refund] | FilesForTheBank[FeePayout]:
+    """Who keeps this kind of file. Raises NotFound."""
+    async with begin.reading() as session:
+        file = await session.get(TransferFile, file_id)
+    if file is None:
+        raise NotFound
+    return fees if file.purpose is FilePurpose.FEES else refunds
+
+
+async def _inside(
+    session: AsyncSession, file: TransferFile
+) -> tuple[Sequence[Refund], Mapping[UUID, Any], Sequence[tuple[FeePayout, FeeStatement]]]:
+    """What a file pays: refunds with whose they are, or fees with their statements."""
+    if file.purpose is FilePurpose.FEES:
+        rows = await session.execute(
+            select(FeePayout, FeeStatement)
+            .join(FeeStatement, FeeStatement.id == FeePayout.statement_id)
+            .where(FeePayout.transfer_file_id == file.id)
+            .order_by(FeeStatement.number, FeePayout.id)
+        )
+        return [], {}, [(payout, statement) for payout, statement in rows]
+    found = await session.scalars(
+        select(Refund).where(Refund.transfer_file_id == file.id).order_by(Refund.requested_at, Refund.id)
+    )
+    inside = found.all()
+    return inside, await whom_of(session, {one.enrolment_id for one in inside}), []

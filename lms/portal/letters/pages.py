@@ -13,12 +13,14 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.messaging.models import Channel, Letter, LetterState
-from lms.messaging.queries import Pile, counts, enclosures_of, pile
+from lms.messaging.addresses import returns_of
+from lms.messaging.models import Letter, Verdict
+from lms.messaging.queries import Pile, counts, enclosures_of, pile, wrong_count
 from lms.messaging.secrets import covered, is_secret
-from lms.messaging.troubles import read
+from lms.messaging.troubles import is_about_the_address, read
 from lms.portal.letters.print_runs import MOST_AT_ONCE, open_runs, waiting_count
 from lms.portal.letters.service import AT_ONCE, Post
+from lms.portal.letters.words import STATES
 from lms.web.access import may
 from lms.web.letters import SPOKEN
 from lms.web.notices import after, declare
@@ -32,22 +34,13 @@ PILES = {
     Pile.UNDER_WAY: N_("Under way"),
     Pile.DONE: N_("Done"),
 }
-STATES = {
-    (LetterState.WAITING, Channel.POST): (N_("to be printed"), "warning"),
-    (LetterState.WAITING, Channel.EMAIL): (N_("under way"), "info"),
-    (LetterState.SENT, Channel.POST): (N_("posted"), "success"),
-    (LetterState.SENT, Channel.EMAIL): (N_("sent"), "success"),
-    (LetterState.FAILED, Channel.POST): (N_("not delivered"), "danger"),
-    (LetterState.FAILED, Channel.EMAIL): (N_("not delivered"), "danger"),
-    (LetterState.WAITING, Channel.SMS): (N_("under way"), "info"),
-    (LetterState.SENT, Channel.SMS): (N_("sent"), "success"),
-    (LetterState.FAILED, Channel.SMS): (N_("not delivered"), "danger"),
-    (LetterState.WAITING, Channel.PHONE): (N_("on the call list"), "info"),
-    (LetterState.SENT, Channel.PHONE): (N_("told by telephone"), "success"),
-    (LetterState.FAILED, Channel.PHONE): (N_("not delivered"), "danger"),
-}
 POSTED = declare("letters-posted", N_("The letters are marked as posted."))
 SENT_AGAIN = declare("letter-sent-again", N_("The letter is sent again."))
+ON_CALL_LIST = declare("letter-on-call-list", N_("The person now stands on the call list."))
+VERDICTS = {
+    Verdict.PERMANENT: N_("The letter came back."),
+    Verdict.TEMPORARY: N_("The letter is late. The receiving mail server keeps trying."),
+}
 ON_PAPER = declare("letter-on-paper", N_("The letter now waits to be printed."))
 
 
@@ -71,6 +64,7 @@ class LetterPages(Controller):
             lines, total = await pile(session, which, reader=typed, limit=size, offset=offset)
             open_counts = await counts(session)
             runs = await open_runs(session)
+            wrong = await wrong_count(session)
             unprinted = await waiting_count(session) if which is Pile.TO_PRINT else 0
         page = page_of(
             lines, number=number, size=size, total=total, path=PATH, query=request.query_params.multi_items()
@@ -86,6 +80,7 @@ class LetterPages(Controller):
                 "typed": typed,
                 "trouble": read,
                 "runs": runs,
+                "wrong": wrong,
                 "unprinted": unprinted,
                 "most": MOST_AT_ONCE,
                 "new_id": uuid4(),
@@ -126,6 +121,7 @@ class LetterPages(Controller):
             letter = await session.get(Letter, letter_id)
             if letter is None:
                 raise NotFound
+            back = await returns_of(session, letter)
             enclosed = [
                 (item.name, item.media_type.partition(";")[0], len(item.content))
                 for item in await enclosures_of(session, letter_id)
@@ -140,6 +136,9 @@ class LetterPages(Controller):
                 "text": covered(letter.text),
                 "short": covered(letter.short) if letter.channel in SPOKEN else "",
                 "enclosed": enclosed,
+                "returns": back,
+                "verdicts": VERDICTS,
+                "is_wrong_address": is_about_the_address(letter.error),
                 "sentence": sentence,
                 "details": details,
                 "word": word,
@@ -169,6 +168,14 @@ class LetterPages(Controller):
         """Let it go by post instead."""
         await letter_post.put_on_paper(actor, letter_id=letter_id)
         return after(f"{PATH}/{letter_id}", ON_PAPER)
+
+    @post("/{letter_id:uuid}/anrufen")
+    async def put_on_call_list(
+        self, letter_id: FromPath[UUID], actor: NamedDependency[Actor], letter_post: NamedDependency[Post]
+    ) -> Redirect:
+        """Let the person be told by telephone instead."""
+        await letter_post.put_on_call_list(actor, letter_id=letter_id)
+        return after(f"{PATH}/{letter_id}", ON_CALL_LIST)
 
 
 def _pile(word: str | None) -> Pile:

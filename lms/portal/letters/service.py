@@ -13,11 +13,13 @@ from lms.jobs.queue import enqueue
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
-from lms.messaging.models import Channel, Letter, LetterState
-from lms.messaging.outbox import DELIVER
+from lms.messaging.addresses import is_right_after_all, is_wrong
+from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
+from lms.messaging.outbox import DELIVER, queue_of
 from lms.messaging.paper import letters_pdf
 from lms.messaging.queries import letters_of
-from lms.messaging.secrets import is_secret
+from lms.messaging.secrets import COVER, MONEY, covered, is_secret
+from lms.messaging.ways import call_until
 from lms.people.models import Person
 from lms.web.centre import the_centre
 from lms.web.formats import date_plain, phone
@@ -28,10 +30,24 @@ from lms.web.module import Around
 AT_ONCE = 50
 
 
+class NoTelephone(DomainError):
+    """Nobody can be called whose number we do not know."""
+
+    message = N_("We know no telephone number of this person. Enter it on the person's page, then try again.")
+
+
 class NoPostalAddress(DomainError):
     """A letter cannot go by post to somebody whose address we do not know."""
 
     message = N_("We know no postal address for this person. Enter it on the person's page, then try again.")
+
+
+class WordsAreGone(DomainError):
+    """A letter held a link for its reader alone; once it had been carried, it was not kept."""
+
+    message = N_(
+        "This letter held a link that only its reader may know. We do not keep such links. Please call the person, or start the matter anew."
+    )
 
 
 class Post:
@@ -85,6 +101,7 @@ class Post:
             letter = await self._one(session, letter_id)
             if letter.state is not LetterState.FAILED or is_secret(letter.about_kind):
                 return
+            _ensure_whole(letter)
             person = await session.get(Person, letter.person_id) if letter.person_id else None
             if letter.channel is Channel.SMS:
                 letter.to_address = (person.phone if person else None) or letter.to_address
@@ -94,9 +111,11 @@ class Post:
             if letter.channel is Channel.POST:  # it could not be printed: the next print run tries again
                 self._note(session, actor, letter, "letter.sent_again")
                 return
+            lane, priority = queue_of(letter.channel, letter.about_kind)
             enqueue(
-                session, DELIVER, {"letter_id": str(letter.id)}, at=self.clock(), key=f"{DELIVER}:{uuid4()}"
-            )
+                session, DELIVER, {"letter_id": str(letter.id)}, at=self.clock(), key=f"{DELIVER}:{uuid4()}",
+                lane=lane, priority=priority,
+            )  # fmt: skip
             self._note(session, actor, letter, "letter.sent_again")
 
     @retried
@@ -112,11 +131,52 @@ class Post:
             ):
                 return
             person = await session.get(Person, letter.person_id) if letter.person_id else None
+            _ensure_whole(letter)
             if person is None or not (person.street and person.city):
                 raise NoPostalAddress
             letter.postal_address = postal_address(person)
             letter.channel, letter.state, letter.error = Channel.POST, LetterState.WAITING, ""
             self._note(session, actor, letter, "letter.put_on_paper")
+
+    @retried
+    async def put_on_call_list(self, actor: Actor, *, letter_id: UUID) -> None:
+        """Let somebody be told by telephone what could not be delivered. Raises NotFound, NoTelephone."""
+        ensure(actor.may_for_all("R", "message"), actor)
+        at = self.clock()
+        async with self.begin() as session:
+            letter = await self._one(session, letter_id)
+            if letter.state is not LetterState.FAILED or is_secret(letter.about_kind):
+                return
+            person = await session.get(Person, letter.person_id) if letter.person_id else None
+            if person is None or not person.phone:
+                raise NoTelephone
+            letter.channel, letter.state, letter.error = Channel.PHONE, LetterState.WAITING, ""
+            letter.to_address, letter.short = person.phone, letter.short or covered(letter.text)
+            called = await session.scalar(select(PhoneCall).where(PhoneCall.letter_id == letter.id))
+            if called is None:
+                session.add(
+                    PhoneCall(
+                        letter_id=letter.id, person_id=person.id, number=person.phone, made_at=at, call_until=call_until(at)
+                    )
+                )  # fmt: skip
+            else:
+                called.state, called.call_until, called.number = CallState.OPEN, call_until(at), person.phone
+            self._note(session, actor, letter, "letter.put_on_call_list")
+
+    @retried
+    async def address_is_right(self, actor: Actor, *, address: str) -> None:
+        """Somebody asked the person: the address is right, and is written to again. Twice is as good as once."""
+        ensure(actor.may_for_all("R", "message"), actor)
+        async with self.begin() as session:
+            if not await is_wrong(session, address):
+                return
+            await is_right_after_all(session, address)
+            persons = await session.scalars(select(Person.id).where(Person.email == address))
+            for person_id in persons.all():
+                record(
+                    session, actor, "address.is_right", at=self.clock(), kind="person", object_id=person_id,
+                    person_id=person_id,
+                )  # fmt: skip
 
     async def _one(self, session: AsyncSession, letter_id: UUID) -> Letter:
         found = await self._locked(session, [letter_id])
@@ -134,3 +194,10 @@ class Post:
             session, actor, action, at=self.clock(), kind="letter", object_id=letter.id, person_id=letter.person_id,
             after={"subject": letter.subject},
         )  # fmt: skip
+
+
+def _ensure_whole(letter: Letter) -> None:
+    """A letter that was carried and came back has lost what only its reader may know."""
+    was_carried = letter.sent_at is not None
+    if was_carried and (letter.about_kind in MONEY or f"/{COVER}" in letter.text):
+        raise WordsAreGone

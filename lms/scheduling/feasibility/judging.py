@@ -20,16 +20,17 @@ from lms.scheduling.feasibility.world import (
     merged,
     near,
 )
-from lms.trainers.rules import Reason, absence_in, can_teach
+from lms.trainers.rules import Reason, absence_in, can_teach, engaged_in
 
 FARTHEST = timedelta(hours=6)
 """Nobody is planned to travel longer than this from one venue of the centre to another."""
 
 
 def obstacles(wanted: Wanted, world: World) -> Sequence[Clash]:
-    """Everything in the way: first what is wrong with the room as such, then date by date in order of time."""
+    """Everything in the way: first what is wrong with the room and the trainers as such, then date by date in order of time."""
     room = world.rooms.get(wanted.room_id) if wanted.room_id else None
     found = list(_unfit(wanted, room)) if room is not None else []
+    found += _unqualified(wanted, world)
     needs = merged(wanted.needs)
     for period in sorted(wanted.periods, key=lambda one: one.start):
         found += _on_date(wanted, world, room, needs, period)
@@ -57,6 +58,17 @@ def _unfit(wanted: Wanted, room: RoomFacts) -> Iterator[Clash]:
         yield Clash(taken=Taken.STEPS, name=room.name)
     if wanted.hearing_loop and not room.hearing_loop:
         yield Clash(taken=Taken.HEARING, name=room.name)
+
+
+def _unqualified(wanted: Wanted, world: World) -> Iterator[Clash]:
+    for trainer_id in wanted.trainer_ids:
+        trainer = world.trainers.get(trainer_id)
+        if trainer is None:
+            continue
+        for one in world.lacking.get(trainer_id, ()):
+            taken = Taken.QUALIFICATION if one.name else Taken.CONDUCT
+            missing = (one.name,) if one.name else ()
+            yield Clash(taken=taken, name=trainer.name, missing=missing, trainer_id=trainer_id)
 
 
 def _on_date(
@@ -89,6 +101,8 @@ def _trainer_taken(trainer: Teacher, period: Period, venue_id: UUID | None, worl
         yield Clash(taken=Taken.ABSENT, name=trainer.name, wanted=period, occupied=absence.period)
     elif can_teach(trainer.hours, (), period) is Reason.OUTSIDE_HOURS:
         yield Clash(taken=Taken.UNAVAILABLE, name=trainer.name, wanted=period)
+    if (engaged := engaged_in(trainer.engaged, period)) is not None:
+        yield Clash(taken=Taken.ENGAGED, name=trainer.name, wanted=period, occupied=engaged, is_hint=True)
     for busy in near(trainer.busy, period, FARTHEST):
         if busy.period.overlaps(period):
             yield _clash(Taken.TRAINER, trainer.name, period, busy)

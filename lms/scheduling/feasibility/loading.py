@@ -29,6 +29,8 @@ from lms.resources.reserving import not_of
 from lms.scheduling.feasibility.judging import FARTHEST
 from lms.scheduling.feasibility.world import Busy, RoomFacts, Teacher, UnitFacts, Wanted, World
 from lms.scheduling.holidays import closed_days
+from lms.scheduling.qualified import lacks
+from lms.trainers.qualifications.queries import Lacked
 from lms.trainers.queries import trainer_facts
 
 MOST_ROOMS = 40
@@ -112,6 +114,7 @@ async def load_world(
         names=names,
         missing_parts=missing,
         closed=await _closed(session, state, span),
+        lacking=await _lacking(session, wanted, trainer_ids),
     )
 
 
@@ -181,10 +184,21 @@ async def _teachers(
             name=person.name,
             hours=facts[person.id].hours,
             absences=facts[person.id].absences,
+            engaged=facts[person.id].engaged,
             busy=busy.get(person.id, ()),
         )
         for person in people
     }
+
+
+async def _lacking(
+    session: AsyncSession, wanted: Wanted, trainer_ids: Sequence[UUID]
+) -> Mapping[UUID, Sequence[Lacked]]:
+    """What each of them would need to teach the course to the last of these meetings."""
+    if wanted.course_id is None or not trainer_ids:
+        return {}
+    last_day = local(max(period.end for period in wanted.periods)).date()
+    return await lacks(session, wanted.course_id, trainer_ids, last_day)
 
 
 async def _taken(

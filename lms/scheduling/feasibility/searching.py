@@ -39,7 +39,18 @@ DAY = 24 * 60
 MOST = 3
 SET_UP = timedelta(hours=4)
 """Nobody sets up or clears up for longer."""
-OF_A_TRAINER = frozenset({Taken.TRAINER, Taken.TRAVEL, Taken.ABSENT, Taken.UNAVAILABLE})
+OF_A_TRAINER = frozenset(
+    {
+        Taken.TRAINER,
+        Taken.TRAVEL,
+        Taken.ABSENT,
+        Taken.UNAVAILABLE,
+        Taken.ENGAGED,
+        Taken.CONDUCT,
+        Taken.QUALIFICATION,
+    }
+)
+"""What is in the way because of who teaches."""
 
 Span = tuple[float, float]
 """Minutes by which one cannot move, without its ends."""

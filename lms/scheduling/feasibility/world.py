@@ -10,6 +10,7 @@ from uuid import UUID
 from lms.kernel.period import Period
 from lms.resources.models import ReservationKind
 from lms.resources.rules import Hours
+from lms.trainers.qualifications.queries import Lacked
 from lms.trainers.rules import Away
 from lms.trainers.rules import Hours as WeeklyHours
 
@@ -51,12 +52,13 @@ class RoomFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Teacher:
-    """Somebody who teaches: when they can, when they are away, what takes them."""
+    """Somebody who teaches: when they can, when they are away, busy by their own calendar, what takes them."""
 
     id: UUID
     name: str
     hours: WeeklyHours = field(default_factory=dict)
     absences: Sequence[Away] = ()
+    engaged: Sequence[Period] = ()
     busy: Sequence[Busy] = ()
 
 
@@ -90,6 +92,7 @@ class Wanted:
     """
 
     periods: Sequence[Period]
+    course_id: UUID | None = None
     room_id: UUID | None = None
     trainer_ids: tuple[UUID, ...] = ()
     needs: tuple[Need, ...] = ()
@@ -110,7 +113,7 @@ class World:
     """Everything that a plan can run into.
 
     `stand_ins` are trainers who could teach instead. `names` names models and kits, `missing_parts` what kits lack,
-    `closed` the days without teaching.
+    `closed` the days without teaching, `lacking` what trainers would need for the course.
     """
 
     travel: Travel
@@ -121,6 +124,7 @@ class World:
     names: Mapping[UUID, str] = field(default_factory=dict)
     missing_parts: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
     closed: Mapping[date, str] = field(default_factory=dict)
+    lacking: Mapping[UUID, Sequence[Lacked]] = field(default_factory=dict)
 
     def units_of(self, need: Need) -> Sequence[UnitFacts]:
         """The units of which the need can be met."""

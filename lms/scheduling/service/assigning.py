@@ -21,7 +21,6 @@ from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim
 from lms.scheduling import policy
-from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.errors import (
     AlreadyBegun,
     Clash,
@@ -35,15 +34,20 @@ from lms.scheduling.errors import (
 from lms.scheduling.events import TrainersAsked, TrainersChanged
 from lms.scheduling.links import ASSIGNMENT, opens
 from lms.scheduling.models import Answer, RunTrainer, Session, SessionState, SessionTrainer
+from lms.scheduling.qualified import ensure_qualified
 from lms.scheduling.queries import clashes, run_of, session_of
 from lms.scheduling.searchable import index_courses
 from lms.scheduling.service.acts import Acts
 from lms.trainers.models import Trainer
 from lms.trainers.queries import trainer_facts
-from lms.trainers.rules import Reason, can_teach
+from lms.trainers.rules import Reason, hindrance
 
 OVER = frozenset({RunState.COMPLETED, RunState.CANCELLED})
-HINDRANCES = {Reason.ABSENT: Hindrance.ABSENT, Reason.OUTSIDE_HOURS: Hindrance.OUTSIDE_HOURS}
+HINDRANCES = {
+    Reason.ABSENT: Hindrance.ABSENT,
+    Reason.OUTSIDE_HOURS: Hindrance.OUTSIDE_HOURS,
+    Reason.ENGAGED: Hindrance.ENGAGED,
+}
 
 
 class Assigning(Acts):
@@ -140,7 +144,7 @@ class Assigning(Acts):
             ]  # fmt: skip
             last = max((meeting.ends_at for meeting in coming), default=now)
             gained = set(wanted) - set(before)
-            await ensure_conduct_seen(session, run.course_id, gained, local(last).date())
+            await ensure_qualified(session, run.course_id, gained, local(last).date())
             await self._exchange(
                 session, run, [(one, wanted) for one in touched], taught, is_agreed=is_agreed
             )
@@ -181,7 +185,7 @@ class Assigning(Acts):
                 raise WrongState
             await _ensure_trainers(session, wanted)
             last_day, gained = local(meeting.ends_at).date(), set(wanted) - set(taught[session_id])
-            await ensure_conduct_seen(session, run.course_id, gained, last_day)
+            await ensure_qualified(session, run.course_id, gained, last_day)
             await self._exchange(session, run, [(meeting, wanted)], taught, is_agreed=is_agreed)
             await index_courses(session, [run.course_id])
             record(
@@ -310,7 +314,7 @@ async def _ensure_free(
         Obstacle(HINDRANCES[reason], names[person_id], period)
         for person_id, meetings in gained.items()
         for period in (Period(meeting.starts_at, meeting.ends_at) for meeting in meetings)
-        if (reason := can_teach(facts[person_id].hours, facts[person_id].absences, period)) is not None
+        if (reason := hindrance(facts[person_id], period)) is not None
     ]
     if obstacles:
         raise TrainerCannot(obstacles)

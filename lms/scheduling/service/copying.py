@@ -22,7 +22,6 @@ from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim, claim_room
 from lms.scheduling import policy
-from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.copy_reading import Copy, Source, Trouble, copies, sources
 from lms.scheduling.copying import Kept
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
@@ -41,6 +40,7 @@ from lms.scheduling.models import (
     SkippedDate,
 )
 from lms.scheduling.occupying import flush, summarise
+from lms.scheduling.qualified import ensure_qualified
 from lms.scheduling.searchable import index_courses
 from lms.scheduling.service.acts import Acts
 from lms.scheduling.service.planning import next_number
@@ -247,7 +247,7 @@ class Copying(Acts):
         if Kept.TRAINERS in kept:
             people = {one for ids in (source.trainer_ids, *source.taught.values()) for one in ids}
             last_day = local(copy.dates.periods[-1].end).date()
-            await ensure_conduct_seen(session, run.course_id, people, last_day)
+            await ensure_qualified(session, run.course_id, people, last_day)
         meetings = await self._write_sessions(session, run, copy, kept, rooms, now)
         _write_beside(session, run, source, copy, kept)
         await summarise(session, run)

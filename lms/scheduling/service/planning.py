@@ -16,7 +16,6 @@ from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.resources.reserving import AlreadyTaken, lock
 from lms.scheduling import policy
-from lms.scheduling.conduct import ensure_conduct_seen
 from lms.scheduling.deadlines import days_before
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
@@ -24,6 +23,7 @@ from lms.scheduling.events import RunConfirmed, RunPublished
 from lms.scheduling.models import RunNeed, RunTrainer, Session, SkipCause, SkippedDate
 from lms.scheduling.occupying import flush, summarise
 from lms.scheduling.preparation import ensure_proof_read, is_idea, preparation_of
+from lms.scheduling.qualified import ensure_qualified
 from lms.scheduling.queries import run_of
 from lms.scheduling.searchable import index_courses
 from lms.scheduling.service.acts import Acts
@@ -72,6 +72,8 @@ class Planning(Acts):
                 trainer_ids=plan.trainer_ids,
             )
             preview = await self.looking.preview(session, plan, now=now)
+            last_day = local(preview.periods[-1].end).date()
+            await ensure_qualified(session, course.id, plan.trainer_ids, last_day)
             refuse(preview)
             run = known
             if run is None:
@@ -82,8 +84,6 @@ class Planning(Acts):
             run.promotion_session = 1
             apply_terms(run, plan.terms, first_start=preview.periods[0].start)
             await session.flush()
-            last_day = local(preview.periods[-1].end).date()
-            await ensure_conduct_seen(session, course.id, plan.trainer_ids, last_day)
             self._name_trainers(session, run.id, plan.trainer_ids)
             await self._prepare(session, run, plan)
             meetings = [

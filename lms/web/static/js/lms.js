@@ -47,3 +47,10 @@ document.addEventListener("keydown", (event) => {
     field.focus();
   }
 });
+
+// What a trainer's device keeps for rooms without network has names on it: it goes as soon as nobody is signed in.
+const forgetKept = () => window.caches?.delete("kursleitung");
+if (document.querySelector(".lms-header__tools a:is([href='/einloggen'], [href='/en/einloggen'])")) forgetKept();
+document.querySelectorAll("form[action$='/ausloggen'], form[action$='/ueberall-ausloggen']").forEach((form) => {
+  form.addEventListener("submit", forgetKept);
+});

@@ -1,0 +1,160 @@
+"""The proposals of a session as a form: unsure ones first and not chosen, the others chosen; and the marks that come of it."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from lms.attendance.models import Presence
+from lms.attendance.queries import Line
+from lms.attendance.service import Mark
+from lms.attendance.sheets.models import Evidence, EvidenceState
+from lms.attendance.sheets.proposing import Proposal, Why, joined
+from lms.web.forms import Problem
+from lms.web.language import gettext
+
+CHOICE, MINUTES = "wie", "minuten"
+LEFT_OUT = "offen"
+"""What is chosen to write nothing about somebody."""
+
+
+@dataclass(slots=True)
+class Row:
+    """One person: what is proposed, from which photo or file, and what is chosen or typed."""
+
+    line: Line
+    proposal: Proposal
+    evidence: Evidence
+    choice: str
+    minutes: str
+    problem: str = ""
+
+    def name(self, part: str) -> str:
+        """The name of one of the row's fields, which is its id as well."""
+        return f"{part}-{self.line.enrolment_id}"
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether somebody has to look."""
+        return self.proposal.presence is None
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether the row can be seen as it was photographed."""
+        return self.proposal.place is not None
+
+
+@dataclass(slots=True)
+class Sure:
+    """The whole form. `without_name` are photos in whose empty lines somebody wrote, with the rows (from 1)."""
+
+    rows: Sequence[Row]
+    evidence: Sequence[Evidence]
+    without_name: Sequence[tuple[Evidence, str]]
+    unknown: Sequence[str]
+    gone: int
+    """People who stood on the list and have no place any more."""
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def unsure(self) -> int:
+        """People for whom somebody has to choose."""
+        return sum(row.is_unsure for row in self.rows)
+
+    def marks(self, longest: int) -> Sequence[Mark]:
+        """The marks as chosen; a note that somebody has written stays. What cannot be read becomes a problem at its row."""
+        made = []
+        for row in self.rows:
+            if row.choice == LEFT_OUT:
+                continue
+            if row.choice not in set(Presence):
+                self._refuse(
+                    row,
+                    f"{row.name(CHOICE)}-{Presence.PRESENT}",
+                    gettext("Choose whether %(name)s was there.", name=row.line.name),
+                )
+                continue
+            presence, late = Presence(row.choice), 0
+            if presence is Presence.LATE:
+                late = (
+                    int(row.minutes)
+                    if row.minutes.isdecimal() and len(row.minutes) <= len(str(longest))
+                    else 0
+                )
+                if not 0 < late <= longest:
+                    sentence = gettext(
+                        "Enter how many minutes later %(name)s came, from 1 to %(longest)s.",
+                        name=row.line.name,
+                        longest=longest,
+                    )
+                    self._refuse(row, row.name(MINUTES), sentence)
+                    continue
+            made.append(Mark(row.line.enrolment_id, presence, late, row.line.note))
+        return made
+
+    def taken(self, marks: Sequence[Mark]) -> Mapping[UUID, tuple[UUID, bool]]:
+        """Of each mark the photo or file it came from, and whether it says something else than was proposed."""
+        rows = {row.line.enrolment_id: row for row in self.rows}
+        return {
+            one.enrolment_id: (
+                rows[one.enrolment_id].evidence.id,
+                (one.presence, one.minutes_late)
+                != (rows[one.enrolment_id].proposal.presence, rows[one.enrolment_id].proposal.minutes_late),
+            )
+            for one in marks
+        }
+
+    def _refuse(self, row: Row, anchor: str, sentence: str) -> None:
+        row.problem = sentence
+        self.problems.append(Problem(anchor, sentence))
+
+
+def sure_of(
+    evidence: Sequence[Evidence], lines: Sequence[Line], sent: Mapping[str, str] | None = None
+) -> Sure:
+    """The form for everything that is read and not decided about, or for what was `sent`."""
+    read = [one for one in evidence if one.state is EvidenceState.READ][::-1]  # the latest last
+    known = {line.enrolment_id: line for line in lines}
+    said: dict[UUID, list[tuple[Proposal, Evidence]]] = defaultdict(list)
+    for one in read:
+        for kept in one.proposals:
+            proposal = Proposal.from_json(kept)
+            said[proposal.enrolment_id].append((proposal, one))
+    rows = [_row(known[key], found, sent) for key, found in said.items() if key in known]
+    order = {line.enrolment_id: number for number, line in enumerate(lines)}
+    rows.sort(key=lambda row: (not row.is_unsure, order[row.line.enrolment_id]))
+    return Sure(
+        rows=rows,
+        evidence=read,
+        without_name=[(one, ", ".join(one.unknown)) for one in read if one.unknown and one.sheet_id],
+        unknown=[name for one in read if not one.sheet_id for name in one.unknown],
+        gone=len(set(said) - set(known)),
+    )
+
+
+def _row(line: Line, found: Sequence[tuple[Proposal, Evidence]], sent: Mapping[str, str] | None) -> Row:
+    proposal = _against_register(joined([one for one, _ in found]), line)
+    evidence = next((where for one, where in reversed(found) if one.place == proposal.place), found[-1][1])
+    row = Row(
+        line,
+        proposal,
+        evidence,
+        choice=proposal.presence.value if proposal.presence else "",
+        minutes=str(proposal.minutes_late) if proposal.presence is Presence.LATE else "",
+    )
+    if sent is not None:
+        row.choice = sent.get(row.name(CHOICE), "")
+        row.minutes = sent.get(row.name(MINUTES), "").strip() if row.choice == Presence.LATE else ""
+    return row
+
+
+def _against_register(proposal: Proposal, line: Line) -> Proposal:
+    """Where somebody has marked something else already, somebody has to look."""
+    mark = (line.presence, line.minutes_late if line.presence is Presence.LATE else 0)
+    if (
+        proposal.presence is None
+        or line.presence is None
+        or mark == (proposal.presence, proposal.minutes_late)
+    ):
+        return proposal
+    return Proposal(proposal.enrolment_id, None, why=Why.OTHER_MARK, place=proposal.place)

@@ -1,0 +1,1 @@
+"""News for whoever asked for them: never sent without consent, ended with one click."""

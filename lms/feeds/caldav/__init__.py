@@ -1,0 +1,1 @@
+"""CalDAV to read (RFC 4791): for those who want a synchronised calendar. Everything that would write is refused."""

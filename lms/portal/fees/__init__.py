@@ -1,0 +1,1 @@
+"""The pages about what trainers are paid and by what right: rates, contracts, qualifications, status files."""

@@ -1,0 +1,81 @@
+"""What is decided about materials: plain functions, no session, no request, no clock."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from lms.teaching.errors import NotAnAddress
+from lms.teaching.models import Material, ShownFrom, ShownUntil
+
+LARGEST_FILE = 100_000_000
+LARGEST_RUN = 2_000_000_000  # S-60
+LONGEST_NAME = 120
+LONGEST_ADDRESS = 2_000
+RESTORABLE = timedelta(days=30)
+NEW_FOR = timedelta(days=7)
+UNNAMED = "datei"
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]+')
+
+
+def shown_since(material: Material, session_starts_at: datetime | None) -> datetime | None:
+    """Since when participants see it; None when that is not known yet."""
+    match material.shown_from:
+        case ShownFrom.MOMENT:
+            return material.from_at
+        case ShownFrom.SESSION:
+            return session_starts_at
+        case _:
+            return material.added_at
+
+
+def shown_until(material: Material, run_ends_at: datetime | None) -> datetime | None:
+    """Until when they see it; None for ever, also while a run has no end yet."""
+    match material.shown_until:
+        case ShownUntil.MOMENT:
+            return material.until_at
+        case ShownUntil.AFTER_RUN if run_ends_at is not None:
+            return run_ends_at + timedelta(days=material.days_after)
+        case _:
+            return None
+
+
+def is_shown(
+    material: Material, now: datetime, *, session_starts_at: datetime | None, run_ends_at: datetime | None
+) -> bool:
+    """Whether participants see it at this moment: what was deleted never."""
+    since, until = shown_since(material, session_starts_at), shown_until(material, run_ends_at)
+    return (
+        material.deleted_at is None and since is not None and since <= now and (until is None or now < until)
+    )
+
+
+def is_new(material: Material, now: datetime, session_starts_at: datetime | None) -> bool:
+    """Whether it came into sight within the last week."""
+    since = shown_since(material, session_starts_at)
+    return since is not None and now - NEW_FOR < since <= now
+
+
+def clean_name(sent: str) -> str:
+    """The name under which a file is handed out: no folders, nothing unseen or turned round, not too long, its ending kept."""
+    last = re.split(r"[/\\]", sent)[-1]
+    shown = _UNSEEN.sub("", unicodedata.normalize("NFC", last))
+    words = " ".join(_NOT_IN_NAMES.sub(" ", shown).split()).strip(". ")
+    ending = PurePath(words).suffix[:10]
+    stem = words.removesuffix(PurePath(words).suffix).strip(". ") or UNNAMED
+    return f"{stem[: LONGEST_NAME - len(ending)].strip()}{ending}"
+
+
+def web_address(typed: str) -> str:
+    """An address of the web, as it was typed. Raises NotAnAddress for any other scheme, for spaces and for names with passwords."""
+    text = typed.strip()
+    try:
+        parts = urlsplit(text)
+        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise NotAnAddress from error
+    if not is_fine or parts.username or len(text) > LONGEST_ADDRESS or _UNSEEN.search(text) or " " in text:
+        raise NotAnAddress
+    return text
