@@ -5,6 +5,10 @@ English, and ends with 1. With `--write` it adds what is missing (empty, to be f
 with module names it looks at those only: `python -m lms.web.catalogue --write enrolment billing`.
 
 A message that stands in `web.po` or `kernel.po` (Back, Continue …) need not be repeated by the modules.
+
+Beside `de` stand the voices in which letters speak as well, such as `de_du`. They may lack sentences; what they have must be
+said by the module and fit. They are written by hand: what is obsolete in them is named and never dropped, because its words
+are mostly wanted for the sentence that took its place.
 """
 
 import re
@@ -54,12 +58,15 @@ class Findings:
     fuzzy: list[str] = field(default_factory=list)
     obsolete: list[str] = field(default_factory=list)
     mismatching: list[str] = field(default_factory=list)
+    voices: list["Findings"] = field(default_factory=list)
 
     def lines(self) -> Iterator[str]:
         """One line for each finding."""
         for word in ("missing", "fuzzy", "obsolete", "mismatching"):
             for message in getattr(self, word):
                 yield f"{self.module}.po: {word}: {message!r}"
+        for voice in self.voices:
+            yield from voice.lines()
 
 
 def modules(package: Path = PACKAGE) -> list[str]:
@@ -104,6 +111,10 @@ def examine(module: str, package: Path = PACKAGE) -> Findings:
             findings.fuzzy.append(key)
         elif not _fits(needed[key], entry):
             findings.mismatching.append(key)
+    findings.voices = [
+        _of_voice(f"{voice.name}/{module}", needed, translations(module, voice))
+        for voice in sorted(folder.parent.glob(f"{folder.name}_*"))
+    ]
     return findings
 
 
@@ -134,6 +145,20 @@ def write(module: str, package: Path = PACKAGE) -> int:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return sum(not all(_texts(entry)) for entry in renewed if entry.id)
+
+
+def _of_voice(name: str, needed: Mapping[str, Id], entries: Mapping[str, Message]) -> Findings:
+    findings = Findings(name)
+    for key, entry in entries.items():
+        if key not in needed:
+            findings.obsolete.append(key)
+        elif not all(_texts(entry)):
+            findings.missing.append(key)
+        elif entry.fuzzy:
+            findings.fuzzy.append(key)
+        elif not _fits(needed[key], entry):
+            findings.mismatching.append(key)
+    return findings
 
 
 def _singular(ids: str | Sequence[str]) -> str:

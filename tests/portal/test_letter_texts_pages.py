@@ -85,6 +85,24 @@ async def test_braces_that_mean_nothing_and_sentences_the_law_asks_for_are_refus
     assert "Diesen Satz verlangt das Gesetz." in words_of(missing.text)
 
 
+async def test_sentences_are_numbered_and_none_is_called_optional(
+    client: AsyncTestClient[Litestar], begin: Begin
+) -> None:
+    await sign_in(client, begin, Identity.PROGRAMME)
+
+    page = (await client.get(f"{HERE}/enrolment.place_offered?stimme=de_du")).text
+    labels = re.findall(r'<label class="kern-label" for="(?:t|p|opening|closing)\d*">(.*?)</label>', page)
+
+    assert labels[:4] == [
+        "Betreff",
+        "Betreff, wenn es mehrere sind",
+        "Satz 1",
+        "Satz 1, wenn es mehrere sind",
+    ]
+    assert ["freiwillig" in label for label in labels] == [False] * (len(labels) - 2) + [True] * 2
+    assert fields_of(page)["t0"] == "Ein Platz ist für dich frei: {course}"
+
+
 async def test_only_those_who_may_change_texts_see_them(
     client: AsyncTestClient[Litestar], begin: Begin
 ) -> None:

@@ -93,6 +93,23 @@ def test_missing_fuzzy_obsolete_and_wrong_entries_are_named(package: Path) -> No
     ]
 
 
+def test_another_voice_may_lack_sentences_but_says_none_that_is_gone_or_does_not_fit(package: Path) -> None:
+    words(package, "web", ENTRIES["Back"])
+    words(package, "enrolment", "".join(text for name, text in ENTRIES.items() if name != "Back"))
+    (package / "locale" / "de_du").mkdir()
+    (package / "locale" / "de_du" / "enrolment.po").write_text(
+        HEADER
+        + ENTRIES["Your place is booked."].replace("Ihr", "Dein")
+        + ENTRIES["Hello %(name)s"].replace("Tag, %(name)s", "Tag")
+        + 'msgid "Gone"\nmsgstr "Weg"\n'
+    )
+
+    assert sorted(examine("enrolment", package).lines()) == [
+        "de_du/enrolment.po: mismatching: 'Hello %(name)s'",
+        "de_du/enrolment.po: obsolete: 'Gone'",
+    ]
+
+
 def test_writing_adds_what_is_missing_drops_what_is_gone_and_keeps_the_rest(package: Path) -> None:
     words(package, "web", ENTRIES["Back"])
     words(package, "enrolment", ENTRIES["Hello %(name)s"] + 'msgid "Gone"\nmsgstr "Weg"\n')

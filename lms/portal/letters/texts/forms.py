@@ -9,6 +9,7 @@ from lms.portal.letters.texts.errors import LonelyBrace, MustStay, UnknownName
 from lms.portal.letters.texts.reading import Line, Stationery
 from lms.portal.letters.texts.service import BY_LAW, COMMON, check, mark
 from lms.web.forms import Form, Hidden, TextArea, form_from
+from lms.web.language import gettext
 from lms.web.wording import CLOSING, OPENING
 
 LONGEST = 2000
@@ -17,6 +18,14 @@ ADDITIONS = {
     CLOSING: N_("Paragraph of your own after the letter"),
 }
 Words = Mapping[str, tuple[str, str]]
+
+
+class SentenceArea(TextArea):
+    """Not called optional: the page says once, for all sentences, that an empty one is left out."""
+
+    @property
+    def is_required(self) -> bool:
+        return True
 
 
 class LetterForm(Form):
@@ -84,14 +93,26 @@ def _slots(one: Stationery) -> Sequence[tuple[str, str, str, Line | None]]:
 
 
 def _fields(one: Stationery) -> dict[str, Any]:
+    labels = _labels(one)
     fields: dict[str, Any] = {}
     for name, message, part, line in _slots(one):
         if line is None:
-            label = ADDITIONS[message]
-        elif line.is_subject:
-            label = N_("Subject")
+            kind, label, text = TextArea, ADDITIONS[message], message
         else:
-            label = N_("Sentence, for several") if part == "plural" else N_("Sentence")
-        text = message if line is None else (line.plural if part == "plural" else message)
-        fields[name] = TextArea(label, rows=min(2 + len(text) // 70, 8), longest=LONGEST)
+            text = line.plural if part == "plural" else message
+            kind, label = SentenceArea, labels[message]
+            if part == "plural":
+                label = gettext("%(sentence)s, for several", sentence=label)
+        fields[name] = kind(label, rows=min(2 + len(text) // 70, 8), longest=LONGEST)
     return fields
+
+
+def _labels(one: Stationery) -> Mapping[str, str]:
+    """By message what its field is called: sentences are numbered, and subjects where there are several."""
+    subjects = [line.message for line in one.lines if line.is_subject]
+    sentences = [line.message for line in one.lines if not line.is_subject]
+    if len(subjects) == 1:
+        labels = {subjects[0]: gettext("Subject")}
+    else:
+        labels = {message: gettext("Subject %(num)s", num=at) for at, message in enumerate(subjects, 1)}
+    return labels | {message: gettext("Sentence %(num)s", num=at) for at, message in enumerate(sentences, 1)}

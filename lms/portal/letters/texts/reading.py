@@ -120,7 +120,8 @@ class Stationery:
         """Its subject, or how it begins."""
         if self.template == EVERY_LETTER:
             return gettext("Greeting and farewell of every letter")
-        return in_braces(self.lines[0].default(Voice.FORMAL)[0]) if self.lines else self.slug
+        first = self.lines[0].default(Voice.FORMAL)[0] if self.lines else self.slug
+        return in_braces(first).replace("**", "")
 
 
 @cache
