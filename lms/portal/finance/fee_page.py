@@ -69,7 +69,7 @@ class LineForm(Form):
 
     kind = Radios(
         N_("What is the amount for?"), choices=[(kind.value, KINDS[kind]) for kind in BY_HAND],
-        missing=N_("Choose what it is for."),
+        missing=N_("Choose what the amount is for."),
     )  # fmt: skip
     amount = Euro(
         N_("Amount"),
