@@ -138,7 +138,7 @@ class OwnQualificationPages(Controller):
         if actor.person_id is None:
             raise NotFound
         async with around.begin.reading() as session:
-            context = await _records(session, actor.person_id)
+            context = await _seen_of(session, actor.person_id)
         return Template(
             "portal/fees/own_qualifications.html", context={**context, "day": today(around.clock)}
         )
@@ -149,9 +149,13 @@ async def _kinds(session: AsyncSession) -> list[tuple[str, str]]:
 
 
 async def _records(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
-    person: Person = await person_of(session, person_id)
     if await session.scalar(select(Trainer.id).where(Trainer.person_id == person_id)) is None:
         raise NotFound
+    return await _seen_of(session, person_id)
+
+
+async def _seen_of(session: AsyncSession, person_id: UUID) -> dict[str, Any]:
+    person: Person = await person_of(session, person_id)
     return {
         "person": person,
         "records": await records_of(session, person_id),
