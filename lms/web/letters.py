@@ -37,6 +37,7 @@ PACKAGE = Path(__file__).parents[1]
 PAGE = "web/letter.html"
 FOOT = "web/letter.txt"
 PDF = "application/pdf"
+TRIAL = "trial"
 SPOKEN = frozenset({Channel.SMS, Channel.PHONE})
 """Ways on which nothing can be enclosed, and which say the short words."""
 _inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=True)
@@ -125,6 +126,29 @@ async def write_letter(
     if channel in SPOKEN:
         enclosures = ()  # a calendar file is of no use there
     return await post(session, draft, at=at, enclosures=enclosures)
+
+
+async def write_trial(
+    session: AsyncSession,
+    *,
+    key: str,
+    to: Reader,
+    language: str,
+    laid_out: tuple[str, str, str],
+    at: datetime,
+) -> None:
+    """Send somebody a letter that they look at before others get its like: by e-mail, once for each key.
+
+    `laid_out` are subject, plain text and HTML. Raises ValueError when `to` has no e-mail address.
+    """
+    if not to.email:
+        raise ValueError("no e-mail address")
+    subject, text, html = laid_out
+    draft = Draft(
+        key=f"{TRIAL}:{key}", kind=TRIAL, person_id=to.id, to_name=lettering.one_line(to.name), to_address=to.email,
+        postal_address=postal_address(to), channel=Channel.EMAIL, language=language, subject=subject, text=text, html=html,
+    )  # fmt: skip
+    await post(session, draft, at=at)
 
 
 def voice_of(to: Reader, language: str | None = None) -> Voice:

@@ -13,13 +13,11 @@ from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
-from lms.messaging.models import Channel
-from lms.messaging.outbox import Draft, post
 from lms.messaging.wordings import LetterWording, Voice
 from lms.people.models import Person
 from lms.portal.letters.texts.errors import LonelyBrace, MustStay, UnknownName
 from lms.portal.letters.texts.reading import Stationery, object_of
-from lms.web.letters import postal_address
+from lms.web.letters import write_trial
 from lms.web.module import Around
 from lms.web.wording import CLOSING, NAMED, OPENING
 
@@ -32,7 +30,6 @@ BY_LAW = frozenset(
     }
 )
 """Sentences that no letter may lose: the information on the right of withdrawal (article 246a § 1 (2) EGBGB)."""
-TRIAL = "trial"
 
 
 class LetterTexts:
@@ -132,12 +129,14 @@ class LetterTexts:
             person = await session.get(Person, actor.person_id) if actor.person_id else None
             if person is None or not person.email:
                 raise NotFound
-            draft = Draft(
-                key=f"{TRIAL}:{key}", kind=TRIAL, person_id=person.id, to_name=person.name, to_address=person.email,
-                postal_address=postal_address(person), channel=Channel.EMAIL, language=voice.language,
-                subject=subject, text=text, html=html,
-            )  # fmt: skip
-            await post(session, draft, at=self.clock())
+            await write_trial(
+                session,
+                key=str(key),
+                to=person,
+                language=voice.language,
+                laid_out=(subject, text, html),
+                at=self.clock(),
+            )
             return person.email
 
 
