@@ -24,6 +24,7 @@ from lms.honoraria.statements.models import (
 )
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
+from lms.web.sent import uuid_in
 
 LIVING = FeePayout.state.not_in([PayoutState.RETURNED, PayoutState.CANCELLED])
 
@@ -76,9 +77,13 @@ class View:
 async def settled_by(session: AsyncSession, entry_ids: Collection[UUID]) -> Mapping[UUID, Settled]:
     """Which statement each of these entries of the ledger is about; two statements. The events name what was booked."""
     rows = (await session.scalars(select(LedgerEntry).where(LedgerEntry.id.in_(entry_ids)))).all()
-    named = {one.id: UUID((one.provider_event or "").rpartition(":")[2]) for one in rows}
-    earned = {named[one.id] for one in rows if one.kind is EntryKind.HONORARIUM}
-    moved = {named[one.id] for one in rows if one.kind is EntryKind.HONORARIUM_PAID}
+    named = {
+        one.id: whose
+        for one in rows
+        if (whose := uuid_in((one.provider_event or "").rpartition(":")[2])) is not None
+    }
+    earned = {named[one.id] for one in rows if one.kind is EntryKind.HONORARIUM and one.id in named}
+    moved = {named[one.id] for one in rows if one.kind is EntryKind.HONORARIUM_PAID and one.id in named}
     found = await session.execute(
         select(FeeStatement, FeePayout.id)
         .outerjoin(FeePayout, FeePayout.statement_id == FeeStatement.id)
