@@ -6,6 +6,8 @@ import pytest
 
 from lms.db import Begin
 from lms.kernel.rights import Identity
+from lms.messaging.models import WrongAddress
+from lms.portal.desk.words import ACTIONS
 from lms.web.module import Around
 from tests.making import FixedClock
 from tests.office import Office, counted, open_office, words_of
@@ -141,3 +143,26 @@ async def test_changes_of_colleagues_are_told_in_words(client: Browser, begin: B
 
     assert f"Kurs veröffentlicht : Kurs {run.number}" in page
     assert "Status: veröffentlicht, vorher Entwurf" in page
+
+
+async def test_a_wrong_address_of_somebody_we_know_is_a_task(
+    client: Browser, begin: Begin, office: Office, clock: FixedClock
+) -> None:
+    run = await office.run()
+    await office.enrol(run, "Ada", "Lehmann")
+    async with begin() as session:
+        session.add_all(
+            WrongAddress(address=address, since=clock(), said="550 5.1.1 unknown")
+            for address in ("ada.lehmann@example.com", "nobody@example.org")
+        )
+    await sign_in(client, begin, Identity.ENROLMENT)
+
+    page = await client.get("/verwaltung")
+
+    assert "1 E-Mail-Adresse ist falsch: Fragen Sie nach der richtigen" in words_of(page.text)
+    assert 'href="/verwaltung/briefe/adressen"' in page.text
+
+
+@pytest.mark.parametrize("action", ["cash.receipt", "attendance.objected", "session.reported"])
+def test_whatever_colleagues_do_with_a_run_has_a_name(action: str) -> None:
+    assert action in ACTIONS
