@@ -158,9 +158,11 @@ async def test_a_wrong_address_of_somebody_we_know_is_a_task(
     await sign_in(client, begin, Identity.ENROLMENT)
 
     page = await client.get("/verwaltung")
+    listed = words_of((await client.get("/verwaltung/briefe/adressen")).text)
 
     assert "1 E-Mail-Adresse ist falsch: Fragen Sie nach der richtigen" in words_of(page.text)
     assert 'href="/verwaltung/briefe/adressen"' in page.text
+    assert "Adresse von Ada Lehmann berichtigen" in listed
 
 
 @pytest.mark.parametrize("action", ["cash.receipt", "attendance.objected", "session.reported"])
