@@ -1,10 +1,14 @@
 """The desk: what each member of the team has to do today, and one field that finds everything."""
 
 from datetime import date, time
+from uuid import uuid4
 
 import pytest
+from litestar import Litestar
 
+from lms.accounts.shell import ADMINISTRATION, Signposts
 from lms.db import Begin
+from lms.kernel.actor import Actor
 from lms.kernel.rights import Identity
 from lms.messaging.models import WrongAddress
 from lms.portal.desk.words import ACTIONS
@@ -168,3 +172,18 @@ async def test_a_wrong_address_of_somebody_we_know_is_a_task(
 @pytest.mark.parametrize("action", ["cash.receipt", "attendance.objected", "session.reported"])
 def test_whatever_colleagues_do_with_a_run_has_a_name(action: str) -> None:
     assert action in ACTIONS
+
+
+def test_no_two_entries_of_the_menu_have_one_name() -> None:
+    labels = [entry.label for entry in ADMINISTRATION]
+
+    assert len(set(labels)) == len(labels)
+    assert len({entry.path for entry in ADMINISTRATION}) == len(ADMINISTRATION)
+
+
+async def test_a_bookkeeper_is_not_sent_to_a_record_they_may_only_read(app: Litestar) -> None:
+    actor = Actor(identities=frozenset({Identity.LEARNER, Identity.FINANCE}), account_id=uuid4())
+    shell = Signposts(app).shell_for(actor, "/verwaltung")
+
+    assert shell.opens(f"/verwaltung/personen/{uuid4()}")
+    assert not shell.opens(f"/verwaltung/personen/{uuid4()}/bearbeiten")
