@@ -4,8 +4,10 @@ A link appears when the application has a page at its path and the page's declar
 navigation and rights cannot tell different stories.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -27,63 +29,65 @@ MAIN = (
     Link(N_("Administration"), "/verwaltung"),
     Link(N_("Check a certificate"), "/pruefen"),
 )
-AT_THE_COUNTER, PLACES, PROGRAMME = (
-    N_("Counter and post"),
+AT_THE_COUNTER, LETTERS, PLACES = (
+    N_("At the counter"),
+    N_("Letters and messages"),
     N_("Enrolments and places"),
-    N_("Programme and teaching"),
 )
+PROGRAMME, TEACHING_DAY, TRAINERS = N_("Programme"), N_("Teaching and certificates"), N_("Trainers and fees")
 ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
 MONEY, BOOKS = N_("Money"), N_("Bookkeeping")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Counter and telephone"), "/verwaltung/theke", AT_THE_COUNTER),
-    Link(N_("Till"), "/verwaltung/kasse", AT_THE_COUNTER),
     Link(N_("Call list"), "/verwaltung/anrufliste", AT_THE_COUNTER),
-    Link(N_("Letters"), "/verwaltung/briefe", AT_THE_COUNTER),
-    Link(N_("Words of the letters"), "/verwaltung/texte", AT_THE_COUNTER),
-    Link(N_("Messages by rule"), "/verwaltung/nachrichtenregeln", AT_THE_COUNTER),
-    Link(N_("News"), "/verwaltung/neuigkeiten", AT_THE_COUNTER),
+    Link(N_("Till"), "/verwaltung/kasse", AT_THE_COUNTER),
     Link(N_("Enrolments"), "/verwaltung/anmeldungen", PLACES),
-    Link(N_("Waiting lists"), "/verwaltung/wartelisten", PLACES),
     Link(N_("Enrolments to decide about"), "/verwaltung/freigaben", PLACES),
+    Link(N_("Waiting lists"), "/verwaltung/wartelisten", PLACES),
     Link(N_("Interested people"), "/verwaltung/interesse", PLACES),
-    Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
-    Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
     Link(N_("Withdrawals"), "/verwaltung/widerrufe", PLACES),
-    Link(N_("Overview"), "/verwaltung/finanzen", MONEY),
-    Link(N_("What people owe"), "/verwaltung/finanzen/forderungen", MONEY),
-    Link(N_("Reminders to pay"), "/verwaltung/finanzen/mahnlaeufe", MONEY),
-    Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
-    Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
-    Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
-    Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
-    Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),
-    Link(N_("Trainers' fees"), "/verwaltung/finanzen/honorare", MONEY),
-    Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
-    Link(N_("Fee rates"), "/verwaltung/finanzen/honorarsaetze", MONEY),
-    Link(N_("Month close"), "/verwaltung/finanzen/abschluss", BOOKS),
-    Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", BOOKS),
-    Link(N_("Accounts for bookings"), "/verwaltung/finanzen/konten", BOOKS),
-    Link(N_("Taxes"), "/verwaltung/finanzen/steuern", BOOKS),
+    Link(N_("Reductions"), "/verwaltung/ermaessigungen", PLACES),
+    Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
+    Link(N_("People"), "/verwaltung/personen", WHO),
+    Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
+    Link(N_("Accounts"), "/verwaltung/konten", WHO),
+    Link(N_("Letters"), "/verwaltung/briefe", LETTERS),
+    Link(N_("Wrong e-mail addresses"), "/verwaltung/briefe/adressen", LETTERS),
+    Link(N_("Words of the letters"), "/verwaltung/texte", LETTERS),
+    Link(N_("Messages by rule"), "/verwaltung/nachrichtenregeln", LETTERS),
+    Link(N_("News"), "/verwaltung/neuigkeiten", LETTERS),
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),
     Link(N_("Least number"), "/verwaltung/entscheidungen", PROGRAMME),
-    Link(N_("Trainers"), "/verwaltung/kursleitungen", PROGRAMME),
-    Link(N_("Fee contracts"), "/verwaltung/vertraege", PROGRAMME),
-    Link(N_("Qualifications"), "/verwaltung/qualifikationen", PROGRAMME),
-    Link(N_("Status files"), "/verwaltung/statusakten", PROGRAMME),
-    Link(N_("Attendance"), "/verwaltung/anwesenheit", PROGRAMME),
-    Link(N_("Certificates"), "/verwaltung/nachweise", PROGRAMME),
     Link(N_("Proposed courses"), "/verwaltung/vorschlaege", PROGRAMME),
-    Link(N_("Reports from sessions"), "/verwaltung/meldungen", PROGRAMME),
+    Link(N_("Attendance"), "/verwaltung/anwesenheit", TEACHING_DAY),
+    Link(N_("Reports from sessions"), "/verwaltung/meldungen", TEACHING_DAY),
+    Link(N_("Certificates"), "/verwaltung/nachweise", TEACHING_DAY),
+    Link(N_("Trainers"), "/verwaltung/kursleitungen", TRAINERS),
+    Link(N_("Qualifications"), "/verwaltung/qualifikationen", TRAINERS),
+    Link(N_("Fee contracts"), "/verwaltung/vertraege", TRAINERS),
+    Link(N_("Status files"), "/verwaltung/statusakten", TRAINERS),
+    Link(N_("Fee rates"), "/verwaltung/finanzen/honorarsaetze", TRAINERS),
+    Link(N_("Trainers' fees"), "/verwaltung/finanzen/honorare", TRAINERS),
     Link(N_("Rooms"), "/verwaltung/raeume", ROOMS_AND_DEVICES),
-    Link(N_("Bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
+    Link(N_("Room bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
     Link(N_("Lending"), "/verwaltung/ausleihe", ROOMS_AND_DEVICES),
-    Link(N_("People"), "/verwaltung/personen", WHO),
-    Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
-    Link(N_("Accounts"), "/verwaltung/konten", WHO),
+    Link(N_("Overview"), "/verwaltung/finanzen", MONEY),
+    Link(N_("What people owe"), "/verwaltung/finanzen/forderungen", MONEY),
+    Link(N_("Reminders to pay"), "/verwaltung/finanzen/mahnlaeufe", MONEY),
+    Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
+    Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
+    Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
+    Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
+    Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
+    Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),
+    Link(N_("Month close"), "/verwaltung/finanzen/abschluss", BOOKS),
+    Link(N_("Files for accounting"), "/verwaltung/finanzen/exporte", BOOKS),
+    Link(N_("Accounts for bookings"), "/verwaltung/finanzen/konten", BOOKS),
+    Link(N_("Taxes"), "/verwaltung/finanzen/steuern", BOOKS),
 )
 TEACHING = (
     Link(N_("Today"), "/kursleitung"),
@@ -113,13 +117,16 @@ ACCOUNT = Link(N_("My account"), "/konto")
 SIGN_OUT = Link(N_("Sign out"), "/ausloggen")
 STAFF_SEARCH = "/verwaltung/suche"
 HELP_DESK = "/sprechstunde"
+PARAMETER = re.compile(r"\{[^}]*\}")
+ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+ANY = "*"
 
 
 class Signposts:
     """Knows the pages of one application, and so what to offer to whom. Cheap: one shell for each kind of visitor."""
 
     def __init__(self, app: Litestar) -> None:
-        self._doors = pages_of(app)
+        self._doors = {PARAMETER.sub(ANY, path): access for path, access in pages_of(app).items()}
         self._known: dict[tuple[frozenset[Identity], str], Shell] = {}
 
     def shell_for(self, actor: Actor, path: str) -> Shell:
@@ -129,7 +136,8 @@ class Signposts:
         shell = self._known.get(key)
         if shell is None:
             shell = self._known[key] = self._build(actor, area)
-        return replace(shell, account_name=actor.name) if actor.is_signed_in else shell
+        opens = partial(self._is_open, actor)
+        return replace(shell, account_name=actor.name, opens=opens) if actor.is_signed_in else shell
 
     def _build(self, actor: Actor, area: str) -> Shell:
         account = (ACCOUNT, SIGN_OUT) if actor.is_signed_in else (SIGN_IN,)
@@ -146,7 +154,7 @@ class Signposts:
         return tuple(link for link in links if self._is_open(actor, link.path))
 
     def _is_open(self, actor: Actor, path: str) -> bool:
-        access = self._doors.get(path)
+        access = self._doors.get(ID.sub(ANY, path))
         return access is not None and access.admits(actor)
 
 

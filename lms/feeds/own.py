@@ -12,16 +12,14 @@ from lms.audit.trail import record
 from lms.db import retried
 from lms.feeds import policy, queries
 from lms.feeds.models import Colour, Feed, FeedKind, Naming
-from lms.feeds.reading import USUAL_NAMES
+from lms.feeds.reading import subject_names, usual_name
 from lms.feeds.service import PURPOSE, UNUSED
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, NotFound, SignInNeeded, Stale
 from lms.kernel.marking import N_
-from lms.resources.models import Kit, Room, Venue
 from lms.scheduling.calendar import Entry
 from lms.scheduling.entries import entries
 from lms.scheduling.models import Session
-from lms.web.language import translated
 from lms.web.module import Around
 
 MOST = 20
@@ -71,14 +69,14 @@ class OwnFeeds:
         """The actor's calendars, oldest first."""
         async with self.begin.reading() as session:
             found = await queries.feeds_of(session, _person(actor))
-            names = await _subject_names(session, found)
+            names = await subject_names(session, found)
         return [self._own(feed, names) for feed in found]
 
     async def one_of(self, actor: Actor, feed_id: UUID) -> Own:
         """One of the actor's calendars. Raises NotFound."""
         async with self.begin.reading() as session:
             feed = await _feed_of(session, actor, feed_id)
-            names = await _subject_names(session, [feed])
+            names = await subject_names(session, [feed])
         return self._own(feed, names)
 
     async def coming(self, actor: Actor) -> Sequence[Entry]:
@@ -159,8 +157,7 @@ class OwnFeeds:
             )  # fmt: skip
 
     def _own(self, feed: Feed, names: Mapping[UUID, str]) -> Own:
-        name = feed.name or (names.get(feed.subject_id, "") if feed.subject_id else "")
-        name = name or translated(USUAL_NAMES[feed.kind])
+        name = feed.name or usual_name(feed, names)
         is_alive = self.clock() - (feed.last_used_at or feed.created_at) < UNUSED
         return Own(feed, name, self._path(feed), is_alive)
 
@@ -176,20 +173,9 @@ def _values(wanted: Wanted) -> dict[str, Any]:
     return values | {"subject_id": wanted.subject_id if needs_subject else None}
 
 
-async def _subject_names(session: AsyncSession, feeds: Sequence[Feed]) -> Mapping[UUID, str]:
-    """What the rooms and kits of these calendars are called; two statements."""
-    ids = [feed.subject_id for feed in feeds if feed.subject_id]
-    rooms = await session.execute(
-        select(Room.id, Venue.name, Room.name).join(Venue, Venue.id == Room.venue_id).where(Room.id.in_(ids))
-    )
-    kits = await session.execute(select(Kit.id, Kit.name).where(Kit.id.in_(ids)))
-    names = {room_id: f"{venue}, {room}" for room_id, venue, room in rooms}
-    return names | {row.id: row.name for row in kits}
-
-
 async def _ensure_subject(session: AsyncSession, feed: Feed) -> None:
     """Raises NotFound for a room or kit that is not there."""
-    if feed.subject_id is not None and not await _subject_names(session, [feed]):
+    if feed.subject_id is not None and not await subject_names(session, [feed]):
         raise NotFound
 
 

@@ -28,8 +28,10 @@ from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Identity, Scope, scopes
 from lms.people.models import Person
+from lms.resources.models import Kit, Room, Venue
 from lms.scheduling.calendar import Entry
 from lms.scheduling.models import Session, SessionState
+from lms.web.language import translated
 
 LOOK_BACK_DAYS = 60
 """So long what is over, or has been cancelled, stays in a calendar."""
@@ -41,6 +43,24 @@ USUAL_NAMES = {
     FeedKind.ROOM: N_("Room"),
     FeedKind.KIT: N_("Kit"),
 }
+
+
+async def subject_names(session: AsyncSession, feeds: Sequence[Feed]) -> Mapping[UUID, str]:
+    """What the rooms and kits of these calendars are called; two statements, none where no calendar is of one."""
+    ids = [feed.subject_id for feed in feeds if feed.subject_id]
+    if not ids:
+        return {}
+    rooms = await session.execute(
+        select(Room.id, Venue.name, Room.name).join(Venue, Venue.id == Room.venue_id).where(Room.id.in_(ids))
+    )
+    kits = await session.execute(select(Kit.id, Kit.name).where(Kit.id.in_(ids)))
+    names = {room_id: f"{venue}, {room}" for room_id, venue, room in rooms}
+    return names | {row.id: row.name for row in kits}
+
+
+def usual_name(feed: Feed, names: Mapping[UUID, str]) -> str:
+    """What a calendar is called that has been given no name: as its room or kit, else as its kind."""
+    return (feed.subject_id and names.get(feed.subject_id)) or translated(USUAL_NAMES[feed.kind])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from lms.feeds import queries
 from lms.feeds.looks import Look, look_of
 from lms.feeds.marks import Bodies, Moments
 from lms.feeds.models import Feed
-from lms.feeds.reading import USUAL_NAMES, circle_of, occupation, since, texts_of
+from lms.feeds.reading import circle_of, occupation, since, subject_names, texts_of, usual_name
 from lms.feeds.texts import edition, session_texts
 from lms.kernel.clock import today
 from lms.kernel.errors import NotFound
@@ -109,8 +109,9 @@ class Feeds:
                 if feed is None:
                     raise NotFound
                 circle = await circle_of(session, feed.person_id, self.clock)
+                usual = usual_name(feed, await subject_names(session, [feed]))
             texts = await texts_of(self.begin, feed, circle, self.clock)
-            look = look_of(feed, translated(USUAL_NAMES[feed.kind]))
+            look = look_of(feed, usual)
             return await asyncio.to_thread(look.calendar, texts)
 
     def _rest(self, language: Language) -> str:

@@ -1,5 +1,6 @@
 """What every page tells about the centre itself, and what stands around a page for this visitor."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
@@ -62,12 +63,18 @@ class Message:
     tone: str = "success"
 
 
+def _nowhere(path: str) -> bool:  # noqa: ARG001 - as whoever knows the doors is asked
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """What surrounds a page for one visitor: where they can go, who they are, what has just happened.
 
     Put one into `request.state.shell`, or into a template's context as `surroundings`. A page of an error that comes
     before anybody knows who asks has an empty one. `banner` is announced maintenance, already in words.
+    `opens` answers
+    whether this visitor may open the page at an own path, so that no link leads to a closed door.
     """
 
     navigation: tuple[Link, ...] = ()
@@ -79,6 +86,7 @@ class Shell:
     messages: tuple[Message, ...] = field(default=())
     banner: str = ""
     search_path: str = ""
+    opens: Callable[[str], bool] = _nowhere
 
     @property
     def area_groups(self) -> list[tuple[str, list[Link]]]:

@@ -4,20 +4,26 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from html import unescape
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from httpx import AsyncClient
 from litestar import Litestar
 from openpyxl import load_workbook
 
+from lms.accounts.shell import ANY, ID, PARAMETER, Signposts
+from lms.accounts.shell import pages_of as doors_of
 from lms.db import Begin
-from lms.kernel.rights import STAFF
+from lms.kernel.actor import Actor
+from lms.kernel.rights import STAFF, Identity
 from lms.settings import Settings
 from lms.web.access import routes
 from tests.visiting import sign_in
 
 ENDINGS = (".csv", ".xlsx")
+LINK = re.compile(r'<a [^>]*href="(/verwaltung[^"#?]*)')
 WORK = "a pile of work: each entry leads to its page, and stands in the list of enrolments, people or runs with its view"
 OWN = "the lists it leads to have files of their own"
 DOING = "a page on which something is done, no list"
@@ -201,3 +207,27 @@ async def test_its_page_offers_both_files_with_what_it_is_filtered_by(
     book = load_workbook(io.BytesIO((await client.get(files[".xlsx"][0])).content), read_only=True)
     rows = list(book.active.iter_rows(values_only=True))
     assert len(table.content.decode("utf-8-sig").split("\r\n")) - 1 >= len(rows) > 1
+
+
+@pytest.mark.parametrize("filled", ["a Sunday in term"], indirect=True)
+@pytest.mark.parametrize("identity", [Identity.FINANCE, Identity.PROGRAMME, Identity.ENROLMENT], ids=str)
+async def test_every_link_of_a_page_in_the_menu_may_be_followed(
+    client: AsyncClient, begin: Begin, app: Litestar, identity: Identity
+) -> None:
+    await sign_in(client, begin, identity)
+    actor = Actor(identities=frozenset({Identity.LEARNER, identity}), account_id=uuid4())
+    shell = Signposts(app).shell_for(actor, "/verwaltung")
+    known = {PARAMETER.sub(ANY, path) for path in doors_of(app)}
+
+    closed = set()
+    for entry in shell.area_navigation:
+        page = await client.get(entry.path)
+        assert page.status_code == 200
+        closed |= {
+            (entry.path, link)
+            for link in {unescape(found) for found in LINK.findall(page.text)}
+            if ID.sub(ANY, link) in known and not shell.opens(link)
+        }
+
+    assert len(shell.area_navigation) > 10
+    assert closed == set()

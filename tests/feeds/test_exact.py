@@ -242,6 +242,7 @@ async def test_the_calendar_of_a_room_is_for_those_who_plan_and_public_without_n
     )
 
     inside, public = await client.get(path), await client.get(f"/kalender/raum/{held.room_id}.ics")
+    assert "X-WR-CALNAME:Raum\r\n" not in inside.text  # two rooms in one telephone are told apart
     assert "SUMMARY:Skat bei Bodo" in inside.text
     assert "Bodo Bucher" in inside.text
     assert public.text.count("BEGIN:VEVENT") == inside.text.count("BEGIN:VEVENT") == 2

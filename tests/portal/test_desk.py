@@ -1,11 +1,17 @@
 """The desk: what each member of the team has to do today, and one field that finds everything."""
 
 from datetime import date, time
+from uuid import uuid4
 
 import pytest
+from litestar import Litestar
 
+from lms.accounts.shell import ADMINISTRATION, Signposts
 from lms.db import Begin
+from lms.kernel.actor import Actor
 from lms.kernel.rights import Identity
+from lms.messaging.models import WrongAddress
+from lms.portal.desk.words import ACTIONS
 from lms.web.module import Around
 from tests.making import FixedClock
 from tests.office import Office, counted, open_office, words_of
@@ -141,3 +147,43 @@ async def test_changes_of_colleagues_are_told_in_words(client: Browser, begin: B
 
     assert f"Kurs veröffentlicht : Kurs {run.number}" in page
     assert "Status: veröffentlicht, vorher Entwurf" in page
+
+
+async def test_a_wrong_address_of_somebody_we_know_is_a_task(
+    client: Browser, begin: Begin, office: Office, clock: FixedClock
+) -> None:
+    run = await office.run()
+    await office.enrol(run, "Ada", "Lehmann")
+    async with begin() as session:
+        session.add_all(
+            WrongAddress(address=address, since=clock(), said="550 5.1.1 unknown")
+            for address in ("ada.lehmann@example.com", "nobody@example.org")
+        )
+    await sign_in(client, begin, Identity.ENROLMENT)
+
+    page = await client.get("/verwaltung")
+    listed = words_of((await client.get("/verwaltung/briefe/adressen")).text)
+
+    assert "1 E-Mail-Adresse ist falsch: Fragen Sie nach der richtigen" in words_of(page.text)
+    assert 'href="/verwaltung/briefe/adressen"' in page.text
+    assert "Adresse von Ada Lehmann berichtigen" in listed
+
+
+@pytest.mark.parametrize("action", ["cash.receipt", "attendance.objected", "session.reported"])
+def test_whatever_colleagues_do_with_a_run_has_a_name(action: str) -> None:
+    assert action in ACTIONS
+
+
+def test_no_two_entries_of_the_menu_have_one_name() -> None:
+    labels = [entry.label for entry in ADMINISTRATION]
+
+    assert len(set(labels)) == len(labels)
+    assert len({entry.path for entry in ADMINISTRATION}) == len(ADMINISTRATION)
+
+
+async def test_a_bookkeeper_is_not_sent_to_a_record_they_may_only_read(app: Litestar) -> None:
+    actor = Actor(identities=frozenset({Identity.LEARNER, Identity.FINANCE}), account_id=uuid4())
+    shell = Signposts(app).shell_for(actor, "/verwaltung")
+
+    assert shell.opens(f"/verwaltung/personen/{uuid4()}")
+    assert not shell.opens(f"/verwaltung/personen/{uuid4()}/bearbeiten")

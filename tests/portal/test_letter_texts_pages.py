@@ -11,6 +11,8 @@ from lms.db import Begin
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.messaging.wordings import LetterWording
+from lms.portal.letters.texts.meanings import MEANINGS
+from lms.portal.letters.texts.reading import all_stationery
 from tests.office import words_of
 from tests.visiting import another_browser, send, sign_in
 
@@ -110,3 +112,10 @@ async def test_only_those_who_may_change_texts_see_them(
 
     assert (await client.get(HERE)).status_code == 403
     assert (await another_browser(client).get(ONE)).status_code in {302, 303, 401}
+
+
+def test_every_name_in_a_letter_has_a_meaning_in_words() -> None:
+    used = {name for one in all_stationery().values() for line in one.lines for name in line.names}
+
+    assert used - set(MEANINGS) == set()
+    assert not any("{" in one.title or "**" in one.title for one in all_stationery().values())

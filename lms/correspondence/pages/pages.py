@@ -16,7 +16,14 @@ from lms.accounts.handing_out import persons_file
 from lms.catalogue.models import Course, Run, Topic
 from lms.correspondence.models import Anchor, MessageRule, RecipientRole, RuleMessage, RuleState
 from lms.correspondence.pages.forms import NINE, RuleForm, stored_form
-from lms.correspondence.pages.words import PATTERNS, ROLES, STATES, conditions_in_words, when_in_words
+from lms.correspondence.pages.words import (
+    MEANINGS,
+    PATTERNS,
+    ROLES,
+    STATES,
+    conditions_in_words,
+    when_in_words,
+)
 from lms.correspondence.queries import Due, due_between, rules_in_order
 from lms.correspondence.rules import Conditions, names_of
 from lms.correspondence.service import MessageRules
@@ -312,7 +319,8 @@ async def _form_page(
         "correspondence/rule_form.html",
         context={
             "form": form, "rule": rule, "versions": versions, "back": f"{PATH}/{rule.id}" if rule else PATH,
-            "path": f"{PATH}/{rule.id}/aendern" if rule else f"{PATH}/neu", "names": names_of(Anchor.SESSION, RecipientRole.PARTICIPANTS),
+            "path": f"{PATH}/{rule.id}/aendern" if rule else f"{PATH}/neu",
+            "names": names_of(Anchor.SESSION, RecipientRole.PARTICIPANTS), "meanings": MEANINGS,
         },
         status_code=status,
     )  # fmt: skip

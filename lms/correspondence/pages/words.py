@@ -49,6 +49,20 @@ PRESENCES: Mapping[str, str] = {
     "absent": N_("was not there"),
 }
 
+MEANINGS: Mapping[str, str] = {
+    "name": N_("name"),
+    "course": N_("course"),
+    "number": N_("number"),
+    "first_day": N_("first day"),
+    "last_day": N_("last day"),
+    "place": N_("place"),
+    "trainer": N_("name of the trainer"),
+    "session": N_("day, beginning and end"),
+    "reference": N_("booking number"),
+    "bring": N_("what to bring along"),
+}
+"""What the names in braces stand for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:

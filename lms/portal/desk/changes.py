@@ -127,7 +127,7 @@ def _changes() -> Select[*tuple[Any, ...]]:
         .outerjoin(claim, and_(AuditEntry.object_kind == "enrolment", claim.id == AuditEntry.object_id))
         .outerjoin(Run, Run.id == run_id)
         .outerjoin(Course, and_(AuditEntry.object_kind == "course", Course.id == AuditEntry.object_id))
-        .outerjoin(subject, subject.id == AuditEntry.person_id)
+        .outerjoin(subject, subject.id == func.coalesce(AuditEntry.person_id, claim.person_id))
     )
 
 

@@ -213,7 +213,7 @@ class PersonPages(Controller):
             },
         )
 
-    @get("/{person_id:uuid}/bearbeiten", opt=may("U", "person"))
+    @get("/{person_id:uuid}/bearbeiten", opt=may("U", "person", of=Scope.ALL))
     async def ask_change(
         self, person_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
     ) -> Template:
@@ -225,7 +225,7 @@ class PersonPages(Controller):
         form = _offered(form_from(ContactForm, **values | {"version": str(person.version)}), person, sms=sms)
         return step_page(_changing(person), form)
 
-    @post("/{person_id:uuid}/bearbeiten", opt=may("U", "person"))
+    @post("/{person_id:uuid}/bearbeiten", opt=may("U", "person", of=Scope.ALL))
     async def change(
         self,
         request: Request[Any, Any, Any],

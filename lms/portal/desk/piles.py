@@ -24,7 +24,8 @@ from lms.enrolment.models import (
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
 from lms.lending.models import Loan, LoanState
-from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall
+from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall, WrongAddress
+from lms.people.models import Person
 from lms.people.queries import parents_disagree
 from lms.portal.desk.due import (
     RUNNING,
@@ -166,6 +167,17 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Letter.written_at)).where(Letter.state == LetterState.FAILED),
+        ),
+        Pile(
+            "R", "message", "/verwaltung/briefe/adressen",
+            lambda num: ngettext(
+                "%(num)s e-mail address is wrong: somebody has to ask for the right one",
+                "%(num)s e-mail addresses are wrong: somebody has to ask for the right ones",
+                num,
+            ),
+            select(func.count(), func.min(WrongAddress.since)).where(
+                exists().where(Person.email == WrongAddress.address, Person.merged_into_id.is_(None))
+            ),
         ),
         Pile(
             "U", "enrolment", "/verwaltung/anrufliste",

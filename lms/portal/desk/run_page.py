@@ -68,6 +68,7 @@ class RunPages(Controller):
                 "may_see_people": actor.may_for_all("R", "enrolment"),
                 "may_hand_out": actor.may_for_all("U", "lesson"),
                 "may_read_messages": actor.may_for_all("R", "message"),
+                "may_see_marks": actor.may_for_all("R", "attendance"),
                 "may_mark": actor.may_for_all("U", "attendance"),
                 "may_lock": actor.may_for_all("lock", "attendance"),
                 "may_see_fees": actor.may_for_all("R", "contract"),

@@ -9,6 +9,7 @@ from lms.certification.handing.history import ACTIONS as OF_CERTIFICATES
 from lms.enrolment.models import EnrolmentState
 from lms.enrolment.pricing.models import ConcessionState
 from lms.kernel.marking import N_
+from lms.portal.desk.teaching_words import OF_TEACHING
 from lms.web.formats import amount, moment_short
 from lms.web.language import current_language, gettext, translated
 
@@ -258,6 +259,7 @@ ACTIONS: Mapping[str, str] = {
     "standing.read": N_("Status file opened"),
     "standing.taken_away": N_("Status file taken away"),
     **OF_CERTIFICATES,
+    **OF_TEACHING,
     "certificates.started": N_("Issuing of certificates started"),
     "certificates.repeated": N_("Issuing of certificates repeated"),
     "letter.posted": N_("Letter posted"),

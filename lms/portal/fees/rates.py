@@ -43,6 +43,7 @@ class RateForm(Form):
     qualification = Select(
         N_("For whom?"),
         hint=N_("If several rates fit one trainer, the best paid counts."),
+        blank="",
     )
     valid_from = DateParts(N_("From which day on?"), missing=N_("Enter the day from which it holds."))
     unit = Euro(N_("Fee for a unit of 45 minutes"), missing=MISSING_FEE)
@@ -167,7 +168,7 @@ class RatePages(Controller):
                 sentences=[
                     gettext(
                         "%(who)s: %(fee)s a unit from %(day)s on. This rate is removed before it holds; what held before goes on.",
-                        who=rate.qualification or gettext("Everybody"), fee=amount(rate.unit_cents),
+                        who=rate.qualification or gettext("All trainers"), fee=amount(rate.unit_cents),
                         day=date_plain(rate.valid_from),
                     )
                 ],
@@ -196,7 +197,7 @@ async def _check(around: Around, facts: RateFacts, path: str, *, before: RateFac
     return Check(
         title=gettext("Check the rate"), about=gettext("Fee rates"), path=path, back=RATES,
         lines=[
-            (gettext("For whom?"), facts.qualification or gettext("Everybody"), facts.qualification or gettext("Everybody")),
+            (gettext("For whom?"), facts.qualification or gettext("All trainers"), facts.qualification or gettext("All trainers")),
             (gettext("From which day on?"), date_plain(before.valid_from) if before else none, date_plain(facts.valid_from)),
             (gettext("Fee for a unit of 45 minutes"), amount(before.unit_cents) if before else none, amount(facts.unit_cents)),
             (gettext("Travel allowance for a day at a venue"), amount(before.travel_cents) if before else none, amount(facts.travel_cents)),
@@ -248,7 +249,7 @@ async def _choices(session: AsyncSession) -> list[tuple[str, str]]:
     names |= set(await session.scalars(select(FeeRate.qualification).distinct()))
     for listed in await session.scalars(select(Trainer.qualifications)):
         names |= set(listed)
-    return [("", gettext("Everybody")), *((name, name) for name in sorted(names - {""}))]
+    return [("", gettext("All trainers")), *((name, name) for name in sorted(names - {""}))]
 
 
 def _values(rate: FeeRate) -> dict[str, Any]:

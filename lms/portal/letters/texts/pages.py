@@ -22,6 +22,7 @@ from lms.kernel.rights import Scope
 from lms.messaging.models import Letter
 from lms.messaging.wordings import LetterWording, Voice, Wordings, wordings_in_force
 from lms.portal.letters.texts.forms import LetterForm, letter_form
+from lms.portal.letters.texts.meanings import meaning
 from lms.portal.letters.texts.reading import (
     GROUPS,
     VOICES,
@@ -232,7 +233,12 @@ def _drawn(voice: Voice, form: LetterForm, rows: Mapping[str, LetterWording]) ->
         default = line.default(voice)[part == "plural"] if line else ""
         row = rows.get(message)
         drawn.append(
-            {"field": form[name], "default": default, "names": line.names if line else (), "row": row}
+            {
+                "field": form[name],
+                "default": default,
+                "names": [(one, meaning(one)) for one in line.names] if line else (),
+                "row": row,
+            }
         )
     return drawn
 

@@ -15,6 +15,7 @@ from lms.kernel.marking import N_
 from lms.messaging.models import Letter, LetterState
 from lms.messaging.secrets import is_secret
 from lms.messaging.wordings import Voice
+from lms.portal.letters.texts.meanings import meaning
 from lms.web.language import gettext, use_locale
 from lms.web.lettering import Sentence
 from lms.web.letters import parts_of, templates, tree_of
@@ -66,7 +67,7 @@ SAMPLES: Mapping[str, str] = {
     "amount": "45,00 Euro",
     "num": "2",
 }
-"""What stands in a sentence for a name where no real letter is at hand; everything else is shown by its own name."""
+"""What stands in a sentence for a name where no real letter is at hand; everything else is told by its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +118,13 @@ class Stationery:
 
     @property
     def title(self) -> str:
-        """Its subject, or how it begins."""
+        """Its subject, or how it begins, with what stands for a name in round brackets."""
         if self.template == EVERY_LETTER:
             return gettext("Greeting and farewell of every letter")
-        first = self.lines[0].default(Voice.FORMAL)[0] if self.lines else self.slug
-        return in_braces(first).replace("**", "")
+        if not self.lines:
+            return self.slug
+        words = in_braces(self.lines[0].default(Voice.FORMAL)[0]).replace("**", "")
+        return NAMED.sub(lambda found: f"({meaning(found[1])})", words)
 
 
 @cache
@@ -155,9 +158,14 @@ def object_of(template: str, voice: Voice) -> UUID:
 def sample(one: Stationery) -> Composition:
     """A letter that says every sentence there is, for templates that nobody has got a letter by yet."""
     said = [
-        Sentence(line.message, {name: SAMPLES.get(name, f"({name})") for name in line.names}, line.plural, 2)
+        Sentence(
+            line.message,
+            {name: SAMPLES.get(name, f"({meaning(name)})") for name in line.names},
+            line.plural,
+            2,
+        )
         if line.plural
-        else Sentence(line.message, {name: SAMPLES.get(name, f"({name})") for name in line.names})
+        else Sentence(line.message, {name: SAMPLES.get(name, f"({meaning(name)})") for name in line.names})
         for line in one.lines
     ]
     marks = [f"\ue000{index}\ue001" for index in range(len(said))]
