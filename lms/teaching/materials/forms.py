@@ -63,12 +63,16 @@ class MaterialForm(Form):
     title = Text(N_("What is it called?"), longest=150)
     text = TextArea(N_("A word about it"), rows=3, longest=5_000)
     session = Select(N_("For which session?"), blank=N_("For the whole course"), is_asked=True)
-    shown_from = Radios(N_("From when do participants see it?"), choices=FROM_CHOICES, default="at_once")
+    shown_from = Radios(
+        N_("From when do participants see it?"), choices=FROM_CHOICES, default="at_once", is_asked=True
+    )
     from_day = DateParts(N_("From which day?"), is_asked=True)
     from_time = TimeOfDay(
         N_("From what time?"), hint=N_("Empty means: from the beginning of the day."), is_asked=True
     )
-    shown_until = Radios(N_("Until when do they see it?"), choices=UNTIL_CHOICES, default="always")
+    shown_until = Radios(
+        N_("Until when do they see it?"), choices=UNTIL_CHOICES, default="always", is_asked=True
+    )
     days = Number(N_("How many days after the end?"), most=LONGEST_DAYS, width=5, is_asked=True)
     until_day = DateParts(
         N_("Until which day?"), hint=N_("It is still to be seen on this day."), is_asked=True
