@@ -37,6 +37,7 @@ AT_THE_COUNTER, LETTERS, PLACES = (
 PROGRAMME, TEACHING_DAY, TRAINERS = N_("Programme"), N_("Teaching and certificates"), N_("Trainers and fees")
 ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
 MONEY, BOOKS = N_("Money"), N_("Bookkeeping")
+ABOUT_ME, PAY = N_("Times and profile"), N_("Fees and contracts")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
     Link(N_("Counter and telephone"), "/verwaltung/theke", AT_THE_COUNTER),
@@ -94,13 +95,13 @@ TEACHING = (
     Link(N_("My runs"), "/kursleitung/kurse"),
     Link(N_("Calendar"), "/kursleitung/kalender"),
     Link(N_("Group messages"), "/kursleitung/nachrichten"),
-    Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit"),
-    Link(N_("My proposals"), "/kursleitung/vorschlaege"),
-    Link(N_("My profile"), "/kursleitung/profil"),
-    Link(N_("My fees"), "/kursleitung/honorar"),
-    Link(N_("My contracts"), "/kursleitung/vertraege"),
-    Link(N_("My qualifications"), "/kursleitung/qualifikationen"),
-    Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung"),
+    Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit", ABOUT_ME),
+    Link(N_("My proposals"), "/kursleitung/vorschlaege", ABOUT_ME),
+    Link(N_("My profile"), "/kursleitung/profil", ABOUT_ME),
+    Link(N_("My qualifications"), "/kursleitung/qualifikationen", ABOUT_ME),
+    Link(N_("My fees"), "/kursleitung/honorar", PAY),
+    Link(N_("My contracts"), "/kursleitung/vertraege", PAY),
+    Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung", PAY),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}
 FOOTER = (

@@ -42,8 +42,10 @@ class FeedForm(Form):
     """All questions have an answer already; nobody has to understand each of them."""
 
     kind = Radios(N_("What should be in it?"), missing=N_("Choose what should be in the calendar."))
-    room = Select(N_("Which room?"), hint=N_("Only for the calendar of a room."))
-    kit = Select(N_("Which case of devices?"), hint=N_("Only for the calendar of a case of devices."))
+    room = Select(N_("Which room?"), hint=N_("Only for the calendar of a room."), is_asked=True)
+    kit = Select(
+        N_("Which case of devices?"), hint=N_("Only for the calendar of a case of devices."), is_asked=True
+    )
     name = Text(N_("What should it be called?"), hint=N_("Leave it empty, and we find a name."), longest=80)
     naming = Radios(
         N_("Whose name should stand before the course?"),

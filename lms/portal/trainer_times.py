@@ -61,13 +61,13 @@ def spans_in_words(spans: Sequence[tuple[time, time]]) -> str:
 class HoursForm(Form):
     """The week, a line a day."""
 
-    monday = Text(WEEKDAYS[0], width=20)
-    tuesday = Text(WEEKDAYS[1], width=20)
-    wednesday = Text(WEEKDAYS[2], width=20)
-    thursday = Text(WEEKDAYS[3], width=20)
-    friday = Text(WEEKDAYS[4], width=20)
-    saturday = Text(WEEKDAYS[5], width=20)
-    sunday = Text(WEEKDAYS[6], width=20)
+    monday = Text(WEEKDAYS[0], width=20, is_asked=True)
+    tuesday = Text(WEEKDAYS[1], width=20, is_asked=True)
+    wednesday = Text(WEEKDAYS[2], width=20, is_asked=True)
+    thursday = Text(WEEKDAYS[3], width=20, is_asked=True)
+    friday = Text(WEEKDAYS[4], width=20, is_asked=True)
+    saturday = Text(WEEKDAYS[5], width=20, is_asked=True)
+    sunday = Text(WEEKDAYS[6], width=20, is_asked=True)
     seen = Hidden(longest=1000)
 
     def _check(self, field: Text) -> None:
@@ -88,9 +88,9 @@ class AbsenceForm(Form):
     """From when to when somebody cannot teach."""
 
     first = DateParts(N_("First day"), missing=N_("Enter the first day."))
-    from_time = TimeOfDay(N_("From what time?"), hint=N_("Empty means: the whole day."))
-    last = DateParts(N_("Last day"), hint=N_("Empty means: only this one day."))
-    until_time = TimeOfDay(N_("Until what time?"), hint=N_("Empty means: the whole day."))
+    from_time = TimeOfDay(N_("From what time?"), hint=N_("Empty means: the whole day."), is_asked=True)
+    last = DateParts(N_("Last day"), hint=N_("Empty means: only this one day."), is_asked=True)
+    until_time = TimeOfDay(N_("Until what time?"), hint=N_("Empty means: the whole day."), is_asked=True)
     note = Text(N_("Note"), hint=N_("Only the team reads it. Please write nothing about illnesses."))
     key = Hidden()
 

@@ -1,6 +1,7 @@
 """The trainer's desk in front of a browser: hand out, see, write, answer, and what strangers find."""
 
 import re
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -183,3 +184,38 @@ async def test_every_page_of_the_desk_opens_for_the_trainer_in_both_languages(
     }
 
     assert {path: status for path, status in answers.items() if status != 200} == {}
+
+
+async def test_a_public_page_of_several_lines_can_be_changed_again(
+    client: Client, begin: Begin, taught: Class
+) -> None:
+    await as_trainer(client, begin, taught)
+    await send(
+        client,
+        "/kursleitung/profil",
+        {"bio_de": "Ich mag Fotos.\r\n\r\nSeit 2019.", "seen": await seen_at(client)},
+    )
+
+    again = await send(
+        client, "/kursleitung/profil", {"bio_de": "Seit 2020.\r\nGern.", "seen": await seen_at(client)}
+    )
+
+    assert (again.status_code, "Seit 2020." in (await client.get("/kursleitung/profil")).text) == (303, True)
+
+
+async def test_what_is_too_long_is_not_called_missing(client: Client, begin: Begin, taught: Class) -> None:
+    base = await as_trainer(client, begin, taught)
+
+    refused = await send(
+        client, f"{base}/unterlagen/neu/notiz", {"title": "T" * 10_000, "text": "Ü" * 10_000}
+    )
+
+    assert (refused.status_code, refused.text.count("zu lang") > 0) == (422, True)
+    assert "Geben Sie an, wie es heißt." not in refused.text
+    assert "Schreiben Sie die Notiz." not in refused.text
+
+
+async def seen_at(client: Client) -> str:
+    """What the page of the profile remembers having shown, as a browser would send it back."""
+    page = (await client.get("/kursleitung/profil")).text
+    return unescape(page.split('name="seen" value="')[1].split('"')[0]).replace("\n", "\r\n")

@@ -16,6 +16,7 @@ from lms.web.forms import (
     Email,
     Euro,
     Form,
+    Hidden,
     Number,
     Password,
     Phone,
@@ -45,6 +46,7 @@ class Everything(Form):
     topic = Select("Topic", choices=lambda: [("a", "Back"), ("b", "100 % Internet")])
     support = Checkboxes("Support", choices=[("w", "Wheelchair"), ("s", "Signs"), ("d", "Device")])
     terms = Checkbox("Terms")
+    seen = Hidden()
 
 
 def read(**typed: str) -> Form:
@@ -58,6 +60,7 @@ UNDERSTOOD: list[tuple[str, str, Any]] = [
     ("name", "  Ada  ", "Ada"),
     ("name", "Zoe\u0308", "Zoë"),
     ("note", "one\r\ntwo\tthree", "one\ntwo\tthree"),
+    ("seen", "one\r\ntwo", "one\ntwo"),  # what a page showed may have several lines
     ("email", " Ada@Beispiel.DE ", "Ada@beispiel.de"),
     ("email", "kontakt@zdb-haldensleben.example", "kontakt@zdb-haldensleben.example"),
     ("phone", "03904 / 123 456", "+493904123456"),

@@ -40,9 +40,9 @@ ASKED = declare(
 class TeachingForm(Form):
     """One run, or a period over several."""
 
-    run = Select(N_("For which run?"), blank=N_("a period over several runs"))
-    first_day = DateParts(N_("From"), hint=N_("Only for a period."))
-    last_day = DateParts(N_("Until"), hint=N_("Only for a period."))
+    run = Select(N_("For which run?"), blank=N_("a period over several runs"), is_asked=True)
+    first_day = DateParts(N_("From"), hint=N_("Only for a period."), is_asked=True)
+    last_day = DateParts(N_("Until"), hint=N_("Only for a period."), is_asked=True)
     language = LanguageRadios()
     key = Hidden()
 

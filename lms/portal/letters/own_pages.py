@@ -15,7 +15,7 @@ from lms.kernel.errors import NotFound
 from lms.messaging.models import Enclosure, Letter
 from lms.messaging.queries import enclosures_of, own_letters
 from lms.messaging.secrets import covered, is_secret
-from lms.portal.letters.words import STATES
+from lms.portal.letters.words import OWN_STATES
 from lms.web.access import SIGNED_IN
 from lms.web.pagination import page_of, window
 
@@ -46,7 +46,7 @@ class OwnLetterPages(Controller):
         )
         return Template(
             "portal/letters/own.html",
-            context={"page": page, "states": STATES, "own_id": actor.person_id},
+            context={"page": page, "states": OWN_STATES, "own_id": actor.person_id},
             headers=PRIVATE,
         )
 
@@ -56,7 +56,7 @@ class OwnLetterPages(Controller):
     ) -> Template:
         """One message."""
         letter, enclosed = await _own(begin, actor, letter_id)
-        word, tone = STATES[letter.state, letter.channel]
+        word, tone = OWN_STATES[letter.state, letter.channel]
         return Template(
             "portal/letters/own_letter.html",
             context={

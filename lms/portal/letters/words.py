@@ -18,3 +18,9 @@ STATES = {
     (LetterState.FAILED, Channel.PHONE): (N_("not delivered"), "danger"),
 }
 """The word and its tone, by state and way."""
+
+OWN_STATES = STATES | {
+    (LetterState.WAITING, Channel.POST): (N_("comes by letter"), "info"),
+    (LetterState.WAITING, Channel.PHONE): (N_("we call you"), "info"),
+}
+"""The same for whoever gets it: what the team still has to do about it is not their business."""

@@ -54,7 +54,7 @@ class MaterialForm(Form):
         ),
     )
     address = Text(
-        N_("Address"),
+        N_("Address of the website"),
         longest=2_000,
         inputmode="url",
         is_asked=True,
@@ -62,13 +62,21 @@ class MaterialForm(Form):
     )
     title = Text(N_("What is it called?"), longest=150)
     text = TextArea(N_("A word about it"), rows=3, longest=5_000)
-    session = Select(N_("For which session?"), blank=N_("For the whole course"))
-    shown_from = Radios(N_("From when do participants see it?"), choices=FROM_CHOICES, default="at_once")
-    from_day = DateParts(N_("From which day?"))
-    from_time = TimeOfDay(N_("From what time?"), hint=N_("Empty means: from the beginning of the day."))
-    shown_until = Radios(N_("Until when do they see it?"), choices=UNTIL_CHOICES, default="always")
-    days = Number(N_("How many days after the end?"), most=LONGEST_DAYS, width=5)
-    until_day = DateParts(N_("Until which day?"), hint=N_("It is still to be seen on this day."))
+    session = Select(N_("For which session?"), blank=N_("For the whole course"), is_asked=True)
+    shown_from = Radios(
+        N_("From when do participants see it?"), choices=FROM_CHOICES, default="at_once", is_asked=True
+    )
+    from_day = DateParts(N_("From which day?"), is_asked=True)
+    from_time = TimeOfDay(
+        N_("From what time?"), hint=N_("Empty means: from the beginning of the day."), is_asked=True
+    )
+    shown_until = Radios(
+        N_("Until when do they see it?"), choices=UNTIL_CHOICES, default="always", is_asked=True
+    )
+    days = Number(N_("How many days after the end?"), most=LONGEST_DAYS, width=5, is_asked=True)
+    until_day = DateParts(
+        N_("Until which day?"), hint=N_("It is still to be seen on this day."), is_asked=True
+    )
     tells = Checkbox(
         N_("Tell the participants"), hint=N_("They get one message a day at most, however much is new.")
     )
@@ -89,13 +97,13 @@ class MaterialForm(Form):
         is_fine = bool(super().validate(extra_validators))
         before = len(self.problems)
         self._ask_for_the_thing()
-        if self.shown_from.data == ShownFrom.MOMENT and self.from_day.data is None:
+        if self.shown_from.data == ShownFrom.MOMENT and self.from_day.is_empty():
             self.refuse("from_day", N_("Enter the day from which it is shown."))
         if self.shown_from.data == ShownFrom.SESSION and not self.session.data:
             self.refuse("session", N_("Choose the session after whose beginning it is shown."))
-        if self.shown_until.data == ShownUntil.AFTER_RUN and self.days.data is None:
+        if self.shown_until.data == ShownUntil.AFTER_RUN and self.days.is_empty():
             self.refuse("days", N_("Enter how many days."))
-        if self.shown_until.data == ShownUntil.MOMENT and self.until_day.data is None:
+        if self.shown_until.data == ShownUntil.MOMENT and self.until_day.is_empty():
             self.refuse("until_day", N_("Enter the last day on which it is shown."))
         return is_fine and len(self.problems) == before
 
@@ -112,11 +120,11 @@ class MaterialForm(Form):
         match self.kind:
             case MaterialKind.FILE if self.is_new and self.file.data is None:
                 self.refuse("file", N_("Choose a file."))
-            case MaterialKind.LINK if not self.address.data:
+            case MaterialKind.LINK if self.address.is_empty():
                 self.refuse("address", N_("Enter the address."))
-            case MaterialKind.NOTE if not self.text.data:
+            case MaterialKind.NOTE if self.text.is_empty():
                 self.refuse("text", N_("Write the note."))
-        if self.kind is not MaterialKind.FILE and not self.title.data:
+        if self.kind is not MaterialKind.FILE and self.title.is_empty():
             self.refuse("title", N_("Enter what it is called."))
 
     def wording(self, otherwise: str = "") -> Wording:

@@ -30,9 +30,17 @@ class MessageForm(Form):
 
     audience = Radios(N_("To whom?"), choices=AUDIENCES, missing=N_("Choose to whom you write."))
     session = Select(
-        N_("Which session?"), hint=N_("Only for those who were not there."), blank=N_("No session")
+        N_("Which session?"),
+        hint=N_("Only for those who were not there."),
+        blank=N_("No session"),
+        is_asked=True,
     )
-    person = Select(N_("Which person?"), hint=N_("Only for a message to one person."), blank=N_("Nobody"))
+    person = Select(
+        N_("Which person?"),
+        hint=N_("Only for a message to one person."),
+        blank=N_("Nobody"),
+        is_asked=True,
+    )
     subject = Text(N_("Subject"), longest=120, missing=N_("Enter a subject."))
     text = TextArea(N_("Text"), rows=10, longest=5_000, missing=N_("Write the text."))
     key = Hidden()

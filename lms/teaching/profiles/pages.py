@@ -43,7 +43,7 @@ class ProfileForm(Form):
         hint=N_("For example: what you teach, since when, what you enjoy about it. Please no address and no telephone number."),
     )  # fmt: skip
     bio_en = TextArea(N_("About you, in English"), rows=6, longest=2_000)
-    topics = Checkboxes(N_("Which of your topics are shown?"))
+    topics = Checkboxes(N_("Which of your topics are shown?"), is_asked=True)
     public = Checkbox(
         N_("Everybody may see this page"),
         hint=N_(
@@ -56,7 +56,11 @@ class ProfileForm(Form):
 class PictureForm(Form):
     """A picture of oneself."""
 
-    file = Upload(N_("Picture"), hint=N_("JPEG, PNG or WebP, at most 5 MB. Where it was taken is not kept."))
+    file = Upload(
+        N_("Picture"),
+        is_asked=True,
+        hint=N_("JPEG, PNG or WebP, at most 5 MB. Where it was taken is not kept."),
+    )
 
 
 class OwnProfilePages(Controller):

@@ -90,7 +90,7 @@ class ProposalForm(Form):
 class WordForm(Form):
     """What is said about a proposal."""
 
-    text = TextArea(N_("Your words"), rows=4, longest=2_000)
+    text = TextArea(N_("Your words to the team"), rows=4, longest=2_000)
 
 
 def proposal_form(known: CourseProposal | None = None) -> ProposalForm:

@@ -29,7 +29,7 @@ def facts_of(one: CourseProposal) -> Sequence[tuple[str, str]]:
             gettext("Sessions"),
             gettext("%(sessions)s, each %(minutes)s minutes", sessions=one.sessions, minutes=one.minutes),
         ),
-        (gettext("Dates"), one.dates),
+        (gettext("Days and times"), one.dates),
         (gettext("Place"), one.place),
         (gettext("Equipment"), one.equipment),
         (

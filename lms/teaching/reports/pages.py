@@ -207,9 +207,17 @@ async def _drops_out_page(
 ) -> Template:
     async with begin.reading() as session:
         meeting = await _taught(session, actor, session_id)
+        waiting, _ = await reports(
+            session,
+            SessionReport.session_id == session_id,
+            SessionReport.kind == ReportKind.DROPS_OUT,
+            SessionReport.answered_at.is_(None),
+            limit=1,
+        )
     context = {
         "meeting": meeting,
         "form": form,
+        "waiting": waiting,
         "here": base_of(session_id),
         "is_possible": not meeting.is_cancelled and meeting.session.ends_at > clock(),
     }

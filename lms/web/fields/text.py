@@ -52,9 +52,10 @@ class TextArea(Text):
 
 
 class Hidden(Text):
-    """A value the page carries along, such as the key of a draft."""
+    """A value the page carries along: the key of a draft, or what it showed, which may have several lines."""
 
     kind = "hidden"
+    is_single_line = False
 
 
 class Password(Text):
