@@ -65,7 +65,7 @@ from lms.settings import Settings, settings
 from lms.teaching.module import MODULE as TEACHING
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
-from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
+from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
 from lms.web.edge import Edge
 from lms.web.errors import handlers
 from lms.web.module import Around, Lodging, Module
@@ -286,7 +286,8 @@ def build(given: Settings) -> Litestar:
             **{name: _service(lodging, name) for module in house for name in module.services},
         },
         guards=[guard],
-        middleware=[DefineMiddleware(Doorkeeper, settings=given, lodging=lodging)],
+        middleware=[DefineMiddleware(Doorkeeper, settings=given, lodging=lodging), Threshold],
+        request_max_body_size=None,  # the edge has the one limit, by the path
         csrf_config=CSRFConfig(
             secret=given.secret_values[0],
             cookie_name="__Host-csrf" if given.is_secure else "csrf",
