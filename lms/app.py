@@ -1,6 +1,7 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
 import logging
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -66,7 +67,7 @@ from lms.teaching.module import MODULE as TEACHING
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
-from lms.web.edge import Edge
+from lms.web.edge import WITHOUT_ORIGIN_CHECK, Edge
 from lms.web.errors import handlers
 from lms.web.module import Around, Lodging, Module
 from lms.web.templating import STATIC, environment
@@ -295,13 +296,9 @@ def build(given: Settings) -> Litestar:
             cookie_httponly=True,
             cookie_samesite="lax",
             exclude=[
-                "^/api/",
-                "^/static/",
-                "^/stripe/",
-                "^/caldav",  # no cookie counts there
-                r"^/\.well-known/caldav",
-                "^/neuigkeiten/abmelden/",  # RFC 8058: a mail programme sends it, the token in the address counts
-            ],  # files that everybody keeps for a year carry no cookie
+                "^/static/",  # files that everybody keeps for a year carry no cookie
+                *(f"^{re.escape(path)}" for path in WITHOUT_ORIGIN_CHECK),
+            ],
         ),
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, exclude=["/unterlagen/[0-9a-f-]+/datei$"]
