@@ -540,9 +540,9 @@ async def test_a_session_called_off_too_late_is_paid_by_the_rule_unless_another_
     assert without.total_cents == 8500
 
 
-@pytest.mark.parametrize(("claimed", "said"), [([], None), ([0], False), ([0, 30_000], True)])
+@pytest.mark.parametrize(("claimed", "said"), [([], "None"), ([0], "False"), ([0, 30_000], "True")])
 async def test_a_statement_says_whether_the_allowance_was_declared_for_its_year(
-    jonas: Faculty, begin: Begin, claimed: list[int], said: bool | None
+    jonas: Faculty, begin: Begin, claimed: list[int], said: str
 ) -> None:
     await jonas.hold()
     async with begin() as session:
@@ -557,4 +557,4 @@ async def test_a_statement_says_whether_the_allowance_was_declared_for_its_year(
 
     statement = await jonas.confirm()
 
-    assert statement.facts["allowance"] is said
+    assert str(statement.facts["allowance"]) == said
