@@ -1,6 +1,7 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
 import logging
+import re
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -65,8 +66,8 @@ from lms.settings import Settings, settings
 from lms.teaching.module import MODULE as TEACHING
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
-from lms.web.access import PUBLIC, actor_of, guard, refuse_undeclared
-from lms.web.edge import Edge
+from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
+from lms.web.edge import WITHOUT_ORIGIN_CHECK, Edge
 from lms.web.errors import handlers
 from lms.web.module import Around, Lodging, Module
 from lms.web.templating import STATIC, environment
@@ -286,7 +287,8 @@ def build(given: Settings) -> Litestar:
             **{name: _service(lodging, name) for module in house for name in module.services},
         },
         guards=[guard],
-        middleware=[DefineMiddleware(Doorkeeper, settings=given, lodging=lodging)],
+        middleware=[DefineMiddleware(Doorkeeper, settings=given, lodging=lodging), Threshold],
+        request_max_body_size=None,  # the edge has the one limit, by the path
         csrf_config=CSRFConfig(
             secret=given.secret_values[0],
             cookie_name="__Host-csrf" if given.is_secure else "csrf",
@@ -294,13 +296,9 @@ def build(given: Settings) -> Litestar:
             cookie_httponly=True,
             cookie_samesite="lax",
             exclude=[
-                "^/api/",
-                "^/static/",
-                "^/stripe/",
-                "^/caldav",  # no cookie counts there
-                r"^/\.well-known/caldav",
-                "^/neuigkeiten/abmelden/",  # RFC 8058: a mail programme sends it, the token in the address counts
-            ],  # files that everybody keeps for a year carry no cookie
+                "^/static/",  # files that everybody keeps for a year carry no cookie
+                *(f"^{re.escape(path)}" for path in WITHOUT_ORIGIN_CHECK),
+            ],
         ),
         compression_config=CompressionConfig(
             backend="gzip", gzip_compress_level=5, exclude=["/unterlagen/[0-9a-f-]+/datei$"]

@@ -86,53 +86,65 @@ class Roll:
             if all_present and not row.choice and row.line.presence is None:
                 row.choice, row.is_touched = Presence.PRESENT, True
             if row.is_overtaken:
-                stands = facts_in_words({"presence": row.line.presence, **_numbers(row.line)})
-                sentence = gettext(
-                    "Somebody else has marked %(name)s meanwhile: %(stands)s. Save again if your entry is to stand.",
-                    name=row.line.name,
-                    stands=stands,
-                )
-                self._refuse(row, CHOICE, sentence)
+                self.problems.append(refused(row, CHOICE, overtaken(row)))
             elif row.is_touched:
                 mark = self._mark(row, longest)
                 made += [mark] if mark else []
         return made
 
     def _mark(self, row: Row, longest: int) -> Mark | None:
-        if row.choice not in set(Presence):
-            if row.note:
-                self._refuse(row, CHOICE, gettext("Choose whether %(name)s was there.", name=row.line.name))
+        if row.choice not in set(Presence) and not row.note:
             return None
-        presence = Presence(row.choice)
-        late = 0
-        if presence is Presence.LATE:
-            late = _number(row.minutes, longest)
-            if not 0 < late <= longest:
-                sentence = gettext(
-                    "Enter how many minutes later %(name)s came, from 1 to %(longest)s.",
-                    name=row.line.name,
-                    longest=longest,
-                )
-                self._refuse(row, MINUTES, sentence)
-                return None
-        early = _number(row.early, longest)
-        if presence in ATTENDED and not _is_whole(longest, late, early, row):
-            sentence = gettext(
-                "Check how many minutes and units %(name)s missed. If nothing is left, choose Absent.",
-                name=row.line.name,
-            )
-            self._refuse(row, EARLY, sentence)
+        made = mark_of(row, longest)
+        if isinstance(made, Problem):
+            self.problems.append(made)
             return None
-        if presence not in ATTENDED:
-            early, row.units = 0, ()
-        return Mark(
-            row.line.enrolment_id, presence, late, row.note, early, row.units, based_on=row.line.version
-        )
+        return made
 
-    def _refuse(self, row: Row, part: str, sentence: str) -> None:
-        row.problem = sentence
-        anchor = row.name(part) if part in {MINUTES, EARLY} else f"{row.name(part)}-{Presence.PRESENT}"
-        self.problems.append(Problem(anchor, sentence))
+
+def mark_of(row: Row, longest: int) -> Mark | Problem:
+    """What is typed in a row, or what is wrong with it, which is then said at the row as well."""
+    if row.choice not in set(Presence):
+        return refused(row, CHOICE, gettext("Choose whether %(name)s was there.", name=row.line.name))
+    presence = Presence(row.choice)
+    late = 0
+    if presence is Presence.LATE:
+        late = _number(row.minutes, longest)
+        if not 0 < late <= longest:
+            sentence = gettext(
+                "Enter how many minutes later %(name)s came, from 1 to %(longest)s.",
+                name=row.line.name,
+                longest=longest,
+            )
+            return refused(row, MINUTES, sentence)
+    early = _number(row.early, longest)
+    if presence in ATTENDED and not _is_whole(longest, late, early, row):
+        sentence = gettext(
+            "Check how many minutes and units %(name)s missed. If nothing is left, choose Absent.",
+            name=row.line.name,
+        )
+        return refused(row, EARLY, sentence)
+    if presence not in ATTENDED:
+        early, row.units = 0, ()
+    return Mark(row.line.enrolment_id, presence, late, row.note, early, row.units, based_on=row.line.version)
+
+
+def refused(row: Row, part: str, sentence: str) -> Problem:
+    """The problem for the summary; the row gets it too."""
+    row.problem = sentence
+    return Problem(
+        row.name(part) if part in {MINUTES, EARLY} else f"{row.name(part)}-{Presence.PRESENT}", sentence
+    )
+
+
+def overtaken(row: Row) -> str:
+    """What is said where somebody else has marked otherwise since the page was shown."""
+    stands = facts_in_words({"presence": row.line.presence, **_numbers(row.line)})
+    return gettext(
+        "Somebody else has marked %(name)s meanwhile: %(stands)s. Save again if your entry is to stand.",
+        name=row.line.name,
+        stands=stands,
+    )
 
 
 def _number(typed: str, longest: int) -> int:
@@ -162,25 +174,25 @@ def _row(line: Line, sent: Mapping[str, str] | None) -> Row:
     )
     if sent is None or not any(kept.name(part) in sent for part in (CHOICE, NOTE)):
         return kept
-    row = Row(
-        line,
-        sent.get(kept.name(CHOICE), ""),
-        sent.get(kept.name(MINUTES), "").strip(),
-        " ".join(sent.get(kept.name(NOTE), "").split())[:LONGEST_NOTE],
-        early=sent.get(kept.name(EARLY), "").strip(),
-        units=tuple(number for number in range(1, MOST_UNITS + 1) if f"{kept.name(UNIT)}-{number}" in sent),
-    )
-    if row.choice != Presence.LATE:
-        row.minutes = ""
-    if row.choice not in ATTENDED:
-        row.early, row.units = "", ()
-    written, before = (
-        _as_text(row.choice, row.minutes, row.note, row.early, row.units),
-        sent.get(kept.name(BEFORE)),
-    )
+    kept.note = " ".join(sent.get(kept.name(NOTE), "").split())[:LONGEST_NOTE]
+    fill(kept, sent)
+    return kept
+
+
+def fill(row: Row, sent: Mapping[str, str]) -> None:
+    """Put what was sent into a row, and find out whether it differs from what the page showed and from what stands now."""
+    row.choice = sent.get(row.name(CHOICE), "")
+    row.minutes = sent.get(row.name(MINUTES), "").strip() if row.choice == Presence.LATE else ""
+    row.early, row.units = "", ()
+    if row.choice in ATTENDED:
+        row.early = sent.get(row.name(EARLY), "").strip()
+        row.units = tuple(
+            number for number in range(1, MOST_UNITS + 1) if f"{row.name(UNIT)}-{number}" in sent
+        )
+    written = _as_text(row.choice, row.minutes, row.note, row.early, row.units)
+    before = sent.get(row.name(BEFORE))
     row.is_touched = written != before
-    row.is_overtaken = row.is_touched and before not in {None, kept.shown} and written != kept.shown
-    return row
+    row.is_overtaken = row.is_touched and before not in {None, row.shown} and written != row.shown
 
 
 def _as_text(choice: str, minutes: str, note: str, early: str, units: Units) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.models import Account
-from lms.accounts.queries import capacities_of
+from lms.accounts.queries import Capacities, capacities_of
 from lms.catalogue.models import Run, RunState
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState
@@ -98,7 +98,11 @@ async def circle_of(session: AsyncSession, person_id: UUID, clock: Clock) -> Cir
         return Circle(person_id)
     if account.locked_at is not None:
         raise NotFound
-    capacities = await capacities_of(session, account.id, person_id, today(clock))
+    return circle_in(person_id, await capacities_of(session, account.id, person_id, today(clock)))
+
+
+def circle_in(person_id: UUID, capacities: Capacities) -> Circle:
+    """The circle of somebody whose rights of today are known already."""
     return Circle(person_id, capacities.persons_for("R", "enrolment"), capacities.roles)
 
 

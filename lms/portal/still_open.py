@@ -1,47 +1,58 @@
 """What a trainer still has to do, gathered from the modules: one line for each kind of thing, with its count and the way to it.
 
-Whoever brings another kind writes one small function and names it in `KINDS`: it gets the session, the actor and the moment,
-and gives lines, none where there is nothing to do. Each costs a constant number of statements, however much there is.
+Whoever brings another kind writes one small function and names it in `KINDS`: it gets the session, the trainer and the
+surroundings, and gives lines, none where there is nothing to do. Each costs the same few statements, however much there is.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+from uuid import UUID
 
-from sqlalchemy import exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.meetings import taught_by
 from lms.attendance.objections import WAITING, complaints
+from lms.attendance.sheets.queries import sessions_to_confirm
+from lms.catalogue.models import Course
 from lms.honoraria.contracts.models import ContractState, FeeContract
-from lms.honoraria.statements.models import FeeObjection, FeeStatement, StatementKind, StatementState
+from lms.honoraria.contracts.reading import agreed
+from lms.honoraria.statements.reading import to_confirm
 from lms.kernel.actor import Actor
+from lms.kernel.clock import today
 from lms.scheduling.models import Session
 from lms.teaching.due import due_for
-from lms.web.formats import month
-from lms.web.language import gettext, ngettext
+from lms.trainers.qualifications.queries import Expiring, expiring
+from lms.web.formats import date_plain, moment, month
+from lms.web.language import current_language, gettext
+from lms.web.matters import OpenMatter
+from lms.web.module import Around
 
 MOST = 20
 
-
-@dataclass(frozen=True, slots=True)
-class OpenMatter:
-    """A sentence that says what is to be done, in the reader's language, and where; `count` where there are several."""
-
-    sentence: str
-    path: str
-    count: int = 1
+Gather = Callable[[AsyncSession, UUID, Around], Awaitable[Sequence[OpenMatter]]]
 
 
-Gather = Callable[[AsyncSession, Actor, datetime], Awaitable[Sequence[OpenMatter]]]
-
-
-async def objections_to_answer(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[OpenMatter]:
-    """People who do not agree with their mark, in registers that their trainer may still change."""
-    del now
-    found = await complaints(
-        session, *WAITING, taught_by(actor.person_id), Session.locked_at.is_(None), limit=MOST
+async def contracts_to_answer(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
+    """Fee contracts that were offered."""
+    del around
+    found = await agreed(
+        session, FeeContract.person_id == person_id, FeeContract.state == ContractState.OFFERED, limit=MOST
     )
+    return [
+        OpenMatter(
+            gettext("Please read and answer your fee contract: %(course)s", course=_title(one.course)),
+            f"/kursleitung/vertraege/{one.contract.id}",
+        )
+        for one in found
+    ]
+
+
+async def objections_to_answer(
+    session: AsyncSession, person_id: UUID, around: Around
+) -> Sequence[OpenMatter]:
+    """People who do not agree with their mark, in registers that their trainer may still change."""
+    del around
+    found = await complaints(session, *WAITING, taught_by(person_id), Session.locked_at.is_(None), limit=MOST)
     return [
         OpenMatter(
             gettext("%(name)s does not agree with the attendance", name=one.person.name),
@@ -51,62 +62,79 @@ async def objections_to_answer(session: AsyncSession, actor: Actor, now: datetim
     ]
 
 
-async def of_the_desk(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[OpenMatter]:
-    """Messages without an answer, the next session without materials, questions about one's proposals."""
-    return [OpenMatter(one.sentence, one.path, one.count) for one in await due_for(session, actor, now)]
-
-
-async def contracts_to_answer(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[OpenMatter]:
-    """Fee contracts that have been offered."""
-    del now
-    ids = (
-        await session.scalars(
-            select(FeeContract.id).where(
-                FeeContract.person_id == actor.person_id, FeeContract.state == ContractState.OFFERED
-            )
-        )
-    ).all()
-    if not ids:
-        return []
-    sentence = ngettext(
-        "%(num)s contract waits for your answer", "%(num)s contracts wait for your answer", len(ids)
-    )
-    path = f"/kursleitung/vertraege/{ids[0]}" if len(ids) == 1 else "/kursleitung/vertraege"
-    return [OpenMatter(sentence, path, len(ids))]
-
-
-async def fees_to_confirm(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[OpenMatter]:
-    """Months that are over and not confirmed, but for those in which the centre still owes an answer."""
-    del now
-    waits = exists().where(
-        FeeObjection.statement_id == FeeStatement.id,
-        FeeObjection.answered_at.is_(None),
-        FeeObjection.withdrawn_at.is_(None),
-    )
-    months = await session.scalars(
-        select(FeeStatement.month)
-        .where(
-            FeeStatement.person_id == actor.person_id,
-            FeeStatement.kind == StatementKind.STATEMENT,
-            FeeStatement.state == StatementState.OPEN,
-            FeeStatement.told_at.is_not(None),
-            ~waits,
-        )
-        .order_by(FeeStatement.month)
-        .limit(MOST)
-    )
+async def lists_to_confirm(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
+    """Printed lists and files that were read: what was read is not in the register before the trainer says so."""
+    del around
     return [
         OpenMatter(
-            gettext("Confirm your fee for %(month)s", month=month(one)),
-            f"/kursleitung/honorar?monat={one:%Y-%m}",
+            gettext(
+                "Check what was read from your list: %(course)s, %(when)s",
+                course=_title(course), when=moment(meeting.starts_at),
+            ),
+            f"/kursleitung/termine/{meeting.id}/blaetter/pruefen",
+            count,
         )
-        for one in months
+        for meeting, course, count in await sessions_to_confirm(session, person_id)
+    ]  # fmt: skip
+
+
+async def of_teaching(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
+    """Messages, materials, and questions about proposals."""
+    return await due_for(session, person_id, around.clock())
+
+
+async def statements_to_confirm(
+    session: AsyncSession, person_id: UUID, around: Around
+) -> Sequence[OpenMatter]:
+    """Fee statements of months that are over, and those that finance has sent back."""
+    del around
+    return [
+        OpenMatter(_of_statement(first, came_back=came_back), f"/kursleitung/honorar?monat={first:%Y-%m}")
+        for first, came_back in await to_confirm(session, person_id)
     ]
 
 
-KINDS: tuple[Gather, ...] = (objections_to_answer, of_the_desk, contracts_to_answer, fees_to_confirm)
+async def qualifications_that_end(
+    session: AsyncSession, person_id: UUID, around: Around
+) -> Sequence[OpenMatter]:
+    """What ends soon or has ended: without it nobody is assigned to courses that need it."""
+    day = today(around.clock)
+    found = await expiring(session, day, days=around.settings.qualification_warning_days, person_id=person_id)
+    return [OpenMatter(_of_end(one, day), "/kursleitung/qualifikationen") for one in found]
 
 
-async def still_open(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[OpenMatter]:
-    """Everything, in the order of `KINDS`."""
-    return [line for gather in KINDS for line in await gather(session, actor, now)]
+KINDS: tuple[Gather, ...] = (
+    contracts_to_answer,
+    objections_to_answer,
+    lists_to_confirm,
+    of_teaching,
+    statements_to_confirm,
+    qualifications_that_end,
+)
+
+
+async def still_open(session: AsyncSession, actor: Actor, around: Around) -> Sequence[OpenMatter]:
+    """Everything, in the order of `KINDS`; nothing for accounts without a person."""
+    if actor.person_id is None:
+        return ()
+    return [line for gather in KINDS for line in await gather(session, actor.person_id, around)]
+
+
+def _title(course: Course) -> str:
+    return (current_language() == "en" and course.title_en) or course.title_de
+
+
+def _of_statement(first: date, *, came_back: bool) -> str:
+    if came_back:
+        return gettext(
+            "Your fee statement for %(month)s came back. Please check it and confirm it again.",
+            month=month(first),
+        )
+    return gettext("Please confirm your fee statement for %(month)s", month=month(first))
+
+
+def _of_end(one: Expiring, day: date) -> str:
+    name, until = one.name or gettext("Certificate of conduct"), date_plain(one.valid_until)
+    if one.valid_until < day:
+        return gettext("%(name)s has ended on %(day)s. Please bring a new paper.", name=name, day=until)
+    return gettext("%(name)s ends on %(day)s. Please bring a new paper in time.", name=name, day=until)

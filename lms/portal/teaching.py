@@ -26,6 +26,7 @@ from lms.resources.models import Reservation, ReservationState
 from lms.scheduling.models import Session, Substitution, SubstitutionState
 from lms.web.access import may
 from lms.web.language import gettext, ngettext, translated
+from lms.web.module import Around
 
 NEXT = 5
 LISTED_INCOMPLETE = 10
@@ -55,14 +56,13 @@ class TeachingPages(Controller):
     include_in_schema = False
 
     @get()
-    async def start(
-        self, actor: NamedDependency[Actor], begin: NamedDependency[Begin], clock: NamedDependency[Clock]
-    ) -> Template:
+    async def start(self, actor: NamedDependency[Actor], around: NamedDependency[Around]) -> Template:
         """The day of a trainer."""
+        clock = around.clock
         now, day = clock(), today(clock)
         morning, midnight = at_venue(day, time()), at_venue(day + timedelta(days=1), time())
         mine = taught_by(actor.person_id)
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             of_today = await meetings(
                 session,
                 mine,
@@ -85,7 +85,7 @@ class TeachingPages(Controller):
             asked = await to_answer(session, actor.person_id, clock)
             needs = await support_counts(session, {one.session.id for one in of_today})
             to_stand_in = await open_questions(session, actor, now)
-            matters = await still_open(session, actor, now)
+            matters = await still_open(session, actor, around)
             absent = await _stood_in_for(session, actor.person_id, [one.session.id for one in of_today])
             devices = await _devices(session, [one.session.id for one in of_today])
         context = {

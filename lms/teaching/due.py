@@ -1,7 +1,6 @@
 """What waits for a trainer, as lines for the page of the day; each function asks one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -10,37 +9,26 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.attendance.meetings import TAKES_PLACE, taught_by
 from lms.catalogue.models import Run
-from lms.kernel.actor import Actor
 from lms.scheduling.models import Session
 from lms.teaching.messages.reading import waiting_for
 from lms.teaching.models import CourseProposal, Material, ProposalState
 from lms.web.language import gettext, ngettext
+from lms.web.matters import OpenMatter
 
 AHEAD = timedelta(days=7)
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A sentence, how many it is about, and where it is worked off."""
-
-    sentence: str
-    count: int
-    path: str
-
-
-async def due_for(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Due]:
+async def due_for(session: AsyncSession, person_id: UUID, now: datetime) -> Sequence[OpenMatter]:
     """Everything of this module that waits for somebody who teaches; nothing for anybody else. Three statements."""
-    if actor.person_id is None:
-        return ()
     found = [
-        await unanswered(session, actor.person_id),
-        await without_materials(session, actor.person_id, now),
-        await asked_back(session, actor.person_id),
+        await unanswered(session, person_id),
+        await without_materials(session, person_id, now),
+        await asked_back(session, person_id),
     ]
     return [one for one in found if one is not None]
 
 
-async def unanswered(session: AsyncSession, person_id: UUID) -> Due | None:
+async def unanswered(session: AsyncSession, person_id: UUID) -> OpenMatter | None:
     """Messages that nobody has answered."""
     waiting = await waiting_for(session, person_id)
     if not waiting:
@@ -50,10 +38,10 @@ async def unanswered(session: AsyncSession, person_id: UUID) -> Due | None:
     )
     only = {one.run.id for one in waiting}
     path = f"/kursleitung/kurse/{only.pop()}/nachrichten" if len(only) == 1 else "/kursleitung/nachrichten"
-    return Due(sentence, len(waiting), path)
+    return OpenMatter(sentence, path, len(waiting), names_count=True)
 
 
-async def without_materials(session: AsyncSession, person_id: UUID, now: datetime) -> Due | None:
+async def without_materials(session: AsyncSession, person_id: UUID, now: datetime) -> OpenMatter | None:
     """The next session of the coming week for which nothing is handed out: neither for it nor for the whole run."""
     of_session = (Material.session_id == Session.id) | Material.session_id.is_(None)
     has_some = exists().where(Material.run_id == Session.run_id, of_session, Material.deleted_at.is_(None))
@@ -72,10 +60,10 @@ async def without_materials(session: AsyncSession, person_id: UUID, now: datetim
     if row is None:
         return None
     sentence = gettext("No materials are there yet for your next session")
-    return Due(sentence, 1, f"/kursleitung/kurse/{row.run_id}/unterlagen")
+    return OpenMatter(sentence, f"/kursleitung/kurse/{row.run_id}/unterlagen")
 
 
-async def asked_back(session: AsyncSession, person_id: UUID) -> Due | None:
+async def asked_back(session: AsyncSession, person_id: UUID) -> OpenMatter | None:
     """Proposals about which the team has a question."""
     ids = (
         await session.scalars(
@@ -92,4 +80,4 @@ async def asked_back(session: AsyncSession, person_id: UUID) -> Due | None:
         len(ids),
     )
     path = f"/kursleitung/vorschlaege/{ids[0]}" if len(ids) == 1 else "/kursleitung/vorschlaege"
-    return Due(sentence, len(ids), path)
+    return OpenMatter(sentence, path, len(ids), names_count=True)

@@ -5,7 +5,10 @@ from typing import Any
 
 from litestar import Litestar
 from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
+from litestar.types import ASGIApp, Receive, Send
+from litestar.types import Scope as HttpScope
 
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import Forbidden, SignInNeeded
@@ -13,6 +16,7 @@ from lms.kernel.marking import N_
 from lms.kernel.rights import Scope, known
 
 OPT = "access"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class RouteWithoutPermission(Exception):
@@ -79,6 +83,22 @@ def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHand
     actor = actor_of(connection)
     if not access.admits(actor):
         raise Forbidden if actor.is_signed_in and not actor.lacks_second_factor else SignInNeeded
+
+
+class Threshold:
+    """Middleware behind the doorkeeper: who may not come in is sent away before a byte of what they send is read.
+
+    Litestar asks its guards after the protection of forms has read the whole form: files of strangers would lie on the disk
+    by then. What only reads is left to the guard.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: HttpScope, receive: Receive, send: Send) -> None:
+        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS:
+            guard(ASGIConnection(scope), scope["route_handler"])
+        await self.app(scope, receive, send)
 
 
 def declared(handler: BaseRouteHandler) -> Access | None:

@@ -8,10 +8,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from lms.settings import Settings
+from lms.web.access import SAFE_METHODS
 from lms.web.language import use_locale
 
 MAXIMUM_BODY = 1_000_000  # S-34
@@ -57,11 +59,10 @@ UPLOADS = (
         6_000_000,
     ),  # 5 MB of a certificate that somebody checks
 )
-"""Paths that take files (S-60), and how large a request to them may be."""
+"""Paths that take files (S-60), and how large a request to them may be. No route has a limit besides this one."""
 ENGLISH = "/en"
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/", "/caldav", "/.well-known/caldav", "/neuigkeiten/abmelden/")
-"""The one list of S-31: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news."""
+"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news."""
 NO_STORE = b"no-store"
 TOO_LARGE = (
     "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."
@@ -224,7 +225,7 @@ class _Answer:
 
 
 class _Limited:
-    """Stops a body that grows beyond the limit without having announced it."""
+    """Stops a body that grows beyond the limit without having announced it: raises RequestEntityTooLarge."""
 
     def __init__(self, receive: Receive, most: int) -> None:
         self.receive = receive
@@ -236,7 +237,7 @@ class _Limited:
         if message["type"] == "http.request":
             self.seen += len(message.get("body", b""))
             if self.seen > self.most:
-                return {"type": "http.disconnect"}
+                raise RequestEntityTooLarge
         return message
 
 

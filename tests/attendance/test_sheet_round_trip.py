@@ -147,6 +147,7 @@ async def test_the_list_means_those_who_stood_on_it_and_no_wrong_list_marks_anyb
     dull = await room.photo(sheet_id, tmp_path / "other", {})
     async with begin() as session:
         (await session.get_one(AttendanceSheet, sheet_id)).code = "BBBBBBBBBB"
+    clock.forward(minutes=1)  # it is listed after the other
     await sending.send(room.trainer, session_id=room.meeting.id, name="d.jpg", content=dull)
     await jobs.drain()
 

@@ -10,9 +10,18 @@ import openpyxl
 import pytest
 
 from lms.attendance.models import Presence
+from lms.attendance.rules import ATTENDED, whole_marking
 from lms.attendance.sheets.errors import NobodyInTable, OtherDay
 from lms.attendance.sheets.lists import Known, Session, proposals_of
-from lms.attendance.sheets.proposing import Proposal, Why, ink_without_name, joined, meaning, proposed
+from lms.attendance.sheets.proposing import (
+    Meaning,
+    Proposal,
+    Why,
+    ink_without_name,
+    joined,
+    meaning,
+    proposed,
+)
 from lms.attendance.sheets.reader.apart import Limits, UnreadableTable, table_of
 from lms.attendance.sheets.reader.tables import LONGEST_CELL, cells
 from lms.attendance.sheets.reader.verdict import RowFound, Tick
@@ -31,34 +40,40 @@ TEN = Session(datetime(2026, 12, 4, 9, tzinfo=UTC), datetime(2026, 12, 4, 10, 30
 @pytest.mark.parametrize(
     ("row", "expected"),
     [
-        (RowFound((T, E), False), (PRESENT, 0, Why.NONE)),
-        (RowFound((T, E), True), (PRESENT, 0, Why.NONE)),
-        (RowFound((E, T), False), (ABSENT, 0, Why.NONE)),
-        (RowFound((E, T), True), (None, 0, Why.SIGNED_BUT_ABSENT)),
-        (RowFound((T, T), True), (None, 0, Why.BOTH)),
-        (RowFound((E, E), False), (None, 0, Why.NOTHING)),
-        (RowFound((E, E), True), (None, 0, Why.ONLY_SIGNED)),
-        (RowFound((T, U), True), (None, 0, Why.UNCLEAR)),
-        (RowFound((T, T, E), True), (PRESENT, 0, Why.NONE)),
-        (RowFound((E, T, E), True), (LATE, 45, Why.NONE)),
-        (RowFound((E, E, T, E), True), (LATE, 90, Why.NONE)),
-        (RowFound((T, E, E), True), (None, 0, Why.SOME_UNITS)),
-        (RowFound((T, E, T, E), True), (None, 0, Why.SOME_UNITS)),
-        (RowFound((E, T, T), False), (None, 0, Why.BOTH)),
-        (RowFound((E, E, T), False), (ABSENT, 0, Why.NONE)),
+        (RowFound((T, E), False), Meaning(PRESENT)),
+        (RowFound((T, E), True), Meaning(PRESENT)),
+        (RowFound((E, T), False), Meaning(ABSENT)),
+        (RowFound((E, T), True), Meaning(None, why=Why.SIGNED_BUT_ABSENT)),
+        (RowFound((T, T), True), Meaning(None, why=Why.BOTH)),
+        (RowFound((E, E), False), Meaning(None, why=Why.NOTHING)),
+        (RowFound((E, E), True), Meaning(None, why=Why.ONLY_SIGNED)),
+        (RowFound((T, U), True), Meaning(None, why=Why.UNCLEAR)),
+        (RowFound((T, T, T, E), True), Meaning(PRESENT)),
+        (RowFound((E, T, T, E), True), Meaning(LATE, 45)),
+        (RowFound((E, E, T, E), True), Meaning(LATE, 90)),
+        (RowFound((T, E, E, E), True), Meaning(PRESENT, minutes_early=100)),
+        (RowFound((T, E, T, E), True), Meaning(PRESENT, missed_units=(2,))),
+        (RowFound((E, T, E, E), True), Meaning(LATE, 45, minutes_early=55)),
+        (RowFound((T, T, E), True), Meaning(PRESENT)),
+        (RowFound((E, T, E), True), Meaning(LATE, 45)),
+        (RowFound((T, E, E), True), Meaning(None, why=Why.SOME_UNITS)),
+        (RowFound((E, T, T), False), Meaning(None, why=Why.BOTH)),
+        (RowFound((E, E, T), False), Meaning(ABSENT)),
     ],
 )
-def test_a_row_is_a_mark_only_where_it_means_one_thing(
-    row: RowFound, expected: tuple[Presence | None, int, Why]
-) -> None:
-    assert meaning(row) == expected
+def test_a_row_is_a_mark_only_where_it_means_one_thing(row: RowFound, expected: Meaning) -> None:
+    made = meaning(row, 145)  # three units, the last one ten minutes longer
+
+    assert made == expected
+    if made.presence in ATTENDED:
+        assert whole_marking(145, made.minutes_late, made.minutes_early, made.missed_units) is True
 
 
 def test_a_page_speaks_of_those_who_stood_on_it_and_of_ink_beside_nobody() -> None:
     rows = [RowFound((T, E), False), RowFound((E, E), True), RowFound((E, E), False)]
 
-    assert proposed(rows, {0: CEM}) == [Proposal(CEM, PRESENT, place=0)]
-    assert proposed(rows, {7: CEM}) == []
+    assert proposed(rows, {0: CEM}, 90) == [Proposal(CEM, PRESENT, place=0)]
+    assert proposed(rows, {7: CEM}, 90) == []
     assert ink_without_name(rows, {0: CEM}) == [1]
 
 
@@ -71,8 +86,10 @@ def test_two_photos_agree_or_somebody_looks() -> None:
 
     assert joined([unsure, there, unsure]) == there
     assert joined([there, gone]).why is Why.CONTRADICTION
+    assert joined([there, Proposal(CEM, PRESENT, minutes_early=45)]).why is Why.CONTRADICTION
     assert joined([unsure]) == unsure
-    assert Proposal.from_json(there.as_json()) == there
+    partly = Proposal(CEM, LATE, 45, minutes_early=55, missed_units=(3,))
+    assert [Proposal.from_json(one.as_json()) for one in (there, partly)] == [there, partly]
 
 
 def said(rows: Sequence[Sequence[str]]) -> tuple[dict[UUID, tuple[Presence | None, int, Why]], list[str]]:
@@ -103,6 +120,22 @@ def test_lists_of_meeting_services_are_understood() -> None:
 
     assert said(zoom) == ({CEM: HERE, ADA: (LATE, 17, Why.NONE), BEN: GONE}, [])
     assert said(teams) == ({CEM: GONE, ADA: GONE, BEN: HERE}, [])
+
+
+def test_who_leaves_a_meeting_early_has_left_early() -> None:
+    rows = [
+        ["Name", "von", "bis"],
+        ["Cem Albers", "10:00", "10:30"],
+        ["Cem Albers", "10:40", "11:10"],
+        ["Ada Größ-Berg", "10:20", "11:26"],
+        ["Ben Größ-Berg", "10:00", ""],
+    ]
+
+    made, _ = proposals_of(rows, PEOPLE, TEN)
+    before_it_began, _ = proposals_of([rows[0], ["Cem Albers", "9:30", "9:50"]], PEOPLE, TEN)
+
+    assert [one.says for one in made] == [(PRESENT, 0, 20, ()), (LATE, 20, 0, ()), (PRESENT, 0, 0, ())]
+    assert before_it_began[0].why is Why.TIME
 
 
 def test_whoever_is_not_clearly_somebody_is_left_to_the_trainer() -> None:

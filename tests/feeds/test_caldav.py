@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -20,10 +21,13 @@ from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.feeds.caldav.errors import TooManyPasswords
 from lms.feeds.caldav.models import CalendarPassword
 from lms.feeds.caldav.passwords import MOST, UNUSED, CalendarPasswords
+from lms.feeds.models import FeedKind
+from lms.feeds.own import OwnFeeds, Wanted
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
+from lms.kernel.rights import Identity
 from lms.people.models import Household, Membership, Person
-from lms.scheduling.models import RunTrainer, Session, SessionState
+from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
 from lms.web.module import Around
 from tests.feeds.readers import by_icalendar
 from tests.feeds.test_feeds import offered, with_place
@@ -155,6 +159,47 @@ async def test_each_date_is_a_file_with_a_mark_and_the_uid_that_letters_and_addr
     assert (await programme.ask("GET", f"{OWN}{first}.ics", **known)).status_code == 304
     for path in (f"{OWN}{uuid4()}.ics", f"{OWN}x.ics", "/caldav/kalender/haushalt/", "/caldav/x", OWN):
         assert (await programme.ask("GET", path)).status_code == 404
+
+
+def events(calendar: bytes) -> list[str]:
+    """The VEVENTs of a calendar, byte by byte."""
+    return [part.split("END:VEVENT")[0] for part in calendar.decode().split("BEGIN:VEVENT")[1:]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "word"),
+    [(FeedKind.PERSON, "kurse"), (FeedKind.HOUSEHOLD, "haushalt"), (FeedKind.TRAINER, "kursleitung")],
+)
+async def test_whoever_synchronises_reads_the_same_events_as_whoever_subscribes(
+    house: Around, client: Client, begin: Begin, kind: FeedKind, word: str
+) -> None:
+    mother, child, colleague = make_person("Maria", "Klein"), make_person("Otto", "Klein"), make_person()
+    visited, theirs, taught = [await offered(begin) for _ in range(3)]
+    home = Household(name="Klein")
+    async with begin() as session:
+        session.add_all([home, mother, child, colleague])
+        await session.flush()
+        session.add(Membership(household_id=home.id, person_id=mother.id, is_head=True))
+        session.add(Membership(household_id=home.id, person_id=child.id))
+        session.add(RunTrainer(run_id=taught.id, person_id=mother.id))
+        stood_in, visiting = UUID((await ids(begin, taught))[0]), UUID((await ids(begin, theirs))[1])
+        session.add(SessionTrainer(session_id=stood_in, person_id=colleague.id))
+        session.add(SessionTrainer(session_id=visiting, person_id=mother.id))
+        cancelled = update(Session).where(Session.id == UUID((await ids(begin, visited))[1]))
+        await session.execute(cancelled.values(state=SessionState.CANCELLED, sequence=1))
+    await with_place(begin, visited, mother)
+    await with_place(begin, theirs, child)
+    programme, account = await connected(house, client, begin, mother, is_known=True)
+    actor = replace(acting(account), identities=frozenset({Identity.LEARNER, Identity.TRAINER}))
+    path = await OwnFeeds(house).make(actor, feed_id=uuid4(), wanted=Wanted(kind=kind))
+
+    subscribed = events((await client.get(path)).content)
+    listed = await programme.ask("PROPFIND", f"/caldav/kalender/{word}/", depth="1")
+    names = hrefs(fromstring(listed.content).findall(f"{D}response"))[1:]
+    files = [(await programme.ask("GET", f"/caldav/kalender/{word}/{one}.ics")).content for one in names]
+
+    assert sorted(subscribed) == sorted(event for file in files for event in events(file))
+    assert len(subscribed) == {"kurse": 2, "haushalt": 4, "kursleitung": 2}[word]
 
 
 async def test_programmes_look_for_a_span_of_time_and_fetch_files_by_name(

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.billing.errors import FileGone, NothingToTransfer, ReasonMissing
 from lms.billing.refunds.models import TransferFile, TransferFileDocument
 from lms.db import Begin
+from lms.honoraria.standing.models import AllowanceDeclaration
 from lms.honoraria.statements.collecting import collected
 from lms.honoraria.statements.deciding import FeeStatements
 from lms.honoraria.statements.errors import (
@@ -537,3 +538,23 @@ async def test_a_session_called_off_too_late_is_paid_by_the_rule_unless_another_
         ("cancelled", 4000), ("session", 8000), ("travel", 500),
     ]  # fmt: skip
     assert without.total_cents == 8500
+
+
+@pytest.mark.parametrize(("claimed", "said"), [([], "None"), ([0], "False"), ([0, 30_000], "True")])
+async def test_a_statement_says_whether_the_allowance_was_declared_for_its_year(
+    jonas: Faculty, begin: Begin, claimed: list[int], said: str
+) -> None:
+    await jonas.hold()
+    async with begin() as session:
+        session.add_all(
+            AllowanceDeclaration(
+                person_id=jonas.person.id, year=year, claimed_cents=cents, elsewhere_cents=0, is_side_job=True,
+                only_client=False, wording_version="1", declared_at=MOMENT + timedelta(hours=hours),
+            )
+            for hours, cents in enumerate(claimed)
+            for year in (2025, 2026)
+        )  # fmt: skip
+
+    statement = await jonas.confirm()
+
+    assert str(statement.facts["allowance"]) == said

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lms.honoraria.contracts.rules import ContractFacts, Meeting
 from lms.honoraria.rates.queries import Source, Terms
+from lms.honoraria.rates.rules import fee_cents
 from lms.honoraria.statements.models import LineKind
 from lms.honoraria.statements.rules import (
     Missing,
     Taught,
     carried,
-    cents_for,
     lines_of,
     missing,
     next_month,
@@ -66,7 +67,30 @@ def test_a_line_is_never_more_than_half_a_cent_away_from_the_exact_amount(
 ) -> None:
     exact = Decimal(minutes) * unit_cents * percent / 45 / shared / 100
 
-    assert abs(cents_for(minutes, unit_cents, shared_by=shared, percent=percent) - exact) <= Decimal("0.5")
+    assert abs(fee_cents(minutes, unit_cents, shared_by=shared, percent=percent) - exact) <= Decimal("0.5")
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 90), st.integers(1, 600), st.booleans()), min_size=1, max_size=12),
+    st.integers(0, 20_000),
+    st.integers(0, 5_000),
+)
+def test_a_contract_and_the_statements_of_its_sessions_agree_to_the_cent(
+    held: list[tuple[int, int, bool]], unit: int, travel: int
+) -> None:
+    terms = Terms(unit, travel, None, Source.CONTRACT)
+    noon = datetime(2026, 1, 1, 11, tzinfo=UTC)
+    starts = [(noon + timedelta(days=days), minutes, venue) for days, minutes, venue in held]
+    agreed = ContractFacts(
+        run="26-0001", course="Kurs", trainer="Ada", address="", unit_cents=unit, travel_cents=travel,
+        meetings=tuple(Meeting(at, at + timedelta(minutes=long), "", venue) for at, long, venue in starts),
+    )  # fmt: skip
+
+    paid = lines_of(
+        session(local(at).date(), long, terms=terms, is_at_venue=venue) for at, long, venue in starts
+    )
+
+    assert sum(line.cents for line in paid) == agreed.total_cents
 
 
 @given(st.integers(-5000, 50_000), st.lists(st.integers(1, 20_000), max_size=4))
@@ -132,7 +156,7 @@ def test_minutes_are_those_that_passed_also_when_the_clocks_change() -> None:
     wall = local(ends).replace(tzinfo=None) - local(night).replace(tzinfo=None)
 
     assert (ends - night, wall) == (timedelta(hours=5), timedelta(hours=4))
-    assert cents_for(int((ends - night).total_seconds() // 60), 4500) == 30_000
+    assert fee_cents(int((ends - night).total_seconds() // 60), 4500) == 30_000
     assert local(at_venue(date(2026, 11, 1), datetime.min.time())).date() == date(2026, 11, 1)
 
 

@@ -12,7 +12,7 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.messaging.wordings import LetterWording
 from lms.portal.letters.texts.meanings import MEANINGS
-from lms.portal.letters.texts.reading import all_stationery
+from lms.portal.letters.texts.reading import GROUPS, all_stationery
 from tests.office import words_of
 from tests.visiting import another_browser, send, sign_in
 
@@ -64,6 +64,10 @@ async def test_a_sentence_is_changed_looked_at_tried_saved_and_taken_back(
     assert "Ihre Texte von 2 Sätzen gehen verloren." in asked
     assert [one.status_code for one in again] == [303, 303]
     assert (left, trail) == ([], ["letter.worded", "letter.worded"])
+
+
+def test_every_letter_stands_in_a_named_group() -> None:
+    assert {one.module for one in all_stationery().values()} - set(GROUPS) == set()
 
 
 async def test_braces_that_mean_nothing_and_sentences_the_law_asks_for_are_refused_with_what_was_typed(

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ from lms.db import Begin, connect
 
 T = TypeVar("T")
 PATIENCE_SECONDS = 240
+PATIENCE_OF_ONE_LOOK = 20
 PATIENCE_MS = 20_000  # for one look or one click: a machine that tests on both cores makes browsers wait
 expect.set_options(timeout=PATIENCE_MS)
 PHONE = {"width": 360, "height": 800}
@@ -49,18 +50,29 @@ class Centre:
 def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
     """The demo centre on a port of its own, with worker and all."""
     folder = tmp_path_factory.mktemp("centre")
+    here = Centre(url=f"http://127.0.0.1:{free_port()}", database_url=f"sqlite:///{folder / 'lms.sqlite3'}")
+    with serving(here, folder):
+        yield here
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    here = Centre(url=f"http://127.0.0.1:{port}", database_url=f"sqlite:///{folder / 'lms.sqlite3'}")
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(here: Centre, folder: Path) -> Iterator[None]:
+    """Serve a centre from a database that may be empty, from when it answers to the end of the block; files and log in `folder`."""
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
     surroundings |= {
         "DATABASE_URL": here.database_url,
-        "PORT": str(port),
+        "PORT": here.url.rpartition(":")[2],
         "LMS_DEMO": "true",
         "LMS_FILES": str(folder),
     }
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "lms", "serve", "--demo"],
             cwd=Path(__file__).parents[2],
@@ -70,7 +82,7 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Centre]:
         )
         try:
             _wait_for(here, process, folder / "log")
-            yield here
+            yield
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)
@@ -80,7 +92,7 @@ def _wait_for(here: Centre, process: subprocess.Popen[bytes], log: Path) -> None
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            with urlopen(f"{here.url}/health/ready", timeout=2):
+            with urlopen(f"{here.url}/health/ready", timeout=PATIENCE_OF_ONE_LOOK):
                 return
         except (URLError, OSError):
             time.sleep(0.2)

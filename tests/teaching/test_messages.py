@@ -211,7 +211,7 @@ async def test_an_answer_waits_for_the_trainer_until_they_answer_and_guardians_s
     jonas = taught.people["jonas"].id
     async with begin.reading() as session:
         assert [one.participant.name for one in await waiting_for(session, jonas)] == ["Ben Berg"]
-        due = [one.sentence for one in await due_for(session, taught.trainer, clock())]
+        due = [one.sentence for one in await due_for(session, jonas, clock())]
     assert due == ["1 Person wartet auf eine Antwort", "Für Ihren nächsten Termin fehlen noch Unterlagen"]
     told = sorted(one.to_address for one in await letters(begin) if one.kind == "group_answer")
     assert told == ["jonas.krüger@example.com", "vera@example.com"]

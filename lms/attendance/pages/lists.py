@@ -12,10 +12,11 @@ from litestar.response import Redirect, Template
 from lms.attendance.keeping import own_session
 from lms.attendance.meetings import Meeting, meeting_for
 from lms.attendance.queries import register
+from lms.attendance.rules import unit_count
 from lms.attendance.sheets.drawing import Paper, page_of, sheet_pdf
 from lms.attendance.sheets.errors import NobodyToPrint, NoRoomForSignature
 from lms.attendance.sheets.models import AttendanceSheet
-from lms.attendance.sheets.printing import EMPTY_ROWS, MOST_UNITS, PrintedLists, units_of
+from lms.attendance.sheets.printing import EMPTY_ROWS, MOST_UNITS, PrintedLists
 from lms.attendance.sheets.queries import names_of, people_on, sheet_by_code, sheets_of
 from lms.attendance.sheets.reader import layout
 from lms.attendance.sheets.reader.layout import name_in
@@ -167,7 +168,7 @@ async def _page(
         "meeting": meeting,
         "lines": lines,
         "form": form,
-        "units": min(MOST_UNITS, units_of(meeting.session)),
+        "units": min(MOST_UNITS, unit_count(meeting.session.minutes)),
         "printed": [
             (one, _pdf_path(session_id, one.id), ngettext("%(num)s page", "%(num)s pages", one.pages))
             for one in sheets

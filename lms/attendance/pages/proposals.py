@@ -9,11 +9,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.attendance import policy
-from lms.attendance.errors import RegisterLocked, TooEarly
+from lms.attendance.errors import MarkedMeanwhile, RegisterLocked, TooEarly
 from lms.attendance.keeping import own_session
 from lms.attendance.meetings import Meeting, meeting_for, teaches_session
 from lms.attendance.pages.register import LONGEST_REASON, SAVED, ReasonForm
 from lms.attendance.queries import register
+from lms.attendance.rules import unit_count
 from lms.attendance.service import Register
 from lms.attendance.sheets.confirming import Sure, sure_of
 from lms.attendance.sheets.deciding import Deciding
@@ -66,12 +67,14 @@ class ProposalPages(Controller):
         if is_correction and not reason.validate():
             sure.problems.extend(reason.problems)
         if sure.problems:
-            return _page(meeting, sure, reason, is_correction=is_correction, status=422)
+            return _page(
+                meeting, sure, reason, is_correction=is_correction, status=409 if sure.is_overtaken else 422
+            )
         try:
             await attendance.mark(
                 actor, session_id=session_id, marks=marks, reason=(reason.grund.data or "")[:LONGEST_REASON]
             )
-        except (TooEarly, RegisterLocked) as refusal:
+        except (TooEarly, RegisterLocked, MarkedMeanwhile) as refusal:
             return _page(meeting, sure, reason, is_correction=is_correction, refusal=refusal)
         await deciding.confirm(
             actor,
@@ -116,6 +119,7 @@ def _page(
         context={
             "meeting": meeting,
             "sure": sure,
+            "units": unit_count(meeting.session.minutes),
             "form": sure,
             "reason": reason if is_correction else None,
             "reasons": REASONS,

@@ -5,33 +5,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from lms.attendance import roll
 from lms.attendance.models import Presence
 from lms.attendance.queries import Line
 from lms.attendance.service import Mark
 from lms.attendance.sheets.models import Evidence, EvidenceState
 from lms.attendance.sheets.proposing import Proposal, Why, joined
 from lms.web.forms import Problem
-from lms.web.language import gettext
 
-CHOICE, MINUTES = "wie", "minuten"
 LEFT_OUT = "offen"
 """What is chosen to write nothing about somebody."""
 
 
-@dataclass(slots=True)
-class Row:
-    """One person: what is proposed, from which photo or file, and what is chosen or typed."""
+@dataclass(slots=True, kw_only=True)
+class Row(roll.Row):
+    """One person as in the register, with what is proposed and from which photo or file."""
 
-    line: Line
     proposal: Proposal
     evidence: Evidence
-    choice: str
-    minutes: str
-    problem: str = ""
-
-    def name(self, part: str) -> str:
-        """The name of one of the row's fields, which is its id as well."""
-        return f"{part}-{self.line.enrolment_id}"
 
     @property
     def is_unsure(self) -> bool:
@@ -62,35 +53,29 @@ class Sure:
         return sum(row.is_unsure for row in self.rows)
 
     def marks(self, longest: int) -> Sequence[Mark]:
-        """The marks as chosen; a note that somebody has written stays. What cannot be read becomes a problem at its row."""
+        """The marks as chosen; a note that somebody has written stays. What cannot be read becomes a problem at its row.
+
+        Whom somebody else has marked otherwise since the page was shown is a problem too, once.
+        """
         made = []
         for row in self.rows:
             if row.choice == LEFT_OUT:
                 continue
-            if row.choice not in set(Presence):
-                self._refuse(
-                    row,
-                    f"{row.name(CHOICE)}-{Presence.PRESENT}",
-                    gettext("Choose whether %(name)s was there.", name=row.line.name),
-                )
-                continue
-            presence, late = Presence(row.choice), 0
-            if presence is Presence.LATE:
-                late = (
-                    int(row.minutes)
-                    if row.minutes.isdecimal() and len(row.minutes) <= len(str(longest))
-                    else 0
-                )
-                if not 0 < late <= longest:
-                    sentence = gettext(
-                        "Enter how many minutes later %(name)s came, from 1 to %(longest)s.",
-                        name=row.line.name,
-                        longest=longest,
-                    )
-                    self._refuse(row, row.name(MINUTES), sentence)
-                    continue
-            made.append(Mark(row.line.enrolment_id, presence, late, row.line.note))
+            mark = (
+                roll.refused(row, roll.CHOICE, roll.overtaken(row))
+                if row.is_overtaken
+                else roll.mark_of(row, longest)
+            )
+            if isinstance(mark, Problem):
+                self.problems.append(mark)
+            else:
+                made.append(mark)
         return made
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether somebody else has marked otherwise since the page was shown."""
+        return any(row.is_overtaken and row.choice != LEFT_OUT for row in self.rows)
 
     def taken(self, marks: Sequence[Mark]) -> Mapping[UUID, tuple[UUID, bool]]:
         """Of each mark the photo or file it came from, and whether it says something else than was proposed."""
@@ -98,15 +83,11 @@ class Sure:
         return {
             one.enrolment_id: (
                 rows[one.enrolment_id].evidence.id,
-                (one.presence, one.minutes_late)
-                != (rows[one.enrolment_id].proposal.presence, rows[one.enrolment_id].proposal.minutes_late),
+                (one.presence, one.minutes_late, one.minutes_early, one.missed_units)
+                != rows[one.enrolment_id].proposal.says,
             )
             for one in marks
         }
-
-    def _refuse(self, row: Row, anchor: str, sentence: str) -> None:
-        row.problem = sentence
-        self.problems.append(Problem(anchor, sentence))
 
 
 def sure_of(
@@ -137,24 +118,23 @@ def _row(line: Line, found: Sequence[tuple[Proposal, Evidence]], sent: Mapping[s
     evidence = next((where for one, where in reversed(found) if one.place == proposal.place), found[-1][1])
     row = Row(
         line,
-        proposal,
-        evidence,
-        choice=proposal.presence.value if proposal.presence else "",
-        minutes=str(proposal.minutes_late) if proposal.presence is Presence.LATE else "",
+        proposal.presence or "",
+        str(proposal.minutes_late) if proposal.presence is Presence.LATE else "",
+        line.note,
+        early=str(proposal.minutes_early) if proposal.minutes_early else "",
+        units=proposal.missed_units,
+        proposal=proposal,
+        evidence=evidence,
     )
     if sent is not None:
-        row.choice = sent.get(row.name(CHOICE), "")
-        row.minutes = sent.get(row.name(MINUTES), "").strip() if row.choice == Presence.LATE else ""
+        roll.fill(row, sent)
     return row
 
 
 def _against_register(proposal: Proposal, line: Line) -> Proposal:
     """Where somebody has marked something else already, somebody has to look."""
-    mark = (line.presence, line.minutes_late if line.presence is Presence.LATE else 0)
-    if (
-        proposal.presence is None
-        or line.presence is None
-        or mark == (proposal.presence, proposal.minutes_late)
-    ):
+    late = line.minutes_late if line.presence is Presence.LATE else 0
+    stands = (line.presence, late, line.minutes_early, line.missed_units)
+    if proposal.presence is None or line.presence is None or stands == proposal.says:
         return proposal
     return Proposal(proposal.enrolment_id, None, why=Why.OTHER_MARK, place=proposal.place)

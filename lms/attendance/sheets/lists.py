@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from lms.attendance.models import Presence
@@ -75,7 +75,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """When it is (aware), and how many minutes later one is late."""
+    """When it is (aware), and how many minutes later one is late, or sooner one has left early."""
 
     starts_at: datetime
     ends_at: datetime
@@ -116,16 +116,23 @@ def proposals_of(
 
 
 def _proposal(enrolment_id: UUID, entries: Sequence[Entry], session: Session) -> Proposal:
-    """Who comes and goes several times was there from the first time on."""
+    """Who comes and goes several times was there from the first time on, to the last one where the file says it."""
     if not any(entry.has_time for entry in entries):
         return Proposal(enrolment_id, Presence.PRESENT)
-    times = [entry.joined_at for entry in entries if entry.joined_at is not None]
-    if len(times) < len(entries) or min(times) >= session.ends_at:
+    came = [entry.joined_at for entry in entries if entry.joined_at is not None]
+    went = [entry.left_at for entry in entries if entry.left_at is not None]
+    if len(came) < len(entries):
         return Proposal(enrolment_id, None, why=Why.TIME)
-    late = math.floor((min(times) - session.starts_at).total_seconds() / 60)
-    if late <= session.grace:
-        return Proposal(enrolment_id, Presence.PRESENT)
-    return Proposal(enrolment_id, Presence.LATE, late)
+    first, last = min(came), max(went) if len(went) == len(entries) else session.ends_at
+    if first >= session.ends_at or last <= max(first, session.starts_at):
+        return Proposal(enrolment_id, None, why=Why.TIME)
+    late, early = _minutes(first - session.starts_at), _minutes(session.ends_at - last)
+    late, early = (minutes if minutes > session.grace else 0 for minutes in (late, early))
+    return Proposal(enrolment_id, Presence.LATE if late else Presence.PRESENT, late, minutes_early=early)
+
+
+def _minutes(time: timedelta) -> int:
+    return math.floor(time.total_seconds() / 60)
 
 
 def _who(entry: Entry, people: Iterable[Known]) -> Sequence[Known]:

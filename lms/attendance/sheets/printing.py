@@ -6,15 +6,14 @@ from uuid import UUID
 
 from lms.attendance.keeping import own_session
 from lms.attendance.queries import register
+from lms.attendance.rules import unit_count
 from lms.attendance.sheets.errors import NobodyToPrint, NoRoomForSignature
 from lms.attendance.sheets.models import AttendanceSheet, AttendanceSheetRow
 from lms.attendance.sheets.reader import layout
 from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor
-from lms.kernel.clock import MINUTES_PER_UNIT
 from lms.kernel.errors import NotFound
-from lms.scheduling.models import Session
 from lms.web.module import Around
 
 MOST_UNITS = 4
@@ -54,7 +53,7 @@ class PrintedLists:
                 if known.session_id != session_id:
                     raise NotFound
                 return known.id
-            units = min(MOST_UNITS, units_of(meeting)) if by_units else 1
+            units = min(MOST_UNITS, unit_count(meeting.minutes)) if by_units else 1
             if units + 1 == layout.MOST_BOXES and len(extras) > 1:
                 raise NoRoomForSignature
             lines = await register(session, meeting)
@@ -87,8 +86,3 @@ class PrintedLists:
                 after={"pages": sheet.pages, "people": len(lines)},
             )  # fmt: skip
         return sheet_id
-
-
-def units_of(meeting: Session) -> int:
-    """Teaching units of a session, one at least."""
-    return max(1, meeting.minutes // MINUTES_PER_UNIT)

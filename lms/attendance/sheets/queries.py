@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from lms.attendance.meetings import TAKES_PLACE, taught_by
 from lms.attendance.sheets.lists import Known
 from lms.attendance.sheets.models import (
     AttendanceSheet,
@@ -16,8 +17,10 @@ from lms.attendance.sheets.models import (
     EvidenceState,
     MarkSource,
 )
+from lms.catalogue.models import Course, Run
 from lms.enrolment.models import Enrolment
 from lms.people.models import Person
+from lms.scheduling.models import Session
 
 
 async def sheets_of(session: AsyncSession, session_id: UUID) -> Sequence[AttendanceSheet]:
@@ -97,6 +100,28 @@ async def proposals_waiting(session: AsyncSession, session_id: UUID) -> int:
         )
         or 0
     )
+
+
+async def sessions_to_confirm(
+    session: AsyncSession, person_id: UUID
+) -> Sequence[tuple[Session, Course, int]]:
+    """Open registers of sessions this person teaches with what was read and waits for them: how many photos and files."""
+    number = func.count(Evidence.id)
+    waiting = (
+        select(Evidence.session_id, number.label("number"))
+        .where(Evidence.state == EvidenceState.READ)
+        .group_by(Evidence.session_id)
+        .subquery()
+    )
+    rows = await session.execute(
+        select(Session, Course, waiting.c.number)
+        .join(waiting, waiting.c.session_id == Session.id)
+        .join(Run, Run.id == Session.run_id)
+        .join(Course, Course.id == Run.course_id)
+        .where(taught_by(person_id), TAKES_PLACE, Session.locked_at.is_(None))
+        .order_by(Session.starts_at, Session.id)
+    )
+    return [(meeting, course, waits) for meeting, course, waits in rows]
 
 
 async def sources_of(session: AsyncSession, session_id: UUID) -> Mapping[UUID, MarkSource]:

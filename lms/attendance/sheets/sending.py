@@ -28,7 +28,7 @@ from lms.kernel.clock import local
 from lms.resources.errors import PictureTooLarge
 from lms.resources.pictures import MEDIA_TYPE, as_our_picture
 from lms.scheduling.models import Session
-from lms.scheduling.queries import run_of
+from lms.scheduling.queries import run_of, session_of
 from lms.web.module import Around
 
 READ = "read-attendance-photo"
@@ -184,7 +184,8 @@ class Sending:
             people = (await people_on(session, sheet.id)).get(found.name.page, {})
             evidence.state, evidence.straight = EvidenceState.READ, found.straight
             evidence.sheet_id, evidence.page = sheet.id, found.name.page
-            evidence.proposals = [one.as_json() for one in proposed(found.rows, people)]
+            minutes = (await session_of(session, evidence.session_id)).minutes
+            evidence.proposals = [one.as_json() for one in proposed(found.rows, people, minutes)]
             evidence.unknown = [str(place + 1) for place in ink_without_name(found.rows, people)]
 
 

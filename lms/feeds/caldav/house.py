@@ -28,9 +28,7 @@ from lms.feeds.caldav.asking import (
     wanted_of,
 )
 from lms.feeds.caldav.passwords import Holder
-from lms.feeds.caldav.reading import NAMES, Calendars, Contents, Kind
-from lms.scheduling.calendar import Entry
-from lms.web.language import translated
+from lms.feeds.caldav.reading import Calendars, Contents, Item, Kind
 
 ROOT = "/caldav/"
 PRINCIPAL = "/caldav/person/"
@@ -68,15 +66,15 @@ class House:
         kind, name = self._place(path)
         if kind is None or not name:
             raise NotHere
-        entry = _entry(await self.calendars.contents(self.holder, kind), name)
+        contents = await self.calendars.contents(self.holder, kind)
+        entry = _entry(contents, name)
         if entry is None:
             raise NotHere
-        mark = f'"{entry.fingerprint}"'
+        mark = f'"{entry.mark}"'
         headers = ((b"etag", mark.encode()),)
         if mark in {one.strip().removeprefix("W/") for one in known.split(",")}:
             return Reply(304, headers=headers)
-        [body] = await self.calendars.texts([entry])
-        return Reply(200, body.encode(), FILE, headers)
+        return Reply(200, contents.body(entry).encode(), FILE, headers)
 
     async def propfind(self, path: str, question: Element | None, *, is_deep: bool) -> Element:
         """The properties of an address and, when `is_deep`, of what lies in it. Raises NotHere."""
@@ -96,11 +94,11 @@ class House:
             entry = _entry(contents, name)
             if entry is None:
                 raise NotHere
-            await self._add_events(answer, kind, [entry], wanted)
+            self._add_events(answer, contents, [entry], wanted)
             return answer
         add(answer, _address(kind), wanted, await self._calendar(kind, contents))
         if is_deep:
-            await self._add_events(answer, kind, list(contents.entries.values()), wanted)
+            self._add_events(answer, contents, list(contents.entries.values()), wanted)
         return answer
 
     async def report(self, path: str, question: Element) -> Element:
@@ -113,7 +111,7 @@ class House:
         if question.tag == f"{DAV}sync-collection":
             await self._sync(answer, contents, question, wanted)
         elif question.tag == f"{CAL}calendar-multiget":
-            await self._fetch(answer, contents, names_of(question), wanted)
+            self._fetch(answer, contents, names_of(question), wanted)
         else:
             looked_for = filter_of(question)
             found = [
@@ -121,7 +119,7 @@ class House:
                 for one, entry in contents.entries.items()
                 if looked_for.takes(str(one), entry.starts_at, entry.ends_at)
             ]
-            await self._add_events(answer, kind, found, wanted)
+            self._add_events(answer, contents, found, wanted)
         return answer
 
     async def _sync(self, answer: Element, contents: Contents, question: Element, wanted: Wanted) -> None:
@@ -132,15 +130,13 @@ class House:
             difference = await self.calendars.since(self.holder, contents, given.removeprefix(SYNC))
         if difference is None:
             raise Unsupported(f"{DAV}valid-sync-token")
-        await self._fetch(
-            answer, contents, [_address(contents.kind) + one for one in difference.changed], wanted
-        )
+        self._fetch(answer, contents, [_address(contents.kind) + one for one in difference.changed], wanted)
         for name in difference.gone:
             add_gone(answer, _address(contents.kind) + name)
         token = await self.calendars.remember(self.holder, contents)
         SubElement(answer, f"{DAV}sync-token").text = SYNC + token
 
-    async def _fetch(self, answer: Element, contents: Contents, paths: Iterable[str], wanted: Wanted) -> None:
+    def _fetch(self, answer: Element, contents: Contents, paths: Iterable[str], wanted: Wanted) -> None:
         base, found = _address(contents.kind), []
         for path in paths:
             entry = _entry(contents, path.removeprefix(base)) if path.startswith(base) else None
@@ -148,22 +144,22 @@ class House:
                 add_gone(answer, path)
             else:
                 found.append(entry)
-        await self._add_events(answer, contents.kind, found, wanted)
+        self._add_events(answer, contents, found, wanted)
 
-    async def _add_events(self, answer: Element, kind: Kind, found: Sequence[Entry], wanted: Wanted) -> None:
+    def _add_events(self, answer: Element, contents: Contents, found: Sequence[Item], wanted: Wanted) -> None:
         lacks = wanted.names is not None and not {DATA, f"{DAV}getcontentlength"} & set(wanted.names)
-        bodies = [""] * len(found) if lacks else await self.calendars.texts(found)
-        for entry, body in zip(found, bodies, strict=True):
+        for entry in found:
+            body = "" if lacks else contents.body(entry)
             has: Properties = {
                 f"{DAV}resourcetype": tags(),
-                f"{DAV}getetag": text(f'"{entry.fingerprint}"'),
+                f"{DAV}getetag": text(f'"{entry.mark}"'),
                 f"{DAV}getcontenttype": text(FILE.decode()),
                 f"{DAV}getcontentlength": text(str(len(body.encode()))),
                 f"{DAV}getlastmodified": text(f"{entry.changed_at:%a, %d %b %Y %H:%M:%S GMT}"),
                 f"{DAV}current-user-privilege-set": wrapped(f"{DAV}privilege", f"{DAV}read"),
                 DATA: text(body),
             }
-            add(answer, f"{_address(kind)}{entry.session_id}.ics", wanted, has, hidden=[DATA])
+            add(answer, f"{_address(contents.kind)}{entry.name}", wanted, has, hidden=[DATA])
 
     def _above(self, path: str) -> Properties:
         """The properties of what lies above the calendars. Raises NotHere."""
@@ -182,7 +178,7 @@ class House:
         held = contents or await self.calendars.contents(self.holder, kind)
         token = await self.calendars.remember(self.holder, held)
         return self._common() | {
-            f"{DAV}displayname": text(translated(NAMES[kind])),
+            f"{DAV}displayname": text(kind.called),
             f"{DAV}resourcetype": tags(f"{DAV}collection", f"{CAL}calendar"),
             f"{CAL}supported-calendar-component-set": components("VEVENT"),
             f"{DAV}supported-report-set": wrapped(f"{DAV}supported-report", *REPORTS),
@@ -208,7 +204,7 @@ class House:
         return Kind(word), name
 
 
-def _entry(contents: Contents, name: str) -> Entry | None:
+def _entry(contents: Contents, name: str) -> Item | None:
     try:
         return contents.entries.get(UUID(name.removesuffix(".ics"))) if name.endswith(".ics") else None
     except ValueError:

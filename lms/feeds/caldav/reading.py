@@ -1,9 +1,8 @@
 """Which calendars somebody has, and what stands in them: the same entries, with the same UIDs, as in the addresses to subscribe to."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from hashlib import sha256
@@ -13,16 +12,17 @@ from sqlalchemy import Select, delete, exists, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.db import retried
-from lms.feeds import queries
 from lms.feeds.caldav.models import CalendarState
 from lms.feeds.caldav.passwords import Holder
-from lms.kernel.marking import N_
-from lms.scheduling.calendar import Entry, event_text, resource_text
-from lms.scheduling.entries import entries
+from lms.feeds.looks import Look, look_of
+from lms.feeds.models import Feed, FeedKind
+from lms.feeds.reading import USUAL_NAMES, circle_in, texts_of
+from lms.feeds.texts import Text
+from lms.scheduling.calendar import resource_text
 from lms.scheduling.models import RunTrainer, Session, SessionTrainer
+from lms.web.language import translated
 from lms.web.module import Around
 
-LOOK_BACK = timedelta(days=60)
 KEPT_STATES = 12
 
 
@@ -33,25 +33,60 @@ class Kind(StrEnum):
     HOUSEHOLD = "haushalt"
     TEACHING = "kursleitung"
 
+    @property
+    def subscribed(self) -> FeedKind:
+        """The kind of address to subscribe to in which the same entries stand."""
+        return FEEDS[self]
 
-NAMES: Mapping[Kind, str] = {
-    Kind.OWN: N_("My courses"),
-    Kind.HOUSEHOLD: N_("Dates of our household"),
-    Kind.TEACHING: N_("What I teach"),
+    @property
+    def called(self) -> str:
+        """How the calendar is called, in the current language."""
+        return translated(USUAL_NAMES[self.subscribed])
+
+
+FEEDS: Mapping[Kind, FeedKind] = {
+    Kind.OWN: FeedKind.PERSON,
+    Kind.HOUSEHOLD: FeedKind.HOUSEHOLD,
+    Kind.TEACHING: FeedKind.TRAINER,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry: its text as every calendar has it, and when it is."""
+
+    text: Text
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+
+    @property
+    def name(self) -> str:
+        """Its file."""
+        return f"{self.text.uid}.ics"
+
+    @property
+    def mark(self) -> str:
+        """Its ETag."""
+        return self.text.mark
 
 
 @dataclass(frozen=True)
 class Contents:
-    """One calendar at this moment: its entries by id."""
+    """One calendar at this moment: its entries by id, and how they are shown."""
 
     kind: Kind
-    entries: Mapping[UUID, Entry]
+    look: Look
+    entries: Mapping[UUID, Item]
+
+    def body(self, one: Item) -> str:
+        """An entry as a calendar of its own."""
+        return resource_text(self.look.event(one.text))
 
     @cached_property
     def marks(self) -> Mapping[str, str]:
         """The ETag of each entry, by the name of its file."""
-        return {f"{one}.ics": entry.fingerprint for one, entry in self.entries.items()}
+        return {one.name: one.mark for one in self.entries.values()}
 
     @cached_property
     def lines(self) -> str:
@@ -94,20 +129,18 @@ class Calendars:
         ]
 
     async def contents(self, holder: Holder, kind: Kind) -> Contents:
-        """What stands in one calendar, in the current language."""
-        me = holder.person.id
-        condition = {
-            Kind.OWN: lambda: queries.taking_part([me]),
-            Kind.HOUSEHOLD: lambda: queries.taking_part(holder.household),
-            Kind.TEACHING: lambda: queries.teaching(me),
-        }[kind]()
+        """What stands in one calendar, in the current language: as whoever subscribes to it and has chosen nothing gets it."""
+        feed = Feed(person_id=holder.person.id, created_at=self.clock(), kind=kind.subscribed)
+        texts = await texts_of(self.begin, feed, circle_in(holder.person.id, holder.capacities), self.clock)
         async with self.begin.reading() as session:
-            found = await entries(session, condition, Session.ends_at > self.clock() - LOOK_BACK)
-        return Contents(kind, {entry.session_id: entry for entry in found})
-
-    async def texts(self, wanted: Sequence[Entry]) -> Sequence[str]:
-        """Each entry as a calendar of its own."""
-        return await asyncio.to_thread(lambda: [resource_text(event_text(one)) for one in wanted])
+            rows = await session.execute(
+                select(Session.id, Session.starts_at, Session.ends_at, Session.changed_at).where(
+                    Session.id.in_([text.uid for text in texts])
+                )
+            )
+        times = {row[0]: row[1:] for row in rows}
+        found = {text.uid: Item(text, *times[text.uid]) for text in texts if text.uid in times}
+        return Contents(kind, look_of(feed, kind.called), found)
 
     @retried
     async def remember(self, holder: Holder, contents: Contents) -> str:

@@ -93,6 +93,12 @@ async def declarations_of(session: AsyncSession, person_id: UUID) -> Sequence[Al
     return rows.all()
 
 
+async def claims_allowance(session: AsyncSession, person_id: UUID, year: int) -> bool | None:
+    """Whether a trainer claims the allowance for what they earn here in this year; None while nothing was declared."""
+    declared = (await _declared(session, [person_id], year)).get(person_id)
+    return None if declared is None else declared.claimed_cents > 0
+
+
 async def allowances(session: AsyncSession) -> Sequence[TaxAllowance]:
     """The allowance by the year from which it holds, the latest first."""
     rows = await session.scalars(select(TaxAllowance).order_by(TaxAllowance.from_year.desc()))

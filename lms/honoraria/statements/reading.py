@@ -114,6 +114,35 @@ async def statements(
     return [Row(*row) for row in rows]
 
 
+async def to_confirm(session: AsyncSession, person_id: UUID) -> Sequence[tuple[date, bool]]:
+    """Months whose statement waits for its trainer, the first one first, and whether finance has sent it back; one statement.
+
+    A month that is not over yet waits for nobody.
+    """
+    rejected = aliased(FeeStatement)
+    sent_back = (
+        select(rejected.id)
+        .where(
+            rejected.person_id == FeeStatement.person_id,
+            rejected.month == FeeStatement.month,
+            rejected.kind == StatementKind.STATEMENT,
+            rejected.state == StatementState.REJECTED,
+        )
+        .exists()
+    )
+    rows = await session.execute(
+        select(FeeStatement.month, sent_back)
+        .where(
+            FeeStatement.person_id == person_id,
+            FeeStatement.kind == StatementKind.STATEMENT,
+            FeeStatement.state == StatementState.OPEN,
+            or_(FeeStatement.told_at.is_not(None), sent_back),
+        )
+        .order_by(FeeStatement.month)
+    )
+    return [(month, bool(came_back)) for month, came_back in rows]
+
+
 async def counts(
     session: AsyncSession, *wanted: ColumnElement[bool]
 ) -> Mapping[StatementState, tuple[int, int]]:

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from lms.honoraria.rates.queries import Terms
+from lms.honoraria.rates.rules import fee_cents
 from lms.honoraria.statements.models import LineKind
 from lms.kernel.clock import MINUTES_PER_UNIT
 from lms.kernel.marking import N_
@@ -102,12 +103,6 @@ def units(minutes: int, shared_by: int = 1) -> Decimal:
     return (Decimal(minutes) / MINUTES_PER_UNIT / shared_by).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def cents_for(minutes: int, unit_cents: int, *, shared_by: int = 1, percent: int = 100) -> int:
-    """What so many minutes are worth; the one place where money is rounded, half a cent up."""
-    exact = Decimal(minutes * unit_cents * percent) / (MINUTES_PER_UNIT * shared_by * 100)
-    return int(exact.quantize(Decimal(1), ROUND_HALF_UP))
-
-
 def missing(one: Taught) -> Missing | None:
     """Why a session is not paid; None for one that is."""
     if one.is_elsewhere:
@@ -146,7 +141,7 @@ def _line(one: Taught, terms: Terms) -> Line:
     return Line(
         kind=LineKind.CANCELLED if one.is_cancelled else LineKind.SESSION, day=one.day, session_id=one.session_id,
         run_id=one.run_id, minutes=one.minutes, unit_cents=unit_cents, shared_by=one.shared_by, is_substitution=stands_in,
-        cents=cents_for(one.minutes, unit_cents, shared_by=one.shared_by, percent=percent), reason=one.substitution or "",
+        cents=fee_cents(one.minutes, unit_cents, shared_by=one.shared_by, percent=percent), reason=one.substitution or "",
         facts=dict(one.facts) | ({"percent": percent} if one.is_cancelled else {}),
     )  # fmt: skip
 

@@ -13,8 +13,8 @@ from lms.billing.parties import issuer_facts
 from lms.billing.refunds.accounts import masked
 from lms.catalogue.models import Run, RunState
 from lms.db import retried
+from lms.honoraria.standing.queries import claims_allowance
 from lms.honoraria.statements import policy, rules
-from lms.honoraria.statements.allowance import declared_allowance
 from lms.honoraria.statements.collecting import Collected, collected
 from lms.honoraria.statements.errors import (
     AmountWrong,
@@ -329,7 +329,7 @@ async def frozen(session: AsyncSession, statement: FeeStatement, settings: Setti
         "vat_id": account.vat_id if account else "",
         "vat_kind": str(account.vat_kind) if account else "",
         "account": masked(account.iban) if account else "",
-        "allowance": await declared_allowance(session, statement.person_id, statement.month.year),
+        "allowance": await claims_allowance(session, statement.person_id, statement.month.year),
         "issuer": issuer_facts(settings),
     }
 

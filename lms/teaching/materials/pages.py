@@ -39,8 +39,6 @@ ADDED = declare("unterlage", N_("It is handed out."))
 GONE = declare("unterlage-weg", N_("It is out of sight. You can restore it for thirty days."))
 BACK = declare("unterlage-zurueck", N_("It is back."))
 KINDS = {"datei": MaterialKind.FILE, "link": MaterialKind.LINK, "notiz": MaterialKind.NOTE}
-LARGEST_BODY = rules.LARGEST_FILE + 5_000_000
-"""A file of the largest size, and the form around it."""
 
 
 def base_of(run_id: UUID) -> str:
@@ -101,7 +99,7 @@ class MaterialPages(Controller):
         form = empty_form(str(uuid_in(termin) or "")).for_run(taught, _kind(word))
         return _form_page(taught, form, f"{base_of(run_id)}/neu/{word}")
 
-    @post("/neu/{word:str}", request_max_body_size=LARGEST_BODY)
+    @post("/neu/{word:str}")
     async def add(
         self,
         request: Request[Any, Any, Any],

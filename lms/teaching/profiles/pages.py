@@ -25,7 +25,6 @@ from lms.web.notices import SAVED, after
 from lms.web.versions import Versions, both_versions
 
 HERE = "/kursleitung/profil"
-LARGEST_BODY = 6_000_000
 PICTURE_HEADERS = {
     "Cache-Control": "no-store",  # withdrawn at once
     "Content-Disposition": "attachment",
@@ -108,7 +107,7 @@ class OwnProfilePages(Controller):
                 status = refusal.status
         return _page(profile, form, form_from(PictureForm), status=status, versions=versions)
 
-    @post("/bild", request_max_body_size=LARGEST_BODY)
+    @post("/bild")
     async def picture(
         self,
         request: Request[Any, Any, Any],

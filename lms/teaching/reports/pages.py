@@ -26,7 +26,6 @@ from lms.web.sent import uuid_in
 REPORTED = declare("meldung", N_("The team knows it now. You get an answer."))
 NOTED = declare("notiz", N_("The note is there for your colleagues."))
 REMOVED = declare("notiz-weg", N_("The note is gone."))
-LARGEST_BODY = 11_000_000
 SHOWN = 20
 
 
@@ -49,7 +48,7 @@ class ReportPages(Controller):
         """The form, and what was reported from this session before, with the answers."""
         return await _report_page(begin, actor, session_id, form_from(ReportForm, key=str(uuid4())))
 
-    @post(request_max_body_size=LARGEST_BODY)
+    @post()
     async def report(
         self,
         request: Request[Any, Any, Any],

@@ -144,12 +144,15 @@ async def needs_of_kind(session: AsyncSession, kind_id: UUID) -> Sequence[Qualif
     return rows.all()
 
 
-async def expiring(session: AsyncSession, day: date, *, days: int) -> Sequence[Expiring]:
+async def expiring(
+    session: AsyncSession, day: date, *, days: int, person_id: UUID | None = None
+) -> Sequence[Expiring]:
     """What has ended within the last year or ends within so many days, the first to end first; two statements.
 
-    Only the record that counts the longest is named: whoever has brought a newer paper is not reminded of the old one.
+    Of everybody, or of one person. Only the record that counts the longest is named: whoever has brought a newer paper is not reminded of the old one.
     """
     first, last = day - timedelta(days=365), day + timedelta(days=days)
+    whose = [] if person_id is None else [Person.id == person_id]
     rows = await session.execute(
         select(QualificationRecord, QualificationKind, Person)
         .join(QualificationKind, QualificationKind.id == QualificationRecord.kind_id)
@@ -160,6 +163,7 @@ async def expiring(session: AsyncSession, day: date, *, days: int) -> Sequence[E
             QualificationKind.retired_at.is_(None),
             QualificationRecord.valid_until.between(first, last),
             ~_counts_longer(),
+            *whose,
         )
     )
     found = [
@@ -179,7 +183,7 @@ async def expiring(session: AsyncSession, day: date, *, days: int) -> Sequence[E
         )
         .join(Person, Person.id == ConductRecord.person_id)
         .join(Trainer, Trainer.person_id == Person.id)
-        .where(ConductRecord.valid_until.between(first, last))
+        .where(ConductRecord.valid_until.between(first, last), *whose)
     )
     found += [Expiring(person, "", row.valid_until, row.id, None) for row, person in conducts]
     unique = {(one.person.id, one.kind_id): one for one in found}

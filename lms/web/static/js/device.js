@@ -292,8 +292,11 @@
       await drop(entry);
       paint();
     },
-    // Keeps an entry; a mark takes the place of the one of the same person that still waits.
+    // Keeps an entry, as soon as it is known who sits here; a mark takes the place of the one of the same person that still
+    // waits. Nothing is kept for somebody unknown: the form is sent as it is then.
     put: async (entry) => {
+      await ready.catch(() => {});
+      if (!me) return null;
       const made = { ...entry, id: crypto.randomUUID(), at: Date.now(), follows: [] };
       const former = made.kind === "mark" && entries.find((one) => one.kind === "mark" && one.session === made.session && one.mark.enrolment_id === made.mark.enrolment_id);
       if (former) made.follows = [...former.follows, former.id].slice(-20);
