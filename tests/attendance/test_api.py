@@ -103,10 +103,13 @@ async def test_an_app_reads_todays_sessions_and_marks_in_their_register(
         "name",
         "presence",
         "minutes_late",
+        "minutes_early",
+        "missed_units",
         "note",
         "marked_at",
         "is_drop_in",
         "guest_of",
+        "version",
     }
 
 
