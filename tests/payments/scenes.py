@@ -113,6 +113,9 @@ def serve() -> None:
     for line in sys.stdin:
         child = os.fork()
         if child == 0:
+            os.dup2(
+                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
+            )  # it logs, and only numbers are read here
             os.environ.update(json.loads(line))
             asyncio.run(main(os.environ["STEP"]))
             os._exit(0)

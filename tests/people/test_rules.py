@@ -10,7 +10,10 @@ from tests.people.acting import CANCEL, ENROL
 
 def test_what_a_mandate_allows_is_a_list_and_nothing_else() -> None:
     assert written([CANCEL]) == "see cancel"
-    assert GRANTS[ENROL] == {("C", "enrolment")}
+    assert GRANTS[ENROL] == {
+        ("C", "enrolment"),
+        ("object", "attendance"),
+    }  # who enrols may say that a mark is wrong
     assert not any(resource == "person" for rights in GRANTS.values() for _, resource in rights)
 
 
