@@ -170,7 +170,7 @@ async def test_an_invoice_that_waits_is_a_task_that_leads_to_the_missing_address
     await Enrolments(house).enrol(
         VISITOR, run_id=run.id, persons=[named("Ada Adressenlos")], payment_method=PaymentMethod.INVOICE
     )
-    await sign_in(client, begin, Identity.FINANCE)
+    await sign_in(client, begin, Identity.FINANCE, Identity.ENROLMENT)
     async with begin.reading() as session:
         person = (await session.scalars(select(Person).where(Person.family_name == "Adressenlos"))).one()
         to_do = [(task.sentence, task.path) for task in await tasks(session, FINANCE, clock())]
