@@ -98,7 +98,7 @@ async def test_past_sessions_without_marks_are_called_for_until_everybody_is_mar
     await mark_all(house, run)
     done = await day(trainer)
 
-    called = "Hier fehlt noch die Anwesenheit Das Tablet kennenlernen, 4. Dezember 2026 1 offen"
+    called = "Hier fehlt noch die Anwesenheit Das Tablet kennenlernen, Fr, 04.12.2026 1 offen"
     assert [called in page for page in (during, after, done)] == [False, True, False]
 
 
