@@ -142,7 +142,7 @@ def test_marks_made_without_network_survive_closing_the_page(
     page = open_page()
     sit_down(page, name)
     page.goto(register_path(session_id))
-    page.wait_for_function("window.lmsDevice?.isReady()")
+    let_settle(page)
     page.route(
         "**/kursleitung/geraet",
         lambda route: route.abort() if route.request.method == "POST" else route.continue_(),
