@@ -48,6 +48,7 @@ def listed(path: Path) -> Listed:
                 raise HasMacros
             first = archive.read(entries[0]) if entries and entries[0].file_size <= LARGEST_RATIO else b""
             return Listed(names, first)
+    # all that zipfile raises for what is no archive: offsets outside the file (OSError), unknown packing, encryption
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, struct.error, RuntimeError) as error:
         raise NotWhatItSays from error
 
