@@ -30,11 +30,6 @@ def is_open(starts_at: datetime, now: datetime) -> bool:
     return now >= starts_at - OPENS_BEFORE
 
 
-def locks_at(ends_at: datetime, days: int) -> datetime:
-    """When a whole register closes by itself: so many days after the end of the session."""
-    return ends_at + timedelta(days=days)
-
-
 def unit_count(minutes: int) -> int:
     """How many units a session has: as many as are whole, at least one; what is left belongs to the last."""
     return max(minutes // MINUTES_PER_UNIT, 1)

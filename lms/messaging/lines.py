@@ -19,7 +19,6 @@ PER_LINE = 100
 RECOVERY = 200
 FEWER_LINES_AFTER = timedelta(seconds=3)
 TOO_LARGE = 552
-REFUSED_FOR_GOOD = 500
 STARTTLS = "smtp+starttls"
 
 

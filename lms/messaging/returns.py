@@ -20,7 +20,6 @@ from lms.messaging.troubles import Trouble
 
 ADDRESSED_IN = ("To", "Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To")
 MOST_PARTS = 50
-MOST_ADDRESSES = 20
 SAID_LENGTH = 300
 GONE = 550
 

@@ -90,18 +90,6 @@ async def evidence_with_content(
     return found
 
 
-async def proposals_waiting(session: AsyncSession, session_id: UUID) -> int:
-    """How many photos and files of a session are read and wait for somebody to decide."""
-    return (
-        await session.scalar(
-            select(func.count())
-            .select_from(Evidence)
-            .where(Evidence.session_id == session_id, Evidence.state == EvidenceState.READ)
-        )
-        or 0
-    )
-
-
 async def sessions_to_confirm(
     session: AsyncSession, person_id: UUID
 ) -> Sequence[tuple[Session, Course, int]]:

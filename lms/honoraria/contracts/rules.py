@@ -13,7 +13,6 @@ from lms.kernel.clock import MINUTES_PER_UNIT, local
 TRANSITION_ENDS = date(2026, 12, 31)
 """To this day § 127 SGB IV keeps a trainer self-employed who agrees to it, if both sides assumed it (BGBl. 2025 I Nr. 63)."""
 OPEN_STATES = frozenset({ContractState.DRAFT, ContractState.OFFERED})
-SIGNED_STATES = frozenset({ContractState.ACCEPTED, ContractState.SUPERSEDED})
 
 
 class Meeting(msgspec.Struct, frozen=True):
@@ -87,11 +86,6 @@ class ContractFacts(msgspec.Struct, frozen=True, kw_only=True):
     def needs_consent(self) -> bool:
         """Whether part of it lies in the time of the transition rule."""
         return self.first_day <= TRANSITION_ENDS
-
-    @property
-    def runs_past_transition(self) -> bool:
-        """Whether part of it lies after the transition rule."""
-        return self.last_day > TRANSITION_ENDS
 
     def agreed(self) -> tuple[object, ...]:
         """What has to be the same for the trainer's yes to hold: dates and money, not the name of a room."""

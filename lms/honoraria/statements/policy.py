@@ -24,8 +24,3 @@ def may_settle(actor: Actor) -> bool:
 def may_approve(actor: Actor) -> bool:
     """Finance; never one's own, and never where one has changed amounts (S-08)."""
     return actor.may_for_all("A", "fee-statement")
-
-
-def may_see_units(actor: Actor) -> bool:
-    """Planners and finance."""
-    return actor.may_for_all("R", "fee-statement")

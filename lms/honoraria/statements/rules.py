@@ -22,7 +22,6 @@ BY_HAND = (LineKind.MATERIAL, LineKind.JOURNEY, LineKind.OTHER, LineKind.DEDUCTI
 """Lines that somebody adds with a reason."""
 OF_TRAINERS = (LineKind.MATERIAL, LineKind.JOURNEY)
 """Those that trainers add themselves: what they have laid out."""
-OF_PLAN = (LineKind.SESSION, LineKind.CANCELLED, LineKind.TRAVEL)
 
 
 class Missing(StrEnum):
