@@ -86,7 +86,7 @@ def speak(
         around = _Speaker(wordings.get(EVERY_LETTER, voice), voice)
         subject = as_text(worded(letter.subject, letter.said, own))
         words = worded(letter.words, letter.said, own)
-        if not all(own(sentence) for sentence in letter.said):
+        if own.leaves_out:
             words = _BARE_MARKUP.sub("", words)
         words = "\n\n".join(
             part for part in (own.addition(OPENING, letter), words, own.addition(CLOSING, letter)) if part
@@ -100,9 +100,12 @@ def in_braces(text: str) -> str:
     return re.sub(r"%\((\w+)\)[sd]", r"{\1}", text).replace("%%", "%")
 
 
+@cache
 def shipped(voice: Voice) -> Words:
     """The sentences that come with the service in this voice beside the usual German ones; read once for each process."""
-    return _shipped(voice)
+    if voice in {Voice.FORMAL, Voice.ENGLISH}:
+        return {}
+    return dict(_read(voice))
 
 
 class _Speaker:
@@ -111,6 +114,11 @@ class _Speaker:
     def __init__(self, own: Words, voice: Voice) -> None:
         self.own = own
         self.voice = voice
+
+    @property
+    def leaves_out(self) -> bool:
+        """Whether the team has emptied a sentence of this template."""
+        return any(not text for text, _ in self.own.values())
 
     def __call__(self, sentence: Sentence) -> str:
         chosen = self.own.get(sentence.message)
@@ -122,6 +130,8 @@ class _Speaker:
     def addition(self, which: str, letter: Composition) -> str:
         """A paragraph of the team's own; empty where there is none, or where it names what this letter does not know."""
         text = self.own.get(which, ("", ""))[0]
+        if not text:
+            return ""
         known: dict[str, str] = {"reader": escaped(letter.reader), "centre": escaped(the_centre().name)}
         for sentence in letter.said:
             known |= {name: worded(value, letter.said, self) for name, value in sentence.values.items()}
@@ -157,13 +167,6 @@ def _merged(wordings: Wordings, templates: Sequence[str], voice: Voice) -> Words
     for template in templates:
         merged |= wordings.get(template, voice)
     return merged
-
-
-@cache
-def _shipped(voice: Voice) -> Words:
-    if voice in {Voice.FORMAL, Voice.ENGLISH}:
-        return {}
-    return dict(_read(voice))
 
 
 def _read(voice: Voice) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -95,7 +95,7 @@ class RulePages(Controller):
         pattern = PATTERNS.get(request.query_params.get("vorlage", ""))
         given: dict[str, Any] = {"at": NINE, **(pattern.fields if pattern else {})}
         form = form_from(RuleForm, None, key=str(uuid4()), **given)
-        return await _form_page(around, form)
+        return _form_page(await _offered(around, form))
 
     @post("/neu", opt=WRITE)
     async def add(
@@ -106,8 +106,7 @@ class RulePages(Controller):
         message_rules: NamedDependency[MessageRules],
     ) -> Template | Redirect:
         """Add it, switched off."""
-        form = form_from(RuleForm, await request.form())
-        await _offer(around, form)
+        form = await _offered(around, form_from(RuleForm, await request.form()))
         status, rule_id = 422, uuid_in(form.key.data)
         if form.validate() and rule_id is not None:
             try:
@@ -115,7 +114,7 @@ class RulePages(Controller):
                 return after(f"{PATH}/{rule_id}", MADE)
             except DomainError as refusal:
                 status = form.refuse_by(refusal)
-        return await _form_page(around, form, status=status)
+        return _form_page(form, status=status)
 
     @get("/{rule_id:uuid}", opt=READ)
     async def show(self, request: Sent, rule_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
@@ -176,7 +175,7 @@ class RulePages(Controller):
         """The form with what is stored."""
         async with around.begin.reading() as session:
             rule = await _rule(session, rule_id)
-        return await _form_page(around, stored_form(rule), rule)
+        return _form_page(await _offered(around, stored_form(rule)), rule)
 
     @post("/{rule_id:uuid}/aendern", opt=WRITE)
     async def change(
@@ -188,8 +187,7 @@ class RulePages(Controller):
         message_rules: NamedDependency[MessageRules],
     ) -> Template | Redirect:
         """Change it. Whoever was slower sees both versions."""
-        form = form_from(RuleForm, await request.form())
-        await _offer(around, form)
+        form = await _offered(around, form_from(RuleForm, await request.form()))
         status, versions = 422, None
         if form.validate():
             try:
@@ -205,7 +203,7 @@ class RulePages(Controller):
                 status = form.refuse_by(refusal)
         async with around.begin.reading() as session:
             rule = await _rule(session, rule_id)
-        return await _form_page(around, form, rule, status=status, versions=versions)
+        return _form_page(form, rule, status=status, versions=versions)
 
     @get("/{rule_id:uuid}/{step:str}", opt=WRITE)
     async def ask_step(
@@ -299,22 +297,21 @@ def _title(german: str, english: str) -> str:
     return (english if current_language() == "en" else "") or german
 
 
-async def _offer(around: Around, form: RuleForm) -> None:
+async def _offered(around: Around, form: RuleForm) -> RuleForm:
     async with around.begin.reading() as session:
         courses = (await session.scalars(select(Course).order_by(Course.title_de))).all()
         topics = (await session.scalars(select(Topic).order_by(Topic.name_de))).all()
     form.offer(courses, topics)
+    return form
 
 
-async def _form_page(
-    around: Around,
+def _form_page(
     form: RuleForm,
     rule: MessageRule | None = None,
     *,
     status: int = 200,
     versions: Versions | None = None,
 ) -> Template:
-    await _offer(around, form)
     return Template(
         "correspondence/rule_form.html",
         context={
