@@ -24,7 +24,8 @@ from lms.web.paper import Stationery
 if TYPE_CHECKING:
     from certificates.pdf import Attachment
 
-PAPER = Stationery(Path(__file__).parent / "templates", Path(__file__).with_name("paper.css"))
+STYLE = Path(__file__).with_name("paper.css")
+PAPER = Stationery(Path(__file__).parent / "templates", STYLE)
 """Of everything the books print."""
 NO_TRANSFER = frozenset({PaymentMethod.DIRECT_DEBIT})
 """Ways of paying where a code for a transfer would make people pay twice."""

@@ -14,8 +14,8 @@ from lms.honoraria.statements.models import FeeAccount, VatKind
 from lms.honoraria.statements.wording import VAT
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
+from lms.portal.desk.step import carry_out
 from lms.portal.finance.step_up import is_proved
 from lms.portal.own_fees import HERE, OWN, own
 from lms.web.forms import Form, Hidden, Radios, Text, form_from
@@ -93,23 +93,19 @@ class OwnFeeAccountPages(Controller):
         form, status = form_from(FeeAccountForm, await request.form()), 422
         row = await _row(begin, actor)
         if form.validate() and is_proved(request, clock, form):
-            try:
-                data = OwnData(
-                    account=read_account(form.holder.data, form.iban.data), tax_number=form.tax_number.data or "",
-                    vat_id=form.vat_id.data or "", vat_kind=VatKind(form.vat_kind.data),
-                )  # fmt: skip
-                await fee_accounts.change(actor, version=_seen(form), data=data)
+            act = _change(fee_accounts, actor, form)
+            _, status = await carry_out(form, act, version=row.version if row else 0)
+            if not status:
                 return after(HERE, KEPT)
-            except NotFound:
-                raise
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
-                if isinstance(
-                    refusal, Stale
-                ):  # shown beside what was typed: sending it again is a decision about that
-                    form.version.raw_data, form.version.data = None, str(row.version if row else 0)
         return _page(row, form, status=status)
+
+
+async def _change(fee_accounts: FeeAccounts, actor: Actor, form: FeeAccountForm) -> None:
+    data = OwnData(
+        account=read_account(form.holder.data, form.iban.data), tax_number=form.tax_number.data or "",
+        vat_id=form.vat_id.data or "", vat_kind=VatKind(form.vat_kind.data),
+    )  # fmt: skip
+    await fee_accounts.change(actor, version=_seen(form), data=data)
 
 
 def _seen(form: FeeAccountForm) -> int:

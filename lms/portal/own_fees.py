@@ -13,7 +13,6 @@ from lms.db import Begin
 from lms.honoraria.statements import policy
 from lms.honoraria.statements.collecting import collected, last_of
 from lms.honoraria.statements.deciding import FeeStatements
-from lms.honoraria.statements.errors import NothingToSettle
 from lms.honoraria.statements.models import FeeAccount, LineKind
 from lms.honoraria.statements.paper import statement_pdf
 from lms.honoraria.statements.reading import open_objections, own_statements, read_statement
@@ -21,7 +20,7 @@ from lms.honoraria.statements.rules import MENDABLE, OF_TRAINERS, WHY, month_of,
 from lms.honoraria.statements.wording import KINDS, PAYOUTS, STATES, line_details, line_name
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
-from lms.kernel.errors import DomainError, NotFound, Stale
+from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.web.access import may
@@ -100,10 +99,8 @@ class OwnFeePages(Controller):
         month, form = month_in(monat, around.clock), form_from(ConfirmForm, await request.form())
         try:
             await fee_statements.confirm(actor, month=month, seen=form.seen.data or "")
-        except (NotFound, Stale, NothingToSettle) as refusal:
-            if isinstance(refusal, NotFound):
-                raise
-            return await _page(around, actor, month, refusal=refusal)
+        except NotFound:
+            raise
         except DomainError as refusal:
             return await _page(around, actor, month, refusal=refusal)
         return after(_at(month), CONFIRMED)

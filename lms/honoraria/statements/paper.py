@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from lms.billing.paper import STYLE
 from lms.db import Begin
 from lms.honoraria.statements.models import FeeDocument, LineKind, VatKind
 from lms.honoraria.statements.reading import View, read_statement
@@ -16,7 +17,7 @@ from lms.honoraria.statements.wording import NOTES, line_details, line_name, vat
 from lms.kernel.errors import NotFound
 from lms.web.paper import Stationery
 
-PAPER = Stationery(Path(__file__).parents[1] / "templates", Path(__file__).with_name("paper.css"))
+PAPER = Stationery(Path(__file__).parents[1] / "templates", STYLE)
 
 
 async def statement_pdf(begin: Begin, statement_id: UUID) -> tuple[str, bytes]:

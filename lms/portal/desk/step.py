@@ -1,15 +1,18 @@
 """An act on a page of its own: what follows from it, the safe way out, and the button that names it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from litestar.response import Template
 
+from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.portal.desk.run_reading import Recipients
 from lms.web.forms import Form
 from lms.web.language import gettext, ngettext
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,23 @@ class Step:
 def step_page(step: Step, form: Form | None = None, *, status: int = 200, **more: Any) -> Template:
     """The page; with a form its fields stand before the buttons."""
     return Template("portal/desk/step.html", context={"step": step, "form": form, **more}, status_code=status)
+
+
+async def carry_out(form: Form, act: Awaitable[T], *, version: int) -> tuple[T | None, int]:
+    """What the act gives, and 0; or None and the status of the answer, with the reason in the form and everything typed kept.
+
+    A form that was stale is shown beside what is stored now, carries that `version`, and so sending it again is a decision
+    about it. Raises NotFound.
+    """
+    try:
+        return await act, 0
+    except NotFound:
+        raise
+    except DomainError as refusal:
+        form.refuse("", refusal.message, **refusal.params)
+        if isinstance(refusal, Stale):
+            form["version"].raw_data, form["version"].data = None, str(version)
+        return None, refusal.status
 
 
 def who_is_told(told: Recipients) -> str:

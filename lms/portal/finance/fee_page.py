@@ -23,9 +23,9 @@ from lms.honoraria.statements.rules import BY_HAND
 from lms.honoraria.statements.wording import KINDS
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
-from lms.kernel.errors import DomainError, NotFound, Stale
+from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
-from lms.portal.desk.step import Step, step_page
+from lms.portal.desk.step import Step, carry_out, step_page
 from lms.portal.finance.fee_lists import SETTLES
 from lms.portal.finance.fee_words import FEES
 from lms.portal.finance.refund_page import DayForm, SureForm
@@ -240,18 +240,10 @@ class FeeStepPages(Controller):
         async with around.begin.reading() as session:
             view = await read_statement(session, statement_id)
         if form.validate() and is_proved(request, around.clock, form):
-            try:
-                key = await wanted.act(around, actor, view, form)
+            act = wanted.act(around, actor, view, form)
+            key, status = await carry_out(form, act, version=view.statement.version)
+            if not status:
                 return after(f"{FEES}/{key}", wanted.notice)
-            except NotFound:
-                raise
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
-                if isinstance(
-                    refusal, Stale
-                ):  # shown as it is now: sending it again is a decision about that
-                    form.version.raw_data, form.version.data = None, str(view.statement.version)
         return step_page(_words(step, wanted, view), form, status=status)
 
 

@@ -17,10 +17,10 @@ from lms.db import Begin
 from lms.enrolment.letters.refunds import foreseen_letter
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock, today
-from lms.kernel.errors import DomainError, NotFound, Stale
+from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.portal.desk.step import Step, step_page
+from lms.portal.desk.step import Step, carry_out, step_page
 from lms.portal.finance.refund_reading import RefundView, read_refund
 from lms.portal.finance.refund_words import MEANS, REFUNDS, STATES, WAYS
 from lms.portal.finance.step_up import is_proved
@@ -150,18 +150,10 @@ class RefundPages(Controller):
         async with around.begin.reading() as session:
             view = await read_refund(session, refund_id)
         if form.validate() and is_proved(request, clock, form):
-            try:
-                path = await wanted.act(refunds, actor, view, form)
+            act = wanted.act(refunds, actor, view, form)
+            path, status = await carry_out(form, act, version=view.refund.version)
+            if not status:
                 return after(path or f"{REFUNDS}/{refund_id}", wanted.notice)
-            except NotFound:
-                raise
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
-                if isinstance(
-                    refusal, Stale
-                ):  # shown as it is now: sending it again is a decision about that
-                    form.version.raw_data, form.version.data = None, str(view.refund.version)
         return step_page(_words(step, wanted, view), form, status=status)
 
 

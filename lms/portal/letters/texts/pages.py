@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import links_of
 from lms.kernel.actor import Actor
@@ -182,7 +183,7 @@ class TextPages(Controller):
 
 
 async def _preview(
-    session: Any, actor: Actor, one: Stationery, voice: Voice, wordings: Wordings, links: Links
+    session: AsyncSession, actor: Actor, one: Stationery, voice: Voice, wordings: Wordings, links: Links
 ) -> Preview:
     letter = None
     if actor.may_for_all("R", "message") and not one.is_part:
