@@ -23,6 +23,7 @@ from lms.kernel.clock import Clock, today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.portal.desk.step import carry_out
 from lms.web.access import may
 from lms.web.formats import number, period
 from lms.web.forms import DateParts, Euro, Form, Hidden, Radios, TextArea, form_from
@@ -138,14 +139,17 @@ class OwnFeePages(Controller):
     ) -> Template | Redirect:
         """Keep it for the centre."""
         month, form = month_in(monat, around.clock), form_from(ObjectionForm, await request.form())
-        if not form.validate():
-            return await _objection_page(around, actor, month, form, status=422)
-        session_id = uuid_in(form.session.data)
-        await fee_statements.object_to(
-            actor, objection_id=uuid_in(form.key.data) or uuid4(), month=month, note=form.note.data, session_id=session_id,
-            about=await _about(around, actor, month, session_id),
-        )  # fmt: skip
-        return after(_at(month), TOLD)
+        status = 422
+        if form.validate():
+            session_id = uuid_in(form.session.data)
+            act = fee_statements.object_to(
+                actor, objection_id=uuid_in(form.key.data) or uuid4(), month=month, note=form.note.data, session_id=session_id,
+                about=await _about(around, actor, month, session_id),
+            )  # fmt: skip
+            _, status = await carry_out(form, act)
+            if not status:
+                return after(_at(month), TOLD)
+        return await _objection_page(around, actor, month, form, status=status)
 
     @post("/stimmt-nicht/{objection_id:uuid}/zurueck")
     async def take_back(
@@ -177,15 +181,13 @@ class OwnFeePages(Controller):
         """One more line."""
         month, form, status = month_in(monat, clock), form_from(ExpenseForm, await request.form()), 422
         if form.validate():
-            try:
-                await fee_statements.add_line(
-                    actor, line_id=uuid_in(form.key.data) or uuid4(), person_id=own(actor), month=month,
-                    kind=LineKind(form.kind.data), cents=form.amount.data, day=form.day.data, reason=form.reason.data,
-                )  # fmt: skip
+            act = fee_statements.add_line(
+                actor, line_id=uuid_in(form.key.data) or uuid4(), person_id=own(actor), month=month,
+                kind=LineKind(form.kind.data), cents=form.amount.data, day=form.day.data, reason=form.reason.data,
+            )  # fmt: skip
+            _, status = await carry_out(form, act)
+            if not status:
                 return after(_at(month), SAVED)
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
         return _expense_page(month, form, status=status)
 
     @post("/auslage/{line_id:uuid}/entfernen")

@@ -37,11 +37,11 @@ def step_page(step: Step, form: Form | None = None, *, status: int = 200, **more
     return Template("portal/desk/step.html", context={"step": step, "form": form, **more}, status_code=status)
 
 
-async def carry_out(form: Form, act: Awaitable[T], *, version: int) -> tuple[T | None, int]:
+async def carry_out(form: Form, act: Awaitable[T], *, version: int | None = None) -> tuple[T | None, int]:
     """What the act gives, and 0; or None and the status of the answer, with the reason in the form and everything typed kept.
 
-    A form that was stale is shown beside what is stored now, carries that `version`, and so sending it again is a decision
-    about it. Raises NotFound.
+    A form with a version that was stale is shown beside what is stored now and carries that `version`: sending it again is a
+    decision about it. Raises NotFound.
     """
     try:
         return await act, 0
@@ -49,7 +49,7 @@ async def carry_out(form: Form, act: Awaitable[T], *, version: int) -> tuple[T |
         raise
     except DomainError as refusal:
         form.refuse("", refusal.message, **refusal.params)
-        if isinstance(refusal, Stale):
+        if isinstance(refusal, Stale) and version is not None:
             form["version"].raw_data, form["version"].data = None, str(version)
         return None, refusal.status
 

@@ -23,9 +23,8 @@ from lms.honoraria.statements.paying import FeePayouts, ready_for_a_file
 from lms.honoraria.statements.reading import counts, statements
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError
 from lms.kernel.rights import Scope
-from lms.portal.desk.step import Step, step_page
+from lms.portal.desk.step import Step, carry_out, step_page
 from lms.portal.finance.fee_words import EXPLAINED, FEES, VIEWS
 from lms.portal.finance.refund_words import FILES
 from lms.portal.finance.step_up import is_proved
@@ -148,12 +147,10 @@ class FeeListPages(Controller):
         """Gather them. Sent twice it is one file."""
         form, status = form_from(KeyForm, await request.form()), 422
         if is_proved(request, clock, form):
-            try:
-                file = await fee_payouts.make_file(actor, file_id=uuid_in(form.key.data) or uuid4())
+            act = fee_payouts.make_file(actor, file_id=uuid_in(form.key.data) or uuid4())
+            file, status = await carry_out(form, act)
+            if file is not None:
                 return after(f"{FILES}/{file.id}", MADE)
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
         return step_page(await _making(begin), form, status=status)
 
     @get("/gemeinsam")

@@ -28,10 +28,10 @@ from lms.honoraria.statements.paying import FeePayouts
 from lms.honoraria.statements.wording import PAYOUTS
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
-from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.portal.desk.step import Step, step_page
+from lms.portal.desk.step import Step, carry_out, step_page
 from lms.portal.finance.refund_reading import whom_of
 from lms.portal.finance.refund_words import FILE_STATES, FILES, REFUNDS, STATES
 from lms.portal.finance.step_up import is_proved
@@ -114,12 +114,10 @@ class TransferFilePages(Controller):
         """Gather them. Sent twice it is one file."""
         form, status = form_from(KeyForm, await request.form()), 422
         if is_proved(request, clock, form):
-            try:
-                file = await refunds.make_file(actor, file_id=uuid_in(form.key.data) or uuid4())
+            act = refunds.make_file(actor, file_id=uuid_in(form.key.data) or uuid4())
+            file, status = await carry_out(form, act)
+            if file is not None:
                 return after(f"{FILES}/{file.id}", MADE)
-            except DomainError as refusal:
-                form.refuse("", refusal.message, **refusal.params)
-                status = refusal.status
         return step_page(await _making(begin), form, status=status)
 
     @get("/{file_id:uuid}", opt=SEES)
