@@ -93,7 +93,7 @@ def test_without_network_and_without_service_nothing_is_lost_doubled_or_overwrit
     sit_down(page, name)
     page.goto("/kursleitung")
     page.wait_for_function(
-        "path => caches.match(path, {ignoreVary: true}).then(found => Boolean(found))",
+        "path => caches.match(path, {ignoreSearch: true, ignoreVary: true}).then(found => Boolean(found))",
         arg=register_path(session_id),
     )
     page.goto(register_path(session_id))

@@ -102,7 +102,8 @@
     const before = await remembered();
     if (before && before.whose !== told.whose) await caches.delete(CACHE); // somebody else sat here
     const cache = await caches.open(CACHE);
-    await cache.put(door, new Response(JSON.stringify({ ...told, csrf: "" })));
+    const mine = JSON.stringify({ ...told, csrf: "" });
+    if (mine !== JSON.stringify(before)) await cache.put(door, new Response(mine)); // seldom: see keepPages
     await become(told);
   }
 
@@ -136,18 +137,24 @@
       if (pathname !== door && !pathname.startsWith("/static/") && !wanted.has(pathname)) await cache.delete(request);
     }
     for (const [path, address] of wanted) {
-      const found = await cache.match(path, { ignoreVary: true });
-      if (found && path !== anew && Date.now() - Number(found.headers.get(KEPT_AT)) < FRESH_FOR) continue;
+      const former = await cache.keys(path, { ignoreSearch: true, ignoreVary: true });
+      const isFresh = former.some((one) => Date.now() - keptSince(one) < FRESH_FOR);
+      if (isFresh && path !== anew) continue;
       const answer = await fetch(address);
       if (!answer.ok || answer.redirected) continue;
       const headers = new Headers(answer.headers);
       ["content-encoding", "content-length", "set-cookie"].forEach((name) => headers.delete(name));
-      headers.set(KEPT_AT, String(Date.now()));
+      const at = Date.now();
+      headers.set(KEPT_AT, String(at));
       const text = await answer.text();
-      await cache.put(path, new Response(text, { headers }));
+      // Beside what is there, not over it: a page that is closed in the middle of replacing loses both.
+      await cache.put(`${path}?${KEPT_AT}=${at}`, new Response(text, { headers }));
+      for (const one of former) if (keptSince(one) < at) await cache.delete(one, { ignoreVary: true });
       await keepFiles(cache, text);
     }
   }
+
+  const keptSince = (request) => Number(new URL(request.url).searchParams.get(KEPT_AT));
 
   async function keepFiles(cache, text) {
     const page = new DOMParser().parseFromString(text, "text/html");

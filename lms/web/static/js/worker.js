@@ -33,11 +33,13 @@ async function page(request, url) {
 
 async function kept(path) {
   const cache = await caches.open(CACHE);
-  const found = await cache.match(path, { ignoreVary: true });
-  const at = Number(found?.headers.get(KEPT_AT));
-  if (!found || !at) return null;
+  const since = (answer) => Number(answer.headers.get(KEPT_AT));
+  const all = await cache.matchAll(path, { ignoreSearch: true, ignoreVary: true });
+  const [found] = all.filter(since).sort((one, other) => since(other) - since(one)); // a newer one takes its place only when whole
+  if (!found) return null;
+  const at = since(found);
   if (Date.now() - at > KEEP_FOR) {
-    await cache.delete(path, { ignoreVary: true });
+    await cache.delete(path, { ignoreSearch: true, ignoreVary: true });
     return null;
   }
   const text = await found.text();
