@@ -42,6 +42,7 @@ from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.honoraria.module import MODULE as HONORARIA
+from lms.interchange.module import MODULE as INTERCHANGE
 from lms.jobs.queue import Event
 from lms.jobs.tidying import tidy
 from lms.jobs.worker import Listener, Periodic, Worker
@@ -49,6 +50,7 @@ from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.clock import Clock, system_clock
 from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
+from lms.learning.module import MODULE as LEARNING
 from lms.lending.module import MODULE as LENDING
 from lms.messaging.addresses import forget_returns
 from lms.messaging.bounces import EVERY, Bounces
@@ -58,11 +60,15 @@ from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
 from lms.payments.module import MODULE as PAYMENTS
 from lms.people.module import MODULE as PEOPLE
+from lms.players.module import MODULE as PLAYERS
 from lms.portal.module import MODULE as PORTAL
+from lms.practice.module import MODULE as PRACTICE
 from lms.privacy.contract import PersonalData
+from lms.quizzes.module import MODULE as QUIZZES
 from lms.resources.module import MODULE as RESOURCES
 from lms.scheduling.module import MODULE as SCHEDULING
 from lms.settings import Settings, settings
+from lms.surveys.module import MODULE as SURVEYS
 from lms.teaching.module import MODULE as TEACHING
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
@@ -136,6 +142,12 @@ MODULES: Sequence[Module] = (
     DEBITS,
     ENROLMENT,
     ATTENDANCE,
+    LEARNING,
+    QUIZZES,
+    PRACTICE,
+    SURVEYS,
+    PLAYERS,
+    INTERCHANGE,
     BOOKING,
     LENDING,
     CERTIFICATION,

@@ -41,6 +41,7 @@ from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
 from lms.honoraria.statements import models as fee_statements
 from lms.jobs import models as jobs
+from lms.learning import models as learning
 from lms.lending import models as lending
 from lms.messaging import models as messaging
 from lms.messaging import wordings
@@ -91,6 +92,7 @@ __all__ = [
     "interest",
     "invitations",
     "jobs",
+    "learning",
     "lending",
     "messaging",
     "minimum",

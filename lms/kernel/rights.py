@@ -57,8 +57,11 @@ session         | R:a      | R:a   | R:a         | R:a  | R:t report:t | CRUD:a 
 join-link       | -        | R:o   | R:w         | -    | R:t        | RU:a   | R:a      | -     | -                         | -           | -
 enrolment       | C:o      | CRD:o | CRD:w consent:w | CRD:e | R:t    | R:a    | CRUD:a   | -     | R:a                       | R:a         | -
 attendance      | -        | R:o object:o | R:w object:w | R:e  | CRU:t      | R:a    | RU:a lock:a | -  | R:a                       | -           | -
-progress        | -        | R:o   | R:w         | -    | R:t        | -      | -        | -     | R:a                       | -           | -
+progress        | -        | RU:o  | RU:w        | -    | RU:t       | -      | -        | -     | R:a                       | -           | -
 lesson          | -        | R:o   | R:w         | -    | CRUD:t     | CRUD:a | -        | -     | -                         | -           | -
+help-request    | C:o      | CRD:o | CRD:w       | -    | RU:t       | R:a    | -        | -     | -                         | -           | -
+survey          | C:o      | C:o   | C:w         | -    | R:t        | CRUD:a | -        | -     | -                         | -           | -
+package         | -        | R:o   | R:w         | -    | CRD:t      | CRUD:a | -        | -     | -                         | -           | -
 invoice         | -        | R:o   | R:w         | R:e  | -          | -      | R:a      | -     | -                         | CR:a issue:a reverse:a remind:a | -
 payment         | -        | C:o   | C:w         | C:e  | -          | -      | cash:a   | -     | -                         | CRU:a refund:a approve:a import:a collect:a write-off:a close:a export:a | -
 voucher         | C:o      | CR:o  | -           | CR:o | -          | -      | CR:a     | -     | -                         | CRUD:a issue:a | -

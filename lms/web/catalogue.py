@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -25,6 +26,8 @@ from babel.messages.pofile import read_po, write_po
 PACKAGE = Path(__file__).parents[1]
 GERMAN = PACKAGE / "locale" / "de"
 SHARED = ("kernel", "web")
+LIBRARIES: Mapping[str, Sequence[str]] = {"learning": ("content",)}
+"""Packages beside the service whose sentences stand in a module's catalogue: libraries know no languages."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 LONELY_PERCENT = re.compile(r"%(?!\(\w+\)[sd])")
 KEYWORDS: Mapping[str, tuple[int, ...] | None] = {
@@ -77,7 +80,10 @@ def modules(package: Path = PACKAGE) -> list[str]:
 def spoken(module: str, package: Path = PACKAGE) -> dict[str, Id]:
     """Every message in the code and the templates of a module, by its singular."""
     found: dict[str, Id] = {}
-    extracted = extract_from_dir(str(package / module), METHODS, OPTIONS, keywords=KEYWORDS)
+    folders = [package / module, *(package.parent / library for library in LIBRARIES.get(module, ()))]
+    extracted = chain.from_iterable(
+        extract_from_dir(str(folder), METHODS, OPTIONS, keywords=KEYWORDS) for folder in folders
+    )
     for _, _, message, _, _ in extracted:
         ids: Id = (message[0], message[1]) if isinstance(message, tuple) else message
         singular = _singular(ids)

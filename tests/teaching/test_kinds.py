@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from lms.teaching.errors import FileEmpty, HasMacros, NotAnAddress, NotWhatItSays, UnknownKind, UnsafeArchive
+from lms.teaching.errors import NotAnAddress
 from lms.teaching.materials import rules
-from lms.teaching.materials.kinds import checked
-from lms.teaching.materials.serving import part_asked
+from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind, UnsafeArchive
+from lms.web.files.kinds import checked
+from lms.web.files.serving import part_asked
 from tests.teaching.scene import PDF, archive, in_file, word_file
 
 ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}

@@ -16,12 +16,13 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import Forbidden, NotFound, Stale
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
-from lms.teaching.errors import GoneForGood, NotWhatItSays, RunIsFull
+from lms.teaching.errors import GoneForGood, RunIsFull
 from lms.teaching.materials import rules
 from lms.teaching.materials.reading import file_for_learner, materials_of, shown_to
 from lms.teaching.materials.service import Materials, Wording
 from lms.teaching.materials.telling import MaterialNews
 from lms.teaching.models import Material, ShownFrom, ShownUntil
+from lms.web.files.errors import NotWhatItSays
 from lms.web.module import Around
 from tests.making import BOTH, FixedClock, learner, make_run, staff
 from tests.teaching.scene import PDF, Class, make_class, trainer_actor

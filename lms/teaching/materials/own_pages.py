@@ -8,12 +8,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from lms.kernel.actor import Actor
-from lms.teaching.materials.kinds import kind_of
 from lms.teaching.materials.reading import file_for_learner
 from lms.teaching.materials.service import Materials
-from lms.teaching.materials.serving import handed_out
 from lms.teaching.models import Material, MaterialKind
 from lms.web.access import SIGNED_IN
+from lms.web.files.kinds import kind_of
+from lms.web.files.serving import handed_out
 from lms.web.module import Around
 
 
@@ -37,7 +37,13 @@ class OwnMaterialDoor(Controller):
         """The file itself."""
         async with around.begin.reading() as session:
             material = await file_for_learner(session, actor, enrolment_id, material_id, around.clock())
-        return await handed_out(request, materials.store, material)
+        return await handed_out(
+            request,
+            materials.store,
+            stored=material.stored,
+            name=material.name,
+            media_type=material.media_type,
+        )
 
 
 def kind_in_words(material: Material) -> str:

@@ -17,7 +17,6 @@ from lms.kernel.marking import N_
 from lms.teaching.errors import NotAnAddress
 from lms.teaching.materials import rules
 from lms.teaching.materials.forms import MaterialForm, empty_form, known_form
-from lms.teaching.materials.kinds import ACCEPT
 from lms.teaching.materials.own_pages import kind_in_words
 from lms.teaching.materials.reading import (
     Taught,
@@ -27,9 +26,10 @@ from lms.teaching.materials.reading import (
     used_bytes,
 )
 from lms.teaching.materials.service import Materials
-from lms.teaching.materials.serving import handed_out
 from lms.teaching.models import Material, MaterialKind
 from lms.web.access import may
+from lms.web.files.kinds import ACCEPT
+from lms.web.files.serving import handed_out
 from lms.web.forms import form_from
 from lms.web.notices import SAVED, after, declare
 from lms.web.sent import uuid_in
@@ -210,7 +210,13 @@ class MaterialPages(Controller):
         """The file itself."""
         async with begin.reading() as session:
             material = await file_for_trainer(session, actor, run_id, material_id)
-        return await handed_out(request, materials.store, material)
+        return await handed_out(
+            request,
+            materials.store,
+            stored=material.stored,
+            name=material.name,
+            media_type=material.media_type,
+        )
 
 
 async def _add(materials: Materials, actor: Actor, run_id: UUID, form: MaterialForm) -> None:

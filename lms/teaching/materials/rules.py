@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from lms.teaching.errors import NotAnAddress
 from lms.teaching.models import Material, ShownFrom, ShownUntil
 
-LARGEST_FILE = 100_000_000
 LARGEST_RUN = 2_000_000_000  # S-60
 LONGEST_NAME = 120
 LONGEST_ADDRESS = 2_000

@@ -17,11 +17,12 @@ from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.scheduling.queries import run_of
-from lms.teaching.errors import FileTooLarge, GoneForGood, RunIsFull
+from lms.teaching.errors import GoneForGood, RunIsFull
 from lms.teaching.materials import rules
 from lms.teaching.materials.reading import Taught, materials_of, taught_run, used_bytes
-from lms.teaching.materials.store import Kept, Store
 from lms.teaching.models import Material, MaterialKind, ShownFrom, ShownUntil
+from lms.web.files.errors import FileTooLarge
+from lms.web.files.store import LARGEST_FILE, Kept, Store
 from lms.web.module import Around
 
 
@@ -41,6 +42,9 @@ class Wording:
     tells: bool = False
 
 
+FOLDER = "materials"
+
+
 class Materials:
     """Adding, changing, ordering, taking away, copying."""
 
@@ -48,7 +52,7 @@ class Materials:
         self.around = around
         self.begin = around.begin
         self.clock = around.clock
-        self.store = Store(around.settings.files)
+        self.store = Store(around.settings.files, FOLDER)
 
     async def add_file(
         self,
@@ -183,7 +187,7 @@ class Materials:
 
     async def _look_first(self, actor: Actor, run_id: UUID, size: int) -> None:
         """Refuse before anything is copied."""
-        if size > rules.LARGEST_FILE:
+        if size > LARGEST_FILE:
             raise FileTooLarge
         async with self.begin.reading() as session:
             await taught_run(session, actor, run_id)

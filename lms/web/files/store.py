@@ -1,4 +1,4 @@
-"""Where the files of materials lie: under random names below LMS_FILES, outside of what the web serves (S-61).
+"""Where files that people send lie: under random names below LMS_FILES, outside of what the web serves (S-61).
 
 A file is written beside the others under a name that ends in `.part` and gets its own name when it is whole and looked at.
 Whoever is killed before the row is written leaves a file that no row names: `sweep` takes it away a little later.
@@ -13,11 +13,11 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from lms.teaching.errors import FileTooLarge
-from lms.teaching.materials.kinds import checked
-from lms.teaching.materials.rules import LARGEST_FILE
+from lms.web.files.errors import FileTooLarge
+from lms.web.files.kinds import checked
 
-FOLDER = "materials"
+LARGEST_FILE = 100_000_000
+"""In bytes (S-60)."""
 PART = ".part"
 CHUNK = 1_000_000
 UNDER_WAY = timedelta(hours=6)
@@ -34,10 +34,10 @@ class Kept:
 
 
 class Store:
-    """The files of one centre."""
+    """The files of one kind of thing, in a folder of their own below LMS_FILES."""
 
-    def __init__(self, files: Path) -> None:
-        self.folder = files / FOLDER
+    def __init__(self, files: Path, folder: str) -> None:
+        self.folder = files / folder
 
     def path_of(self, stored: str) -> Path:
         """Where a file lies. Raises ValueError for anything but a name that we gave."""

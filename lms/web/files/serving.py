@@ -10,8 +10,7 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from lms.kernel.errors import NotFound
-from lms.teaching.materials.store import Store
-from lms.teaching.models import Material
+from lms.web.files.store import Store
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 
@@ -36,13 +35,15 @@ def part_asked(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-async def handed_out(request: Request[Any, Any, Any], store: Store, material: Material) -> Response[Any]:
-    """The bytes of the material; whoever may not see it was refused before. Raises NotFound when the file is missing."""
-    size = await asyncio.to_thread(store.size_of, material.stored)
+async def handed_out(
+    request: Request[Any, Any, Any], store: Store, *, stored: str, name: str, media_type: str
+) -> Response[Any]:
+    """The bytes of a file; whoever may not see it was refused before. Raises NotFound when the file is missing."""
+    size = await asyncio.to_thread(store.size_of, stored)
     if size is None:
         raise NotFound
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(material.name, safe='')}",
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "Cache-Control": "private, no-store",  # S-04: the right to it may be gone with the next request
         "Accept-Ranges": "bytes",
@@ -53,7 +54,7 @@ async def handed_out(request: Request[Any, Any, Any], store: Store, material: Ma
         return Response(
             b"",
             status_code=416,
-            media_type=material.media_type,
+            media_type=media_type,
             headers={**headers, "Content-Range": f"bytes */{size}"},
         )
     start, end = part or (0, size)
@@ -61,9 +62,9 @@ async def handed_out(request: Request[Any, Any, Any], store: Store, material: Ma
     if part is not None:
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return Stream(
-        _pieces(store, material.stored, start, end),
+        _pieces(store, stored, start, end),
         status_code=200 if part is None else 206,
-        media_type=material.media_type,
+        media_type=media_type,
         headers=headers,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lms.teaching.errors import HasMacros, NotWhatItSays, UnsafeArchive
+from lms.web.files.errors import HasMacros, NotWhatItSays, UnsafeArchive
 
 MOST_ENTRIES = 5_000
 LARGEST_LIST = 4_000_000

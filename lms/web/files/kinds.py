@@ -6,8 +6,8 @@ from pathlib import Path, PurePath
 
 from PIL import Image, ImageOps
 
-from lms.teaching.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind
-from lms.teaching.materials.archives import listed
+from lms.web.files.archives import listed
+from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind
 
 LARGEST_PIXELS = 40_000_000
 QUALITY = 90

@@ -1,0 +1,95 @@
+"""The content of a course as a value: what every format is read into and written from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeAlias
+
+from content.quiz.questions import Quiz
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on disk that lessons name. `name` is how they name it: no folders, unique within the course, with its ending."""
+
+    name: str
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A lesson to read, in the Markdown of `content.lesson`. `key` stays when the title changes.
+
+    With `is_practice` each heading of its highest level begins a step that a person does on a device beside them.
+    """
+
+    key: str
+    title: str
+    markdown: str
+    is_practice: bool = False
+    is_preview: bool = False
+    """Guests may read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuizLesson:
+    """A quiz between the lessons."""
+
+    key: str
+    title: str
+    quiz: Quiz
+
+
+class PackageKind(StrEnum):
+    """What plays in a frame of its own."""
+
+    SCORM_12 = "scorm_12"
+    SCORM_2004 = "scorm_2004"
+    H5P = "h5p"
+    CMI5 = "cmi5"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package of somebody else's. `folder` is where it was unpacked, `entry` the page or file to open first, below it."""
+
+    key: str
+    title: str
+    kind: PackageKind
+    folder: Path
+    entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Somebody else's page: a plain link, or an LTI launch when it is one."""
+
+    key: str
+    title: str
+    address: str
+    is_lti: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+Lesson: TypeAlias = Text | QuizLesson | Package | Tool
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """Lessons under one title."""
+
+    title: str
+    lessons: Sequence[Lesson]
+
+
+@dataclass(frozen=True, slots=True)
+class CourseContent:
+    """All of it, in order. `language` is a BCP 47 tag."""
+
+    title: str
+    chapters: Sequence[Chapter]
+    files: Sequence[File] = ()
+    summary: str = ""
+    language: str = "de"

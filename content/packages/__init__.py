@@ -1,0 +1,1 @@
+"""Formats of others: read into `content.course`, and written from it."""

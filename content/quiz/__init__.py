@@ -1,0 +1,1 @@
+"""Quizzes as values: questions, answers, and marking as a pure function of both."""

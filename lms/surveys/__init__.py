@@ -1,0 +1,1 @@
+"""What learners say after a course, without names."""

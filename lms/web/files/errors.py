@@ -1,0 +1,39 @@
+"""What is refused of files that people send."""
+
+from lms.kernel.errors import DomainError
+from lms.kernel.marking import N_
+
+
+class UnknownKind(DomainError):
+    status = 422
+    message = N_(
+        "We take PDF, pictures (JPEG, PNG, WebP), Word, Excel, PowerPoint, OpenDocument, text, CSV, MP3 and MP4. "
+        "Please save the file as one of these."
+    )
+
+
+class NotWhatItSays(DomainError):
+    status = 422
+    message = N_(
+        "The file is not what its name says, or it is damaged. Please open it on your device and save it again."
+    )
+
+
+class HasMacros(DomainError):
+    status = 422
+    message = N_("Files with macros are not taken. Please save it without macros, or as PDF.")
+
+
+class UnsafeArchive(DomainError):
+    status = 422
+    message = N_("This file cannot be unpacked safely. Please save it again, or as PDF.")
+
+
+class FileTooLarge(DomainError):
+    status = 413
+    message = N_("The file is too large: 100 MB at most. Please make it smaller, or give a link.")
+
+
+class FileEmpty(DomainError):
+    status = 422
+    message = N_("The file is empty. Please choose another one.")
