@@ -4,12 +4,13 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import certificates, feeds, histories, issuing, letters, money, pages, places, planning
+from bench import certificates, feeds, histories, imports, issuing, letters, money, pages, places, planning
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
     "certificates": certificates.run,
     "feeds": feeds.run,
     "histories": histories.run,
+    "imports": imports.run,
     "issuing": issuing.run,
     "letters": letters.run,
     "money": money.run,

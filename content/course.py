@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from content.quiz.questions import Quiz
 
@@ -53,13 +53,17 @@ class PackageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A package of somebody else's. `folder` is where it was unpacked, `entry` the page or file to open first, below it."""
+    """A package of somebody else's. `folder` is where it was unpacked, `entry` the page or file to open first, below it.
+
+    `facts` is what its player needs of the manifest, as values that JSON holds.
+    """
 
     key: str
     title: str
     kind: PackageKind
     folder: Path
     entry: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
 from lms.honoraria.statements import models as fee_statements
+from lms.interchange import models as interchange
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.lending import models as lending
@@ -89,6 +90,7 @@ __all__ = [
     "feeds",
     "hand_outs",
     "instalments",
+    "interchange",
     "interest",
     "invitations",
     "jobs",

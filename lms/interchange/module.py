@@ -1,5 +1,23 @@
 """The table of contents of `interchange`, for app.py."""
 
-from lms.web.module import Module
+from datetime import timedelta
 
-MODULE = Module(name="interchange")
+from lms.interchange.pages import BringPages, TakePages
+from lms.interchange.service import READ, TAKE, IntakeReader, IntakeTaker, Interchange
+from lms.jobs.worker import Periodic
+from lms.web.module import Around, Module
+
+SWEEPING = timedelta(hours=1)
+
+
+def _sweep(around: Around) -> Periodic:
+    return Periodic("sweep-intakes", SWEEPING, Interchange(around).forget)
+
+
+MODULE = Module(
+    name="interchange",
+    controllers=[BringPages, TakePages],
+    services={"interchange": Interchange},
+    tasks={READ: IntakeReader, TAKE: IntakeTaker},
+    periodic=[_sweep],
+)

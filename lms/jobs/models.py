@@ -22,11 +22,13 @@ class Lane(StrEnum):
     """What queues together. A lane that is jammed holds up no other.
 
     EXPRESS is for what somebody is waiting for in front of the screen, such as a sign-in code; WORK for listeners and for
-    tasks of this house; MAIL and SHORT for letters on their way to the mail server and to the gateway of short messages.
+    tasks of this house; LONG for tasks that take minutes; MAIL and SHORT for letters on their way to the mail server and to
+    the gateway of short messages.
     """
 
     EXPRESS = "express"
     WORK = "work"
+    LONG = "long"
     MAIL = "mail"
     SHORT = "short"
 

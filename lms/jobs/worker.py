@@ -38,7 +38,7 @@ LEASE = timedelta(seconds=60)
 RENEWAL_SECONDS = 20
 POLL_SECONDS = 0.4
 BATCH = 10
-HANDS: Mapping[Lane, int] = {Lane.EXPRESS: 2, Lane.WORK: 1, Lane.MAIL: 6, Lane.SHORT: 2}
+HANDS: Mapping[Lane, int] = {Lane.EXPRESS: 2, Lane.WORK: 1, Lane.LONG: 1, Lane.MAIL: 6, Lane.SHORT: 2}
 """How many jobs of a lane are under way at once in one worker. Listeners are heard one after the other."""
 TRIES = 8
 FIRST_DELAY = timedelta(seconds=5)

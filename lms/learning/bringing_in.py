@@ -255,7 +255,12 @@ def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -
                 return None
             folder = folders.path_of(package.stored)
             return PackageContent(
-                key=key, title=row.title, kind=PackageKind(package.kind), folder=folder, entry=package.entry
+                key=key,
+                title=row.title,
+                kind=PackageKind(package.kind),
+                folder=folder,
+                entry=package.entry,
+                facts=package.facts,
             )
         case LessonKind.TOOL:
             return Tool(

@@ -55,6 +55,10 @@ UPLOADS = (
         6_000_000,
     ),  # 5 MB of portrait
     (
+        re.compile(r"(?:/en)?/inhalte/[0-9a-f-]{36}/mitbringen"),
+        301_000_000,
+    ),  # 300 MB of somebody else's course
+    (
         re.compile(r"(?:/en)?/pruefen(?:/[^/]{1,100})?"),
         6_000_000,
     ),  # 5 MB of a certificate that somebody checks

@@ -1,0 +1,94 @@
+"""Where files lie that are on their way in: below LMS_FILES, under the intake's id, until it has ended."""
+
+import errno
+import os
+import shutil
+from collections.abc import Collection
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from lms.interchange.errors import IntakeTooLarge, NoSpaceLeft
+from lms.web.files.store import CHUNK, PART, UNDER_WAY
+
+FOLDER = "intakes"
+LARGEST_INTAKE = 300_000_000
+"""In bytes: a package of 200 MB (S-60) and the course around it."""
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class Depot:
+    """The files of one centre that are on their way in."""
+
+    def __init__(self, files: Path) -> None:
+        self.folder = files / FOLDER
+
+    def file_of(self, intake_id: UUID) -> Path:
+        """The file as it was sent."""
+        return self.folder / intake_id.hex
+
+    def work_of(self, intake_id: UUID, name: str) -> Path:
+        """An empty folder to unpack into; what a killed attempt left there is gone. Slow: call it in a thread."""
+        self.clear(intake_id, name)
+        path = self._folder_of(intake_id, name)
+        path.mkdir(parents=True, mode=0o700)
+        return path
+
+    def clear(self, intake_id: UUID, name: str) -> None:
+        """What was unpacked there is not needed any more."""
+        shutil.rmtree(self._folder_of(intake_id, name), ignore_errors=True)
+
+    def _folder_of(self, intake_id: UUID, name: str) -> Path:
+        return self.folder / f"{intake_id.hex}.{name}"
+
+    def keep(self, intake_id: UUID, source: BinaryIO) -> int:
+        """Copy what was sent; gives its size in bytes. Slow: call it in a thread.
+
+        Raises IntakeTooLarge, NoSpaceLeft; then nothing is left of it.
+        """
+        path = self.file_of(intake_id)
+        part = path.with_suffix(PART)
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            size = _copy(source, part)
+            part.rename(path)
+        except OSError as fault:
+            part.unlink(missing_ok=True)
+            if fault.errno in _FULL:
+                raise NoSpaceLeft from fault
+            raise
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        return size
+
+    def discard(self, intake_id: UUID) -> None:
+        """Take away the file and every folder it was unpacked into. Slow: call it in a thread."""
+        self.file_of(intake_id).unlink(missing_ok=True)
+        for path in self.folder.glob(f"{intake_id.hex}.*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def sweep(self, wanted: Collection[UUID], now: datetime) -> int:
+        """Take away what belongs to no intake that is still open and is old enough; gives how many. Slow: in a thread."""
+        before, names, swept = (now - UNDER_WAY).timestamp(), {one.hex for one in wanted}, 0
+        for path in self.folder.glob("*"):
+            with suppress(FileNotFoundError):
+                if path.name.split(".")[0] not in names and path.stat().st_mtime < before:
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
+                    swept += 1
+        return swept
+
+
+def _copy(source: BinaryIO, target: Path) -> int:
+    size = 0
+    with target.open("wb") as file:
+        while piece := source.read(CHUNK):
+            size += len(piece)
+            if size > LARGEST_INTAKE:
+                raise IntakeTooLarge(most=LARGEST_INTAKE // 1_000_000)
+            file.write(piece)
+        file.flush()
+        os.fsync(file.fileno())
+    return size

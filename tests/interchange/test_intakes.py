@@ -1,0 +1,265 @@
+"""Material of others on its way in: looked into first, written only when somebody says so, all of it or nothing."""
+
+import errno
+import io
+import zipfile
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from content.packages.errors import DamagedArchive
+from lms.audit.models import AuditEntry
+from lms.db import Begin
+from lms.interchange.errors import NoSpaceLeft, NothingChosen, NotReady, OthersAreWaiting
+from lms.interchange.models import Intake, IntakeState
+from lms.interchange.service import MOST_WAITING, IntakeTaker, Interchange
+from lms.jobs.worker import Worker
+from lms.kernel.errors import NotFound
+from lms.kernel.rights import Identity
+from lms.learning.bringing_in import content_of
+from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind
+from lms.learning.places import PackageFolders, lesson_files
+from lms.web.module import Around
+from tests.making import BOTH, make_person, staff
+from tests.teaching.scene import Class, make_class, trainer_actor
+
+pytestmark = BOTH
+
+
+@pytest.fixture
+async def taught(begin: Begin) -> Class:
+    return await make_class(begin)
+
+
+@pytest.fixture
+def interchange(house: Around) -> Interchange:
+    return Interchange(house)
+
+
+def picture() -> bytes:
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
+def folder(**files: str | bytes) -> io.BytesIO:
+    """A zipped folder."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    packed.seek(0)
+    return packed
+
+
+def course() -> io.BytesIO:
+    return folder(
+        **{
+            "kurs.toml": 'title = "Das Tablet"\nlanguage = "de"\n',
+            "01-anfang/01-einschalten.md": "# Einschalten\n\n![Der Knopf](knopf.png)\n\nDrücken Sie lange.\n",
+            "01-anfang/02-fragen.gift": "::Knopf::Wo ist der Knopf?{=oben ~unten}\n",
+            "02-weiter/01-laden.md": "# Laden\n\nMit dem Kabel.\n",
+            "files/knopf.png": picture(),
+        }
+    )
+
+
+async def bring(
+    interchange: Interchange,
+    taught: Class,
+    source: io.BytesIO,
+    *,
+    key: UUID | None = None,
+    name: str = "kurs.zip",
+) -> Intake:
+    return await interchange.receive(
+        taught.trainer, course_id=taught.course.id, intake_id=key or uuid4(), name=name, source=source
+    )
+
+
+async def state_of(begin: Begin, key: UUID) -> Intake:
+    async with begin.reading() as session:
+        return await session.get_one(Intake, key)
+
+
+async def titles(begin: Begin) -> list[str]:
+    async with begin.reading() as session:
+        wanted = select(Lesson.title).join(Chapter).order_by(Chapter.position, Lesson.position)
+        return list(await session.scalars(wanted))
+
+
+def left_behind(house: Around) -> list[str]:
+    return [path.name for path in (house.settings.files / "intakes").glob("*")]
+
+
+async def test_what_is_brought_is_shown_first_and_written_when_somebody_says_so(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker, house: Around
+) -> None:
+    intake = await bring(interchange, taught, course())
+    await jobs.drain()
+    read = await state_of(begin, intake.id)
+
+    assert (read.state, read.title) == (IntakeState.READY, "Das Tablet")
+    assert [[one["title"] for one in chapter["lessons"]] for chapter in read.chapters] == [
+        ["Einschalten", "fragen"],
+        ["Laden"],
+    ]
+    assert await titles(begin) == []
+
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0, 1})
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0, 1})
+    await jobs.drain()
+    taken = await state_of(begin, intake.id)
+
+    assert (taken.state, taken.brought) == (IntakeState.TAKEN, {"chapters": 2, "lessons": 3, "files": 1})
+    assert await titles(begin) == ["Einschalten", "fragen", "Laden"]
+    assert left_behind(house) == []
+    async with begin.reading() as session:
+        quiz = (await session.scalars(select(Lesson).where(Lesson.kind == LessonKind.QUIZ))).one()
+        assert quiz.body["quiz"]["pools"][0]["questions"][0]["choices"][0]["is_right"] is True
+        actions = list(await session.scalars(select(AuditEntry.action).where(AuditEntry.kind == "course")))
+    assert {"material.brought", "material.taken_over"} <= set(actions)
+
+
+async def test_chapters_that_are_not_wanted_and_the_files_that_only_they_name_stay_away(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker
+) -> None:
+    intake = await bring(interchange, taught, course())
+    await jobs.drain()
+    with pytest.raises(NothingChosen):
+        await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters=())
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={1})
+    await jobs.drain()
+
+    assert await titles(begin) == ["Laden"]
+    async with begin.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(LessonFile)) == 0
+
+
+async def test_a_name_that_is_taken_already_becomes_another_one_in_the_lesson_too(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker, house: Around
+) -> None:
+    for _ in range(2):
+        intake = await bring(interchange, taught, course())
+        await jobs.drain()
+        await interchange.take(
+            taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0, 1}
+        )
+        await jobs.drain()
+    async with begin.reading() as session:
+        names = sorted(await session.scalars(select(LessonFile.name)))
+        texts = list(await session.scalars(select(Lesson.text).where(Lesson.title == "Einschalten")))
+        written = await content_of(
+            session,
+            taught.course,
+            lesson_files(house.settings.files),
+            PackageFolders(house.settings.files),
+        )
+
+    assert names == ["knopf-2.png", "knopf.png"]
+    assert sorted("knopf-2.png" in text for text in texts) == [False, True]
+    assert [len(one.lessons) for one in written.chapters] == [2, 1, 2, 1]
+    assert sorted(one.path.parent.parent.name for one in written.files) == ["lessons", "lessons"]
+
+
+async def test_only_who_may_write_the_lessons_brings_sees_and_decides(
+    interchange: Interchange, taught: Class, jobs: Worker, begin: Begin
+) -> None:
+    intake = await bring(interchange, taught, course())
+    await jobs.drain()
+    stranger = trainer_actor(make_person("Fremd", "Person"))
+    for actor in (stranger, staff(Identity.FINANCE)):
+        with pytest.raises(NotFound):
+            await interchange.receive(
+                actor, course_id=taught.course.id, intake_id=uuid4(), name="x.zip", source=course()
+            )
+        with pytest.raises(NotFound):
+            await interchange.take(actor, course_id=taught.course.id, intake_id=intake.id, chapters={0})
+        with pytest.raises(NotFound):
+            await interchange.drop(actor, course_id=taught.course.id, intake_id=intake.id)
+    await interchange.drop(staff(), course_id=taught.course.id, intake_id=intake.id)
+    await interchange.drop(staff(), course_id=taught.course.id, intake_id=intake.id)
+
+    assert (await state_of(begin, intake.id)).state is IntakeState.DROPPED
+    with pytest.raises(NotReady):
+        await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0})
+
+
+async def test_sent_twice_it_is_one_and_the_sixth_that_waits_is_refused(
+    interchange: Interchange, taught: Class, begin: Begin, house: Around
+) -> None:
+    key = uuid4()
+    await bring(interchange, taught, course(), key=key)
+    await bring(interchange, taught, course(), key=key)
+    for _ in range(MOST_WAITING - 1):
+        await bring(interchange, taught, course())
+    with pytest.raises(OthersAreWaiting):
+        await bring(interchange, taught, course())
+
+    async with begin.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Intake)) == MOST_WAITING
+    assert len(left_behind(house)) == MOST_WAITING
+
+
+async def test_what_cannot_be_read_is_refused_in_words_and_nothing_stays(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker, house: Around
+) -> None:
+    cut = course().getvalue()[:-300]
+    evil = folder(**{"../../evil.md": "# Hinaus\n"})
+    keys = [
+        (await bring(interchange, taught, io.BytesIO(content))).id
+        for content in (cut, evil.getvalue(), b"no archive at all \x00\x01", b"")
+    ]
+    await jobs.drain()
+    found = [await state_of(begin, key) for key in keys]
+
+    assert [one.state for one in found] == [IntakeState.REFUSED] * len(keys)
+    assert found[0].trouble == DamagedArchive.message
+    assert "evil.md" in found[1].trouble_place
+    assert all(one.trouble for one in found)
+    assert (await titles(begin), left_behind(house)) == ([], [])
+
+
+async def test_a_worker_that_dies_while_writing_leaves_nothing_and_the_next_one_writes_once(
+    interchange: Interchange,
+    taught: Class,
+    begin: Begin,
+    jobs: Worker,
+    house: Around,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    intake = await bring(interchange, taught, course())
+    await jobs.drain()
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0, 1})
+
+    async def die(*_args: Any, **_given: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(IntakeTaker, "_write", die)
+        with pytest.raises(KeyboardInterrupt):
+            await IntakeTaker(house)({"intake_id": str(intake.id)})
+    assert await titles(begin) == []
+    assert (await state_of(begin, intake.id)).state is IntakeState.TAKING
+    assert list((house.settings.files / "lessons").glob("??/*")) == []
+
+    await IntakeTaker(house)({"intake_id": str(intake.id)})
+    await IntakeTaker(house)({"intake_id": str(intake.id)})
+    assert await titles(begin) == ["Einschalten", "fragen", "Laden"]
+
+
+async def test_a_full_disk_is_said_in_words_and_leaves_nothing(
+    interchange: Interchange, taught: Class, house: Around, begin: Begin
+) -> None:
+    class Full(io.BytesIO):
+        def read(self, *_: Any) -> bytes:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(NoSpaceLeft):
+        await bring(interchange, taught, Full())
+    async with begin.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(Intake)) == 0
+    assert left_behind(house) == []
