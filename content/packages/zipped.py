@@ -42,7 +42,7 @@ def unpack_zip(
     """Hand every entry on, in the order of the archive's list; see `content.packages.archive.unpack`."""
     try:
         with path.open("rb") as file:
-            _refuse_long_list(file, tally)
+            refuse_long_list(file, tally)
             with zipfile.ZipFile(file) as archive:
                 entries = archive.infolist()
                 _refuse_promises(entries, tally)
@@ -94,7 +94,7 @@ def _copy(
         raise errors.DamagedArchive(place=shown(name))
 
 
-def _refuse_long_list(file: IO[bytes], tally: Tally) -> None:
+def refuse_long_list(file: IO[bytes], tally: Tally) -> None:
     """Before the list is read into memory: it says at the end how long it is (4.3.14, 4.3.16)."""
     size = file.seek(0, 2)
     file.seek(max(0, size - _END_LENGTH - _LONGEST_COMMENT))
