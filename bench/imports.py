@@ -63,7 +63,7 @@ async def _measured(folder: Path) -> str:
     course = make_course()
     async with begin() as session:
         session.add(course)
-    worker = subprocess.Popen([sys.executable, "-W", "ignore", "-c", WORKER], env={**os.environ, **settings})
+    worker = _worker(settings)
     try:
         good, samples = 0, _samples(folder)
         for path in samples:
@@ -98,6 +98,10 @@ async def _measured(folder: Path) -> str:
         f" mib={max(0, watch.memory - idle) / MIB:.0f} megabytes={MEGABYTES} seconds={seconds:.1f}"
         f" steps={len(watch.steps)} lessons={lessons} workers_alive={int(worker.returncode == -signal.SIGKILL)}"
     )
+
+
+def _worker(settings: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen([sys.executable, "-W", "ignore", "-c", WORKER], env={**os.environ, **settings})
 
 
 async def _through(
@@ -189,9 +193,9 @@ def _write_large(path: Path) -> None:
     """A course folder with videos that cannot be packed any smaller."""
     noise = random.Random(35)
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("kurs.toml", 'title = "Viele Filme"\n')
+        archive.writestr("kurs.toml", 'titel = "Viele Filme"\n')
         for number in range(MEGABYTES // 2):
             head = b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2mp41"
-            archive.writestr(f"files/film-{number}.mp4", head + noise.randbytes(2 * 1_000_000))
+            archive.writestr(f"dateien/film-{number}.mp4", head + noise.randbytes(2 * 1_000_000))
             text = f"# Film {number}\n\n::: video film-{number}.mp4\nGesprochen wird nichts.\n:::\n"
             archive.writestr(f"01-filme/{number:03}.md", text)

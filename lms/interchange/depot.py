@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import BinaryIO
 from uuid import UUID
 
@@ -25,48 +25,46 @@ class Depot:
     def __init__(self, files: Path) -> None:
         self.folder = files / FOLDER
 
-    def file_of(self, intake_id: UUID) -> Path:
-        """The file as it was sent."""
-        return self.folder / intake_id.hex
+    def file_of(self, intake_id: UUID, name: str) -> Path:
+        """The file as it was sent, under the name that it had: messages about it say that name."""
+        return self._folder_of(intake_id, "sent") / name
 
-    def work_of(self, intake_id: UUID, name: str) -> Path:
-        """An empty folder to unpack into; what a killed attempt left there is gone. Slow: call it in a thread."""
-        self.clear(intake_id, name)
-        path = self._folder_of(intake_id, name)
+    def work_of(self, intake_id: UUID, step: str, name: str) -> Path:
+        """An empty folder to unpack into, named like the file; what a killed attempt left there is gone. Slow: call it in a thread."""
+        self.clear(intake_id, step)
+        path = self._folder_of(intake_id, step) / PurePath(name).stem
         path.mkdir(parents=True, mode=0o700)
         return path
 
-    def clear(self, intake_id: UUID, name: str) -> None:
+    def clear(self, intake_id: UUID, step: str) -> None:
         """What was unpacked there is not needed any more."""
-        shutil.rmtree(self._folder_of(intake_id, name), ignore_errors=True)
+        shutil.rmtree(self._folder_of(intake_id, step), ignore_errors=True)
 
-    def _folder_of(self, intake_id: UUID, name: str) -> Path:
-        return self.folder / f"{intake_id.hex}.{name}"
+    def _folder_of(self, intake_id: UUID, step: str) -> Path:
+        return self.folder / f"{intake_id.hex}.{step}"
 
-    def keep(self, intake_id: UUID, source: BinaryIO) -> int:
+    def keep(self, intake_id: UUID, name: str, source: BinaryIO) -> int:
         """Copy what was sent; gives its size in bytes. Slow: call it in a thread.
 
         Raises IntakeTooLarge, NoSpaceLeft; then nothing is left of it.
         """
-        path = self.file_of(intake_id)
-        part = path.with_suffix(PART)
+        path = self.file_of(intake_id, name)
+        part = path.with_name(PART)
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             size = _copy(source, part)
             part.rename(path)
-        except OSError as fault:
-            part.unlink(missing_ok=True)
-            if fault.errno in _FULL:
+        except BaseException as fault:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+                path.parent.rmdir()  # only when nothing of an earlier sending lies there
+            if isinstance(fault, OSError) and fault.errno in _FULL:
                 raise NoSpaceLeft from fault
-            raise
-        except BaseException:
-            part.unlink(missing_ok=True)
             raise
         return size
 
     def discard(self, intake_id: UUID) -> None:
-        """Take away the file and every folder it was unpacked into. Slow: call it in a thread."""
-        self.file_of(intake_id).unlink(missing_ok=True)
+        """Take away the file and everything it was unpacked into. Slow: call it in a thread."""
         for path in self.folder.glob(f"{intake_id.hex}.*"):
             shutil.rmtree(path, ignore_errors=True)
 

@@ -27,13 +27,13 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import NotFound
 from lms.learning.bringing_in import KeptPackage, bring_in, outline_of
 from lms.learning.places import PackageFolders, lesson_files
+from lms.web.files.names import LONGEST_NAME, clean_name
 from lms.web.files.store import Kept, Store
 from lms.web.module import Around
 
 READ = "read-intake"
 TAKE = "take-intake"
 MOST_WAITING = 5
-LONGEST_NAME = 120
 MOST_REMARKS = 2_000
 
 
@@ -52,6 +52,7 @@ class Interchange:
 
         Raises NotFound, TooMany, OthersAreWaiting, IntakeTooLarge, NoSpaceLeft; nothing is left of what is refused.
         """
+        name = clean_name(name)
         async with self.begin.reading() as session:
             await course_to_write(session, actor, course_id)
             known = await session.get(Intake, intake_id)
@@ -59,7 +60,7 @@ class Interchange:
                 return await intake_of(session, actor, course_id, intake_id)
             await _refuse_too_many(session, course_id)
         await within(self.begin, self.clock, "upload", account=actor.account_id or "")
-        size = await asyncio.to_thread(self.depot.keep, intake_id, source)
+        size = await asyncio.to_thread(self.depot.keep, intake_id, name, source)
         return await self._write(actor, course_id, intake_id, name, size)
 
     @retried
@@ -73,7 +74,7 @@ class Interchange:
             intake = Intake(
                 id=intake_id,
                 course_id=course_id,
-                name=" ".join(name.split())[-LONGEST_NAME:],
+                name=name,
                 size=size,
                 received_at=now,
                 account_id=actor.account_id,
@@ -254,9 +255,11 @@ class _Desk:
             intake.state, intake.percent = state, 0
             return True
 
-    async def read(self, intake_id: UUID, name: str) -> Read:
+    async def read(self, intake_id: UUID, step: str) -> Read:
         """What lies in the file; the row hears how far it is."""
-        folder = await asyncio.to_thread(self.depot.work_of, intake_id, name)
+        async with self.begin.reading() as session:
+            name = (await session.get_one(Intake, intake_id)).name
+        folder = await asyncio.to_thread(self.depot.work_of, intake_id, step, name)
 
         async def told(percent: int) -> None:
             async with self.begin() as session:
@@ -264,11 +267,11 @@ class _Desk:
                 if intake.state in UNDER_WAY:
                     intake.percent = percent
 
-        return await read(self.depot.file_of(intake_id), folder, told)
+        return await read(self.depot.file_of(intake_id, name), folder, told)
 
-    async def discard_work(self, intake_id: UUID, name: str) -> None:
+    async def discard_work(self, intake_id: UUID, step: str) -> None:
         """The unpacked files are not needed any more."""
-        await asyncio.to_thread(self.depot.clear, intake_id, name)
+        await asyncio.to_thread(self.depot.clear, intake_id, step)
 
     async def refuse(self, intake_id: UUID, sentence: str, place: str, params: dict[str, Any]) -> None:
         """Nothing of it is taken; the row says why."""

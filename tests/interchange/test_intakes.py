@@ -3,6 +3,7 @@
 import errno
 import io
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -45,7 +46,7 @@ def picture() -> bytes:
     return drawn.getvalue()
 
 
-def folder(**files: str | bytes) -> io.BytesIO:
+def folder(files: Mapping[str, str | bytes]) -> io.BytesIO:
     """A zipped folder."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -57,12 +58,12 @@ def folder(**files: str | bytes) -> io.BytesIO:
 
 def course() -> io.BytesIO:
     return folder(
-        **{
-            "kurs.toml": 'title = "Das Tablet"\nlanguage = "de"\n',
+        {
+            "kurs.toml": 'titel = "Das Tablet"\nsprache = "de"\n',
             "01-anfang/01-einschalten.md": "# Einschalten\n\n![Der Knopf](knopf.png)\n\nDrücken Sie lange.\n",
             "01-anfang/02-fragen.gift": "::Knopf::Wo ist der Knopf?{=oben ~unten}\n",
             "02-weiter/01-laden.md": "# Laden\n\nMit dem Kabel.\n",
-            "files/knopf.png": picture(),
+            "dateien/knopf.png": picture(),
         }
     )
 
@@ -120,7 +121,9 @@ async def test_what_is_brought_is_shown_first_and_written_when_somebody_says_so(
     async with begin.reading() as session:
         quiz = (await session.scalars(select(Lesson).where(Lesson.kind == LessonKind.QUIZ))).one()
         assert quiz.body["quiz"]["pools"][0]["questions"][0]["choices"][0]["is_right"] is True
-        actions = list(await session.scalars(select(AuditEntry.action).where(AuditEntry.kind == "course")))
+        actions = list(
+            await session.scalars(select(AuditEntry.action).where(AuditEntry.object_kind == "course"))
+        )
     assert {"material.brought", "material.taken_over"} <= set(actions)
 
 
@@ -208,7 +211,7 @@ async def test_what_cannot_be_read_is_refused_in_words_and_nothing_stays(
     interchange: Interchange, taught: Class, begin: Begin, jobs: Worker, house: Around
 ) -> None:
     cut = course().getvalue()[:-300]
-    evil = folder(**{"../../evil.md": "# Hinaus\n"})
+    evil = folder({"../../evil.md": "# Hinaus\n"})
     keys = [
         (await bring(interchange, taught, io.BytesIO(content))).id
         for content in (cut, evil.getvalue(), b"no archive at all \x00\x01", b"")

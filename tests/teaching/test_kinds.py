@@ -11,6 +11,7 @@ from lms.teaching.errors import NotAnAddress
 from lms.teaching.materials import rules
 from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind, UnsafeArchive
 from lms.web.files.kinds import checked
+from lms.web.files.names import clean_name
 from lms.web.files.serving import part_asked
 from tests.teaching.scene import PDF, archive, in_file, word_file
 
@@ -101,7 +102,7 @@ def test_a_picture_loses_where_it_was_taken_and_whatever_hangs_behind_it(tmp_pat
     ],
 )
 def test_names_are_shown_without_what_leads_astray(sent: str, shown: str) -> None:
-    assert rules.clean_name(sent) == shown
+    assert clean_name(sent) == shown
 
 
 @pytest.mark.parametrize(

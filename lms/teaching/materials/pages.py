@@ -29,6 +29,7 @@ from lms.teaching.materials.service import Materials
 from lms.teaching.models import Material, MaterialKind
 from lms.web.access import may
 from lms.web.files.kinds import ACCEPT
+from lms.web.files.names import clean_name
 from lms.web.files.serving import handed_out
 from lms.web.forms import form_from
 from lms.web.notices import SAVED, after, declare
@@ -234,7 +235,7 @@ async def _add(materials: Materials, actor: Actor, run_id: UUID, form: MaterialF
         actor,
         run_id=run_id,
         material_id=key,
-        wording=form.wording(rules.clean_name(sent.filename)),
+        wording=form.wording(clean_name(sent.filename)),
         name=sent.filename,
         source=sent.file,
         size=size,

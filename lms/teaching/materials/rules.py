@@ -1,22 +1,16 @@
 """What is decided about materials: plain functions, no session, no request, no clock."""
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
-from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from lms.teaching.errors import NotAnAddress
 from lms.teaching.models import Material, ShownFrom, ShownUntil
+from lms.web.files.names import UNSEEN
 
 LARGEST_RUN = 2_000_000_000  # S-60
-LONGEST_NAME = 120
 LONGEST_ADDRESS = 2_000
 RESTORABLE = timedelta(days=30)
 NEW_FOR = timedelta(days=7)
-UNNAMED = "datei"
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_NOT_IN_NAMES = re.compile(r'[/\\:*?"<>|]+')
 
 
 def shown_since(material: Material, session_starts_at: datetime | None) -> datetime | None:
@@ -57,16 +51,6 @@ def is_new(material: Material, now: datetime, session_starts_at: datetime | None
     return since is not None and now - NEW_FOR < since <= now
 
 
-def clean_name(sent: str) -> str:
-    """The name under which a file is handed out: no folders, nothing unseen or turned round, not too long, its ending kept."""
-    last = re.split(r"[/\\]", sent)[-1]
-    shown = _UNSEEN.sub("", unicodedata.normalize("NFC", last))
-    words = " ".join(_NOT_IN_NAMES.sub(" ", shown).split()).strip(". ")
-    ending = PurePath(words).suffix[:10]
-    stem = words.removesuffix(PurePath(words).suffix).strip(". ") or UNNAMED
-    return f"{stem[: LONGEST_NAME - len(ending)].strip()}{ending}"
-
-
 def web_address(typed: str) -> str:
     """An address of the web, as it was typed. Raises NotAnAddress for any other scheme, for spaces and for names with passwords."""
     text = typed.strip()
@@ -75,6 +59,6 @@ def web_address(typed: str) -> str:
         is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError as error:
         raise NotAnAddress from error
-    if not is_fine or parts.username or len(text) > LONGEST_ADDRESS or _UNSEEN.search(text) or " " in text:
+    if not is_fine or parts.username or len(text) > LONGEST_ADDRESS or UNSEEN.search(text) or " " in text:
         raise NotAnAddress
     return text

@@ -22,6 +22,7 @@ from lms.teaching.materials import rules
 from lms.teaching.materials.reading import Taught, materials_of, taught_run, used_bytes
 from lms.teaching.models import Material, MaterialKind, ShownFrom, ShownUntil
 from lms.web.files.errors import FileTooLarge
+from lms.web.files.names import clean_name
 from lms.web.files.store import LARGEST_FILE, Kept, Store
 from lms.web.module import Around
 
@@ -71,7 +72,7 @@ class Materials:
         """
         await self._look_first(actor, run_id, size)
         await within(self.begin, self.clock, "upload", account=actor.account_id or "")
-        shown_as = rules.clean_name(name)
+        shown_as = clean_name(name)
         kept = await asyncio.to_thread(self.store.keep, source, shown_as)
         try:
             material = await self._add(actor, run_id, material_id, wording, MaterialKind.FILE, kept, shown_as)
