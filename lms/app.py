@@ -70,6 +70,7 @@ from lms.scheduling.module import MODULE as SCHEDULING
 from lms.settings import Settings, settings
 from lms.surveys.module import MODULE as SURVEYS
 from lms.teaching.module import MODULE as TEACHING
+from lms.tools.module import MODULE as TOOLS
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
@@ -147,6 +148,7 @@ MODULES: Sequence[Module] = (
     PRACTICE,
     SURVEYS,
     PLAYERS,
+    TOOLS,
     INTERCHANGE,
     BOOKING,
     LENDING,

@@ -52,6 +52,7 @@ from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
 from lms.teaching import models as teaching
+from lms.tools import models as tools
 from lms.trainers import models as trainers
 from lms.trainers.busy import models as busy_calendars
 from lms.trainers.qualifications import models as qualifications
@@ -113,6 +114,7 @@ __all__ = [
     "synchronised",
     "tax",
     "teaching",
+    "tools",
     "trainers",
     "vouchers",
     "waiting",

@@ -95,6 +95,7 @@ LIMITS: Mapping[str, Limit] = {
     "feed": Limit(account=(Rate(60, HOUR),)),
     "search": Limit(address=(Rate(120, MINUTE),)),
     "export": Limit(account=(Rate(20, HOUR),)),
+    "tool-token": Limit(address=(Rate(120, MINUTE),)),
     "upload": Limit(account=(Rate(60, HOUR),)),
     # a trainer writes to a group, and somebody answers
     "group-message": Limit(account=(Rate(40, DAY),)),

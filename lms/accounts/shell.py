@@ -53,6 +53,7 @@ ADMINISTRATION = (
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
+    Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", WHO),
     Link(N_("Letters"), "/verwaltung/briefe", LETTERS),
     Link(N_("Wrong e-mail addresses"), "/verwaltung/briefe/adressen", LETTERS),
     Link(N_("Words of the letters"), "/verwaltung/texte", LETTERS),

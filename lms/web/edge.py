@@ -65,8 +65,15 @@ UPLOADS = (
 )
 """Paths that take files (S-60), and how large a request to them may be. No route has a limit besides this one."""
 ENGLISH = "/en"
-WITHOUT_ORIGIN_CHECK = ("/api/", "/stripe/", "/caldav", "/.well-known/caldav", "/neuigkeiten/abmelden/")
-"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news."""
+WITHOUT_ORIGIN_CHECK = (
+    "/api/",
+    "/stripe/",
+    "/caldav",
+    "/.well-known/caldav",
+    "/neuigkeiten/abmelden/",
+    "/lti/",
+)
+"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news and for tools that report results."""
 NO_STORE = b"no-store"
 TOO_LARGE = (
     "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."

@@ -1,0 +1,15 @@
+"""The table of contents of `tools`, for app.py."""
+
+from lms.tools.doors import KeyDoor, LaunchDoor, ResultDoor, TokenDoor
+from lms.tools.launching import Launches
+from lms.tools.lesson_pages import ToolLessonPages
+from lms.tools.register_pages import ToolRegisterPages
+from lms.tools.registering import ToolRegister
+from lms.tools.results import Results
+from lms.web.module import Module
+
+MODULE = Module(
+    name="tools",
+    controllers=[ToolLessonPages, ToolRegisterPages, KeyDoor, LaunchDoor, TokenDoor, ResultDoor],
+    services={"launches": Launches, "tool_results": Results, "tool_register": ToolRegister},
+)
