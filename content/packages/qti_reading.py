@@ -37,7 +37,7 @@ def read_package(folder: Path, *, report: Report) -> CourseContent:
     manifest = read_xml(folder / "imsmanifest.xml")
     resources = [(str(one.get("type", "")), str(one.get("href", ""))) for one in manifest.iter("resource")]
     reader = ItemReader(Gathering(folder, report))
-    title = words(manifest, "metadata//title") or N_("Questions")
+    title = words(manifest, "metadata//title")
     tests = [href for kind, href in resources if kind.startswith(("imsqti_test", "imsqti_assessment"))]
     lessons = [lesson for href in tests[:_MOST] if (lesson := reader.test(href)) is not None]
     if not lessons:

@@ -41,6 +41,7 @@ awkward = st.sampled_from(
 )  # fmt: skip
 texts = st.one_of(awkward, st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
 """Any text, empty ones too."""
+titles = texts.filter(bool)
 words = st.one_of(
     st.sampled_from(
         ["Berlin", "Spree und Havel", "3,5 %", "a = b", "~ungefähr", "{Klammer}", "Größe: L", "C#", "\\"]
@@ -155,12 +156,12 @@ def courses(draw: st.DrawFn, folder: Path) -> CourseContent:
     names = iter(draw(st.lists(keys, min_size=9, max_size=9, unique=True)))
     chapters = [
         Chapter(
-            draw(texts), tuple(draw(_lesson(next(names), folder)) for _ in range(draw(st.integers(1, 3))))
+            draw(titles), tuple(draw(_lesson(next(names), folder)) for _ in range(draw(st.integers(1, 3))))
         )
         for _ in range(draw(st.integers(1, 3)))
     ]
     return CourseContent(
-        title=draw(texts), chapters=tuple(chapters), files=files(folder), summary=draw(texts),
+        title=draw(titles), chapters=tuple(chapters), files=files(folder), summary=draw(texts),
         language=draw(st.sampled_from(["de", "en", "de-DE"])),
     )  # fmt: skip
 
