@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from content.course import Chapter, CourseContent, Lesson
 from content.errors import N_, ContentError
 from content.packages import errors
+from content.packages.entries import COURSE, Limits
 from content.packages.gathering import Gathering
 from content.packages.markup import Element, read_xml, words
 from content.packages.moodle_activities import Activity, lessons_of
@@ -97,6 +98,8 @@ class Backup:
     gathering: Gathering
     found: list[Stored]
     packages: int = 0
+    room: Limits = COURSE
+    """What may still be unpacked: all packages of a backup share one measure."""
     by_context: dict[str, list[Stored]] = field(default_factory=dict)
     _bank: Bank | None = None
 
