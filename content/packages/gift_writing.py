@@ -1,5 +1,6 @@
 """Questions → GIFT that Moodle reads."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
 
@@ -25,6 +26,7 @@ from content.quiz.questions import (
 )
 
 _SHORT = 60
+_GAP = re.compile(r"\{\{[^{}]*\}\}")
 
 
 class _Unwritable(Exception):
@@ -63,7 +65,7 @@ def _lines(question: Question, report: Report) -> Iterator[str]:
     for message in _lost(question):
         report.changed(place, message)
     yield f"// [id:{' '.join(question.key.split()).replace(']', '')}]"
-    title = escaped(" ".join(question.text.split())[:_SHORT].strip())
+    title = escaped(" ".join(_GAP.sub("…", question.text).split())[:_SHORT].strip())
     general = f"\n####{escaped(question.feedback)}" if question.feedback else ""
     if isinstance(question, GapText):
         before, after = question.text.split(f"{{{{{question.gaps[0].key}}}}}", 1)

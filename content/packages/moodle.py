@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 from content.course import Chapter, CourseContent, Lesson
 from content.errors import N_, ContentError
 from content.packages import errors
+from content.packages.entries import COURSE, Limits
 from content.packages.gathering import Gathering
 from content.packages.markup import Element, read_xml, words
 from content.packages.moodle_activities import Activity, lessons_of
@@ -24,7 +25,6 @@ _MOST_ACTIVITIES = 5_000
 _HASH = re.compile(r"[0-9a-f]{40}")
 _NULL = "$@NULL@$"
 _PLACE = "@@PLUGINFILE@@"
-GENERAL = N_("General")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def read_backup(folder: Path, *, report: Report) -> CourseContent:
     """An unpacked backup. Raises NothingInIt, BadMarkup, MissingPart."""
     root = read_xml(folder / "moodle_backup.xml")
     about = root.find("information")
-    title = words(about, "original_course_fullname") or N_("Course")
+    title = words(about, "original_course_fullname")
     backup = Backup(folder, Gathering(folder, report), _files(folder))
     sections = {
         words(one, "sectionid"): one for one in root.iterfind("information/contents/sections/section")
@@ -98,6 +98,8 @@ class Backup:
     gathering: Gathering
     found: list[Stored]
     packages: int = 0
+    room: Limits = COURSE
+    """What may still be unpacked: all packages of a backup share one measure."""
     by_context: dict[str, list[Stored]] = field(default_factory=dict)
     _bank: Bank | None = None
 
@@ -121,7 +123,7 @@ class Backup:
             name = _said(words(section, "name")) or _said(words(listed, "title"))
             index = int(words(section, "number")) if words(section, "number").isdigit() else number
             if not name or name.isdigit():
-                name = GENERAL if index == 0 else f"{index}"
+                name = f"{index}" if index else ""  # the first section is about the whole course
             lessons = [lesson for one in mine for lesson in self._lessons(one)]
             yield index, name[:200], tuple(lessons)
 

@@ -177,7 +177,7 @@ def _number(text: str) -> float:
 
 def _package(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     """A SCORM or H5P package, unpacked beside the backup and handed on as it is."""
-    from content.packages.archive import COURSE, unpack
+    from content.packages.archive import unpack
     from content.packages.reading import PLAYED, played, recognise_folder
 
     area = "mod_scorm/package" if activity.kind == "scorm" else f"mod_{activity.kind}/package"
@@ -190,7 +190,12 @@ def _package(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
         return
     backup.packages += 1
     folder = backup.folder / "pakete" / str(backup.packages)
-    unpack(stored.path, folder, limits=COURSE.inside())
+    unpacked = unpack(stored.path, folder, limits=backup.room.inside())
+    backup.room = replace(
+        backup.room,
+        bytes=backup.room.bytes - unpacked.bytes,
+        entries=max(0, backup.room.entries - len(unpacked.names)),
+    )
     found = recognise_folder(folder)
     if found is None or found not in PLAYED:
         raise _not_a_package()

@@ -27,11 +27,11 @@ from content.quiz.questions import (
     TrueFalse,
 )
 
-RIGHT = "http://www.imsglobal.org/question/qti_v2p2/rptemplates/match_correct"
-MAPPED = "http://www.imsglobal.org/question/qti_v2p2/rptemplates/map_response"
 TRUE, FALSE = "Richtig", "Falsch"
 _SIDE = 1000
 _RESPONSE = "RESPONSE"
+_CHOSEN = "CHOSEN"
+"""The outcome that repeats the answer, so that each choice can say something to whoever chose it."""
 
 
 def item(question: Question, identifier: str, address: Address) -> Element:
@@ -51,6 +51,9 @@ def item(question: Question, identifier: str, address: Address) -> Element:
     _value(_add(maximum, "defaultValue"), str(question.points))
     if question.feedback:
         _add(root, "outcomeDeclaration", identifier="FEEDBACK", cardinality="single", baseType="identifier")
+    if _says_something(question):
+        cardinality = str(declarations[0].get("cardinality"))
+        _add(root, "outcomeDeclaration", identifier=_CHOSEN, cardinality=cardinality, baseType="identifier")
     body = _add(root, "itemBody")
     _body(question, body, address)
     _processing(question, root, declarations)
@@ -60,6 +63,12 @@ def item(question: Question, identifier: str, address: Address) -> Element:
         )
         _html(feedback, fragment(question.feedback, address))
     return root
+
+
+def _says_something(question: Question) -> bool:
+    return isinstance(question, SingleChoice | MultipleChoice) and any(
+        one.feedback for one in question.choices
+    )
 
 
 def _add(parent: Element, name: str, **attributes: str) -> Element:
@@ -235,9 +244,7 @@ def _choice_interaction(
         part = _add(node, "simpleChoice", identifier=name)
         _html(part, inline(choice.text, address))
         if choice.feedback:
-            said = _add(
-                part, "feedbackInline", outcomeIdentifier="FEEDBACK", identifier=name, showHide="show"
-            )
+            said = _add(part, "feedbackInline", outcomeIdentifier=_CHOSEN, identifier=name, showHide="show")
             said.text = in_xml(choice.feedback)
 
 
@@ -343,6 +350,8 @@ def _processing(question: Question, root: Element, declarations: Sequence[Elemen
     if isinstance(question, FreeText):
         return
     node = _add(root, "responseProcessing")
+    if _says_something(question):
+        _add(_add(node, "setOutcomeValue", identifier=_CHOSEN), "variable", identifier=_RESPONSE)
     if isinstance(question, Number):
         condition = _add(_add(node, "responseCondition"), "responseIf")
         equal = _add(
