@@ -38,6 +38,11 @@ WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
             "../package.json",
         ),  # its licence (MIT) stands there alone
     ),
+    "scorm-again": ("scorm-again/dist", ("scorm12.min.js", "scorm2004.min.js", "../LICENSE")),
+    "h5p": (
+        "h5p-standalone/dist",
+        ("main.bundle.js", "frame.bundle.js", "styles/*.css", "fonts/*.woff*", "fonts/*/*.woff*", "fonts/*/*.txt", "images/*", "../LICENSE"),
+    ),
     "qr": ("qr", ("decode.js", "dom.js", "index.js", "LICENSE", "LICENSE-MIT")),
 }
 
