@@ -315,7 +315,9 @@ def build(given: Settings) -> Litestar:
             ],
         ),
         compression_config=CompressionConfig(
-            backend="gzip", gzip_compress_level=5, exclude=["/unterlagen/[0-9a-f-]+/datei$", f"^{PLAYED}{NOT_COMPRESSED}"]
+            backend="gzip",
+            gzip_compress_level=5,
+            exclude=["/unterlagen/[0-9a-f-]+/datei$", f"^{PLAYED}{NOT_COMPRESSED}"],
         ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),
         openapi_config=OpenAPIConfig(

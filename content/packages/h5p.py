@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from content.course import PackageKind
-from content.errors import ContentError, N_
+from content.errors import N_, ContentError
 from content.packages.manifest import (
     Manifest,
     ManifestBroken,

@@ -12,7 +12,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from content.course import PackageKind
-from content.errors import ContentError, N_
+from content.errors import N_, ContentError
 
 LARGEST_MANIFEST = 5_000_000
 """In bytes; the largest manifest seen in packages of others has 400 KB."""

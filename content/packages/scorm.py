@@ -116,7 +116,9 @@ def _organization(root: Element) -> Element | None:
 def _scos(folder: Path, organization: Element, resources: dict[str, _Resource]) -> Iterator[Sco]:
     """The items that open something, in the order of the list; hidden ones are left out where others are shown."""
     items = [
-        one for one in organization.iter() if tag(one) == "item" and attribute(one, "identifierref") in resources
+        one
+        for one in organization.iter()
+        if tag(one) == "item" and attribute(one, "identifierref") in resources
     ]
     shown = [one for one in items if attribute(one, "isvisible").lower() != "false"] or items
     for number, item in enumerate(shown, start=1):

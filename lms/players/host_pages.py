@@ -33,7 +33,7 @@ WITH_TICKET = "private, max-age=28800, immutable"
 SCRIPTS = {
     PackageKind.SCORM_12: ("scorm-again/scorm12.min.js", "player/scorm.js"),
     PackageKind.SCORM_2004: ("scorm-again/scorm2004.min.js", "player/scorm.js"),
-    PackageKind.H5P: ("h5p/main.bundle.js", "player/h5p.js"),
+    PackageKind.H5P: ("player/storage.js", "h5p/main.bundle.js", "player/h5p.js"),
 }
 AnyRequest = Request[Any, Any, Any]
 

@@ -1,6 +1,6 @@
 """Taking what a package reports about the learner in front of it; every public method is one transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -114,7 +114,7 @@ class Playing:
             return Kept(row.revision, is_current, standing)
 
 
-def standing_of(states: Mapping[str, PackageState], parts: "list[Part] | tuple[Part, ...]") -> Standing:
+def standing_of(states: Mapping[str, PackageState], parts: Sequence[Part]) -> Standing:
     """The whole out of its parts."""
     known = {one.id for one in parts}
     mine = [one for one in states.values() if one.part in known]

@@ -15,7 +15,9 @@ from lms.kernel.tokens import Signer
 
 WINDOW = timedelta(hours=4)
 """A ticket of the same window is the same, so that browsers keep what they have loaded. It lasts one to two windows."""
-_TICKET = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})\.([0-9a-f]{32})\.(\d{1,12})\.([\w-]{1,400})\.([a-z2-7]{32})")
+_TICKET = re.compile(
+    r"([0-9a-f]{32})\.([0-9a-f]{32})\.([0-9a-f]{32})\.(\d{1,12})\.([\w-]{1,400})\.([a-z2-7]{32})"
+)
 
 
 @dataclass(frozen=True, slots=True)

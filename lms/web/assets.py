@@ -41,7 +41,16 @@ WANTED: dict[str, tuple[str, tuple[str, ...]]] = {
     "scorm-again": ("scorm-again/dist", ("scorm12.min.js", "scorm2004.min.js", "../LICENSE")),
     "h5p": (
         "h5p-standalone/dist",
-        ("main.bundle.js", "frame.bundle.js", "styles/*.css", "fonts/*.woff*", "fonts/*/*.woff*", "fonts/*/*.txt", "images/*", "../LICENSE"),
+        (
+            "main.bundle.js",
+            "frame.bundle.js",
+            "styles/*.css",
+            "fonts/*.woff*",
+            "fonts/*/*.woff*",
+            "fonts/*/*.txt",
+            "images/*",
+            "../LICENSE",
+        ),
     ),
     "qr": ("qr", ("decode.js", "dom.js", "index.js", "LICENSE", "LICENSE-MIT")),
 }

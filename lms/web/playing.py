@@ -26,7 +26,7 @@ and stands for its own origin alone. Forms go nowhere but to where nothing takes
 sandbox, and our pages refuse to open in one (Cross-Origin-Opener-Policy). Downloads are worksheets. It may not lead the
 whole window elsewhere, lock the pointer, or open dialogs that stop our page.
 """
-REFUSING = f"default-src 'none'; frame-ancestors 'none'; {SANDBOX.split()[0]}"
+REFUSING = f"default-src 'none'; frame-ancestors 'none'; {SANDBOX.split(maxsplit=1)[0]}"
 """For answers there that show nothing."""
 
 

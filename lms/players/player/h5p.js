@@ -18,6 +18,7 @@ window.LmsPlayer.register(["h5p"], async (said, { tell, about }) => {
     h5pJsonPath: about.content.replace(/\/$/, ""),
     frameJs: about.tools + "h5p/frame.bundle.js",
     frameCss: about.tools + "h5p/styles/h5p.css",
+    customJs: [about.tools + "player/storage.js"],
     saveFreq: EVERY_SECONDS,
     contentUserData: state ? [{ state }] : undefined,
     frame: false,
@@ -26,7 +27,7 @@ window.LmsPlayer.register(["h5p"], async (said, { tell, about }) => {
   });
   const timer = setInterval(flush, EVERY_SECONDS * 1000);
   window.H5P?.externalDispatcher?.on("xAPI", listen);
-  new ResizeObserver(() => tell("height", { height: document.body.scrollHeight })).observe(place);
+  new ResizeObserver(() => tell("height", { height: place.getBoundingClientRect().height })).observe(place);
   tell("shown");
 
   function listen(event) {
