@@ -17,9 +17,9 @@ MOST_SECONDS = 60 * 60 * 1_000
 THOUSAND = 1_000
 _ORDER = (PartStatus.BEGUN, PartStatus.FAILED, PartStatus.COMPLETED, PartStatus.PASSED)
 DONE = frozenset({PartStatus.COMPLETED, PartStatus.PASSED})
-_CLOCK = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})(?:\.\d{1,2})?")
+_CLOCK = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2})(?:\.\d{1,2})?", re.ASCII)
 _DURATION = re.compile(r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,5})H)?(?:(\d{1,6})M)?(?:(\d{1,8})(?:\.\d{1,8})?S)?)?")
-_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?")
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,7 @@ MANIFEST_2004 = """<?xml version="1.0" encoding="UTF-8"?>
   <resources>{resources}</resources>
 </manifest>"""
 ITEM = '<item identifier="{id}" identifierref="R-{id}"{more}><title>{title}</title>{below}</item>'
-RESOURCE = (
-    '<resource identifier="R-{id}" type="webcontent" adlcp:{scorm}="sco" href="{href}"><file href="{href}"/></resource>'
-)
+RESOURCE = '<resource identifier="R-{id}" type="webcontent" adlcp:{scorm}="sco" href="{href}"><file href="{href}"/></resource>'
 FIND_API = """
 function api() { let w = window; for (let i = 0; i < 9 && w; i += 1) { if (w.API) return w.API; if (w === w.parent) break; w = w.parent; } }
 """
@@ -95,9 +93,7 @@ def scorm_2004(folder: Path, pages: Mapping[str, str], *, title: str = "Probe", 
     return _scorm(folder, MANIFEST_2004, "scormType", pages, title, more)
 
 
-def _scorm(
-    folder: Path, manifest: str, scorm: str, pages: Mapping[str, str], title: str, below: str
-) -> Path:
+def _scorm(folder: Path, manifest: str, scorm: str, pages: Mapping[str, str], title: str, below: str) -> Path:
     folder.mkdir(parents=True)
     items = "".join(
         ITEM.format(id=name, title=f"Teil {name.upper()}", more="", below=below) for name in pages
