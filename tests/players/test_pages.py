@@ -60,7 +60,7 @@ async def test_a_learner_sees_the_lesson_its_parts_and_how_far_they_are(
 
     assert page.status_code == 200
     assert "Sie haben noch nicht angefangen." in page.text
-    assert "<noscript>" in page.text
+    assert "Diese Übung braucht JavaScript." in page.text
     assert [part["id"] for part in about["parts"]] == ["a", "b"]
     assert about["address"].startswith("http://pakete.localhost:8000/spielen/")
     assert room.person.name not in page.text.partition("data-package")[2].partition(">")[0]
@@ -147,8 +147,8 @@ async def test_somebody_elses_lesson_is_like_a_missing_one(client: Client, begin
     assert (await post(client, room, sent(room))).status_code == 404
 
 
-async def test_opened_by_a_name_without_an_address_for_packages_the_page_says_what_is_missing(
-    client: Client, begin: Begin, room: Room, app: Litestar
+async def test_where_a_package_cannot_be_played_the_page_says_why(
+    client: Client, begin: Begin, room: Room
 ) -> None:
     await sign_in(client, begin, person=room.person, is_known=True)
     async with begin() as session:

@@ -224,6 +224,7 @@
   });
   box.querySelector('a[href="#nach-der-uebung"]').addEventListener("click", () => enlarge(false));
 
-  frame.hidden = false;
+  document.querySelector("[data-without-script]").hidden = true;
+  box.hidden = false;
   frame.src = about.address;
 })();
