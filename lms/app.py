@@ -77,6 +77,7 @@ from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
 from lms.web.edge import WITHOUT_ORIGIN_CHECK, Edge
 from lms.web.errors import handlers
 from lms.web.module import Around, Lodging, Module
+from lms.web.playing import NOT_COMPRESSED, PLAYED
 from lms.web.templating import STATIC, environment
 
 SEALING = timedelta(minutes=1)
@@ -311,13 +312,14 @@ def build(given: Settings) -> Litestar:
             cookie_samesite="lax",
             exclude=[
                 "^/static/",  # files that everybody keeps for a year carry no cookie
+                f"^{PLAYED}",  # nobody is known there
                 *(f"^{re.escape(path)}" for path in WITHOUT_ORIGIN_CHECK),
             ],
         ),
         compression_config=CompressionConfig(
             backend="gzip",
             gzip_compress_level=5,
-            exclude=["/unterlagen/[0-9a-f-]+/datei$", "/mitnehmen/[a-z-]+$"],
+            exclude=["/unterlagen/[0-9a-f-]+/datei$", "/mitnehmen/[a-z-]+$", f"^{PLAYED}{NOT_COMPRESSED}"],
         ),
         template_config=TemplateConfig(instance=JinjaTemplateEngine.from_environment(look)),
         openapi_config=OpenAPIConfig(

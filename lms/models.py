@@ -48,6 +48,7 @@ from lms.messaging import models as messaging
 from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
+from lms.players import models as players
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -102,6 +103,7 @@ __all__ = [
     "news",
     "payments",
     "people",
+    "players",
     "pricing",
     "qualifications",
     "refunds",

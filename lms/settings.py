@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     processes: int = Field(default=1, ge=1, le=64)
     public_url: str = ""
+    packages_url: str = Field(default="", pattern=r"^(https?://[^\s@/?#]+)?$")
     demo: bool = False
     secrets: list[SecretStr] = Field(default_factory=list)
     certificate_key: SecretStr = SecretStr("")
@@ -182,6 +183,16 @@ class Settings(BaseSettings):
             self._complete_demo()
         else:
             self._refuse_unsafe()
+        return self
+
+    @model_validator(mode="after")
+    def _packages_are_apart(self) -> "Settings":
+        if self.packages_url and urlsplit(self.packages_url).netloc == urlsplit(self.public_url).netloc:
+            raise ValueError(
+                "LMS_PACKAGES_URL names another host than LMS_PUBLIC_URL: packages of others must not share an address with us"
+            )
+        if self.packages_url.startswith("http://") and self.is_secure:
+            raise ValueError("LMS_PACKAGES_URL starts with https:// when LMS_PUBLIC_URL does")
         return self
 
     def _complete_demo(self) -> None:

@@ -36,6 +36,7 @@ from lms.demo.filling.news import fill_news
 from lms.demo.filling.objecting import fill_open_registers
 from lms.demo.filling.other_kinds import fill_other_kinds
 from lms.demo.filling.owing import fill_owing
+from lms.demo.filling.packages import fill_packages
 from lms.demo.filling.paper_lists import fill_paper_lists
 from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import Everybody, fill_people
@@ -134,6 +135,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_open_registers(ground)
     with step("Who wants news"):
         fill_news(ground)
+    with step("A package to practise with"):
+        await fill_packages(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 from lms.settings import Settings
 from lms.web.access import SAFE_METHODS
 from lms.web.language import use_locale
+from lms.web.playing import PLAYED, REFUSING, is_packages_host
 
 MAXIMUM_BODY = 1_000_000  # S-34
 UPLOADS = (
@@ -81,13 +82,20 @@ TOO_LARGE = (
 STATIC = "/static/"
 SCRIPT = ".js"
 CACHE = b"cache-control"
+NOT_HERE = "Diese Seite gibt es hier nicht. There is no such page here."
+OF_SOMEBODY = frozenset({b"cookie", b"authorization"})
+"""Headers by which a browser says who asks: nobody hears of them where packages are played."""
 
 
-def content_policy(payment_pages: str) -> str:
-    """The Content-Security-Policy of S-30: a form may lead to the payment provider's pages, and nowhere else outside."""
+def content_policy(payment_pages: str, *, framing: str = "") -> str:
+    """The Content-Security-Policy of S-30: a form may lead to the payment provider's pages, and nowhere else outside.
+
+    A page that shows a package answers with one of its own, in which `framing` is where frames may lead.
+    """
+    frames = f" frame-src {framing};" if framing else ""
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'; form-action 'self' {payment_pages}; base-uri 'none'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        f"{frames} connect-src 'self'; form-action 'self' {payment_pages}; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
@@ -118,10 +126,12 @@ class Edge:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
+        self.settings = settings
         self.hosts = {host.lower() for host in settings.allowed_hosts}
         self.any_port = settings.demo
         policy = content_policy(settings.stripe_pages.rstrip("/"))
         self.headers = [(b"content-security-policy", policy.encode()), *HEADERS]
+        self.packages_headers = [(b"content-security-policy", REFUSING.encode()), *HEADERS]
         self.proxies = [ipaddress.ip_network(proxy) for proxy in settings.trusted_proxies]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -133,12 +143,22 @@ class Edge:
         state: dict[str, Any] = scope.setdefault("state", {})
         state["request_id"] = request_id
         state["address"] = self._address(scope, headers)
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        is_for_packages = state["is_for_packages"] = is_packages_host(self.settings, host)
         answer = _Answer(
-            send, request_id, self.headers, is_head=scope["method"] == "HEAD", is_imported=_is_imported(scope)
+            send,
+            request_id,
+            self.packages_headers if is_for_packages else self.headers,
+            is_head=scope["method"] == "HEAD",
+            is_imported=_is_imported(scope),
+            sets_cookies=not is_for_packages,
         )
         if answer.is_head:
             scope["method"] = "GET"
-        if not self._knows_host(headers.get(b"host", b"").decode("latin-1").lower()):
+        if is_for_packages:
+            await self._play(scope, receive, answer, request_id)
+            return
+        if not self._knows_host(host):
             await _plain(answer, 400, "This address is not served here.")
             return
         most = _most(scope["path"])
@@ -147,9 +167,23 @@ class Edge:
             return
         _drop_nul(scope)
         locale = self._cut_language(scope)
+        if scope["path"].startswith(PLAYED):  # refused by its pages as well, however the path is written
+            await _plain(answer, 404, NOT_HERE)
+            return
         state["is_foreign"] = self._is_foreign(scope, headers)
         with use_locale("en" if locale == "en" else "de"), bound_contextvars(request_id=request_id):
             await self.app(scope, _Limited(receive, most), answer)
+
+    async def _play(self, scope: HTTPScope, receive: Receive, answer: "_Answer", request_id: str) -> None:
+        """On the host of packages: what is played there, read only, and nobody is known; nothing else of ours."""
+        headers = {name.lower() for name, _ in scope["headers"]}
+        if scope["method"] != "GET" or not scope["path"].startswith(PLAYED) or b"service-worker" in headers:
+            await _plain(answer, 404, NOT_HERE)
+            return
+        _drop_nul(scope)
+        scope["headers"] = [one for one in scope["headers"] if one[0].lower() not in OF_SOMEBODY]
+        with bound_contextvars(request_id=request_id):
+            await self.app(scope, _Limited(receive, 0), answer)
 
     def _knows_host(self, host: str) -> bool:
         if host in self.hosts:
@@ -215,12 +249,14 @@ class _Answer:
         *,
         is_head: bool,
         is_imported: bool = False,
+        sets_cookies: bool = True,
     ) -> None:
         self.send = send
         self.request_id = request_id
         self.headers = headers
         self.is_head = is_head
         self.is_imported = is_imported
+        self.sets_cookies = sets_cookies
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -229,6 +265,8 @@ class _Answer:
             if self.is_imported:
                 kept = [(name, value) for name, value in message["headers"] if name.lower() != CACHE]
                 message["headers"] = [*kept, (CACHE, b"no-cache")]
+            if not self.sets_cookies:
+                message["headers"] = [one for one in message["headers"] if one[0].lower() != b"set-cookie"]
             message["headers"] = [*message["headers"], *extra, (b"x-request-id", self.request_id.encode())]
         elif message["type"] == "http.response.body" and self.is_head:
             message["body"] = b""
