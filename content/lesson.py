@@ -142,6 +142,7 @@ def _showing(address: Address | None, about: About | None, form: Form, language:
         form=form,
         words=words_in(language),
         language=language,
+        has_files=address is not None,
     )
 
 

@@ -53,8 +53,14 @@ class Showing:
     form: Form
     words: Words
     language: str
+    has_files: bool = False
     addresses: set[str] = field(default_factory=set)
     questions: list[Asked] = field(default_factory=list)
+
+    @property
+    def scrolls_tables(self) -> bool:
+        """Whether it is a lesson on a screen: other texts have pages that see to their tables themselves."""
+        return self.form is Form.SCREEN and self.has_files
 
     def find(self, name: str) -> str:
         """Where a file is; empty where there is none."""
@@ -79,6 +85,17 @@ class LessonRenderer(RendererHTML):
             return f"<p>{escape(picture.content)}</p>\n"
         below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
         return f'<figure class="lesson-figure">{shown}{below}</figure>\n'
+
+    def table_open(self, _tokens: Sequence[Token], _idx: int, _options: Any, env: Any) -> str:
+        """On a screen a wide table is moved by itself, with the keyboard too."""
+        showing: Showing = env["showing"]
+        if not showing.scrolls_tables:
+            return "<table>\n"
+        return f'<div class="lesson-table" role="group" aria-label="{escape(showing.words.table)}" tabindex="0">\n<table>\n'
+
+    def table_close(self, _tokens: Sequence[Token], _idx: int, _options: Any, env: Any) -> str:
+        """The end of the same."""
+        return "</table>\n</div>\n" if env["showing"].scrolls_tables else "</table>\n"
 
     def th_open(self, _tokens: Sequence[Token], _idx: int, _options: Any, _env: Any) -> str:
         """The tables of Markdown have the headings of their columns in the first line."""

@@ -24,6 +24,7 @@ class Words:
     quiz: str
     online_only: str
     contents: str
+    table: str
 
 
 GERMAN = Words(
@@ -43,6 +44,7 @@ GERMAN = Words(
     quiz="Fragen zum Nachdenken",
     online_only="Diese Lektion gibt es nur im Internet:",
     contents="Inhalt",
+    table="Tabelle",
 )
 ENGLISH = Words(
     boxes={"hinweis": "Note", "tipp": "Tip", "achtung": "Caution", "merke": "Remember"},
@@ -61,6 +63,7 @@ ENGLISH = Words(
     quiz="Questions to think about",
     online_only="This lesson is on the web only:",
     contents="Contents",
+    table="Table",
 )
 
 

@@ -31,7 +31,7 @@ _LESSON_ATTRIBUTES = (
         "audio": {"src", "controls", "preload", "aria-label"},
         "track": {"src", "kind", "srclang", "label", "default"},
         "details": {"open"},
-        "div": {"id"},
+        "div": {"id", "role", "aria-label", "tabindex"},
     }
 )
 _LESSON_CLASSES = {
@@ -43,7 +43,7 @@ _LESSON_CLASSES = {
     },
     "figure": {"lesson-figure", "lesson-video", "lesson-audio"},
     "details": {"lesson-transcript"},
-    "div": {"lesson-question"},
+    "div": {"lesson-question", "lesson-table"},
     "p": {"lesson-word", "lesson-download"},
 }
 _REL = "noopener noreferrer"

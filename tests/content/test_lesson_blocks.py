@@ -79,6 +79,15 @@ def test_a_file_says_what_it_is_and_a_link_to_one_that_is_missing_stays_words() 
     )
 
 
+def test_a_wide_table_is_moved_by_itself_on_a_screen_and_stands_as_it_is_on_paper() -> None:
+    table = "| A |\n|---|\n| 1 |"
+
+    assert html_of(table).startswith(
+        '<div class="lesson-table" role="group" aria-label="Tabelle" tabindex="0">\n<table>'
+    )
+    assert html_of(table, Form.PAPER).startswith("<table>")
+
+
 @pytest.mark.parametrize(
     "markdown",
     ["![Bild](https://x.example/a.png)", "![Bild](ordner/bild.png)", "![Bild](//x.example/bild.png)", "![Bild](fehlt.png)"],
@@ -156,7 +165,7 @@ def test_no_text_breaks_a_lesson_and_nothing_dangerous_comes_of_it(markdown: str
     assert not {one for one in seen.attributes if one.startswith("on")}
     assert seen.attributes <= {
         "href", "rel", "start", "id", "class", "scope", "src", "alt", "controls", "preload", "aria-label",
-        "kind", "srclang", "label", "default", "open",
+        "kind", "srclang", "label", "default", "open", "role", "tabindex",
     }  # fmt: skip
     assert set(re.findall(r' src="([^"]*)"', lesson.html)) <= {address(name) for name in FILES}
     assert "".join(one for one in lesson.parts if isinstance(one, str)) in lesson.html or lesson.questions

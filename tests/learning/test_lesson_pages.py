@@ -94,6 +94,11 @@ async def test_done_can_be_undone_and_the_script_needs_no_page(ada: Client, ther
     assert "Als erledigt markieren" in page
 
 
+async def client_get(client: Client, path: str) -> tuple[int, str]:
+    answer = await client.get(path, follow_redirects=False)
+    return answer.status_code, answer.headers.get("location", "")
+
+
 @needs_gift
 async def test_a_question_is_tried_at_once_without_marks_and_without_script(
     ada: Client, there: Lessons
@@ -107,6 +112,9 @@ async def test_a_question_is_tried_at_once_without_marks_and_without_script(
     nothing = await send(ada, there.lesson(1, "/fragen/1"), {"answer": ["x" * 9_000, "\u202e", "<b>"]})
     gone = await send(ada, there.lesson(1, "/fragen/2"), {"answer": "x"})
 
+    again = await client_get(ada, there.lesson(1, "/fragen/1"))
+
+    assert again == (303, there.lesson(1))
     assert page.index("Vorher.") < page.index("Was ist 1+1?") < page.index("Nachher.")
     assert ("Das ist richtig." in right.text, "Genau" in right.text) == (True, True)
     assert ("Das ist noch nicht richtig." in wrong.text, "Zu viel" in wrong.text) == (True, True)

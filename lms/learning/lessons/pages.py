@@ -24,6 +24,7 @@ from lms.web.access import may
 from lms.web.language import current_language
 from lms.web.module import Around
 from lms.web.notices import after, declare
+from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
 
@@ -121,6 +122,11 @@ class TextLessonPages(Controller):
         if form.get("by") == "script":
             return Response(None, status_code=204)
         return after(lessons_path(enrolment_id), KEPT)
+
+    @get("/fragen/{number:int}")
+    async def back(self, enrolment_id: FromPath[UUID], lesson_id: FromPath[UUID]) -> Redirect:
+        """Where one lands by changing the language or opening the address again: the lesson itself."""
+        return Redirect(url(lesson_path(enrolment_id, lesson_id, LessonKind.TEXT)), status_code=303)
 
     @post("/fragen/{number:int}", status_code=HTTP_200_OK)
     async def attempt(

@@ -1,12 +1,13 @@
 """Lessons that everybody may read before they enrol."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
-from litestar.response import Template
+from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK
 
 from lms.learning.lessons.pages import sent_values, with_attempt
@@ -18,6 +19,7 @@ from lms.web.access import PUBLIC
 from lms.web.files.serving import handed_out
 from lms.web.language import current_language
 from lms.web.module import Around
+from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
 LONGEST_SLUG = 200
@@ -37,6 +39,11 @@ class PreviewPages(Controller):
         """The lesson. Raises NotFound for what is not shown to guests."""
         preview, text = await _read(around, slug, lesson_id)
         return _page(around, preview, text)
+
+    @get("/{lesson_id:uuid}/fragen/{number:int}")
+    async def back(self, slug: FromPath[str], lesson_id: FromPath[UUID]) -> Redirect:
+        """Where one lands by changing the language or opening the address again: the lesson itself."""
+        return Redirect(url(f"/kurse/{quote(slug, safe='')}/probe/{lesson_id}"), status_code=303)
 
     @post("/{lesson_id:uuid}/fragen/{number:int}", status_code=HTTP_200_OK)
     async def attempt(
