@@ -66,6 +66,7 @@ class LessonListPages(Controller):
                 "kinds": KINDS,
                 "path_of": lambda one: lesson_path(enrolment_id, one.lesson_id, one.kind),
                 "course_path": f"/meine-kurse/{enrolment_id}",
+                "text_language": _foreign(place.course.language or "de"),
                 "book_path": book_path(enrolment_id) if any(one.is_open for one in place.lessons) else "",
             },
             headers=PRIVATE,
@@ -196,10 +197,15 @@ def _page(around: Around, place: Place, lesson: EditionLesson, text: Shown) -> T
             "list_path": lessons_path(enrolment_id),
             "course_path": f"/meine-kurse/{enrolment_id}",
             "whole_address": f"{around.settings.public_url.rstrip('/')}{here}",
-            "text_language": text.language if text.language != current_language() else "",
+            "text_language": _foreign(text.language),
         },
         headers=headers_with_media(around.settings, **PRIVATE),
     )
+
+
+def _foreign(language: str) -> str:
+    """The language of the lessons where it is not the page's; empty where it is (WCAG 3.1.2)."""
+    return language if language != current_language() else ""
 
 
 def _going_on_path(place: Place, going_on: Offered | None) -> str:
