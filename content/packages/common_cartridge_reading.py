@@ -44,7 +44,7 @@ def read_package(folder: Path, *, report: Report) -> CourseContent:
     manifest = read_xml(folder / "imsmanifest.xml")
     reader = _Reader(Gathering(folder, report), _resources(manifest))
     organization = next((one for one in each(manifest, "organizations/organization")), None)
-    title = words(manifest.find("metadata//title")) or words(organization, "title") or N_("Course")
+    title = words(manifest.find("metadata//title")) or words(organization, "title")
     chapters = tuple(reader.chapters(organization, title))
     banks = tuple(reader.loose())
     if banks:

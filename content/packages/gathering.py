@@ -60,6 +60,7 @@ _BEGINNINGS = {
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_NAME = 80
+_FILE_BASE = re.compile(r"(?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)", re.IGNORECASE)
 _ACTIVE = re.compile(r"^(script|foreignObject|iframe|handler|set|animate.*|style)$", re.IGNORECASE)
 
 
@@ -96,19 +97,23 @@ class Gathering:
 
     def path_of(self, address: str, base: str = "") -> Path | None:
         """The file of the package that the address means, seen from the folder `base`; None when there is none, or it is elsewhere."""
+        if found := _FILE_BASE.match(address.strip()):
+            # Common Cartridge: from the quiz's own folder; Canvas: from its folder of files
+            rest = address.strip()[found.end() :].lstrip("/")
+            return self.path_of(rest, base) or self.path_of(rest, "web_resources") or self.path_of(rest)
         try:
             parts = urlsplit(address.strip())
         except ValueError:
             return None
         if parts.scheme or parts.netloc or not parts.path or "\x00" in parts.path:
             return None
-        found = None
+        path_found = None
         for name in (unquote(parts.path), parts.path):
             path = (self.folder / base / name.lstrip("/")).resolve()
             if path.is_relative_to(self.folder.resolve()) and _is_file(path):
-                found = path
+                path_found = path
                 break
-        return found
+        return path_found
 
     def take(self, path: Path, name: str = "", *, place: str = "") -> str | None:
         """Take the file along; returns the name lessons use, the same each time, and for the same bytes. None: it stays, and the report says why."""

@@ -83,18 +83,30 @@ def _of_kind(
     if not bare:
         return FreeText(key=key, text=text, feedback=feedback)
     if found := _TRUE.fullmatch(answers):
-        wrong, right = (markdown(one or "", text_format) for one in (found[2], found[3]))
-        said = [one for one in dict.fromkeys((right, wrong, feedback)) if one]
-        if right or wrong:
-            report.changed("", FEEDBACK_JOINED)
-        return TrueFalse(key=key, text=text, is_true=found[1][0] in "Tt", feedback="\n\n".join(said))
+        return _true_false(found, text_format, key=key, text=text, feedback=feedback, report=report)
     if bare.startswith("#"):
         return _number(bare[1:], text_format, key=key, text=text, feedback=feedback, report=report)
     if bare.startswith(">"):
         return _ordering(bare, text_format, key=key, text=text, feedback=feedback)
     if _is_matching(answers):
         return _matching(answers, text_format, key=key, text=text, feedback=feedback)
-    given = _given(answers)
+    return _chosen_or_written(bare, text_format, key=key, text=text, feedback=feedback, report=report)
+
+
+def _true_false(
+    found: re.Match[str], text_format: Format, *, key: str, text: str, feedback: str, report: Report
+) -> TrueFalse:
+    wrong, right = (markdown(one or "", text_format) for one in (found[2], found[3]))
+    said = [one for one in dict.fromkeys((right, wrong, feedback)) if one]
+    if right or wrong:
+        report.changed("", FEEDBACK_JOINED)
+    return TrueFalse(key=key, text=text, is_true=found[1][0] in "Tt", feedback="\n\n".join(said))
+
+
+def _chosen_or_written(
+    bare: str, text_format: Format, *, key: str, text: str, feedback: str, report: Report
+) -> Question:
+    given = _given(bare)
     if not given:
         accepted, _, _ = bare.partition("#")
         return ShortText(key=key, text=text, accepted=(Accepted(text=plain(accepted)),), feedback=feedback)

@@ -33,6 +33,7 @@ def first_files(path: Path) -> tuple[frozenset[str], Element | None]:
         EOFError,
         zlib.error,
         ValueError,
+        OverflowError,
         RuntimeError,
         NotImplementedError,
         ContentError,

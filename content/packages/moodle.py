@@ -24,7 +24,6 @@ _MOST_ACTIVITIES = 5_000
 _HASH = re.compile(r"[0-9a-f]{40}")
 _NULL = "$@NULL@$"
 _PLACE = "@@PLUGINFILE@@"
-GENERAL = N_("General")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def read_backup(folder: Path, *, report: Report) -> CourseContent:
     """An unpacked backup. Raises NothingInIt, BadMarkup, MissingPart."""
     root = read_xml(folder / "moodle_backup.xml")
     about = root.find("information")
-    title = words(about, "original_course_fullname") or N_("Course")
+    title = words(about, "original_course_fullname")
     backup = Backup(folder, Gathering(folder, report), _files(folder))
     sections = {
         words(one, "sectionid"): one for one in root.iterfind("information/contents/sections/section")
@@ -121,7 +120,7 @@ class Backup:
             name = _said(words(section, "name")) or _said(words(listed, "title"))
             index = int(words(section, "number")) if words(section, "number").isdigit() else number
             if not name or name.isdigit():
-                name = GENERAL if index == 0 else f"{index}"
+                name = f"{index}" if index else ""  # the first section is about the whole course
             lessons = [lesson for one in mine for lesson in self._lessons(one)]
             yield index, name[:200], tuple(lessons)
 

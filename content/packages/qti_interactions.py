@@ -31,6 +31,8 @@ from content.quiz.questions import (
 
 GAP = "qtigapx"
 _GAP = re.compile(rf"\s?{GAP}(\d+)x\s?")
+_ALONE = re.compile(rf"(?:(?:\A|\n\n)|(?<=[?:])\s){GAP}1x([^\n?!.,;]{{0,40}})\Z")
+"""A place to write that is no gap in a sentence: it stands below the question, or right behind it, with a unit at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Interaction:
 
     @property
     def plain_text(self) -> str:
-        return _GAP.sub(" ", self.text).strip()
+        return _GAP.sub(" ", _ALONE.sub("", self.text)).strip()
 
 
 def question_of(task: Interaction) -> Question | None:
@@ -197,12 +199,11 @@ def _gap_match(task: Interaction) -> Question:
 def _written(task: Interaction) -> Question:
     """Gaps to write in or to choose from; a single one at the end is a short text or a number."""
     declaration = task.declaration(task.node)
-    is_alone = (len(task.nodes) == 1 and _GAP.sub("", task.text[-20:]) != task.text[-20:]) or (
-        len(task.nodes) == 1 and GAP not in task.text
-    )
+    alone = _ALONE.search(task.text) if len(task.nodes) == 1 else None
+    is_alone = alone is not None or GAP not in task.text
     if is_alone and task.node.tag == "textEntryInteraction" and declaration is not None:
         if declaration.get("baseType") in {"float", "integer"}:
-            return _number(task, task.right(task.node))
+            return _number(task, task.right(task.node), unit=alone[1].strip() if alone else "")
         return ShortText(
             key=task.key, text=task.plain_text, accepted=_accepted(task, task.node), ignore_case=_ignores_case(declaration),
             feedback=task.feedback,
@@ -252,7 +253,7 @@ def _ignores_case(declaration: Element) -> bool:
     return not entries or any(entry.get("caseSensitive") == "false" for entry in entries)
 
 
-def _number(task: Interaction, right: list[str]) -> Question:
+def _number(task: Interaction, right: list[str], *, unit: str = "") -> Question:
     try:
         value = Decimal(right[0].replace(",", ".")) if right else None
     except InvalidOperation:
@@ -265,7 +266,9 @@ def _number(task: Interaction, right: list[str]) -> Question:
         around = abs(_decimal(str(equal.get("tolerance")).split()[0]))
         if equal.get("toleranceMode") == "relative":
             around = abs(value) * around / 100
-    return Number(key=task.key, text=task.plain_text, value=value, tolerance=around, feedback=task.feedback)
+    return Number(
+        key=task.key, text=task.plain_text, value=value, tolerance=around, unit=unit, feedback=task.feedback
+    )
 
 
 def _slider(task: Interaction) -> Question:

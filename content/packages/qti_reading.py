@@ -5,6 +5,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
+from lxml import etree
+
 from content.course import Chapter, CourseContent, QuizLesson
 from content.errors import N_, ContentError
 from content.packages import errors
@@ -35,7 +37,7 @@ def read_package(folder: Path, *, report: Report) -> CourseContent:
     manifest = read_xml(folder / "imsmanifest.xml")
     resources = [(str(one.get("type", "")), str(one.get("href", ""))) for one in manifest.iter("resource")]
     reader = ItemReader(Gathering(folder, report))
-    title = words(manifest, "metadata//title") or N_("Questions")
+    title = words(manifest, "metadata//title")
     tests = [href for kind, href in resources if kind.startswith(("imsqti_test", "imsqti_assessment"))]
     lessons = [lesson for href in tests[:_MOST] if (lesson := reader.test(href)) is not None]
     if not lessons:
@@ -176,26 +178,22 @@ def _text(body: Element, pages: PageReader, folder: str, place: str) -> str:
     """What stands around the task, and its prompt; gaps are left as marks in their places."""
     copy = deepcopy(body)
     number = 0
-    for node in list(copy.iter()):
+    for node in list(copy.iter(etree.Element)):
         name = str(node.tag)
         if name in INLINE or name == "gap":
             number += 1
+            _empty(node)
             node.tail = f" {GAP}{number}x {node.tail or ''}"
         elif name.endswith(_INTERACTION) and name not in {"gapMatchInteraction", "hottextInteraction"}:
             prompts = [deepcopy(one) for one in node.iterfind("prompt")]
-            for child in list(node):
-                node.remove(child)
+            _empty(node)
             node.extend(prompts)
         elif name in {"gapText", "gapImg", "feedbackInline", "feedbackBlock", "rubricBlock"}:
-            for child in list(node):
-                node.remove(child)
-            node.text = ""
-        elif name == "prompt":
-            node.tag = "p"
+            _empty(node)
         elif name == "object" and str(node.get("type", "")).startswith("image/"):
-            node.tag = "img"
             node.set("src", str(node.get("data", "")))
             node.set("alt", words(node))
+            node.tag = "img"
     for node in copy.iter("prompt"):
         node.tag = "p"
     paragraphs = pages.markdown(inner_html(copy), base=folder, place=place).split("\n\n")
@@ -204,14 +202,16 @@ def _text(body: Element, pages: PageReader, folder: str, place: str) -> str:
     )
 
 
+def _empty(node: Element) -> None:
+    node.text = ""
+    for child in list(node):
+        node.remove(child)
+
+
 def _without_feedback(node: Element) -> Element:
     copy = deepcopy(node)
     for one in list(copy.iter("feedbackInline")):
-        parent = one.getparent()
-        if parent is not None:
-            one.text = ""
-            for child in list(one):
-                one.remove(child)
+        _empty(one)
     copy.tail = None
     return copy
 

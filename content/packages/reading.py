@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 
 from content.course import Chapter, CourseContent, Package, PackageKind, QuizLesson
-from content.errors import N_, ContentError
+from content.errors import ContentError
 from content.packages import common_cartridge_reading, errors, extension, gift, markdown_folder, qti_reading
 from content.packages.archive import COURSE, OnProgress, kind_of, unpack
 from content.packages.entries import Limits, shown
@@ -58,10 +59,10 @@ def read_course(
     was_there = folder.exists()
     try:
         if path.is_dir():
-            return _read_folder(path, report=report)
+            return _titled(_read_folder(path, report=report), path.name)
         if kind_of(path) is not None:
             unpack(path, folder, limits=limits, on_progress=on_progress)
-            return _read_folder(folder, report=report, name=path.stem)
+            return _titled(_read_folder(folder, report=report, name=path.stem), path.stem)
         return _read_text(path, report)
     except BaseException as error:
         if not path.is_dir() and folder.exists():
@@ -169,6 +170,13 @@ def played(folder: Path, found: Format, *, report: Report, key: str = "paket-1")
     return CourseContent(title=manifest.title, chapters=(Chapter(manifest.title, (package,)),))
 
 
+def _titled(content: CourseContent, name: str) -> CourseContent:
+    """What has no title is called as the whole is, and that as its file."""
+    title = content.title or name
+    chapters = tuple(replace(chapter, title=chapter.title or title) for chapter in content.chapters)
+    return replace(content, title=title, chapters=chapters)
+
+
 def _looks_like_gift(path: Path) -> bool:
     if path.stat().st_size > _LARGEST_TEXT:
         return False
@@ -182,5 +190,5 @@ def _read_text(path: Path, report: Report) -> CourseContent:
         quiz = gift.read_quiz(decoded(path.read_bytes()), report=report)
     except errors.BadGift as error:
         raise errors.NotRecognised(place=shown(path.name)) from error
-    title = path.stem.removesuffix(".gift") or N_("Questions")
+    title = path.stem.removesuffix(".gift")
     return CourseContent(title=title, chapters=(Chapter(title, (QuizLesson("quiz-1", title, quiz),)),))

@@ -1,5 +1,6 @@
 """Zip files, by APPNOTE.TXT 6.3.10. Only entries that are stored or deflated are read: all that courses are packed with."""
 
+import errno
 import stat
 import struct
 import zipfile
@@ -29,6 +30,7 @@ _BROKEN = (
     NotImplementedError,
     RuntimeError,
     ValueError,
+    OverflowError,
 )
 
 
@@ -49,6 +51,10 @@ def unpack_zip(
                 _refuse_overlaps(file, entries, archive.start_dir)
                 _unpack_all(archive, entries, write, make, tally, on_progress)
     except _BROKEN as error:
+        raise errors.DamagedArchive(place=shown(path.name)) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a place in the file that cannot be
+            raise
         raise errors.DamagedArchive(place=shown(path.name)) from error
 
 

@@ -245,3 +245,88 @@ def built(name: str, folder: Path) -> Path:
     build = NESTED[name] if name in NESTED else ARCHIVES[name][0]
     build(path)
     return path
+
+
+def _declared(entity: str) -> bytes:
+    return f'<?xml version="1.0"?><!DOCTYPE manifest [{entity}]><manifest>&x;</manifest>'.encode()
+
+
+LAUGHS = "".join(f'<!ENTITY a{level} "{f"&a{level - 1};" * 10}">' for level in range(1, 10))
+DRAWING = (
+    b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script>'
+    b'<image href="https://example.org/x.png"/></svg>'
+)
+PAGE = (
+    b'<p onclick="x()">Text</p><script>alert(1)</script><iframe src="javascript:alert(2)"></iframe>'
+    b'<a href="javascript:alert(3)">Klick</a><img src="x" onerror="alert(4)"><img src="bild.svg" alt="Bild">'
+    b'<form action="https://example.org"><input name="kennwort"></form><object data="x.swf"></object>'
+    b'<style>@import "https://example.org/x.css"</style><svg><script>alert(5)</script></svg>'
+    b'<a href="../../../../etc/passwd">Datei</a><img src="file:///etc/passwd"><base href="https://example.org/">'
+)
+
+
+def _package(page: bytes = b"<p>Text</p>", manifest: bytes | None = None, **files: bytes) -> dict[str, bytes]:
+    """A content package of one page."""
+    own = (
+        b'<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><organizations><organization><title>Kurs</title>'
+        b'<item identifierref="r"><title>Seite</title></item></organization></organizations>'
+        b'<resources><resource identifier="r" type="webcontent" href="seite.html"/></resources></manifest>'
+    )
+    return {"imsmanifest.xml": own if manifest is None else manifest, "seite.html": page, **files}
+
+
+def _moodle_with(questions: bytes) -> dict[str, bytes]:
+    return {
+        "moodle_backup.xml": b"<moodle_backup><information><contents><activities><activity><moduleid>1</moduleid><sectionid>1</sectionid>"
+        b"<modulename>quiz</modulename><title>Probe</title><directory>activities/quiz_1</directory></activity></activities></contents>"
+        b"</information></moodle_backup>",
+        "activities/quiz_1/quiz.xml": b"<activity contextid='1'><quiz><question_instances><question_instance><question>1</question>"
+        b"</question_instance></question_instances></quiz></activity>",
+        "questions.xml": questions,
+    }
+
+
+COURSES: dict[str, bytes] = {
+    "a manifest cut in the middle": zipped(_package(manifest=MANIFEST[:60])),
+    "a manifest of zeros": zipped(_package(manifest=bytes(1_000))),
+    "a manifest in a wrong encoding": zipped(_package(manifest=b'<?xml version="1.0" encoding="utf-16"?><manifest>\xff</manifest>')),
+    "an empty manifest": zipped(_package(manifest=b"")),
+    "a manifest of nothing": zipped(_package(manifest=b"<manifest/>")),
+    "a manifest that is a page": zipped(_package(manifest=b"<!DOCTYPE html><html><body>404</body></html>")),
+    "billion laughs": zipped(_package(manifest=_declared(LAUGHS + '<!ENTITY a0 "ha"><!ENTITY x "&a9;">'))),
+    "an entity from the disk": zipped(_package(manifest=_declared('<!ENTITY x SYSTEM "file:///etc/passwd">'))),
+    "an entity from the net": zipped(_package(manifest=_declared('<!ENTITY x SYSTEM "http://127.0.0.1:9/x">'))),
+    "laughs in UTF-16": zipped(_package(manifest=_declared(LAUGHS + '<!ENTITY a0 "ha"><!ENTITY x "&a9;">').decode().replace("1.0\"?", "1.0\" encoding=\"utf-16\"?").encode("utf-16"))),
+    "an attribute of 12 MB": zipped(_package(manifest=b'<manifest x="' + b"a" * 12 * MEGABYTE + b'"/>')),
+    "elements without end": zipped(_package(manifest=b"<manifest>" + b"<item>" * 100_000)),
+    "a page without end": zipped(_package(page=b"<div>" * 200_000 + b"x")),
+    "a page of 30 MB": zipped(_package(page=os.urandom(15 * MEGABYTE).hex().encode()), packing=zipfile.ZIP_STORED),
+    "a page of tables in tables": zipped(_package(page=b"<table><tr><td>" * 20_000 + b"x")),
+    "items without end": zipped(_package(manifest=b"<manifest><organizations><organization>" + b"<item>" * 200 + b"</item>" * 200 + b"</organization></organizations><resources/></manifest>")),
+    "a manifest that names itself": zipped(_package(manifest=MANIFEST.replace(b"<organizations/>", b"<organizations><organization><item identifierref='r'/></organization></organizations>").replace(b"<resources/>", b"<resources><resource identifier='r' type='webcontent' href='imsmanifest.xml'/></resources>"))),
+    "a resource outside": zipped(_package(manifest=MANIFEST.replace(b"<organizations/>", b"<organizations><organization><item identifierref='r'/></organization></organizations>").replace(b"<resources/>", b"<resources><resource identifier='r' type='webcontent' href='../../../../../../etc/passwd'/></resources>"))),
+    "a Moodle backup without parts": zipped({"moodle_backup.xml": b"<moodle_backup/>"}),
+    "a Moodle backup that leads outside": zipped({"moodle_backup.xml": b"<moodle_backup><information><contents><activities><activity><modulename>page</modulename><directory>../../../etc</directory></activity></activities></contents></information></moodle_backup>"}),
+    "a question without a right answer": zipped(_moodle_with(b"<x><question_category id='1'><questions><question id='1'><name>F</name><questiontext>F</questiontext><qtype>multichoice</qtype><answers><answer id='1'><answertext>a</answertext><fraction>0</fraction></answer></answers></question></questions></question_category></x>")),
+    "a question of strange numbers": zipped(_moodle_with(b"<x><question_category id='1'><questions><question id='1'><name>F</name><questiontext>F</questiontext><defaultmark>1e999</defaultmark><qtype>numerical</qtype><answers><answer id='1'><answertext>NaN</answertext><fraction>Infinity</fraction></answer></answers></question></questions></question_category></x>")),
+    "GIFT without a right answer": b"Was? {~a ~b}",
+    "GIFT without an end": b"Was? {=a" * 3_000,
+    "GIFT of braces": b"{" * 100_000,
+    "GIFT of 3 MB": b"Was? {=a ~b}\n\n" * 220_000,
+    "GIFT in UTF-16": "Was? {~a}".encode("utf-16"),
+    "numbers without end in GIFT": b"Was? {#1e999999999:1}",
+    "our own file, not ours": zipped({**_package(manifest=b"<manifest/>"), "lms-content.json": b'{"schema": "urn:lms:content:1", "files": [{"name": "../x", "place": "../../etc/passwd"}]}'}),
+    "our own file, too deep": zipped({**_package(manifest=b"<manifest/>"), "lms-content.json": b"[" * 200_000}),
+    "a TOML that is none": zipped({"kurs.toml": b"titel = = =", "1.md": b"x"}),
+    "a TOML too deep": zipped({"kurs.toml": b"a = " + b"[" * 50_000, "1.md": b"x"}),
+    "a quiz in JSON that is none": zipped({"1.json": b"[[[", "kurs.toml": b""}),
+    "QTI without items": zipped({"imsmanifest.xml": b"<manifest><resources><resource type='imsqti_item_xmlv2p1' href='a.xml'/></resources></manifest>", "a.xml": b"<assessmentItem/>"}),
+    "QTI without a right answer": zipped({"imsmanifest.xml": b"<manifest><resources><resource type='imsqti_item_xmlv2p1' href='a.xml'/></resources></manifest>", "a.xml": b"<assessmentItem><itemBody><choiceInteraction><simpleChoice identifier='a'>a</simpleChoice></choiceInteraction></itemBody></assessmentItem>"}),
+}  # fmt: skip
+"""What `content.packages.reading.read_course` must refuse: nothing in them can become a lesson."""
+
+HARMLESS: dict[str, bytes] = {
+    "a page with scripts": zipped(_package(page=PAGE, **{"bild.svg": DRAWING})),
+    "a page in no encoding": zipped(_package(page=bytes(range(1, 256)) * 20 + b"<p>Text</p>")),
+}
+"""What can be read, and from which nothing hostile may come along."""
