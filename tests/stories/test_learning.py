@@ -136,8 +136,6 @@ def test_somebody_learns_by_keyboard_on_a_phone_and_goes_on_at_a_desk(
     expect(page.locator("h1")).to_have_text("Mit dem Finger")
     look_closely(page)
     assert page.evaluate(PLAY) == ["Hier wischen wir."]
-    press_until(page, "Tippen")
-    page.locator("#frage-1 input[type=radio]").first.focus()
     page.get_by_label("Die Seite rutscht.").focus()
     page.keyboard.press("Space")
     press_until(page, "Meine Antwort prüfen")
