@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from lms.teaching.errors import NotAnAddress
 from lms.teaching.materials import rules
 from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind, UnsafeArchive
 from lms.web.files.kinds import checked
 from lms.web.files.serving import part_asked
+from lms.web.sent import NotAnAddress, web_address
 from tests.teaching.scene import PDF, archive, in_file, word_file
 
 ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}
@@ -119,7 +119,7 @@ def test_names_are_shown_without_what_leads_astray(sent: str, shown: str) -> Non
 )
 def test_only_addresses_of_the_web_are_links(typed: str) -> None:
     with pytest.raises(NotAnAddress):
-        rules.web_address(typed)
+        web_address(typed)
 
 
 @pytest.mark.parametrize(

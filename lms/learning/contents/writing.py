@@ -87,14 +87,15 @@ async def add_file(
     kept: Kept,
     now: datetime,
     alt: str = "",
+    key: UUID | None = None,
     by: UUID | None = None,
 ) -> LessonFile:
-    """A file that lies in the store already. Its `name` may differ from the wanted one: cleaned, and numbered where it is taken."""
+    """A file that lies in the store already; `key` becomes its id. Its `name` may differ from the wanted one: cleaned, and numbered where it is taken."""
     taken = await session.scalars(
         select(LessonFile.name).where(LessonFile.outline_id == outline.id, LessonFile.deleted_at.is_(None))
     )
     file = LessonFile(
-        outline_id=outline.id, name=free_name(file_name(name), set(taken)), stored=kept.stored,
+        id=key or uuid4(), outline_id=outline.id, name=free_name(file_name(name), set(taken)), stored=kept.stored,
         media_type=kept.media_type, size=kept.size, added_at=now, alt=alt, added_by=by,
     )  # fmt: skip
     session.add(file)

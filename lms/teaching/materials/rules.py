@@ -4,14 +4,11 @@ import re
 import unicodedata
 from datetime import datetime, timedelta
 from pathlib import PurePath
-from urllib.parse import urlsplit
 
-from lms.teaching.errors import NotAnAddress
 from lms.teaching.models import Material, ShownFrom, ShownUntil
 
 LARGEST_RUN = 2_000_000_000  # S-60
 LONGEST_NAME = 120
-LONGEST_ADDRESS = 2_000
 RESTORABLE = timedelta(days=30)
 NEW_FOR = timedelta(days=7)
 UNNAMED = "datei"
@@ -65,16 +62,3 @@ def clean_name(sent: str) -> str:
     ending = PurePath(words).suffix[:10]
     stem = words.removesuffix(PurePath(words).suffix).strip(". ") or UNNAMED
     return f"{stem[: LONGEST_NAME - len(ending)].strip()}{ending}"
-
-
-def web_address(typed: str) -> str:
-    """An address of the web, as it was typed. Raises NotAnAddress for any other scheme, for spaces and for names with passwords."""
-    text = typed.strip()
-    try:
-        parts = urlsplit(text)
-        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError as error:
-        raise NotAnAddress from error
-    if not is_fine or parts.username or len(text) > LONGEST_ADDRESS or _UNSEEN.search(text) or " " in text:
-        raise NotAnAddress
-    return text
