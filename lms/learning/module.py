@@ -1,5 +1,52 @@
 """The table of contents of `learning`, for app.py."""
 
-from lms.web.module import Module
+from datetime import timedelta
 
-MODULE = Module(name="learning")
+from lms.jobs.worker import Periodic
+from lms.learning.contents.copy_pages import CopyPages
+from lms.learning.contents.copying import Copies
+from lms.learning.contents.draft_pages import DraftPages
+from lms.learning.contents.drafts import Drafts
+from lms.learning.contents.edition_pages import EditionPages
+from lms.learning.contents.editions import Editions
+from lms.learning.contents.file_pages import FileDoor, FilePages
+from lms.learning.contents.files import ContentFiles
+from lms.learning.contents.lesson_moves import LessonMovePages
+from lms.learning.contents.lesson_pages import EditorPages
+from lms.learning.contents.pages import WritingPages
+from lms.learning.contents.releases import Releases
+from lms.learning.contents.run_pages import RunPages
+from lms.learning.contents.service import Contents
+from lms.learning.contents.tidying import ContentsTidying
+from lms.web.module import Around, Module
+
+SWEEPING = timedelta(hours=1)
+
+
+def _sweep(around: Around) -> Periodic:
+    return Periodic("sweep-lesson-files", SWEEPING, ContentsTidying(around).forget)
+
+
+MODULE = Module(
+    name="learning",
+    controllers=[
+        WritingPages,
+        EditorPages,
+        LessonMovePages,
+        FilePages,
+        FileDoor,
+        EditionPages,
+        RunPages,
+        CopyPages,
+        DraftPages,
+    ],
+    services={
+        "contents": Contents,
+        "content_files": ContentFiles,
+        "editions": Editions,
+        "releases": Releases,
+        "copies": Copies,
+        "drafts": Drafts,
+    },
+    periodic=[_sweep],
+)

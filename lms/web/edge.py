@@ -47,6 +47,10 @@ UPLOADS = (
         105_000_000,
     ),  # 100 MB of material for a course
     (
+        re.compile(r"(?:/en)?/inhalte/[0-9a-f-]{36}/dateien"),
+        205_000_000,
+    ),  # 200 MB of files for lessons, 100 MB each
+    (
         re.compile(r"(?:/en)?/kursleitung/termine/[0-9a-f-]{36}/melden"),
         11_000_000,
     ),  # 10 MB of a photo of what is broken

@@ -13,6 +13,7 @@ from lms.kernel.marking import N_
 from lms.learning.contents.reading import Written
 from lms.learning.contents.service import WRITTEN_HERE
 from lms.learning.models import Lesson, LessonKind
+from lms.web.language import gettext
 
 EMPTY = N_("This lesson is still empty.")
 NO_ADDRESS = N_("The address of the website is missing.")
@@ -63,6 +64,11 @@ def quiz_problems(body: dict[str, Any], files: Collection[str]) -> Sequence[Prob
         return [Problem(EMPTY)]
     found: Sequence[Problem] = _asked("content.quiz.checking", "problems", quiz, files=files)
     return found
+
+
+def say(problem: Problem) -> str:
+    """What is to be mended, in the reader's language."""
+    return gettext(problem.message, **problem.params)
 
 
 def _asked(module: str, name: str, *given: Any, **more: Any) -> Any:

@@ -7,8 +7,10 @@ from lms.catalogue.models import Course
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
 from lms.kernel.errors import NotFound
+from lms.kernel.links import Links
 from lms.learning.contents.desk import Desk
 from lms.learning.contents.reading import Written, written
+from lms.learning.files import file_store
 from lms.learning.models import Outline
 from lms.web.module import Around
 
@@ -22,6 +24,8 @@ class Drafts(Desk):
     def __init__(self, around: Around) -> None:
         super().__init__(around)
         self.signer = around.signer
+        self.links = Links(around.settings.public_url, around.signer)
+        self.store = file_store(around.settings)
 
     async def link(self, actor: Actor, *, course_id: UUID) -> tuple[str, date]:
         """An own path that opens the draft to whoever has it, and the last day on which it does."""
@@ -31,6 +35,10 @@ class Drafts(Desk):
             self.record(session, actor, outline, "outline.shown", {}, {"until": last.isoformat()})
         token = self.signer.token(PURPOSE, outline.id, last.toordinal())
         return f"/inhalte/einblick/{outline.id}/{last.isoformat()}/{token}", last
+
+    def absolute(self, path: str) -> str:
+        """The whole address of an own path, to be sent to somebody."""
+        return self.links.absolute(path)
 
     async def opened(self, outline_id: UUID, last: str, token: str) -> Written:
         """What is being written. Raises NotFound for a wrong link, and after its last day."""
