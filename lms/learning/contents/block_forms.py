@@ -45,7 +45,7 @@ class BlockForm(Form):
         N_("What is said in it?"), rows=5, longest=50_000, most_bytes=200_000, is_asked=True
     )
     file_file = Select(N_("Which file?"), is_asked=True)
-    file_words = Text(N_("What is it for?"), longest=300, is_asked=True)
+    file_words = Text(N_("What is the file for?"), longest=300, is_asked=True)
     box_kind = Radios(N_("What kind of box?"), choices=BOXES, default=blocks.Box.HINT.value, is_asked=True)
     box_words = TextArea(N_("What stands in it?"), rows=3, longest=5_000, is_asked=True)
     question_text = Text(N_("Question"), longest=500, is_asked=True)
