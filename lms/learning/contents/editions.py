@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -72,22 +72,13 @@ class Editions(Desk):
             if outline.version != version:
                 raise Stale
             what = await written(session, await course_to_write(session, actor, course_id))
-            now = state_of(what, await files_of(session, outline), key)
-            if not differences(await last_state(session, course_id), now):
-                raise NothingNew
-            edition = Edition(
-                id=key, course_id=course_id, number=outline.next_number, published_at=self.clock(),
-                note=note, published_by=actor.account_id,
-            )  # fmt: skip
-            outline.next_number += 1
-            session.add(edition)
-            await session.flush()
-            session.add_all(now.lessons)
-            session.add_all(await _edition_files(session, outline, now, key))
+            edition = await write_edition(
+                session, outline, what, note=note, key=key, now=self.clock(), by=actor.account_id
+            )
             announce(session, EditionPublished(edition_id=key), at=self.clock())
             self.record(
                 session, actor, outline, "edition.published", {},
-                {"edition": edition.number, "lessons": len(now.lessons)},
+                {"edition": edition.number, "lessons": len(what.lessons)},
             )  # fmt: skip
         return edition
 
@@ -163,6 +154,38 @@ class Editions(Desk):
         lesson.changed_at, lesson.changed_by = self.clock(), actor.account_id
 
 
+async def write_edition(
+    session: AsyncSession,
+    outline: Outline,
+    what: Written,
+    *,
+    note: str,
+    key: UUID,
+    now: datetime,
+    by: UUID | None,
+) -> Edition:
+    """Make what is written an edition; the outline is locked, and somebody has looked for problems. Raises NothingNew."""
+    files = await files_of(session, outline)
+    state = state_of(what, files, key)
+    if not differences(await last_state(session, outline.course_id), state):
+        raise NothingNew
+    edition = Edition(
+        id=key, course_id=outline.course_id, number=outline.next_number, published_at=now, note=note,
+        published_by=by,
+    )  # fmt: skip
+    outline.next_number += 1
+    session.add(edition)
+    await session.flush()
+    session.add_all(state.lessons)
+    session.add_all(
+        EditionFile(
+            edition_id=key, name=name, stored=stored, media_type=files[name].media_type, size=files[name].size
+        )
+        for name, stored in sorted(state.files.items())
+    )
+    return edition
+
+
 def state_of(what: Written, files: Mapping[str, LessonFile], edition_id: UUID) -> State:
     """What is being written, with the files that it names."""
     lessons = as_edition(what, edition_id)
@@ -212,20 +235,7 @@ async def begun_in(session: AsyncSession, run_id: UUID) -> int:
     return int(await session.scalar(counted) or 0)
 
 
-async def _edition_files(
-    session: AsyncSession, outline: Outline, now: State, edition_id: UUID
-) -> Sequence[EditionFile]:
-    files = await files_of(session, outline)
-    return [
-        EditionFile(
-            edition_id=edition_id, name=name, stored=stored, media_type=files[name].media_type,
-            size=files[name].size,
-        )
-        for name, stored in sorted(now.files.items())
-    ]  # fmt: skip
-
-
-def _lesson_file(outline: Outline, file: EditionFile, now: Any) -> LessonFile:
+def _lesson_file(outline: Outline, file: EditionFile, now: datetime) -> LessonFile:
     """The file of an edition as one that is being written with; in no session."""
     return LessonFile(
         outline_id=outline.id, name=file.name, stored=file.stored, media_type=file.media_type,
