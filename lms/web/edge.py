@@ -79,7 +79,7 @@ CACHE = b"cache-control"
 def content_policy(payment_pages: str) -> str:
     """The Content-Security-Policy of S-30: a form may lead to the payment provider's pages, and nowhere else outside."""
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; "
         f"connect-src 'self'; form-action 'self' {payment_pages}; base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -1,5 +1,6 @@
 """Publishing, editions and runs, files, copies, releases, and the secret link."""
 
+import asyncio
 import errno
 import io
 import os
@@ -312,3 +313,31 @@ async def test_a_secret_link_opens_the_draft_for_two_weeks_and_nothing_but_it(
     clock.forward(days=15)
     with pytest.raises(NotFound):
         await drafts.opened(UUID(outline_id), day, token)
+
+
+async def test_of_two_who_publish_or_save_at_once_one_is_told_of_the_other(
+    contents: Contents, editions: Editions, taught: Class, begin: Begin
+) -> None:
+    actor, course = taught.trainer, taught.course.id
+    made = await lesson(contents, actor, course, await chapter(contents, actor, course))
+    version = await version_of(begin, taught.course)
+
+    published = await asyncio.gather(
+        *(
+            editions.publish(one, course_id=course, version=version, note="", key=uuid4())
+            for one in (actor, TEAM)
+        ),
+        return_exceptions=True,
+    )
+    saved = await asyncio.gather(
+        *(
+            contents.keep_text(
+                one, course_id=course, lesson_id=made.id, title="A", text=one.name, version=made.version
+            )
+            for one in (actor, TEAM)
+        ),
+        return_exceptions=True,
+    )
+
+    assert sorted(type(one).__name__ for one in published) == ["Edition", "NothingNew"]
+    assert sorted(type(one).__name__ for one in saved) == ["Lesson", "Stale"]

@@ -18,6 +18,7 @@ from lms.learning.contents.forms import CopyForm, key_in, new_key
 from lms.learning.contents.reading import Written, course_to_write, writable, written
 from lms.web.access import may
 from lms.web.forms import form_from
+from lms.web.language import gettext
 from lms.web.notices import after, declare
 from lms.web.sent import uuid_in
 
@@ -63,7 +64,7 @@ class CopyPages(Controller):
     ) -> Template:
         """What is taken over: all of it unless something is left out."""
         what, source = await _both(begin, actor, course_id, source_id)
-        form = form_from(CopyForm, lessons=[str(one.id) for one in source.lessons], key=new_key())
+        form = form_from(CopyForm, whole="all", key=new_key())
         return _page(what, source, form)
 
     @post("/kopieren/{source_id:uuid}")
@@ -84,7 +85,7 @@ class CopyPages(Controller):
             return _page(what, source, form, status=422)
         await copies.copy(
             actor, course_id=course_id, source_id=source_id, key=key_in(form),
-            lesson_ids={UUID(one) for one in form.lessons.data}, into=uuid_in(form.into.data),
+            lesson_ids=form.chosen(source.parts), into=uuid_in(form.into.data),
         )  # fmt: skip
         return after(writing_path(course_id), COPIED)
 
@@ -132,11 +133,12 @@ async def _both(begin: Begin, actor: Actor, course_id: UUID, source_id: UUID) ->
 
 
 def _know(form: CopyForm, what: Written, source: Written) -> None:
-    form.lessons.choices = [
-        (str(lesson.id), f"{part.chapter.title}: {lesson.title}")
-        for part in source.parts
-        for lesson in part.lessons
-    ]
+    choices = []
+    for part in source.parts:
+        title = gettext("The whole chapter: %(title)s", title=part.chapter.title)
+        choices.append((str(part.chapter.id), title))
+        choices += [(str(lesson.id), lesson.title) for lesson in part.lessons]
+    form.lessons.choices = choices
     form.into.choices = [(str(part.chapter.id), part.chapter.title) for part in what.parts]
 
 

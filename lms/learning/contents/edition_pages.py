@@ -145,7 +145,7 @@ class EditionPages(Controller):
         return Template(
             "learning/contents/edition_lesson.html",
             context={
-                "what": what, "edition": edition, "old": old, "now": now,
+                "what": what, "edition": edition, "old": old, "current": now,
                 "lines": lines(now.text if now else "", old.text),
                 "has_other_body": now is not None and now.body != old.body,
                 "here": f"{writing_path(course_id)}/ausgaben/{number}",

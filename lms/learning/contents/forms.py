@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from content.lesson import MAX_CHARACTERS
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
+from lms.learning.contents.reading import Part
 from lms.learning.contents.rules import LONGEST_MINUTES, LONGEST_TITLE
 from lms.learning.contents.service import LessonWording
 from lms.learning.models import Chapter, Lesson, LessonKind
@@ -165,11 +166,34 @@ class PublishForm(Form):
 class CopyForm(Form):
     """What is taken over, and where it goes."""
 
-    lessons = Checkboxes(N_("Which lessons?"), missing=N_("Choose at least one lesson."))
+    whole = Radios(
+        N_("What do you want to take over?"),
+        choices=[("all", N_("Everything")), ("some", N_("Only what I choose"))],
+        missing=N_("Choose what you want to take over."),
+    )
+    lessons = Checkboxes(N_("Which lessons?"), is_asked=True)
     into = Select(
         N_("Into which chapter?"), blank=N_("Into new chapters with the same titles"), is_asked=True
     )
     key = Hidden()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also that something was chosen."""
+        is_fine = bool(super().validate(extra_validators))
+        if self.whole.data == "some" and not self.lessons.data:
+            self.refuse("lessons", N_("Choose at least one lesson."))
+            return False
+        return is_fine
+
+    def chosen(self, parts: Sequence[Part]) -> set[UUID]:
+        """The lessons that were ticked, those of chapters that were, or all of them."""
+        ticked = set(self.lessons.data or ())
+        return {
+            lesson.id
+            for part in parts
+            for lesson in part.lessons
+            if self.whole.data == "all" or {str(lesson.id), str(part.chapter.id)} & ticked
+        }
 
 
 def lesson_form(lesson: Lesson) -> LessonForm:
