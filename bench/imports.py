@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
 
+from content.packages.reading import read_course
+from content.packages.report import Report
 from content.packages.writing import write_common_cartridge, write_gift, write_markdown_folder, write_qti
 from lms.app import around
 from lms.db import Begin, connect
@@ -29,8 +32,8 @@ from lms.interchange.service import Interchange
 from lms.learning.models import Lesson
 from lms.migrating import migrate
 from lms.settings import Settings
-from tests.content.hostile import HOSTILE
-from tests.content.making import full_course
+from tests.content.hostile import ARCHIVES, COURSES, HARMLESS, NESTED, built, zipped
+from tests.content.samples import common_cartridge, content_package, moodle
 from tests.making import make_course, staff
 
 MEGABYTES = int(os.environ.get("MEGABYTES", "200"))
@@ -70,9 +73,7 @@ async def _measured(folder: Path) -> str:
             intake = await _through(begin, interchange, course.id, path, worker.pid)
             good += intake.state is IntakeState.TAKEN
         refused, hostile = 0, 0
-        for name, build in HOSTILE.items():
-            path = folder / "hostile"
-            build(path)
+        for name, path in _hostile(folder):
             intake = await _through(begin, interchange, course.id, path, worker.pid)
             hostile += 1
             refused += intake.state is IntakeState.REFUSED or _is_tamed(intake)
@@ -171,12 +172,31 @@ def _children(pid: int) -> list[int]:
     return found
 
 
+def _hostile(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The corpus of the tests, one after the other in the same place."""
+    for name in [*ARCHIVES, *NESTED]:
+        yield name, built(name, folder)
+    for name, content in (COURSES | HARMLESS).items():
+        path = folder / "hostile.zip"
+        path.write_bytes(content)
+        yield name, path
+
+
 def _samples(folder: Path) -> list[Path]:
-    """One course in every format that we write."""
-    pictures = folder / "pictures"
-    pictures.mkdir()
-    content = full_course(pictures)
+    """Packages as other systems make them, and what we make of one of them in every format that we write."""
+    made = {
+        "cartridge.imscc": common_cartridge(),
+        "cartridge-13.imscc": common_cartridge("1.3.0"),
+        "pages.zip": content_package(),
+        "backup-4.mbz": moodle(),
+        "backup-2.mbz": moodle(modern=False),
+    }
     paths = []
+    for name, files in made.items():
+        path = folder / name
+        path.write_bytes(zipped(files))
+        paths.append(path)
+    content = read_course(paths[3], folder / "read", report=Report())
     for write, name in (
         (write_common_cartridge, "course.imscc"),
         (write_markdown_folder, "folder.zip"),

@@ -62,6 +62,7 @@ ADMINISTRATION = (
     Link(N_("Planner"), "/verwaltung/planer", PROGRAMME),
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),
+    Link(N_("Lessons"), "/inhalte", PROGRAMME),
     Link(N_("Least number"), "/verwaltung/entscheidungen", PROGRAMME),
     Link(N_("Proposed courses"), "/verwaltung/vorschlaege", PROGRAMME),
     Link(N_("Attendance"), "/verwaltung/anwesenheit", TEACHING_DAY),
@@ -94,6 +95,7 @@ ADMINISTRATION = (
 TEACHING = (
     Link(N_("Today"), "/kursleitung"),
     Link(N_("My runs"), "/kursleitung/kurse"),
+    Link(N_("Lessons"), "/inhalte"),
     Link(N_("Calendar"), "/kursleitung/kalender"),
     Link(N_("Group messages"), "/kursleitung/nachrichten"),
     Link(N_("When I can teach"), "/kursleitung/verfuegbarkeit", ABOUT_ME),

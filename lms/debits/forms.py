@@ -29,7 +29,8 @@ class Iban(Text):
     """An IBAN as it is kept, without spaces; what is wrong with it is said in a sentence."""
 
     def __init__(self, label: str = "IBAN", **rest: Any) -> None:
-        super().__init__(label, longest=60, **{"autocomplete": "off", "width": 20} | rest)
+        usual: dict[str, Any] = {"autocomplete": "off", "width": 20}
+        super().__init__(label, longest=60, **usual | rest)
 
     def understand(self, text: str) -> str:
         try:

@@ -30,6 +30,7 @@ from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
+from lms.demo.filling.lessons import fill_lessons
 from lms.demo.filling.loans import fill_loans
 from lms.demo.filling.money import fill_money
 from lms.demo.filling.news import fill_news
@@ -135,6 +136,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_open_registers(ground)
     with step("Who wants news"):
         fill_news(ground)
+    with step("Lessons"):
+        await fill_lessons(ground)
     with step("A package to practise with"):
         await fill_packages(ground)
 

@@ -56,6 +56,12 @@ class Stale(DomainError):
     )
 
 
+class GoneForGood(DomainError):
+    """What was deleted can be restored for a while, and this while is over."""
+
+    message = N_("This was deleted too long ago and cannot be restored.")
+
+
 class TooMany(DomainError):
     """A rate limit. `retry_after` is in seconds and becomes the Retry-After header (S-40)."""
 

@@ -9,16 +9,6 @@ class RunIsFull(DomainError):
     message = N_("This run has 2 GB of files already. Please delete what is no longer needed.")
 
 
-class NotAnAddress(DomainError):
-    status = 422
-    message = N_("Enter an address that begins with https:// or http://.")
-
-
-class GoneForGood(DomainError):
-    status = 409
-    message = N_("This was deleted too long ago and cannot be restored.")
-
-
 class NobodyToWriteTo(DomainError):
     status = 422
     message = N_("There is nobody to write to. Please choose somebody else.")

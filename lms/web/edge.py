@@ -48,6 +48,10 @@ UPLOADS = (
         105_000_000,
     ),  # 100 MB of material for a course
     (
+        re.compile(r"(?:/en)?/inhalte/[0-9a-f-]{36}/dateien"),
+        205_000_000,
+    ),  # 200 MB of files for lessons, 100 MB each
+    (
         re.compile(r"(?:/en)?/kursleitung/termine/[0-9a-f-]{36}/melden"),
         11_000_000,
     ),  # 10 MB of a photo of what is broken
@@ -94,7 +98,7 @@ def content_policy(payment_pages: str, *, framing: str = "") -> str:
     """
     frames = f" frame-src {framing};" if framing else ""
     return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self';"
         f"{frames} connect-src 'self'; form-action 'self' {payment_pages}; base-uri 'none'; frame-ancestors 'none'"
     )
 

@@ -7,13 +7,30 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from lms.teaching.errors import NotAnAddress
-from lms.teaching.materials import rules
-from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind, UnsafeArchive
+from lms.web.files.errors import (
+    CutOff,
+    FileEmpty,
+    HasMacros,
+    NotWhatItSays,
+    PlaysNowhere,
+    UnknownKind,
+    UnsafeArchive,
+)
 from lms.web.files.kinds import checked
 from lms.web.files.names import clean_name
 from lms.web.files.serving import part_asked
+from lms.web.sent import NotAnAddress, web_address
 from tests.teaching.scene import PDF, archive, in_file, word_file
+
+WEBM = b"\x1a\x45\xdf\xa3\x87\x42\x82\x84webm\x18\x53\x80\x67\x90"
+"""An EBML head and the beginning of a segment of 16 bytes."""
+
+
+def mp4(sample: bytes = b"avc1", brand: bytes = b"isom") -> bytes:
+    """The boxes of a video, with nothing to see in it."""
+    boxes = ((b"ftyp", brand + bytes(4)), (b"moov", b"stsd" + sample), (b"mdat", bytes(40)))
+    return b"".join((len(body) + 8).to_bytes(4, "big") + kind + body for kind, body in boxes)
+
 
 ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<a/>"}
 
@@ -26,7 +43,9 @@ ODT = {"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"
         ("Text.odt", archive(ODT), "application/vnd.oasis.opendocument.text"),
         ("liste.csv", "Name;Straße\nÄnne;Weg\n".encode("cp1252"), "text/csv"),
         ("lied.mp3", b"ID3\x04\x00" + bytes(20), "audio/mpeg"),
-        ("film.mp4", b"\x00\x00\x00\x20ftypisom" + bytes(20), "video/mp4"),
+        ("film.mp4", mp4(), "video/mp4"),
+        ("film.webm", WEBM + bytes(16), "video/webm"),
+        ("film.vtt", "\ufeffWEBVTT\r\n\r\n00:00.000 --> 00:01.000\r\nÄ".encode(), "text/vtt"),
     ],
 )
 def test_what_is_what_its_name_says_is_kept(
@@ -62,6 +81,17 @@ def test_what_is_what_its_name_says_is_kept(
         ("a.txt", b"hello\x00world", NotWhatItSays),
         ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(30), NotWhatItSays),
         ("a.mp4", b"<html>", NotWhatItSays),
+        ("a.mp4", mp4()[:-5], CutOff),
+        ("a.mp4", mp4()[:20], CutOff),
+        ("a.mp4", mp4(b"hvc1"), PlaysNowhere),
+        ("a.mp4", mp4(brand=b"qt  "), PlaysNowhere),
+        ("a.mp4", mp4() + b"\x00\x00\x00\x02junk", NotWhatItSays),
+        ("a.mov", mp4(brand=b"qt  "), UnknownKind),
+        ("a.webm", WEBM, CutOff),
+        ("a.webm", WEBM.replace(b"webm", b"matr") + bytes(16), NotWhatItSays),
+        ("a.webm", mp4(), NotWhatItSays),
+        ("a.vtt", b"1\n00:00:00,000 --> 00:00:01,000\nHallo", NotWhatItSays),
+        ("a.vtt", b"WEBVTT\n\xff", NotWhatItSays),
         ("a.mp3", b"MZ\x90\x00", NotWhatItSays),
     ],
     ids=lambda given: None if isinstance(given, bytes) else str(given),
@@ -120,7 +150,7 @@ def test_names_are_shown_without_what_leads_astray(sent: str, shown: str) -> Non
 )
 def test_only_addresses_of_the_web_are_links(typed: str) -> None:
     with pytest.raises(NotAnAddress):
-        rules.web_address(typed)
+        web_address(typed)
 
 
 @pytest.mark.parametrize(

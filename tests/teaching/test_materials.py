@@ -13,10 +13,10 @@ from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.jobs.worker import Worker
 from lms.kernel.actor import Actor
-from lms.kernel.errors import Forbidden, NotFound, Stale
+from lms.kernel.errors import Forbidden, GoneForGood, NotFound, Stale
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
-from lms.teaching.errors import GoneForGood, RunIsFull
+from lms.teaching.errors import RunIsFull
 from lms.teaching.materials import rules
 from lms.teaching.materials.reading import file_for_learner, materials_of, shown_to
 from lms.teaching.materials.service import Materials, Wording

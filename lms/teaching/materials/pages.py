@@ -14,7 +14,6 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
-from lms.teaching.errors import NotAnAddress
 from lms.teaching.materials import rules
 from lms.teaching.materials.forms import MaterialForm, empty_form, known_form
 from lms.teaching.materials.own_pages import kind_in_words
@@ -33,7 +32,7 @@ from lms.web.files.names import clean_name
 from lms.web.files.serving import handed_out
 from lms.web.forms import form_from
 from lms.web.notices import SAVED, after, declare
-from lms.web.sent import uuid_in
+from lms.web.sent import NotAnAddress, uuid_in
 from lms.web.versions import both_versions, version_in
 
 ADDED = declare("unterlage", N_("It is handed out."))

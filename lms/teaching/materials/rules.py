@@ -1,14 +1,10 @@
 """What is decided about materials: plain functions, no session, no request, no clock."""
 
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
-from lms.teaching.errors import NotAnAddress
 from lms.teaching.models import Material, ShownFrom, ShownUntil
-from lms.web.files.names import UNSEEN
 
 LARGEST_RUN = 2_000_000_000  # S-60
-LONGEST_ADDRESS = 2_000
 RESTORABLE = timedelta(days=30)
 NEW_FOR = timedelta(days=7)
 
@@ -49,16 +45,3 @@ def is_new(material: Material, now: datetime, session_starts_at: datetime | None
     """Whether it came into sight within the last week."""
     since = shown_since(material, session_starts_at)
     return since is not None and now - NEW_FOR < since <= now
-
-
-def web_address(typed: str) -> str:
-    """An address of the web, as it was typed. Raises NotAnAddress for any other scheme, for spaces and for names with passwords."""
-    text = typed.strip()
-    try:
-        parts = urlsplit(text)
-        is_fine = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError as error:
-        raise NotAnAddress from error
-    if not is_fine or parts.username or len(text) > LONGEST_ADDRESS or UNSEEN.search(text) or " " in text:
-        raise NotAnAddress
-    return text

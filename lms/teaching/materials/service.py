@@ -15,9 +15,9 @@ from lms.audit.trail import record
 from lms.catalogue.models import RunState
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
-from lms.kernel.errors import DomainError, NotFound, Stale
+from lms.kernel.errors import DomainError, GoneForGood, NotFound, Stale
 from lms.scheduling.queries import run_of
-from lms.teaching.errors import GoneForGood, RunIsFull
+from lms.teaching.errors import RunIsFull
 from lms.teaching.materials import rules
 from lms.teaching.materials.reading import Taught, materials_of, taught_run, used_bytes
 from lms.teaching.models import Material, MaterialKind, ShownFrom, ShownUntil
@@ -25,6 +25,7 @@ from lms.web.files.errors import FileTooLarge
 from lms.web.files.names import clean_name
 from lms.web.files.store import LARGEST_FILE, Kept, Store
 from lms.web.module import Around
+from lms.web.sent import web_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +86,7 @@ class Materials:
 
     async def add_words(self, actor: Actor, *, run_id: UUID, material_id: UUID, wording: Wording) -> Material:
         """An address, or a note where there is none. Raises NotAnAddress, NotFound."""
-        address = rules.web_address(wording.address) if wording.address else ""
+        address = web_address(wording.address) if wording.address else ""
         kind = MaterialKind.LINK if address else MaterialKind.NOTE
         return await self._add(actor, run_id, material_id, wording, kind, None, "")
 
@@ -100,7 +101,7 @@ class Materials:
             if material.version != version:
                 raise Stale
             if material.kind is MaterialKind.LINK:
-                rules.web_address(wording.address)
+                web_address(wording.address)
             _write(material, wording, taught)
             material.version += 1
             self._note(session, actor, "material.changed", run_id, material)

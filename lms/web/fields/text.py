@@ -10,7 +10,7 @@ from lms.kernel.marking import N_
 from lms.web.fields.base import LINE_BREAKS_AND_TABS, OurField, is_readable, refuse
 
 SHORTEST_NUMBER = 5  # digits with the area code; shorter ones only work inside a town
-LONGEST = 8192  # bytes, unless a field states less (S-34)
+LONGEST = 8192  # bytes, unless a field states more or less (S-34)
 
 
 class Text(OurField):
@@ -18,20 +18,23 @@ class Text(OurField):
 
     is_single_line = True
 
-    def __init__(self, label: str = "", *, longest: int = 200, **rest: Any) -> None:
+    def __init__(
+        self, label: str = "", *, longest: int = 200, most_bytes: int = LONGEST, **rest: Any
+    ) -> None:
         super().__init__(label, **rest)
         self.longest = longest
+        self.most_bytes = most_bytes
 
     def read(self, text: str) -> str:
         clean = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
         breaks = LINE_BREAKS_AND_TABS if self.is_single_line else frozenset[str]()
         if any(not is_readable(sign) or sign in breaks for sign in clean):
             raise refuse(N_("The text contains signs that cannot be read. Please type it again."))
-        if len(clean) > self.longest or len(clean.encode()) > LONGEST:
+        if len(clean) > self.longest or len(clean.encode()) > self.most_bytes:
             raise refuse(
                 N_("This text is too long: %(count)s characters. Shorten it to at most %(most)s characters."),
                 count=len(clean),
-                most=min(self.longest, LONGEST),
+                most=min(self.longest, self.most_bytes),
             )
         return self.understand(clean)
 

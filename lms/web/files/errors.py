@@ -7,7 +7,7 @@ from lms.kernel.marking import N_
 class UnknownKind(DomainError):
     status = 422
     message = N_(
-        "We take PDF, pictures (JPEG, PNG, WebP), Word, Excel, PowerPoint, OpenDocument, text, CSV, MP3 and MP4. "
+        "We take PDF, pictures (JPEG, PNG, WebP), Word, Excel, PowerPoint, OpenDocument, text, CSV, MP3, MP4, WebM and WebVTT. "
         "Please save the file as one of these."
     )
 
@@ -37,3 +37,22 @@ class FileTooLarge(DomainError):
 class FileEmpty(DomainError):
     status = 422
     message = N_("The file is empty. Please choose another one.")
+
+
+class CutOff(DomainError):
+    status = 422
+    message = N_("Only a part of the file has arrived. Please send it again.")
+
+
+class PlaysNowhere(DomainError):
+    status = 422
+    message = N_(
+        "Many devices cannot play this video: it is stored as %(kind)s. Please save it as MP4 (H.264) and send it again."
+    )
+
+
+class DiskIsFull(DomainError):
+    status = 507
+    message = N_(
+        "There is no room left for files on our side. Nothing was stored. Please tell the team of the centre."
+    )

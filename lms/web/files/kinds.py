@@ -6,12 +6,14 @@ from pathlib import Path, PurePath
 
 from PIL import Image, ImageOps
 
+from lms.web.files import films
 from lms.web.files.archives import listed
 from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind
 
 LARGEST_PIXELS = 40_000_000
 QUALITY = 90
 CHUNK = 1_000_000
+LARGEST_CAPTIONS = 5_000_000
 HEAD = 64
 TAIL = 2_048
 MACRO_ENDINGS = frozenset({"docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm", "potm", "ppsm", "ppam"})
@@ -127,8 +129,25 @@ def _mp3(path: Path) -> None:
 
 
 def _mp4(path: Path) -> None:
-    """The file type box comes first (ISO/IEC 14496-12, 4.3)."""
+    """The file type box comes first (ISO/IEC 14496-12, 4.3); then `films` looks for the rest."""
     if _head(path)[4:8] != b"ftyp":
+        raise NotWhatItSays
+    films.check_mp4(path)
+
+
+def _webm(path: Path) -> None:
+    films.check_webm(path)
+
+
+def _captions(path: Path) -> None:
+    """Begins with the word WEBVTT, perhaps after a byte order mark, and is UTF-8 (W3C WebVTT, 4.1)."""
+    _text(path)
+    text = path.read_bytes() if path.stat().st_size <= LARGEST_CAPTIONS else b""
+    try:
+        first = text.decode("utf-8-sig").split("\n", 1)[0].rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise NotWhatItSays from error
+    if first != "WEBVTT" and not first.startswith(("WEBVTT ", "WEBVTT\t")):
         raise NotWhatItSays
 
 
@@ -149,5 +168,7 @@ KINDS: Mapping[str, Kind] = {
     "csv": Kind("CSV", "text/csv", _text),
     "mp3": Kind("MP3", "audio/mpeg", _mp3),
     "mp4": Kind("MP4", "video/mp4", _mp4),
+    "webm": Kind("WebM", "video/webm", _webm),
+    "vtt": Kind("WebVTT", "text/vtt", _captions),
 }
 ACCEPT = ",".join(f".{ending}" for ending in KINDS)

@@ -4,6 +4,7 @@ A file is written beside the others under a name that ends in `.part` and gets i
 Whoever is killed before the row is written leaves a file that no row names: `sweep` takes it away a little later.
 """
 
+import errno
 import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -13,13 +14,14 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from lms.web.files.errors import FileTooLarge
+from lms.web.files.errors import DiskIsFull, FileTooLarge
 from lms.web.files.kinds import checked
 
 LARGEST_FILE = 100_000_000
 """In bytes (S-60)."""
 PART = ".part"
 CHUNK = 1_000_000
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 UNDER_WAY = timedelta(hours=6)
 """So old a file has to be before it is swept: an upload of 100 MB over a slow line is not taken away under somebody's hands."""
 
@@ -48,7 +50,7 @@ class Store:
     def keep(self, source: BinaryIO, name: str) -> Kept:
         """Copy what was sent and look into it. Slow: call it in a thread.
 
-        Raises FileTooLarge, FileEmpty, UnknownKind, HasMacros, NotWhatItSays, UnsafeArchive; then nothing is left of it.
+        Raises FileTooLarge, FileEmpty, UnknownKind, HasMacros, NotWhatItSays, UnsafeArchive, CutOff, PlaysNowhere, DiskIsFull; then nothing is left of it.
         """
         stored = token_hex(16)
         path = self.path_of(stored)
@@ -58,6 +60,11 @@ class Store:
             _copy(source, part)
             media_type = checked(part, name)
             part.rename(path)
+        except OSError as error:
+            part.unlink(missing_ok=True)
+            if error.errno in NO_ROOM:
+                raise DiskIsFull from error
+            raise
         except BaseException:
             part.unlink(missing_ok=True)
             raise

@@ -1,0 +1,80 @@
+"""What has to be mended before a course can be published, each with its lesson and line."""
+
+import importlib
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from content.problems import Problem
+from content.quiz.questions import Quiz
+from lms.kernel.marking import N_
+from lms.learning.contents.reading import Written
+from lms.learning.contents.service import WRITTEN_HERE
+from lms.learning.models import Lesson, LessonKind
+from lms.web.language import gettext
+
+EMPTY = N_("This lesson is still empty.")
+NO_ADDRESS = N_("The address of the website is missing.")
+NO_PACKAGE = N_("No package has been chosen yet.")
+UNREADABLE = N_("This quiz cannot be read. Please write it anew.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Something to mend in a lesson."""
+
+    lesson: Lesson
+    problem: Problem
+
+
+def faults_of(what: Written, files: Collection[str]) -> Sequence[Fault]:
+    """Everything to mend in all lessons, in order. Slow where there are many: call it in a thread."""
+    return [Fault(lesson, problem) for lesson in what.lessons for problem in lesson_problems(lesson, files)]
+
+
+def lesson_problems(lesson: Lesson, files: Collection[str]) -> Sequence[Problem]:
+    """What to mend in one lesson, whatever its kind."""
+    match lesson.kind:
+        case LessonKind.QUIZ:
+            return quiz_problems(lesson.body, files)
+        case LessonKind.PACKAGE:
+            return () if lesson.body.get("package_id") else [Problem(NO_PACKAGE)]
+        case LessonKind.TOOL if not lesson.body.get("address"):
+            return [Problem(NO_ADDRESS)]
+    if lesson.kind in WRITTEN_HERE and not lesson.text.strip():
+        return [Problem(EMPTY)]
+    return text_problems(lesson.text, files)
+
+
+def text_problems(text: str, files: Collection[str]) -> Sequence[Problem]:
+    """What to mend in a text."""
+    found: Sequence[Problem] = _asked("content.lesson", "problems", text, files=files)
+    return found
+
+
+def quiz_problems(body: dict[str, Any], files: Collection[str]) -> Sequence[Problem]:
+    """What to mend in a quiz."""
+    try:
+        quiz = msgspec.convert(body.get("quiz"), Quiz, strict=False)
+    except msgspec.ValidationError:
+        return [Problem(UNREADABLE)]
+    if not quiz.questions:
+        return [Problem(EMPTY)]
+    found: Sequence[Problem] = _asked("content.quiz.checking", "problems", quiz, files=files)
+    return found
+
+
+def say(problem: Problem) -> str:
+    """What is to be mended, in the reader's language."""
+    return gettext(problem.message, **problem.params)
+
+
+def _asked(module: str, name: str, *given: Any, **more: Any) -> Any:
+    """What a check of `content` finds; nothing while that check is not there."""
+    try:
+        check = getattr(importlib.import_module(module), name, None)
+    except ModuleNotFoundError:
+        return ()
+    return check(*given, **more) if check else ()

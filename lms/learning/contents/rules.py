@@ -1,0 +1,31 @@
+"""What is decided about writing lessons: plain functions, no session, no request, no clock."""
+
+from collections.abc import MutableSequence, Sequence
+from datetime import timedelta
+from typing import Protocol, TypeVar
+
+RESTORABLE = timedelta(days=30)
+ONE_SITTING = timedelta(hours=1)
+"""Texts that are kept while somebody writes are one entry of the trail, not one for every pause."""
+LARGEST_COURSE = 2_000_000_000
+"""In bytes of files (S-60)."""
+LONGEST_TITLE = 150
+LONGEST_MINUTES = 1_000
+
+
+class Placed(Protocol):
+    """Something with a place in a row."""
+
+    position: int
+
+
+T = TypeVar("T", bound=Placed)
+
+
+def put(row: Sequence[T], one: T, to: int) -> Sequence[T]:
+    """The row with one of its own at another place; the ends are as far as it goes. All are numbered anew, from 0."""
+    ordered: MutableSequence[T] = [other for other in row if other is not one]
+    ordered.insert(max(0, min(to, len(ordered))), one)
+    for number, each in enumerate(ordered):
+        each.position = number
+    return ordered
