@@ -1,14 +1,15 @@
 """What a result means, in words: the sentence at the top, and each answer with the reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
+from typing import Protocol
 
 from markupsafe import Markup, escape
 
 from content.quiz.answers import Answer, Chosen, Filled, Matched, Ordered, Written
-from content.quiz.drawing import Drawn
+from content.quiz.drawing import Drawn, Sheet
 from content.quiz.marking import Mark, MarkState, right_answer
 from content.quiz.questions import (
     GapText,
@@ -21,12 +22,11 @@ from content.quiz.questions import (
     SingleChoice,
     TrueFalse,
 )
-from content.quiz.results import counts_questions
+from content.quiz.results import Result, counts_questions
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path
 from lms.learning.queries import Place
 from lms.quizzes.models import HandMark
-from lms.quizzes.reading import Taken
 from lms.quizzes.words import Address, as_html, as_line, as_plain, with_gaps
 from lms.web.formats import number
 from lms.web.language import current_language, gettext, ngettext
@@ -65,7 +65,27 @@ class Explained:
     read_again: ReadAgain | None = None
 
 
-def sentence(taken: Taken) -> str:
+class Answered(Protocol):
+    """A sheet with its answers: an attempt (`reading.Taken`), or a quiz without rows (`loose.Loose`)."""
+
+    @property
+    def sheet(self) -> Sheet: ...
+
+    @property
+    def answers(self) -> Mapping[str, Answer]: ...
+
+    @property
+    def result(self) -> Result: ...
+
+    @property
+    def hand_marks(self) -> Mapping[str, HandMark]: ...
+
+
+Again = Callable[[Question], ReadAgain | None]
+"""Where the matter of a question is explained, for this reader."""
+
+
+def sentence(taken: Answered) -> str:
     """How many were right, and how many are needed."""
     result = taken.result
     if counts_questions(taken.sheet):
@@ -107,23 +127,23 @@ def needed_in_words(questions: Sequence[Question], pass_percent: int, count: int
     return gettext("To pass you need %(percent)s %% of the points.", percent=pass_percent)
 
 
-def explained(taken: Taken, place: Place, address: Address, *, with_solutions: bool) -> list[Explained]:
+def explained(taken: Answered, again: Again, address: Address, *, with_solutions: bool) -> list[Explained]:
     """Every answer of an attempt, in the order of its questions."""
     return [
-        _explained(count, drawn, taken, place, address, with_solutions=with_solutions)
+        _explained(count, drawn, taken, again, address, with_solutions=with_solutions)
         for count, drawn in enumerate(taken.sheet.questions, 1)
     ]
 
 
 def _explained(
-    count: int, drawn: Drawn, taken: Taken, place: Place, address: Address, *, with_solutions: bool
+    count: int, drawn: Drawn, taken: Answered, again: Again, address: Address, *, with_solutions: bool
 ) -> Explained:
     question = drawn.question
     answer, mark = taken.answers.get(question.key), taken.result.marks[question.key]
     text, yours = _text(question, address), in_words(question, answer, address)
-    again = read_again(question, place)
+    lesson = again(question)
     if not with_solutions:
-        return Explained(count, text, yours, read_again=again)
+        return Explained(count, text, yours, read_again=lesson)
     verdict, tone = VERDICTS[mark.state]
     hand = taken.hand_marks.get(question.key)
     is_right = mark.state is MarkState.RIGHT
@@ -138,7 +158,7 @@ def _explained(
         notes=[as_html(one, address) for one in mark.feedback],
         reason=as_html(question.feedback, address) if question.feedback.strip() else "",
         by_trainer=_note(hand),
-        read_again=again,
+        read_again=lesson,
     )
 
 
@@ -215,8 +235,12 @@ def _pairs(question: Matching, put: dict[str, str], address: Address) -> list[Ma
     ]
 
 
-def read_again(question: Question, place: Place) -> ReadAgain | None:
+def again_in(place: Place) -> Again:
     """The lesson that explains it, if the run has it and it is open."""
+    return lambda question: _again(question, place)
+
+
+def _again(question: Question, place: Place) -> ReadAgain | None:
     for one in place.lessons:
         if str(one.lesson.lesson_id) == question.lesson and one.is_open:
             path = lesson_path(place.enrolment.id, one.lesson.lesson_id, one.lesson.kind)

@@ -20,7 +20,7 @@ from lms.learning.models import EditionLesson, LessonKind
 from lms.learning.queries import files_of
 from lms.quizzes import rules
 from lms.quizzes.errors import HandedInAlready, TimeIsOver
-from lms.quizzes.explaining import explained, needed_in_words, sentence
+from lms.quizzes.explaining import again_in, explained, needed_in_words, sentence
 from lms.quizzes.reading import Standing, Taken, attempt_in, standing_of, taken
 from lms.quizzes.sent import Typed, answer_from, typed_from
 from lms.quizzes.showing import shown
@@ -114,7 +114,7 @@ class QuizPages(Controller):
         following = standing.place.around(lesson_id)[1] if standing.is_offered else None
         context |= {
             "sentence": sentence(found),
-            "answers": explained(found, standing.place, address, with_solutions=shows),
+            "answers": explained(found, again_in(standing.place), address, with_solutions=shows),
             "shows": shows,
             "quiz_reveal": found.quiz.reveal.value,
             "left": left if standing.is_offered else 0,
