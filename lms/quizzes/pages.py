@@ -67,7 +67,7 @@ class QuizPages(Controller):
         async with around.begin.reading() as session:
             standing = await standing_of(session, actor, enrolment_id, lesson_id, now)
             running = standing.open_attempt
-            unanswered = len((await taken(session, running)).unanswered) if running else 0
+            unanswered = (await taken(session, running)).unanswered if running else ()
             address = _addresses(enrolment_id, await files_of(session, standing.lesson.edition_id))
         context = _start(standing, address) | {
             "here": _here(enrolment_id, lesson_id),

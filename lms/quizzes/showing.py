@@ -170,7 +170,8 @@ def _chooser(name: str, label: str, options: Sequence[str], value: str) -> Marku
         for key, words in rows
     )
     return Markup(
-        '<select class="kern-form-input__select quiz-gap" name="{0}" id="{0}" aria-label="{1}">{2}</select>'
+        '<span class="kern-form-input__select-wrapper quiz-gap">'
+        '<select class="kern-form-input__select" name="{0}" id="{0}" aria-label="{1}">{2}</select></span>'
     ).format(name, label, built)
 
 

@@ -16,6 +16,7 @@ from lms.kernel.errors import NotFound
 from lms.learning.models import Progress
 from lms.messaging.models import Letter
 from lms.quizzes.errors import HandedInAlready, NoAttemptLeft, NothingToAnswer, TimeIsOver
+from lms.quizzes.forgetting import forget_old
 from lms.quizzes.models import Attempt, AttemptAnswer, HandMark, QuizExtension
 from lms.quizzes.settling import apply_extension, end, marked_by_hand
 from lms.quizzes.taking import Attempts
@@ -265,6 +266,23 @@ async def test_deleting_an_enrolment_deletes_its_attempts(house: Around) -> None
             for one in (Attempt, AttemptAnswer, Progress)
         ]
     assert counts == [0, 0, 0]
+
+
+async def test_attempts_are_forgotten_a_year_after_the_run_and_what_they_proved_is_not(
+    house: Around, clock: FixedClock
+) -> None:
+    world = await open_quiz(house, quiz_of(SINGLE))
+    await world.took({"single": RIGHT})
+
+    assert world.run.ends_at is not None
+    clock.moment = world.run.ends_at + timedelta(days=365)
+    kept = await forget_old(house.begin, clock)
+    clock.forward(seconds=1)
+
+    assert (kept, await forget_old(house.begin, clock), await forget_old(house.begin, clock)) == (0, 1, 0)
+    assert (await world.progress()).done_at == MOMENT  # type: ignore[union-attr]
+    async with house.begin.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(AttemptAnswer)) == 0
 
 
 class Killed(Exception):
