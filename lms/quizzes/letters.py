@@ -6,7 +6,7 @@ from lms.enrolment.letters.facts import facts_of, send
 from lms.learning.addresses import lesson_path
 from lms.learning.models import EditionLesson, LessonKind
 from lms.quizzes.events import AttemptMarked
-from lms.quizzes.explaining import sentence
+from lms.quizzes.explaining import points_down, points_up
 from lms.quizzes.models import Attempt
 from lms.quizzes.reading import taken
 from lms.web.language import use_locale
@@ -26,7 +26,7 @@ async def tell_of_marks(session: AsyncSession, event: AttemptMarked) -> None:
     lesson = await session.get_one(EditionLesson, attempt.edition_lesson_id)
     path = lesson_path(attempt.enrolment_id, attempt.lesson_id, LessonKind.QUIZ)
     with use_locale(facts.language):
-        words = sentence(found)
+        points, needed = points_down(found.result.points), points_up(found.result.needed)
     await send(
         session,
         facts,
@@ -35,7 +35,10 @@ async def tell_of_marks(session: AsyncSession, event: AttemptMarked) -> None:
         at=event.at,
         version=f"{attempt.id}:{event.at.isoformat()}",
         quiz=lesson.title,
-        words=words,
+        points=points,
+        out_of=found.result.out_of,
+        needed=needed,
+        needs_points=bool(found.result.needed),
         has_passed=bool(attempt.passed),
         result_path=f"{path}/versuch/{attempt.id}",
     )
