@@ -49,6 +49,7 @@ from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.players import models as players
+from lms.quizzes import models as quizzes
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -106,6 +107,7 @@ __all__ = [
     "players",
     "pricing",
     "qualifications",
+    "quizzes",
     "refunds",
     "resources",
     "scheduling",

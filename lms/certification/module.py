@@ -11,6 +11,7 @@ from lms.certification.designs.pages.shaping import DesignPages
 from lms.certification.designs.pages.usual import UsualDesignPages
 from lms.certification.designs.service import CertificateDesigns
 from lms.certification.eligibility.exams import Exams
+from lms.certification.eligibility.from_quizzes import keep_result
 from lms.certification.eligibility.rule_setting import CertificateRules
 from lms.certification.events import CertificateIssued, CertificateRevoked
 from lms.certification.handing.making import MAKE, HandOuts, forget_files, maker
@@ -50,6 +51,7 @@ from lms.certification.wishes.letters import tell_of_refusal
 from lms.certification.wishes.service import ProofWishes
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
+from lms.quizzes.events import ExamDecided
 from lms.web.module import Around, Module
 
 
@@ -139,6 +141,7 @@ MODULE = Module(
         CertificateIssued: [send_certificate],
         CertificateRevoked: [tell_of_revocation],
         ProofWishDeclined: [tell_of_refusal],
+        ExamDecided: [keep_result],
     },
     tasks={ISSUE: Making, MAKE: maker},
     periodic=[_forgetting, _reminding, _forgetting_wishes, _forgetting_files],

@@ -69,7 +69,7 @@ class Exams:
                 raise NotInThisRun
             changed = [one for one in results if not _is_kept(people[one.enrolment_id].exam, one)]
             self._ensure_possible(changed, people)
-            await _ensure_not_issued(session, [people[one.enrolment_id] for one in changed])
+            await ensure_not_issued(session, [people[one.enrolment_id] for one in changed])
             for one in changed:
                 self._keep(session, actor, people[one.enrolment_id], one, exam=wanted.exam_de)
 
@@ -86,7 +86,7 @@ class Exams:
         self, session: AsyncSession, actor: Actor, person: Candidate, one: NewResult, *, exam: str
     ) -> None:
         now, kept = self.clock(), person.exam
-        before = _facts(kept) if kept else {}
+        before = facts(kept) if kept else {}
         row = kept or ExamResult(
             enrolment_id=one.enrolment_id,
             exam=exam,
@@ -110,7 +110,7 @@ class Exams:
             object_id=one.enrolment_id,
             person_id=person.person_id,
             before=before,
-            after=_facts(row),
+            after=facts(row),
         )
 
 
@@ -127,7 +127,8 @@ def _is_kept(kept: ExamResult | None, one: NewResult) -> bool:
     )
 
 
-async def _ensure_not_issued(session: AsyncSession, people: Sequence[Candidate]) -> None:
+async def ensure_not_issued(session: AsyncSession, people: Sequence[Candidate]) -> None:
+    """Raise CertificateStands where one of these people has a certificate, or is about to get one."""
     under_way = set(
         await session.scalars(
             select(BatchItem.enrolment_id).where(
@@ -141,7 +142,8 @@ async def _ensure_not_issued(session: AsyncSession, people: Sequence[Candidate])
         raise CertificateStands(names=", ".join(names))
 
 
-def _facts(row: ExamResult) -> dict[str, Any]:
+def facts(row: ExamResult) -> dict[str, Any]:
+    """What the trail keeps of a result."""
     return {
         "outcome": row.outcome.value,
         "held_on": row.held_on.isoformat(),
