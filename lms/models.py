@@ -47,6 +47,7 @@ from lms.messaging import models as messaging
 from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
+from lms.quizzes import models as quizzes
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -101,6 +102,7 @@ __all__ = [
     "people",
     "pricing",
     "qualifications",
+    "quizzes",
     "refunds",
     "resources",
     "scheduling",
