@@ -1,10 +1,29 @@
 """The table of contents of `quizzes`, for app.py."""
 
+from datetime import timedelta
+
+from lms.jobs.worker import Periodic
 from lms.quizzes import trainers
-from lms.web.module import Module
+from lms.quizzes.events import AttemptMarked
+from lms.quizzes.letters import tell_of_marks
+from lms.quizzes.pages import QuizPages
+from lms.quizzes.taking import Attempts
+from lms.web.module import Around, Module
+
+CLOSING = timedelta(minutes=1)
+
+
+def _close(around: Around) -> Periodic:
+    async def act() -> None:
+        await Attempts(around).close_overdue()
+
+    return Periodic("close-overdue-attempts", CLOSING, act)
+
 
 MODULE = Module(
     name="quizzes",
-    controllers=[*trainers.CONTROLLERS],
-    services={**trainers.SERVICES},
+    controllers=[QuizPages, *trainers.CONTROLLERS],
+    services={"attempts": Attempts, **trainers.SERVICES},
+    listeners={AttemptMarked: [tell_of_marks]},
+    periodic=[_close],
 )

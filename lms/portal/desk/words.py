@@ -143,6 +143,8 @@ ACTIONS: Mapping[str, str] = {
     "attendance.corrected": N_("Attendance corrected"),
     "make_up.agreed": N_("Agreed that a session is made up"),
     "make_up.withdrawn": N_("A session is not made up after all"),
+    "attempt.begun": N_("Attempt at a quiz begun"),
+    "attempt.handed_in": N_("Attempt at a quiz handed in"),
     "exam_result.entered": N_("Exam result entered"),
     "exam_result.corrected": N_("Exam result corrected"),
     "certificate_rule.changed": N_("Rules for the certificate changed"),
