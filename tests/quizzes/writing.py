@@ -45,7 +45,10 @@ class Desk:
     def actor(self) -> Actor:
         """Who teaches the run."""
         return Actor(
-            identities=frozenset({Identity.TRAINER}), account_id=uuid4(), person_id=self.trainer.id, name="Jonas"
+            identities=frozenset({Identity.TRAINER}),
+            account_id=uuid4(),
+            person_id=self.trainer.id,
+            name="Jonas",
         )
 
     @property
@@ -84,7 +87,12 @@ async def open_desk(house: Around, *questions: Question, **settings: Any) -> Des
         body={"quiz": msgspec.json.decode(msgspec.json.encode(quiz))},
     )  # fmt: skip
     picture = LessonFile(
-        outline_id=outline.id, name="post.png", stored="0" * 32, media_type="image/png", size=1, added_at=MOMENT
+        outline_id=outline.id,
+        name="post.png",
+        stored="0" * 32,
+        media_type="image/png",
+        size=1,
+        added_at=MOMENT,
     )
     async with house.begin() as session:
         session.add_all([course, trainer])

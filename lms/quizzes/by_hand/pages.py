@@ -145,11 +145,7 @@ async def _one(
         taught.quiz(lesson_id)
         texts = await texts_of(session, lesson_id, run_id)
         found = next(
-            (
-                one
-                for one in texts
-                if one.attempt.id == attempt_id and handle_of(one.question.key) == handle
-            ),
+            (one for one in texts if one.attempt.id == attempt_id and handle_of(one.question.key) == handle),
             None,
         )
         if found is None:
@@ -176,7 +172,6 @@ def _onwards(run_id: UUID, lesson_id: UUID, one: Text, texts: Sequence[Text], na
 def _values(one: Text) -> dict[str, Any]:
     if one.mark is None:
         return {"version": "0"}
-
 
     points = one.mark.points
     exact = Decimal(points.numerator) / Decimal(points.denominator)

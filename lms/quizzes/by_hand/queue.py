@@ -50,9 +50,7 @@ async def texts_of(session: AsyncSession, lesson_id: UUID, run_id: UUID) -> Sequ
     attempts = await attempts_in(session, [lesson_id], run_id=run_id)
     found = [text for one in await everything_taken(session, attempts) for text in _texts(one)]
     places: Mapping[str, int] = {
-        question.key: place
-        for one in found
-        for place, question in enumerate(one.taken.quiz.questions)
+        question.key: place for one in found for place, question in enumerate(one.taken.quiz.questions)
     }
     return sorted(found, key=lambda one: (places[one.question.key], _by_chance(one)))
 

@@ -75,7 +75,9 @@ class HandMarking:
                 raise Stale
             before = str(row.points) if row else None
             if row is None:
-                row = HandMark(attempt_id=attempt_id, question=question, points=points, marked_at=now, version=0)
+                row = HandMark(
+                    attempt_id=attempt_id, question=question, points=points, marked_at=now, version=0
+                )
                 session.add(row)
             row.points, row.note, row.marked_at = points, note, now
             row.marked_by, row.version = actor.account_id, row.version + 1

@@ -30,7 +30,9 @@ from content.quiz.questions import (
 from lms.quizzes.editing.changes import new_key
 from lms.quizzes.editing.forms import MOST_ROWS, QuestionForm
 
-_PERCENT = re.compile(r"(?P<words>.*\S)\s*\((?P<percent>\d{1,3})\s*%\)", re.DOTALL)
+_PERCENT = re.compile(
+    r"(?P<words>.*\S)\s*\((?P<percent>\d{1,3})\s*(?:%|percent|prozent)\)", re.DOTALL | re.IGNORECASE
+)
 ANCHOR = "#"
 
 

@@ -119,7 +119,7 @@ def _gap(_number: int) -> dict[str, Any]:
         "name": Hidden(longest=60),
         "accepted": TextArea(
             N_("What belongs here?"), rows=2, longest=1_000, is_asked=True,
-            hint=N_("One wording a line. Half right: put (50 %) behind it."),
+            hint=N_("One wording a line. Half right: write (50 percent) behind it."),
         ),
         "options": TextArea(
             N_("Words to choose from"), rows=2, longest=1_000,
@@ -184,7 +184,7 @@ def _own_fields(kind: type[Question]) -> dict[str, Any]:
             "tolerance": DecimalNumber(
                 N_("How far off is still right?"), width=10, hint=N_("Empty means: exactly this number.")
             ),
-            "unit": Text(N_("Unit"), longest=20, width=10, hint=N_("For example: euros, km, %.")),
+            "unit": Text(N_("Unit of the number"), longest=20, width=10, hint=N_("For example: euros, km, percent.")),
         },
         ShortText: {"case": case},
         FreeText: {

@@ -62,9 +62,7 @@ class Extensions:
                 raise Stale
             before = {"minutes": row.extra_minutes, "attempts": row.extra_attempts} if row else {}
             if row is None:
-                row = QuizExtension(
-                    enrolment_id=enrolment_id, lesson_id=lesson_id, granted_at=now, version=0
-                )
+                row = QuizExtension(enrolment_id=enrolment_id, lesson_id=lesson_id, granted_at=now, version=0)
                 session.add(row)
             row.extra_minutes, row.extra_attempts, row.reason = wanted
             row.granted_at, row.granted_by, row.version = now, actor.account_id, row.version + 1
