@@ -2,6 +2,7 @@
 
 import asyncio
 from fractions import Fraction
+from itertools import count
 from uuid import UUID, uuid4
 
 import msgspec
@@ -30,6 +31,7 @@ from tests.quizzes.writing import Desk, choice_question, open_desk
 from tests.visiting import assert_same_as_missing, send, sign_in
 
 pytestmark = BOTH
+PLACES = count(1)
 FREE = FreeText(
     key="f", text="Was tun Sie nach so einem Anruf?", points=4, guidance="Auflegen, Bank anrufen."
 )
@@ -49,7 +51,7 @@ class Class:
             session.add(person)
             await session.flush()
             party = Party(
-                run_id=self.desk.run.id, position=uuid4().int % 10**9, size=1, joined_at=MOMENT
+                run_id=self.desk.run.id, position=next(PLACES), size=1, joined_at=MOMENT
             )
             session.add(party)
             await session.flush()
@@ -140,7 +142,7 @@ async def test_only_the_trainers_of_the_run_mark(room: Class) -> None:
     stranger = (await open_desk(room.desk.house)).actor
     marking = HandMarking(room.desk.house)
 
-    for actor, refusal in ((stranger, NotFound), (staff(Identity.PLANNER), Forbidden)):
+    for actor, refusal in ((stranger, NotFound), (staff(Identity.PROGRAMME), Forbidden)):
         with pytest.raises(refusal):
             await marking.mark(
                 actor, run_id=room.desk.run.id, attempt_id=attempt.id, question="f", points=Fraction(1), note="",
