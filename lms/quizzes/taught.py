@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.quiz.questions import Quiz
@@ -20,6 +20,7 @@ from lms.learning.models import EditionLesson, LessonKind
 from lms.learning.queries import edition_of, lessons_of
 from lms.quizzes.models import Attempt, AttemptAnswer, HandMark
 from lms.quizzes.reading import Taken, answer_in, quiz_in
+from lms.scheduling.models import RunTrainer, Session, SessionTrainer
 from lms.web.language import current_language
 
 
@@ -141,3 +142,30 @@ async def taken_counts(session: AsyncSession, run_id: UUID) -> dict[UUID, int]:
         .group_by(Attempt.lesson_id)
     )
     return {row[0]: row[1] for row in rows}
+
+
+async def waiting_for(
+    session: AsyncSession, person_id: UUID, *, limit: int
+) -> Sequence[tuple[UUID, Course, int]]:
+    """Runs that somebody teaches in which attempts wait for points, with how many. One statement."""
+    of_run = select(RunTrainer.run_id).where(RunTrainer.person_id == person_id)
+    of_session = (
+        select(Session.run_id)
+        .join(SessionTrainer, SessionTrainer.session_id == Session.id)
+        .where(SessionTrainer.person_id == person_id)
+    )
+    rows = await session.execute(
+        select(Run.id, Course, func.count(Attempt.id))
+        .join(Course, Course.id == Run.course_id)
+        .join(Enrolment, Enrolment.run_id == Run.id)
+        .join(Attempt, Attempt.enrolment_id == Enrolment.id)
+        .where(
+            or_(Run.id.in_(of_run), Run.id.in_(of_session)),
+            Attempt.is_open,
+            Attempt.submitted_at.is_not(None),
+        )
+        .group_by(Run.id, Course.id)
+        .order_by(Run.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -50,9 +50,7 @@ class Class:
         async with self.desk.house.begin() as session:
             session.add(person)
             await session.flush()
-            party = Party(
-                run_id=self.desk.run.id, position=next(PLACES), size=1, joined_at=MOMENT
-            )
+            party = Party(run_id=self.desk.run.id, position=next(PLACES), size=1, joined_at=MOMENT)
             session.add(party)
             await session.flush()
             enrolment = Enrolment(
@@ -197,6 +195,7 @@ async def test_nothing_is_said_below_five_persons_and_texts_without_points_do_no
     assert (few.is_shown, few.persons, few.waiting, few.items) == (False, 4, 1, ())
     assert (enough.persons, enough.waiting) == (5, 1)
     first = enough.items[0]
+    assert first.figures
     assert first.figures.difficulty == 0.8
     assert [(one.text, one.count) for one in first.given] == [("Nein", 4), ("Ja", 1)]
 

@@ -35,6 +35,7 @@
   const show = () => {
     const address = pictures[chosen.value];
     stage.hidden = !address;
+    document.querySelectorAll("[data-draw]").forEach((button) => (button.hidden = !address));
     if (address && picture.getAttribute("src") !== address) picture.src = address;
     drawAll();
   };
@@ -49,7 +50,7 @@
       now = button.dataset.draw;
       frame.classList.add("lms-spots--drawing");
       told.textContent = told.dataset.drawWords;
-      stage.scrollIntoView({ block: "nearest" });
+      stage.scrollIntoView({ block: "center" });
       drawAll();
     });
   });
