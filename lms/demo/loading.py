@@ -45,6 +45,7 @@ from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
 from lms.demo.filling.prices import fill_prices
 from lms.demo.filling.programme import fill_courses
+from lms.demo.filling.quizzes import fill_quizzes
 from lms.demo.filling.refunds import fill_refunds
 from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
@@ -140,6 +141,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_lessons(ground)
     with step("A package to practise with"):
         await fill_packages(ground)
+    with step("A quiz that a class has taken"):
+        await fill_quizzes(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

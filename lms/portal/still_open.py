@@ -19,6 +19,7 @@ from lms.honoraria.contracts.reading import agreed
 from lms.honoraria.statements.reading import to_confirm
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
+from lms.quizzes.taught import desk_path, waiting_for
 from lms.scheduling.models import Session
 from lms.teaching.due import due_for
 from lms.trainers.qualifications.queries import Expiring, expiring
@@ -103,10 +104,24 @@ async def qualifications_that_end(
     return [OpenMatter(_of_end(one, day), "/kursleitung/qualifikationen") for one in found]
 
 
+async def texts_to_mark(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
+    """Quizzes in which learners wait for points."""
+    del around
+    return [
+        OpenMatter(
+            gettext("Texts of a quiz wait for your points: %(course)s", course=_title(course)),
+            desk_path(run_id),
+            count,
+        )
+        for run_id, course, count in await waiting_for(session, person_id, limit=MOST)
+    ]
+
+
 KINDS: tuple[Gather, ...] = (
     contracts_to_answer,
     objections_to_answer,
     lists_to_confirm,
+    texts_to_mark,
     of_teaching,
     statements_to_confirm,
     qualifications_that_end,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from lms.jobs.worker import Periodic
+from lms.quizzes import trainers
 from lms.quizzes.events import AttemptMarked
 from lms.quizzes.forgetting import forget_old
 from lms.quizzes.letters import tell_of_marks
@@ -30,8 +31,8 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="quizzes",
-    controllers=[QuizPages],
-    services={"attempts": Attempts},
+    controllers=[QuizPages, *trainers.CONTROLLERS],
+    services={"attempts": Attempts, **trainers.SERVICES},
     listeners={AttemptMarked: [tell_of_marks]},
     periodic=[_close, _forget],
 )

@@ -1,0 +1,1 @@
+"""What the answers say about a quiz and its questions; hidden below five persons."""
