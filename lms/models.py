@@ -47,6 +47,7 @@ from lms.messaging import models as messaging
 from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
+from lms.practice import models as practice
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -99,6 +100,7 @@ __all__ = [
     "news",
     "payments",
     "people",
+    "practice",
     "pricing",
     "qualifications",
     "refunds",
