@@ -1,24 +1,36 @@
-"""Markdown → Lesson. Course texts are such Markdown too."""
+"""Markdown → Lesson. Course texts are such Markdown too.
+
+It is CommonMark with tables, and with these blocks: a picture alone in its paragraph is a figure, its title the words below it;
+`::: video film.mp4` and `::: audio ton.mp3` with options in the first lines (`Titel:`, `Untertitel:`, `Sprache:`) and then the
+transcript; `::: datei vorlage.pdf`; boxes `::: hinweis`, `::: tipp`, `::: achtung`, `::: merke`; `::: frage` with one question
+in GIFT. Each ends with `:::`. Files are named without folders.
+"""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 from math import ceil
+from typing import Any
 from unicodedata import normalize
-from urllib.parse import urlsplit
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from content.errors import TextTooLong
-from content.safety import LINK_SCHEMES, plain_text, safe_lesson_html
+from content.lesson_blocks import parsed, parser
+from content.lesson_html import About, Address, Asked, Form, LessonRenderer, Showing, html_of
+from content.lesson_problems import MAX_CHARACTERS, problems
+from content.lesson_words import words_in
+from content.safety import plain_text, safe_lesson_html
 
-MAX_CHARACTERS = 200_000
+__all__ = [
+    "MAX_CHARACTERS", "WORDS_PER_MINUTE", "Asked", "Form", "Heading", "Lesson", "Step", "problems", "read_lesson", "render", "steps",
+]  # fmt: skip
+
 WORDS_PER_MINUTE = 180
 """How fast people read who are new to the matter; practised readers manage 240."""
 
+_QUESTION = re.compile(r'<div (?:class="lesson-question" )?id="(frage-\d+)"[^>]*>.*?</div>', re.DOTALL)
 _NOT_IN_AN_ANCHOR = re.compile(r"[^a-z0-9]+")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _DEEPEST = 6
@@ -35,30 +47,58 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A text ready for a page. `html` is safe as it is; `title` is plain text and not part of it."""
+    """A text ready for a page. `html` is safe as it is; `title` is plain text and not part of it.
+
+    In `html` the questions are to be read and thought about; `parts` has them apart for a page that lets people answer.
+    """
 
     title: str
     html: str
     headings: tuple[Heading, ...]
     reading_minutes: int
+    questions: tuple[Asked, ...] = ()
+
+    @property
+    def parts(self) -> Sequence[str | Asked]:
+        """The safe HTML, in pieces between the questions. A piece alone may leave an element open."""
+        asked = {one.anchor: one for one in self.questions}
+        pieces: list[str | Asked] = []
+        end = 0
+        for found in _QUESTION.finditer(self.html):
+            pieces += [self.html[end : found.start()], asked[found[1]]]
+            end = found.end()
+        return [*pieces, self.html[end:]]
 
 
-def read_lesson(markdown: str, *, top_level: int = 2) -> Lesson:
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a practice lesson. `html` is safe as it is, without the heading; `title` is plain text."""
+
+    title: str
+    html: str
+    minutes: int
+
+
+def read_lesson(
+    markdown: str,
+    *,
+    top_level: int = 2,
+    address: Address | None = None,
+    about: About | None = None,
+    form: Form = Form.SCREEN,
+    language: str = "de",
+) -> Lesson:
     """Render a text for a page that has its h1 already.
 
     A first line `# Title` becomes the title. The other headings begin at `top_level` and never skip a level, however
-    they were written. Raw HTML stays visible as the text it is, links lead to http(s), mailto and tel only, and
-    pictures are replaced by their description. Raises `TextTooLong`.
+    they were written. Raw HTML stays visible as the text it is, links lead to http(s), mailto and tel only.
+
+    `address` says where a file is fetched, None where there is none of that name; a picture is then replaced by its description,
+    as all of them are without `address`. `about` is said beside a file to fetch ("PDF, 240 kB"). `language` is that of the few
+    words a lesson brings itself. Raises `TextTooLong`, and nothing else on any text.
     """
-    if len(markdown) > MAX_CHARACTERS:
-        raise TextTooLong
-    renderer = _renderer()
-    tokens = renderer.parse(markdown)
-    title, tokens = _title_taken_off(tokens)
-    headings = _with_ordered_headings(tokens, top_level)
-    html = safe_lesson_html(renderer.renderer.render(tokens, renderer.options, {}))
-    words = len(plain_text(html).split())
-    return Lesson(title=title, html=html, headings=headings, reading_minutes=ceil(words / WORDS_PER_MINUTE))
+    title, tokens = _read(markdown, with_files=address is not None)
+    return _shown(title, tokens, _showing(address, about, form, language), top_level)
 
 
 def render(markdown: str, *, top_level: int = 2) -> str:
@@ -66,21 +106,78 @@ def render(markdown: str, *, top_level: int = 2) -> str:
     return read_lesson(markdown, top_level=top_level).html
 
 
-@cache
-def _renderer() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    markdown.validateLink = _is_allowed_link  # type: ignore[method-assign]
-    markdown.add_render_rule(
-        "image", lambda _self, tokens, index, _options, _env: escape(tokens[index].content)
+def steps(
+    markdown: str,
+    *,
+    top_level: int = 3,
+    address: Address | None = None,
+    about: About | None = None,
+    form: Form = Form.SCREEN,
+    language: str = "de",
+) -> Sequence[Step]:
+    """The steps of a practice lesson: each heading of its highest level begins one, below the title `# …` if it has one.
+
+    What stands before the first of them is a step without a title; a text without headings is one such step. `minutes` is how long
+    it takes to read it, at least 1. `top_level` is the level of headings within a step. Raises `TextTooLong`.
+    """
+    _, tokens = _read(markdown, with_files=address is not None)
+    found: list[Step] = []
+    for title, part in _parted(tokens):
+        shown = _shown(title, part, _showing(address, about, form, language), top_level)
+        if title or shown.html.strip():
+            found.append(Step(title, shown.html, max(1, shown.reading_minutes)))
+    return found
+
+
+def _read(markdown: str, *, with_files: bool) -> tuple[str, list[Token]]:
+    if len(markdown) > MAX_CHARACTERS:
+        raise TextTooLong
+    return _title_taken_off(parsed(markdown, with_files=with_files))
+
+
+def _showing(address: Address | None, about: About | None, form: Form, language: str) -> Showing:
+    return Showing(
+        address=address or (lambda _name: None),
+        about=about or (lambda _name: ""),
+        form=form,
+        words=words_in(language),
+        language=language,
     )
-    return markdown
 
 
-def _is_allowed_link(url: str) -> bool:
-    try:
-        return urlsplit(url).scheme.lower() in LINK_SCHEMES
-    except ValueError:
-        return False
+def _shown(title: str, tokens: list[Token], showing: Showing, top_level: int) -> Lesson:
+    headings = _with_ordered_headings(tokens, top_level)
+    html = html_of(_renderer(), tokens, _options(), showing)
+    html = safe_lesson_html(html, addresses=showing.addresses)
+    words = len(plain_text(html).split())
+    minutes = ceil(words / WORDS_PER_MINUTE)
+    return Lesson(title, html, headings, minutes, tuple(showing.questions))
+
+
+@cache
+def _renderer() -> LessonRenderer:
+    return LessonRenderer()
+
+
+def _options() -> Any:
+    return parser(with_files=True).options
+
+
+def _parted(tokens: Sequence[Token]) -> list[tuple[str, list[Token]]]:
+    """The text in pieces, each with the words of the heading that began it."""
+    levels = [token.tag for token in tokens if token.type == "heading_open" and not token.level]
+    highest = min(levels, default="")
+    pieces: list[tuple[str, list[Token]]] = [("", [])]
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        if token.type == "heading_open" and not token.level and token.tag == highest:
+            pieces.append((_words(tokens[index + 1]), []))
+            index += 3
+            continue
+        pieces[-1][1].append(token)
+        index += 1
+    return pieces
 
 
 def _title_taken_off(tokens: list[Token]) -> tuple[str, list[Token]]:

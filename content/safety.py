@@ -5,6 +5,8 @@ what people write as Markdown after it has been rendered, and what comes from el
 """
 
 import re
+from collections.abc import Collection
+from functools import lru_cache
 from html import escape, unescape
 
 from nh3 import Cleaner
@@ -15,7 +17,35 @@ _HEADINGS = frozenset({"h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = _HEADINGS | {"p", "br", "hr", "pre", "blockquote", "ul", "ol", "li"}
 _TABLES = frozenset({"table", "thead", "tbody", "tr", "th", "td"})
 _INLINE = frozenset({"a", "strong", "em", "b", "i", "s", "del", "code", "sub", "sup"})
+_MEDIA = frozenset(
+    {"figure", "figcaption", "img", "video", "track", "audio", "section", "details", "summary", "div"}
+)
 _ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
+_LESSON_ATTRIBUTES = (
+    _ATTRIBUTES
+    | {heading: {"id"} for heading in _HEADINGS}
+    | {
+        "th": {"scope"},
+        "img": {"src", "alt"},
+        "video": {"src", "controls", "preload", "aria-label"},
+        "audio": {"src", "controls", "preload", "aria-label"},
+        "track": {"src", "kind", "srclang", "label", "default"},
+        "details": {"open"},
+        "div": {"id"},
+    }
+)
+_LESSON_CLASSES = {
+    "section": {
+        "lesson-box",
+        *(f"lesson-box--{name}" for name in ("hinweis", "tipp", "achtung", "merke")),
+        "lesson-file",
+        "lesson-transcript",
+    },
+    "figure": {"lesson-figure", "lesson-video", "lesson-audio"},
+    "details": {"lesson-transcript"},
+    "div": {"lesson-question"},
+    "p": {"lesson-word", "lesson-download"},
+}
 _REL = "noopener noreferrer"
 
 # h1 is let in and demoted afterwards: the page has one already, and its text should stay a heading
@@ -26,15 +56,12 @@ _foreign = Cleaner(
     url_relative="deny",
     link_rel=_REL,
 )
-_own = Cleaner(
-    tags=set(_BLOCKS | _TABLES | _INLINE),
-    attributes=_ATTRIBUTES | {heading: {"id"} for heading in _HEADINGS},
-    url_schemes=set(LINK_SCHEMES),
-    url_relative="deny",
-    link_rel=_REL,
-)
 _words = Cleaner(
-    tags=set(_BLOCKS | _TABLES | {"h1", "div", "section", "article"}), attributes={}, link_rel=None
+    tags=set(
+        _BLOCKS | _TABLES | {"h1", "div", "section", "article", "figure", "figcaption", "details", "summary"}
+    ),
+    attributes={},
+    link_rel=None,
 )
 
 _LINK_TO_NOWHERE = re.compile(rf'<a rel="{_REL}">(.*?)</a>', re.DOTALL)
@@ -51,9 +78,31 @@ def safe_html(html: str) -> str:
     return _settled(_foreign, html)
 
 
-def safe_lesson_html(html: str) -> str:
-    """Like `safe_html`, for what our own renderer made of Markdown: its headings keep their `id`."""
-    return _settled(_own, html)
+def safe_lesson_html(html: str, *, addresses: Collection[str] = ()) -> str:
+    """Like `safe_html`, for what our own renderer made of Markdown: headings keep their `id`, and its own blocks survive.
+
+    Pictures, videos, recordings and files are fetched from `addresses` and from nowhere else; none plays by itself.
+    """
+    return _settled(_lesson_cleaner(frozenset(addresses)), html)
+
+
+@lru_cache(maxsize=64)
+def _lesson_cleaner(addresses: frozenset[str]) -> Cleaner:
+    def fetched_from(_tag: str, attribute: str, value: str) -> str | None:
+        return value if attribute != "src" or value in addresses else None
+
+    def is_ours(url: str) -> str | None:
+        return url if url in addresses else None
+
+    return Cleaner(
+        tags=set(_BLOCKS | _TABLES | _INLINE | _MEDIA),
+        attributes=_LESSON_ATTRIBUTES,
+        allowed_classes=_LESSON_CLASSES,
+        attribute_filter=fetched_from,
+        url_schemes=set(LINK_SCHEMES),
+        url_relative=is_ours,
+        link_rel=_REL,
+    )
 
 
 def plain_text(html: str) -> str:

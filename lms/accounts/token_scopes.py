@@ -22,6 +22,8 @@ SCOPES = (
     ("handover:loan", N_("Hand out and take back devices")),
     ("R:room-booking", N_("Read room bookings")),
     ("approve:room-booking", N_("Decide on room bookings")),
+    ("R:progress", N_("Read how far you are in lessons")),
+    ("U:progress", N_("Write down how far you are in lessons")),
     ("R:report", N_("Read figures")),
 )
 

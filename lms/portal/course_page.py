@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from lms.kernel.clock import local
+from lms.learning.lessons.reading import previews_of
 from lms.portal import course_words, digcomp
 from lms.portal.cards import cards
 from lms.portal.conditional import is_known, marked, tag_of, unchanged
@@ -49,6 +50,7 @@ class CoursePage(Controller):
             run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
             ids = [one.run.id for one in story.runs]
             profiles = await public_pages(session, run.run.id, local(now).date()) if run else ()
+            previews = await previews_of(session, story.course.id)
             own = (
                 await own_enrolments(session, actor.persons_for("R", "enrolment"), ids)
                 if actor.is_signed_in and ids
@@ -62,6 +64,9 @@ class CoursePage(Controller):
             "title_language": language,
             "run": run,
             "profiles": profiles,
+            "previews": [
+                (one.title, f"/kurse/{story.course.slug}/probe/{one.lesson_id}") for one in previews
+            ],
             "ways_to_pay": around.settings.ways_to_pay,
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",

@@ -74,7 +74,8 @@ def test_tables_and_struck_words_are_understood_without_inline_styles() -> None:
     html = render("~~alt~~ neu\n\n| Tag | Zeit |\n|-----|-----:|\n| Mo  | 10   |")
 
     assert html == (
-        "<p><s>alt</s> neu</p>\n<table>\n<thead>\n<tr>\n<th>Tag</th>\n<th>Zeit</th>\n</tr>\n</thead>\n"
+        "<p><s>alt</s> neu</p>\n<table>\n<thead>\n<tr>\n"
+        '<th scope="col">Tag</th>\n<th scope="col">Zeit</th>\n</tr>\n</thead>\n'
         "<tbody>\n<tr>\n<td>Mo</td>\n<td>10</td>\n</tr>\n</tbody>\n</table>\n"
     )
 

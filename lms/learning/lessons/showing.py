@@ -1,0 +1,104 @@
+"""A text lesson for a page: its HTML with addresses of its files, its headings and its questions."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from urllib.parse import quote
+from uuid import UUID
+
+from markupsafe import Markup
+
+from content.lesson import Asked, Heading, read_lesson
+from lms.learning.lessons.trying import Trial, trial_of
+from lms.learning.models import EditionFile, EditionLesson
+from lms.settings import Settings
+from lms.web.edge import content_policy
+from lms.web.formats import file_size
+from lms.web.language import current_language, use_locale
+
+PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
+HIGHEST = 2
+SHORT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A lesson as a page shows it. `parts` are HTML, and questions to be tried; `language` is that of the text."""
+
+    parts: Sequence[Markup | Trial]
+    headings: Sequence[Heading]
+    minutes: int
+    language: str
+
+    @property
+    def contents(self) -> Sequence[Heading]:
+        """The headings to jump to, where there are enough of them to need that."""
+        highest = [one for one in self.headings if one.level == HIGHEST]
+        return highest if len(highest) >= SHORT else ()
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """Its questions, in order."""
+        return [one for one in self.parts if isinstance(one, Trial)]
+
+
+def file_path(base: str, name: str) -> str:
+    """Where a file of a lesson is fetched; `base` is the page that all its lessons hang on."""
+    return f"{base}/dateien/{quote(name, safe='')}"
+
+
+async def shown(
+    lesson: EditionLesson, files: Mapping[str, EditionFile], *, base: str, language: str
+) -> Shown:
+    """The lesson with its files below `base`. A long text takes half a second, which no other request waits for."""
+    spoken = current_language()
+    return await asyncio.to_thread(_shown, lesson, files, base, language, spoken)
+
+
+def _shown(
+    lesson: EditionLesson, files: Mapping[str, EditionFile], base: str, language: str, spoken: str
+) -> Shown:
+    def address(name: str) -> str | None:
+        return file_path(base, name) if name in files else None
+
+    def about(name: str) -> str:
+        with use_locale("en" if spoken == "en" else "de"):
+            return f"{ending_of(name)}, {file_size(files[name].size)}" if name in files else ""
+
+    read = read_lesson(lesson.text, top_level=HIGHEST, address=address, about=about, language=language)
+    parts = [
+        trial_of(part, number=number, seed=str(lesson.lesson_id)) if isinstance(part, Asked) else part
+        for number, part in _numbered(read.parts)
+    ]
+    return Shown(
+        parts=[Markup(one) if isinstance(one, str) else one for one in parts],  # noqa: S704 - content.safety has cleaned it
+        headings=read.headings,
+        minutes=lesson.minutes or read.reading_minutes,
+        language=language,
+    )
+
+
+def _numbered(parts: Sequence[str | Asked]) -> Sequence[tuple[int, str | Asked]]:
+    """Each question with its number, counted from 1."""
+    count, numbered = 0, []
+    for part in parts:
+        count += isinstance(part, Asked)
+        numbered.append((count, part))
+    return numbered
+
+
+def ending_of(name: str) -> str:
+    """What people call a kind of file."""
+    return PurePath(name).suffix.removeprefix(".").upper()
+
+
+def headers_with_media(settings: Settings, **more: str) -> dict[str, str]:
+    """The headers of a page that plays videos and recordings of our own."""
+    policy = content_policy(settings.stripe_pages.rstrip("/"))
+    return {"content-security-policy": f"{policy}; media-src 'self'", **more}
+
+
+def book_path(enrolment_id: UUID) -> str:
+    """Where the lessons are fetched as a book."""
+    return f"/meine-kurse/{enrolment_id}/lernen/buch.epub"
