@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import retried
 from lms.kernel.actor import Actor
+from lms.learning.lessons.showing import ending_of
 from lms.learning.models import EditionFile, EditionLesson
 from lms.learning.progress import write_progress
 from lms.learning.queries import Place, files_of, lesson_for
@@ -18,6 +19,7 @@ from lms.practice.calls.service import PRACTISED, went_on
 from lms.practice.errors import NoSuchStep
 from lms.practice.models import HelpCall
 from lms.practice.steps import Address, Exercise, Step, read_exercise
+from lms.web.formats import file_size
 from lms.web.module import Around
 
 
@@ -112,6 +114,7 @@ async def _practising(session: AsyncSession, actor: Actor, place: Place, lesson:
         lesson.text,
         title=lesson.title,
         address=address_of(f"/meine-kurse/{place.enrolment.id}/dateien", files),
+        about=lambda name: f"{ending_of(name)}, {file_size(files[name].size)}" if name in files else "",
     )
     return Practising(place, lesson, exercise, None, policy.may_ask(actor, place.enrolment))
 

@@ -1,14 +1,12 @@
-"""An exercise, step by step: each heading of the second level begins a step."""
+"""An exercise, step by step: each heading of the highest level begins a step."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from content.lesson import read_lesson
+from content.lesson import steps
 
-STEP = "h2"
 Address = Callable[[str], str | None]
 
 
@@ -34,37 +32,16 @@ class Exercise:
         return number if 1 <= number <= len(self.steps) else 1
 
 
-def read_exercise(markdown: str, *, title: str, address: Address | None = None) -> Exercise:
-    """The steps of an exercise; a text without such headings is one step under the lesson's own title.
+def read_exercise(
+    markdown: str, *, title: str, address: Address | None = None, about: Callable[[str], str] | None = None
+) -> Exercise:
+    """The steps of an exercise; a text without headings is one step under the lesson's own title.
 
-    Raises `content.errors.TextTooLong`.
+    `address` and `about` are those of `content.lesson.steps`. Raises `content.errors.TextTooLong`.
     """
-    lines = markdown.splitlines(keepends=True)
-    heads = _headings(markdown)
-    if not heads:
-        return Exercise(Markup(""), [Step(1, title, _html(markdown, address))])
-    ends = [start for start, _, _ in heads[1:]] + [len(lines)]
-    steps = [
-        Step(number, words or title, _html("".join(lines[after:end]), address))
-        for number, ((_, after, words), end) in enumerate(zip(heads, ends, strict=True), start=1)
-    ]
-    return Exercise(_html("".join(lines[: heads[0][0]]), address), steps)
-
-
-def _headings(markdown: str) -> list[tuple[int, int, str]]:
-    """First line, the line after, and words of every heading that begins a step; what stands in a box or a quotation begins none."""
-    tokens = MarkdownIt("commonmark", {"html": False}).parse(markdown)
-    return [
-        (token.map[0], token.map[1], _plain(tokens[index + 1].children or ()))
-        for index, token in enumerate(tokens)
-        if token.type == "heading_open" and token.tag == STEP and token.level == 0 and token.map
-    ]
-
-
-def _plain(children: Sequence[object]) -> str:
-    return " ".join("".join(getattr(child, "content", "") or " " for child in children).split())
-
-
-def _html(markdown: str, address: Address | None) -> Markup:
-    del address  # `content.lesson` cannot show pictures yet
-    return Markup(read_lesson(markdown, top_level=3).html) if markdown.strip() else Markup("")  # noqa: S704
+    read = [(one.title, Markup(one.html)) for one in steps(markdown, address=address, about=about)]  # noqa: S704
+    opening = Markup("")
+    if len(read) > 1 and not read[0][0]:
+        opening = read.pop(0)[1]
+    found = [Step(number, words or title, html) for number, (words, html) in enumerate(read, start=1)]
+    return Exercise(opening, found or [Step(1, title, Markup(""))])

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from content.lesson import read_lesson
 from lms.kernel.errors import TooMany
 from lms.kernel.marking import N_
+from lms.learning.lessons.showing import headers_with_media
 from lms.learning.places import lesson_files
 from lms.learning.queries import files_of
 from lms.practice.errors import NoSuchStep, NotATablet, WrongTabletCode
@@ -111,11 +112,11 @@ class KioskPages(Controller):
         async with around.begin.reading() as session:
             one = await open_lesson(session, lesson_id, now)
             files = await files_of(session, one.lesson.edition_id)
-        address = address_of(_files(lesson_id), files)
-        del address  # `content.lesson` cannot show pictures yet
-        text = without_ways_out(read_lesson(one.lesson.text, top_level=2).html)
+        read = read_lesson(one.lesson.text, address=address_of(_files(lesson_id), files))
+        text = without_ways_out(read.html)
         context = frame(tablet, around.signer, now) | {"one": one, "text": text}
-        return Template("practice/kiosk/lesson.html", context=context, headers=WIPED)
+        headers = headers_with_media(around.settings, **WIPED)
+        return Template("practice/kiosk/lesson.html", context=context, headers=headers)
 
     @post("/lektionen/{lesson_id:uuid}")
     async def read(
@@ -158,7 +159,8 @@ class KioskPages(Controller):
             "text": without_ways_out(step.html),
             "opening": without_ways_out(exercise.opening) if number == 1 else Markup(""),
         }
-        return Template("practice/kiosk/step.html", context=context, headers=WIPED)
+        headers = headers_with_media(around.settings, **WIPED)
+        return Template("practice/kiosk/step.html", context=context, headers=headers)
 
     @post("/uebungen/{lesson_id:uuid}/schritt/{number:int}")
     async def act(
