@@ -9,11 +9,12 @@ from litestar.response import Template
 from markupsafe import Markup
 
 from lms.accounts.limits import within
+from lms.kernel.errors import DomainError
 from lms.portal import course_words
 from lms.portal.course_reading import course_story
 from lms.portal.filters import Filters
 from lms.portal.programme import Programme
-from lms.practice.kiosk.door import PATH, WIPED, frame, tablet_at
+from lms.practice.kiosk.door import PATH, WIPED, frame, refused, tablet_at
 from lms.practice.kiosk.lessons import without_ways_out
 from lms.web.access import PUBLIC, actor_of
 from lms.web.module import Around
@@ -31,6 +32,7 @@ class KioskCoursePages(Controller):
     path = HERE
     opt = PUBLIC
     include_in_schema = False
+    exception_handlers = {DomainError: refused}
 
     @get()
     async def index(

@@ -255,6 +255,9 @@ async def test_somebody_learns_at_the_tablet_and_nothing_stays_in_the_browser(
             if not address.startswith(("/kiosk", "/en/kiosk", "/static", "#"))
         ]
         assert outside == [], way
+    missing = await client.get("/kiosk/kurse/gibt-es-nicht")
+    assert (missing.status_code, "Zur Startseite" in words_of(missing.text)) == (404, True)
+    assert "/einloggen" not in missing.text
     text = await client.get(f"/kiosk/lektionen/{workshop.text_id}")
     assert ("example.org" in text.text, "Ein Netz ohne Kabel" in text.text) == (False, True)
     step = f"/kiosk/uebungen/{workshop.lesson_id}/schritt"

@@ -11,12 +11,15 @@ from uuid import UUID
 
 from litestar import Request
 from litestar.datastructures import Cookie
+from litestar.response import Template
 from markupsafe import Markup
 
+from lms.kernel.errors import DomainError
 from lms.kernel.tokens import Signer
 from lms.practice.errors import NotATablet, OtherTablet
 from lms.practice.models import Kiosk
 from lms.settings import Settings
+from lms.web.language import gettext
 from lms.web.module import Around
 
 PATH = "/kiosk"
@@ -95,3 +98,15 @@ def visit_of(tablet: Kiosk, now: datetime) -> dict[str, Any]:
     """What the person in front of the tablet has done; nothing once three minutes have passed without them."""
     seen = tablet.visit_seen_at
     return dict(tablet.visit) if seen is not None and now - seen < IDLE else {}
+
+
+def refused(_request: Request[Any, Any, Any], refusal: DomainError) -> Template:
+    """What a tablet says when something is refused: within its own frame, which has no way out, and back to the start by itself."""
+    context = {
+        "kiosk_path": PATH,
+        "has_tablet": False,
+        "has_visit": False,
+        "idle_seconds": 0,
+        "sentence": gettext(refusal.message, **refusal.params),
+    }
+    return Template("practice/kiosk/refused.html", context=context, headers=WIPED, status_code=refusal.status)

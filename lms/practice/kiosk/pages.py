@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from markupsafe import Markup
 
 from content.lesson import read_lesson
-from lms.kernel.errors import TooMany
+from lms.kernel.errors import DomainError, TooMany
 from lms.kernel.marking import N_
 from lms.learning.lessons.showing import headers_with_media
 from lms.learning.places import lesson_files
@@ -23,6 +23,7 @@ from lms.practice.kiosk.door import (
     WIPED,
     cookie_for,
     frame,
+    refused,
     tablet_at,
     tablet_sending,
     visit_of,
@@ -61,6 +62,7 @@ class KioskPages(Controller):
     path = PATH
     opt = PUBLIC
     include_in_schema = False
+    exception_handlers = {DomainError: refused}
 
     @get()
     async def start(self, request: AnyRequest, around: NamedDependency[Around]) -> Template:

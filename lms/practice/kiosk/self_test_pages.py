@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.kernel.errors import NotFound
-from lms.practice.kiosk.door import PATH, WIPED, frame, tablet_at, tablet_sending, visit_of
+from lms.kernel.errors import DomainError, NotFound
+from lms.practice.kiosk.door import PATH, WIPED, frame, refused, tablet_at, tablet_sending, visit_of
 from lms.practice.kiosk.service import Visits
 from lms.practice.models import Kiosk
 from lms.practice.self_test import rules
@@ -29,6 +29,7 @@ class KioskSelfTestPages(Controller):
     path = HERE
     opt = PUBLIC
     include_in_schema = False
+    exception_handlers = {DomainError: refused}
 
     @get()
     async def start(self, request: AnyRequest, around: NamedDependency[Around]) -> Template:
