@@ -74,7 +74,7 @@ from lms.tools.module import MODULE as TOOLS
 from lms.trainers.module import MODULE as TRAINERS
 from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
-from lms.web.edge import WITHOUT_ORIGIN_CHECK, Edge
+from lms.web.edge import WITHOUT_COOKIES, WITHOUT_ORIGIN_CHECK, Edge
 from lms.web.errors import handlers
 from lms.web.module import Around, Lodging, Module
 from lms.web.playing import NOT_COMPRESSED, PLAYED
@@ -314,6 +314,7 @@ def build(given: Settings) -> Litestar:
                 "^/static/",  # files that everybody keeps for a year carry no cookie
                 f"^{PLAYED}",  # nobody is known there
                 *(f"^{re.escape(path)}" for path in WITHOUT_ORIGIN_CHECK),
+                *(f"^{re.escape(path)}(?:/|$)" for path in WITHOUT_COOKIES),
             ],
         ),
         compression_config=CompressionConfig(

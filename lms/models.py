@@ -49,6 +49,7 @@ from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.players import models as players
+from lms.practice import models as practice
 from lms.quizzes import models as quizzes
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
@@ -105,6 +106,7 @@ __all__ = [
     "payments",
     "people",
     "players",
+    "practice",
     "pricing",
     "qualifications",
     "quizzes",

@@ -82,6 +82,14 @@ LIMITS: Mapping[str, Limit] = {
     "presence-name": Limit(
         account=(Rate(60, HOUR),), address=(Rate(40, 10 * MINUTE),), alarm=Rate(300, HOUR), fails_closed=True
     ),
+    # wrong codes only (`spent`): a slip from a public tablet, and the code that makes a device such a tablet
+    "slip": Limit(
+        account=(Rate(10, HOUR),),
+        address=(Rate(20, HOUR), Rate(60, DAY)),
+        alarm=Rate(300, HOUR),
+        fails_closed=True,
+    ),
+    "tablet-code": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR), fails_closed=True),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),
     # a file is unpacked and compared; and nobody finds a name that the holder keeps back by trying
     "certificate-file": Limit(address=(Rate(10, 5 * MINUTE), Rate(40, HOUR)), alarm=Rate(500, HOUR)),

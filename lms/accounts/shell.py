@@ -78,6 +78,7 @@ ADMINISTRATION = (
     Link(N_("Room bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
     Link(N_("Lending"), "/verwaltung/ausleihe", ROOMS_AND_DEVICES),
+    Link(N_("Public tablets"), "/verwaltung/tablets", ROOMS_AND_DEVICES),
     Link(N_("Overview"), "/verwaltung/finanzen", MONEY),
     Link(N_("What people owe"), "/verwaltung/finanzen/forderungen", MONEY),
     Link(N_("Reminders to pay"), "/verwaltung/finanzen/mahnlaeufe", MONEY),

@@ -43,6 +43,7 @@ from lms.demo.filling.papers import fill_certificates
 from lms.demo.filling.people import Everybody, fill_people
 from lms.demo.filling.places import fill_places
 from lms.demo.filling.planning import fill_planning
+from lms.demo.filling.practising import fill_practising
 from lms.demo.filling.prices import fill_prices
 from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.quizzes import fill_quizzes
@@ -135,6 +136,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_busy(ground)
     with step("What waits in the registers"):
         await fill_open_registers(ground)
+    with step("Who practises"):
+        await fill_practising(ground)
     with step("Who wants news"):
         fill_news(ground)
     with step("Lessons"):

@@ -18,6 +18,7 @@ from lms.portal.desk.controllers import DESK
 from lms.portal.fees.controllers import FEES
 from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
+from lms.portal.kiosk_courses import KioskCoursePages
 from lms.portal.letters.address_pages import AddressPages
 from lms.portal.letters.call_pages import CallPages
 from lms.portal.letters.calls import CallList, unreached
@@ -46,6 +47,7 @@ MODULE = Module(
     controllers=[
         CataloguePages,
         CoursePage,
+        KioskCoursePages,
         InformationPages,
         ProgrammeApi,
         *DESK,

@@ -19,12 +19,13 @@ from lms.honoraria.contracts.reading import agreed
 from lms.honoraria.statements.reading import to_confirm
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
+from lms.practice.calls.queries import for_trainer, waiting
 from lms.quizzes.taught import desk_path, waiting_for
 from lms.scheduling.models import Session
 from lms.teaching.due import due_for
 from lms.trainers.qualifications.queries import Expiring, expiring
 from lms.web.formats import date_plain, moment, month
-from lms.web.language import current_language, gettext
+from lms.web.language import current_language, gettext, ngettext
 from lms.web.matters import OpenMatter
 from lms.web.module import Around
 
@@ -79,6 +80,16 @@ async def lists_to_confirm(session: AsyncSession, person_id: UUID, around: Aroun
     ]  # fmt: skip
 
 
+async def calls_for_help(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
+    """People who practise and have called for help, and to whom nobody is on the way."""
+    found = await waiting(session, around.clock(), for_trainer(person_id))
+    count = sum(one.call.taken_at is None for one in found)
+    if not count:
+        return []
+    words = ngettext("%(num)s person needs help", "%(num)s people need help", count)
+    return [OpenMatter(words, "/kursleitung/hilfe", count, names_count=True)]
+
+
 async def of_teaching(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
     """Messages, materials, and questions about proposals."""
     return await due_for(session, person_id, around.clock())
@@ -118,6 +129,7 @@ async def texts_to_mark(session: AsyncSession, person_id: UUID, around: Around) 
 
 
 KINDS: tuple[Gather, ...] = (
+    calls_for_help,
     contracts_to_answer,
     objections_to_answer,
     lists_to_confirm,

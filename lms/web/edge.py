@@ -79,6 +79,9 @@ WITHOUT_ORIGIN_CHECK = (
     "/lti/",
 )
 """The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news and for tools that report results."""
+WITHOUT_COOKIES = ("/kiosk",)
+"""Public tablets: the browser keeps nothing but the tablet's own cookie. Their forms carry a token of the tablet (`lms.practice.kiosk.door`),
+and where they come from is checked as everywhere."""
 NO_STORE = b"no-store"
 TOO_LARGE = (
     "Was Sie gesendet haben, ist zu groß: höchstens {most} MB. The request is too large: {most} MB at most."

@@ -35,6 +35,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung": OWN,
     "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
     "/verwaltung/texte": WORDS,
+    "/verwaltung/tablets": "a handful of tablets",
     "/verwaltung/anrufliste": WORK,
     "/verwaltung/anwesenheit": WORK,
     "/verwaltung/aufgaben": WORDS,

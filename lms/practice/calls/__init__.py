@@ -1,0 +1,1 @@
+"""*Ich brauche Hilfe*: learners call, trainers come by or answer in words."""

@@ -1,0 +1,1 @@
+"""Public tablets: learning without an account, and nothing stays of it."""
