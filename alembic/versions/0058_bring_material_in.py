@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Uuid(), nullable=True),
+        sa.Column("lesson_id", sa.Uuid(), nullable=True),
         sa.Column(
             "state", sa.Enum(*STATES, name="intakestate", native_enum=False, length=32), nullable=False
         ),

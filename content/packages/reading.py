@@ -165,7 +165,7 @@ def _read_folder(folder: Path, *, report: Report, name: str = "") -> CourseConte
 def played(folder: Path, found: Format, *, report: Report, key: str = "paket-1") -> CourseContent:
     """A package that plays, as a course of one lesson. Raises what its own reader raises."""
     manifest = import_module(f"content.packages.{PLAYED[found]}").read_manifest(folder)
-    package = Package(key, manifest.title, PackageKind(manifest.kind), folder, manifest.entry)
+    package = Package(key, manifest.title, PackageKind(manifest.kind), folder, manifest.entry, manifest.facts)
     report.taken(manifest.title)
     return CourseContent(title=manifest.title, chapters=(Chapter(manifest.title, (package,)),))
 

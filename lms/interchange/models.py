@@ -32,7 +32,7 @@ class Intake(Row):
     """A file that somebody brought for a course. Its id comes from the form: sent twice it is one.
 
     The file lies below LMS_FILES under this id until the intake has ended. `size` is in bytes, `percent` how far reading or
-    taking has come. `chapters` and `remarks` are what was found (`lms.interchange.found`). `trouble` is the refusal's English
+    taking has come. With `lesson_id` the package in it is to play in that lesson. `chapters` and `remarks` are what was found (`lms.interchange.found`). `trouble` is the refusal's English
     sentence with `trouble_place` and `trouble_params`. `brought` counts what was written.
     """
 
@@ -47,6 +47,7 @@ class Intake(Row):
     size: Mapped[int]
     received_at: Mapped[datetime]
     account_id: Mapped[UUID | None]
+    lesson_id: Mapped[UUID | None] = mapped_column(default=None)
     state: Mapped[IntakeState] = mapped_column(default=IntakeState.WAITING)
     percent: Mapped[int] = mapped_column(default=0)
     format: Mapped[str] = mapped_column(default="")

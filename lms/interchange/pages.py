@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Stream, Template
 
 from content.packages.report import Fate
@@ -46,6 +46,7 @@ class BringForm(Form):
     """The file, and a key that makes sending it twice one."""
 
     key = Hidden()
+    lesson = Hidden()
     file = Upload(
         N_("File"),
         hint=N_(
@@ -64,11 +65,15 @@ class BringPages(Controller):
 
     @get()
     async def ask(
-        self, course_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
+        self,
+        course_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        lektion: FromQuery[str] = "",
     ) -> Template:
-        """The form, and what was brought before."""
+        """The form, and what was brought before; `lektion` names a lesson that is to get another package."""
         form = form_from(BringForm, None)
-        form.key.data = str(uuid4())
+        form.key.data, form.lesson.data = str(uuid4()), str(uuid_in(lektion) or "")
         return await _form_page(around, actor, course_id, form)
 
     @post()
@@ -89,7 +94,12 @@ class BringPages(Controller):
         sent = form.file.data
         try:
             await interchange.receive(
-                actor, course_id=course_id, intake_id=key, name=sent.filename, source=sent.file
+                actor,
+                course_id=course_id,
+                intake_id=key,
+                name=sent.filename,
+                source=sent.file,
+                lesson_id=uuid_in(form.lesson.data or ""),
             )
         except NotFound:
             raise

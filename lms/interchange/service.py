@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.course import Chapter, CourseContent, File, Package, QuizLesson, Text
 from content.packages.report import Fate
-from content.references import file_names, quiz_file_names
 from lms.accounts.limits import within
 from lms.audit.trail import record
 from lms.db import retried
@@ -24,8 +24,11 @@ from lms.jobs.models import Lane
 from lms.jobs.queue import enqueue
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.clock import Clock
-from lms.kernel.errors import NotFound
-from lms.learning.bringing_in import KeptPackage, bring_in, outline_of
+from lms.kernel.errors import DomainError, NotFound
+from lms.learning.bringing_in import KeptPackage, bring_in, play_in
+from lms.learning.contents.naming import names_in, texts_in
+from lms.learning.contents.writing import outline_for
+from lms.learning.models import Package as PackageRow
 from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.names import LONGEST_NAME, clean_name
 from lms.web.files.store import Kept, Store
@@ -44,11 +47,19 @@ class Interchange:
         self.begin = around.begin
         self.clock = around.clock
         self.depot = Depot(around.settings.files)
+        self.folders = PackageFolders(around.settings.files)
 
     async def receive(
-        self, actor: Actor, *, course_id: UUID, intake_id: UUID, name: str, source: BinaryIO
+        self,
+        actor: Actor,
+        *,
+        course_id: UUID,
+        intake_id: UUID,
+        name: str,
+        source: BinaryIO,
+        lesson_id: UUID | None = None,
     ) -> Intake:
-        """Keep what was sent and have it read. Sent twice it is one.
+        """Keep what was sent and have it read; with `lesson_id` its package is to play in that lesson. Sent twice it is one.
 
         Raises NotFound, TooMany, OthersAreWaiting, IntakeTooLarge, NoSpaceLeft; nothing is left of what is refused.
         """
@@ -61,10 +72,12 @@ class Interchange:
             await _refuse_too_many(session, course_id)
         await within(self.begin, self.clock, "upload", account=actor.account_id or "")
         size = await asyncio.to_thread(self.depot.keep, intake_id, name, source)
-        return await self._write(actor, course_id, intake_id, name, size)
+        return await self._write(actor, course_id, intake_id, name, size, lesson_id)
 
     @retried
-    async def _write(self, actor: Actor, course_id: UUID, intake_id: UUID, name: str, size: int) -> Intake:
+    async def _write(
+        self, actor: Actor, course_id: UUID, intake_id: UUID, name: str, size: int, lesson_id: UUID | None
+    ) -> Intake:
         now = self.clock()
         async with self.begin() as session:
             await course_to_write(session, actor, course_id, lock=True)
@@ -78,6 +91,7 @@ class Interchange:
                 size=size,
                 received_at=now,
                 account_id=actor.account_id,
+                lesson_id=lesson_id,
             )
             session.add(intake)
             record(
@@ -122,10 +136,12 @@ class Interchange:
         await asyncio.to_thread(self.depot.discard, intake_id)
 
     async def forget(self) -> None:
-        """Take away files that no open intake needs."""
+        """Take away files that no open intake needs, and packages that no row names."""
         async with self.begin.reading() as session:
             wanted = (await session.scalars(select(Intake.id).where(Intake.state.not_in(ENDED)))).all()
+            packages = (await session.scalars(select(PackageRow.stored))).all()
         await asyncio.to_thread(self.depot.sweep, wanted, self.clock())
+        await asyncio.to_thread(self.folders.sweep, packages, self.clock())
 
 
 async def _refuse_too_many(session: AsyncSession, course_id: UUID) -> None:
@@ -191,7 +207,7 @@ class IntakeTaker:
             content = _chosen(found.content, left_out)
             await asyncio.to_thread(_put_away, content, self.store, self.folders, kept, packages)
             await self._write(intake_id, content, kept, packages)
-        except BaseException:
+        except (DomainError, OSError):  # after any other fault the rows may be there: then the sweep decides
             await asyncio.to_thread(self._take_back, kept, packages)
             raise
         await asyncio.to_thread(self.desk.depot.discard, intake_id)
@@ -206,11 +222,19 @@ class IntakeTaker:
         now = self.desk.clock()
         async with self.desk.begin() as session:
             intake = await session.get_one(Intake, intake_id)
-            target = await outline_of(session, intake.course_id, now)
+            target = await outline_for(session, intake.course_id, now)
             await session.refresh(intake, with_for_update=True)
             if intake.state is not IntakeState.TAKING:
                 raise NotReady
-            brought = await bring_in(
+            brought = await play_in(
+                session,
+                target,
+                intake.lesson_id,
+                content,
+                packages=packages,
+                now=now,
+                account_id=intake.account_id,
+            ) or await bring_in(
                 session,
                 target,
                 content,
@@ -298,13 +322,14 @@ def _chosen(content: CourseContent, left_out: Collection[int]) -> CourseContent:
 
 
 def _still_named(files: Sequence[File], chapters: Sequence[Chapter]) -> Sequence[File]:
-    names: set[str] = set()
+    texts: list[str] = []
     for lesson in (one for chapter in chapters for one in chapter.lessons):
         if isinstance(lesson, Text):
-            names |= file_names(lesson.markdown)
+            texts.append(lesson.markdown)
         elif isinstance(lesson, QuizLesson):
-            names |= quiz_file_names(lesson.quiz)
-    return [one for one in files if one.name in names]
+            texts += texts_in(msgspec.to_builtins(lesson.quiz))
+    named = names_in(texts, {one.name for one in files})
+    return [one for one in files if one.name in named]
 
 
 def _put_away(

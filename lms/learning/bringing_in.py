@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.course import Chapter as ChapterContent
@@ -15,8 +15,9 @@ from content.course import CourseContent, File, PackageKind, QuizLesson, Text, T
 from content.course import Lesson as LessonContent
 from content.course import Package as PackageContent
 from content.quiz.questions import Quiz
-from content.references import quiz_with_lessons, quiz_with_names, with_names
 from lms.catalogue.models import Course
+from lms.learning.contents.naming import file_name, free_name, renamed, rewritten
+from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
 from lms.web.files.store import Kept, Store
@@ -42,17 +43,6 @@ class Brought:
     files: int
 
 
-async def outline_of(session: AsyncSession, course_id: UUID, now: datetime) -> Outline:
-    """What is being written for a course, made when there is none yet, locked until the transaction ends."""
-    await session.execute(select(Course.id).where(Course.id == course_id).with_for_update())
-    found = await session.scalar(select(Outline).where(Outline.course_id == course_id).with_for_update())
-    if found is None:
-        found = Outline(course_id=course_id, changed_at=now)
-        session.add(found)
-        await session.flush()
-    return found
-
-
 async def bring_in(
     session: AsyncSession,
     outline: Outline,
@@ -68,86 +58,93 @@ async def bring_in(
     `kept` says for each file's name where it lies, `packages` for each package's key. Files whose name is taken get another
     one, in the lessons too; the same bytes are not there twice. What has no place (a file that is not in `kept`) is left out.
     """
-    names = await _free_names(session, outline.id, content, kept)
-    for file in content.files:
-        if file.name in kept and file.name in names:
-            place = kept[file.name]
-            session.add(
-                LessonFile(
-                    outline_id=outline.id,
-                    name=names[file.name],
-                    stored=place.stored,
-                    media_type=place.media_type,
-                    size=place.size,
-                    added_at=now,
-                    added_by=account_id,
-                )
-            )
-    position = 1 + (
-        await session.scalar(
-            select(func.coalesce(func.max(Chapter.position), 0)).where(Chapter.outline_id == outline.id)
-        )
-        or 0
-    )
-    keyed: dict[str, Lesson] = {}
-    quizzes: list[tuple[Lesson, QuizLesson]] = []
-    for offset, chapter in enumerate(content.chapters):
-        row = Chapter(outline_id=outline.id, title=_title(chapter.title), position=position + offset)
-        session.add(row)
-        await session.flush()
-        for place_in_chapter, lesson in enumerate(chapter.lessons, start=1):
-            written = _row(lesson, row.id, place_in_chapter, names, now, account_id)
+    names = await _add_files(session, outline, content, kept, now, account_id)
+    keys = {lesson.key: uuid4() for chapter in content.chapters for lesson in chapter.lessons}
+    for chapter in content.chapters:
+        row = await add_chapter(session, outline, title=_title(chapter.title))
+        for lesson in chapter.lessons:
+            body: dict[str, Any] | None = None
             if isinstance(lesson, PackageContent):
                 package = _package(lesson, outline.course_id, packages[lesson.key], now, account_id)
                 session.add(package)
-                written.body = {"package_id": str(package.id)}
-            elif isinstance(lesson, QuizLesson):
-                quizzes.append((written, lesson))
-            session.add(written)
-            keyed[lesson.key] = written
-    keys = {key: str(lesson.id) for key, lesson in keyed.items()}
-    for written, lesson in quizzes:
-        quiz = quiz_with_lessons(quiz_with_names(lesson.quiz, names), keys)
-        written.body = {"quiz": msgspec.to_builtins(quiz)}
+                body = {"package_id": str(package.id)}
+            await add_lesson(
+                session,
+                row,
+                title=_title(lesson.title),
+                now=now,
+                key=keys[lesson.key],
+                by=account_id,
+                **_written(lesson, names, keys) | ({"body": body} if body else {}),
+            )
     outline.version += 1
     outline.changed_at, outline.changed_by = now, account_id
     await session.flush()
-    return Brought(len(content.chapters), len(keyed), len(names))
+    return Brought(len(content.chapters), len(keys), len(names))
 
 
-def _row(
-    lesson: LessonContent,
-    chapter_id: UUID,
-    position: int,
-    names: Mapping[str, str],
+async def play_in(
+    session: AsyncSession,
+    outline: Outline,
+    lesson_id: UUID | None,
+    content: CourseContent,
+    *,
+    packages: Mapping[str, KeptPackage],
     now: datetime,
     account_id: UUID | None,
-) -> Lesson:
-    row = Lesson(
-        chapter_id=chapter_id,
-        kind=LessonKind.TEXT,
-        title=_title(lesson.title),
-        position=position,
-        changed_at=now,
-        changed_by=account_id,
+) -> Brought | None:
+    """Let the only package of the content play in a lesson that is there, in place of the one it had.
+
+    None where there is no such lesson of packages (any more), or anything but one package in the content: it is brought in
+    like everything else then.
+    """
+    found = [one for chapter in content.chapters for one in chapter.lessons]
+    lesson = lesson_id and await session.scalar(
+        select(Lesson)
+        .join(Chapter, Chapter.id == Lesson.chapter_id)
+        .where(Lesson.id == lesson_id, Chapter.outline_id == outline.id, Lesson.deleted_at.is_(None))
+        .where(Lesson.kind == LessonKind.PACKAGE)
     )
+    if not lesson or len(found) != 1 or not isinstance(found[0], PackageContent):
+        return None
+    package = _package(found[0], outline.course_id, packages[found[0].key], now, account_id)
+    session.add(package)
+    lesson.body = {"package_id": str(package.id)}
+    lesson.version += 1
+    lesson.changed_at, lesson.changed_by = now, account_id
+    outline.version += 1
+    outline.changed_at, outline.changed_by = now, account_id
+    return Brought(0, 1, 0)
+
+
+def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, UUID]) -> dict[str, Any]:
+    """The columns of a lesson, with the names that its files have here and the ids of the lessons it points to."""
     match lesson:
         case Text():
-            row.kind = LessonKind.PRACTICE if lesson.is_practice else LessonKind.TEXT
-            row.text = with_names(lesson.markdown, names)
-            row.is_preview = lesson.is_preview
+            kind = LessonKind.PRACTICE if lesson.is_practice else LessonKind.TEXT
+            return {"kind": kind, "text": renamed(lesson.markdown, names), "is_preview": lesson.is_preview}
         case QuizLesson():
-            row.kind = LessonKind.QUIZ
-        case PackageContent():
-            row.kind = LessonKind.PACKAGE
+            return {
+                "kind": LessonKind.QUIZ,
+                "body": {"quiz": _pointing(rewritten(msgspec.to_builtins(lesson.quiz), names), keys)},
+            }
         case Tool():
-            row.kind = LessonKind.TOOL
-            row.body = {
+            facts = {
                 "address": lesson.address,
                 "is_lti": lesson.is_lti,
                 "parameters": dict(lesson.parameters),
             }
-    return row
+            return {"kind": LessonKind.TOOL, "body": facts}
+        case _:
+            return {"kind": LessonKind.PACKAGE}
+
+
+def _pointing(quiz: dict[str, Any], keys: Mapping[str, UUID]) -> dict[str, Any]:
+    """The quiz, its answers pointing to the lessons' ids; to none where a lesson did not come along."""
+    for pool in quiz["pools"]:
+        for question in pool["questions"]:
+            question["lesson"] = str(keys.get(question["lesson"], ""))
+    return quiz
 
 
 def _package(
@@ -170,29 +167,41 @@ def _title(title: str) -> str:
     return " ".join(title.split())[:LONGEST_TITLE] or "…"
 
 
-async def _free_names(
-    session: AsyncSession, outline_id: UUID, content: CourseContent, kept: Mapping[str, Kept]
+async def _add_files(
+    session: AsyncSession,
+    outline: Outline,
+    content: CourseContent,
+    kept: Mapping[str, Kept],
+    now: datetime,
+    account_id: UUID | None,
 ) -> dict[str, str]:
-    """For each file that has a place the name it gets here."""
-    taken = {
-        name.casefold()
-        for name in await session.scalars(
+    """Write the files that have a place; for each the name that it gets here. One statement, however many they are."""
+    taken = set(
+        await session.scalars(
             select(LessonFile.name).where(
-                LessonFile.outline_id == outline_id, LessonFile.deleted_at.is_(None)
+                LessonFile.outline_id == outline.id, LessonFile.deleted_at.is_(None)
             )
         )
-    }
+    )
     names: dict[str, str] = {}
     for file in content.files:
-        if file.name not in kept:
+        if file.name not in kept or file.name in names:
             continue
-        stem, dot, ending = file.name.rpartition(".")
-        wanted, count = file.name, 1
-        while wanted.casefold() in taken:
-            count += 1
-            wanted = f"{stem}-{count}{dot}{ending}"
-        taken.add(wanted.casefold())
-        names[file.name] = wanted
+        place, name = kept[file.name], free_name(file_name(file.name), taken)
+        taken.add(name)
+        names[file.name] = name
+        session.add(
+            LessonFile(
+                outline_id=outline.id,
+                name=name,
+                stored=place.stored,
+                media_type=place.media_type,
+                size=place.size,
+                added_at=now,
+                added_by=account_id,
+            )
+        )
+    await session.flush()
     return names
 
 

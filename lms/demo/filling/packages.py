@@ -8,7 +8,7 @@ from sqlalchemy import select
 from content.packages.playing import read_manifest
 from lms.catalogue.models import Course
 from lms.demo.filling.ground import Ground
-from lms.learning.bringing_in import outline_of
+from lms.learning.contents.writing import outline_for
 from lms.learning.models import Chapter, Edition, EditionLesson, Lesson, LessonKind, Package
 from lms.learning.places import PackageFolders
 from lms.learning.queries import lessons_of
@@ -39,7 +39,7 @@ async def fill_packages(ground: Ground) -> None:
         facts=dict(manifest.facts),
     )
     package.id = ground.key()
-    outline = await outline_of(session, course.id, now)
+    outline = await outline_for(session, course.id, now)
     chapter = Chapter(outline_id=outline.id, title="Üben", position=90)
     chapter.id = ground.key()
     await ground.put([package, chapter])

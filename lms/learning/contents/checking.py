@@ -1,13 +1,14 @@
 """What has to be mended before a course can be published, each with its lesson and line."""
 
-import importlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from content import lesson as lesson_text
 from content.problems import Problem
+from content.quiz import checking
 from content.quiz.questions import Quiz
 from lms.kernel.marking import N_
 from lms.learning.contents.reading import Written
@@ -50,8 +51,7 @@ def lesson_problems(lesson: Lesson, files: Collection[str]) -> Sequence[Problem]
 
 def text_problems(text: str, files: Collection[str]) -> Sequence[Problem]:
     """What to mend in a text."""
-    found: Sequence[Problem] = _asked("content.lesson", "problems", text, files=files)
-    return found
+    return lesson_text.problems(text, files=files)
 
 
 def quiz_problems(body: dict[str, Any], files: Collection[str]) -> Sequence[Problem]:
@@ -62,19 +62,9 @@ def quiz_problems(body: dict[str, Any], files: Collection[str]) -> Sequence[Prob
         return [Problem(UNREADABLE)]
     if not quiz.questions:
         return [Problem(EMPTY)]
-    found: Sequence[Problem] = _asked("content.quiz.checking", "problems", quiz, files=files)
-    return found
+    return checking.problems(quiz, files=files)
 
 
 def say(problem: Problem) -> str:
     """What is to be mended, in the reader's language."""
     return gettext(problem.message, **problem.params)
-
-
-def _asked(module: str, name: str, *given: Any, **more: Any) -> Any:
-    """What a check of `content` finds; nothing while that check is not there."""
-    try:
-        check = getattr(importlib.import_module(module), name, None)
-    except ModuleNotFoundError:
-        return ()
-    return check(*given, **more) if check else ()

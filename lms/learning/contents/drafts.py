@@ -10,8 +10,8 @@ from lms.kernel.errors import NotFound
 from lms.kernel.links import Links
 from lms.learning.contents.desk import Desk
 from lms.learning.contents.reading import Written, written
-from lms.learning.files import file_store
 from lms.learning.models import Outline
+from lms.learning.places import lesson_files
 from lms.web.module import Around
 
 PURPOSE = "draft"
@@ -25,7 +25,7 @@ class Drafts(Desk):
         super().__init__(around)
         self.signer = around.signer
         self.links = Links(around.settings.public_url, around.signer)
-        self.store = file_store(around.settings)
+        self.store = lesson_files(around.settings.files)
 
     async def link(self, actor: Actor, *, course_id: UUID) -> tuple[str, date]:
         """An own path that opens the draft to whoever has it, and the last day on which it does."""

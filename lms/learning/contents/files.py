@@ -19,8 +19,8 @@ from lms.learning.contents.naming import file_name, free_name, names_in, texts_i
 from lms.learning.contents.reading import Written, course_to_write, files_of, written
 from lms.learning.contents.writing import add_file
 from lms.learning.errors import CourseIsFull, DescriptionMissing, FileInUse
-from lms.learning.files import file_store
 from lms.learning.models import Lesson, LessonFile, Outline
+from lms.learning.places import lesson_files
 from lms.web.files.errors import FileTooLarge
 from lms.web.files.store import LARGEST_FILE, Kept
 from lms.web.module import Around
@@ -33,7 +33,7 @@ class ContentFiles(Desk):
 
     def __init__(self, around: Around) -> None:
         super().__init__(around)
-        self.store = file_store(around.settings)
+        self.store = lesson_files(around.settings.files)
 
     async def add(
         self,

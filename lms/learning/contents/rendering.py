@@ -1,7 +1,6 @@
 """A text that is being written as learners will see it, with the files of those who write."""
 
 from collections.abc import Callable, Collection
-from typing import Any, cast
 
 from markupsafe import Markup
 
@@ -14,12 +13,8 @@ FileAddress = Callable[[str], str | None]
 
 def shown(text: str, *, address: FileAddress, top_level: int = 2) -> Markup:
     """The safe HTML of a text; nothing of one that is too long, which the problems say."""
-    more: dict[str, Any] = {"address": address, "language": current_language()}
-    known = cast(Any, read_lesson).__kwdefaults__
     try:
-        lesson = cast(Any, read_lesson)(
-            text, top_level=top_level, **{name: value for name, value in more.items() if name in known}
-        )
+        lesson = read_lesson(text, top_level=top_level, address=address, language=current_language())
     except TextTooLong:
         return Markup()
     return Markup(lesson.html)  # noqa: S704 - content.safety has cleaned it

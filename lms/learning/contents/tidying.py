@@ -6,8 +6,8 @@ from sqlalchemy import select, union
 
 from lms.db import retried
 from lms.learning.contents.rules import RESTORABLE
-from lms.learning.files import file_store
 from lms.learning.models import Chapter, EditionFile, Lesson, LessonFile
+from lms.learning.places import lesson_files
 from lms.web.module import Around
 
 AT_ONCE = 1_000
@@ -19,7 +19,7 @@ class ContentsTidying:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
-        self.store = file_store(around.settings)
+        self.store = lesson_files(around.settings.files)
 
     async def forget(self) -> None:
         """Rows that were deleted more than thirty days ago go for good, then files that no row names."""
