@@ -7,6 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from lms.catalogue.distance_reading import approval_number_of
+from lms.certification.paths.story import paths_with
 from lms.kernel.clock import local
 from lms.portal import course_words, digcomp
 from lms.portal.cards import cards
@@ -48,6 +50,8 @@ class CoursePage(Controller):
             story = await course_story(session, slug[:LONGEST_SLUG].replace("\x00", ""), now)
             run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
             ids = [one.run.id for one in story.runs]
+            on_paths = await paths_with(session, story.course.id)
+            approval_number = await approval_number_of(session, story.course.id)
             profiles = await public_pages(session, run.run.id, local(now).date()) if run else ()
             own = (
                 await own_enrolments(session, actor.persons_for("R", "enrolment"), ids)
@@ -62,6 +66,8 @@ class CoursePage(Controller):
             "title_language": language,
             "run": run,
             "profiles": profiles,
+            "approval_number": approval_number,
+            "on_paths": on_paths,
             "ways_to_pay": around.settings.ways_to_pay,
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",
