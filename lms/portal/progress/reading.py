@@ -13,7 +13,8 @@ from lms.attendance.days import days_of
 from lms.attendance.meetings import is_teacher
 from lms.attendance.models import Presence
 from lms.catalogue.models import Course, Run, RunState
-from lms.certification.eligibility import candidates
+from lms.certification.eligibility import Candidate, candidates
+from lms.certification.eligibility.words import OF_LEARNING, still_to_learn
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -27,7 +28,7 @@ from lms.web.language import current_language
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """One person of the run. `lacking` says what is missing for the certificate, where anything is."""
+    """One person of the run. `lacking` says which lessons and quizzes the certificate still asks for."""
 
     enrolment_id: UUID
     name: str
@@ -35,7 +36,7 @@ class Learner:
     total: int
     facts: Facts
     reasons: Sequence[Reason]
-    lacking: Sequence[str] = ()
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,11 @@ class RunProgress:
         """Those who may need help, by name."""
         return [one for one in self.learners if one.reasons]
 
+    @property
+    def others(self) -> Sequence[Learner]:
+        """Everybody else, by name."""
+        return [one for one in self.learners if not one.reasons]
+
 
 async def run_progress(
     session: AsyncSession, actor: Actor, run_id: UUID, *, now: datetime, stuck_days: int
@@ -93,9 +99,7 @@ async def run_progress(
     progress = await _progress(session, run_id)
     marks = await _marks(session, run_id, now)
     calls = await calls_for_help(session, run_id)
-    lacking = {
-        one.enrolment_id: [] if one.certificate else one.reasons for one in await candidates(session, run_id)
-    }
+    lacking = {one.enrolment_id: _still_to_learn(one) for one in await candidates(session, run_id)}
     has_begun = run.starts_at is not None and run.starts_at <= now
     learners = []
     for enrolment_id, person in people:
@@ -115,13 +119,20 @@ async def run_progress(
                 total=len(openings),
                 facts=facts,
                 reasons=reasons(facts, has_begun=has_begun, stuck_days=stuck_days, now=now),
-                lacking=lacking.get(enrolment_id, ()),
+                lacking=lacking.get(enrolment_id, ""),
             )
         )
     counts = await _done_by_lesson(session, run_id)
     return RunProgress(
         run, course, learners, [OfLesson(one, counts.get(one.part.lesson_id, 0)) for one in openings]
     )
+
+
+def _still_to_learn(one: Candidate) -> str:
+    """What the certificate still asks for of lessons and quizzes; attendance stands in the registers."""
+    if one.certificate is not None or OF_LEARNING.isdisjoint(one.standing.lacks):
+        return ""
+    return still_to_learn(one.standing, one.asked, to_person=False)
 
 
 async def calls_for_help(session: AsyncSession, run_id: UUID) -> Mapping[UUID, int]:
