@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from lms.catalogue.models import Course
 from lms.db import Begin
 from lms.kernel.errors import NotFound
 from lms.learning.models import EditionLesson, LessonKind, Release
@@ -38,8 +39,11 @@ async def test_what_is_due_stands_on_the_page(client: Browser, begin: Begin) -> 
         answer = await client.get("/meine-kurse")
     page, course = words_of(answer.text), await client.get(f"/meine-kurse/{mine.id}")
     for number in range(4):
-        other = make_run_of(run.course_id, number)
         async with begin() as session:
+            course = await session.get_one(Course, run.course_id)
+            other = make_run(
+                course, number=f"F-{number}", starts_at=MOMENT, ends_at=MOMENT + timedelta(days=9)
+            )
             session.add(other)
         await a_place(begin, other.id, ada)
     with counted() as for_five:
@@ -55,11 +59,6 @@ async def test_what_is_due_stands_on_the_page(client: Browser, begin: Begin) -> 
     assert f"/meine-kurse/{mine.id}/quiz/{quiz.lesson_id}" in answer.text
     assert "Ihre Kursleitung sieht, welche Lektionen Sie bearbeitet haben" in words_of(course.text)
     assert len(for_five) == len(for_one)
-
-
-def make_run_of(course_id: object, number: int) -> object:
-    course = type("Known", (), {"id": course_id})()
-    return make_run(course, number=f"F-{number}", starts_at=MOMENT, ends_at=MOMENT + timedelta(days=9))
 
 
 async def test_lessons_of_a_finished_course_close_when_the_centre_says(
