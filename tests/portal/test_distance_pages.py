@@ -15,6 +15,7 @@ from tests.making import make_course
 from tests.office import open_office, words_of
 from tests.visiting import Browser, another_browser, send, sign_in
 
+NUMBER = "=SUM(A1) <script>alert(1)</script> 🦊;"
 HOSTILE = "=SUM(A1)\r\n<script>alert(1)</script> \u202e🦊;"
 
 
@@ -37,8 +38,13 @@ async def test_the_whole_way_from_the_refusal_to_the_contract(
     page = words_of((await client.get(f"{course}/fernunterricht")).text)
     without_reason = await send(client, f"{course}/fernunterricht", {"recorded_minutes": "0", "is_decided": "1", "decision": " ", "version": "0"})  # fmt: skip
     nonsense = await send(client, f"{course}/fernunterricht", {"recorded_minutes": "viel", "version": "0"})
+    two_lines = await send(
+        client,
+        f"{course}/fernunterricht",
+        {"recorded_minutes": "0", "approval_number": HOSTILE, "version": "0"},
+    )
     said = await send(
-        client, f"{course}/fernunterricht", {"recorded_minutes": "0", "approval_number": HOSTILE, "version": "0"}
+        client, f"{course}/fernunterricht", {"recorded_minutes": "0", "approval_number": NUMBER, "version": "0"}
     )  # fmt: skip
     stale = await send(client, f"{course}/fernunterricht", {"recorded_minutes": "5", "approval_number": "99", "version": "0"})  # fmt: skip
     published = await send(client, f"/verwaltung/durchfuehrungen/{run.id}/veroeffentlichen", {"unread": "1"})
@@ -54,7 +60,7 @@ async def test_the_whole_way_from_the_refusal_to_the_contract(
     assert "2 Lektionen haben noch keine Dauer und sind nicht mitgezählt." in on_course
     assert "Der Erfolg wird geprüft: durch ein Quiz." in page
     assert run.number in page
-    assert (without_reason.status_code, nonsense.status_code) == (422, 422)
+    assert (without_reason.status_code, nonsense.status_code, two_lines.status_code) == (422, 422, 422)
     assert "Bitte begründen Sie, warum es kein Fernunterricht ist." in words_of(without_reason.text)
     assert (said.status_code, stale.status_code, published.status_code) == (303, 409, 303)
     assert "Fernunterricht geprüft" in history

@@ -40,9 +40,9 @@ async def test_what_is_due_stands_on_the_page(client: Browser, begin: Begin) -> 
     page, course = words_of(answer.text), await client.get(f"/meine-kurse/{mine.id}")
     for number in range(4):
         async with begin() as session:
-            course = await session.get_one(Course, run.course_id)
+            known = await session.get_one(Course, run.course_id)
             other = make_run(
-                course, number=f"F-{number}", starts_at=MOMENT, ends_at=MOMENT + timedelta(days=9)
+                known, number=f"F-{number}", starts_at=MOMENT, ends_at=MOMENT + timedelta(days=9)
             )
             session.add(other)
         await a_place(begin, other.id, ada)
