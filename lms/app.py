@@ -185,6 +185,8 @@ def around(given: Settings, clock: Clock = system_clock) -> Around:
         ways_to_pay=given.ways_to_pay,
         charges_return_fees=given.debit_charges_return_fee,
         quiet_hours=(given.quiet_from_hour, given.quiet_until_hour),
+        distance_since=given.distance_rule_from if given.distance_rule else None,
+        lessons_kept_days=given.lessons_kept_days,
     )
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 

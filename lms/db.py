@@ -108,16 +108,20 @@ class Begin:
         ways_to_pay: Collection[str] = ("invoice", "cash"),
         charges_return_fees: bool = False,
         quiet_hours: tuple[int, int] = (0, 0),
+        distance_since: date | None = None,
+        lessons_kept_days: int = 365,
     ) -> None:
         """Let everybody who is handed a session make links (`links_of`), and know what is set up.
 
-        That is `has_sms`, `ways_to_pay`, `charges_return_fees` and `quiet_hours`.
+        That is `has_sms`, `ways_to_pay`, `charges_return_fees`, `quiet_hours`, `distance_since` and `lessons_kept_days`.
         """
         self._info["links"] = links
         self._info["has_sms"] = has_sms
         self._info["ways_to_pay"] = frozenset(ways_to_pay)
         self._info["charges_return_fees"] = charges_return_fees
         self._info["quiet_hours"] = quiet_hours
+        self._info["distance_since"] = distance_since
+        self._info["lessons_kept_days"] = lessons_kept_days
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -217,6 +221,17 @@ def quiet_hours(session: AsyncSession) -> tuple[int, int]:
     """From which hour until which no telephone rings, in Europe/Berlin."""
     begins, ends = session.info.get("quiet_hours", (0, 0))
     return int(begins), int(ends)
+
+
+def distance_since(session: AsyncSession) -> date | None:
+    """From which day on the rule about distance learning holds; None: it is switched off."""
+    since = session.info.get("distance_since")
+    return since if isinstance(since, date) else None
+
+
+def lessons_kept_days(session: AsyncSession) -> int:
+    """How many days after a run's end its learners read its lessons (`Settings.lessons_kept_days`)."""
+    return int(session.info.get("lessons_kept_days", 365))
 
 
 def ways_to_pay(session: AsyncSession) -> frozenset[str]:

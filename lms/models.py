@@ -15,6 +15,7 @@ from lms.billing.refunds import models as refunds
 from lms.billing.tax import models as tax
 from lms.booking import models as booking
 from lms.books import models as books
+from lms.catalogue import distance_models as distance
 from lms.catalogue import models as catalogue
 from lms.certification import models as certification
 from lms.certification.designs import models as certificate_designs
@@ -84,6 +85,7 @@ __all__ = [
     "conditions",
     "correspondence",
     "debits",
+    "distance",
     "dunning",
     "einvoices",
     "eligibility",

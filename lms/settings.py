@@ -1,6 +1,7 @@
 """Settings, read from the environment once. Every one of them stands in docs/settings.md."""
 
 import re
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -126,6 +127,10 @@ class Settings(BaseSettings):
     calendar_ports: list[int] = Field(default_factory=list)
     calendar_hosts: list[str] = Field(default_factory=list)
     require_proof: bool = False
+    distance_rule: bool = True
+    distance_rule_from: date = date(2025, 6, 12)
+    lessons_kept_days: int = Field(default=365, ge=0, le=3650)
+    stuck_days: int = Field(default=14, ge=1, le=365)
     qualification_warning_days: int = Field(default=60, ge=1, le=365)
     contract_reminder_days: int = Field(default=5, ge=1, le=60)
     contract_urgent_days: int = Field(default=7, ge=0, le=60)

@@ -29,6 +29,7 @@ from lms.certification.pages.exams import ExamPages, TrainersExamPages
 from lms.certification.pages.expiring import ExpiringPages
 from lms.certification.pages.handing_out import HandOutPages
 from lms.certification.pages.own import OwnCertificatePages
+from lms.certification.pages.path_story import PathStoryPages
 from lms.certification.pages.paths import PathPages
 from lms.certification.pages.programmes import ProgrammePages
 from lms.certification.pages.public import VerificationDoor, VerificationPages
@@ -88,6 +89,7 @@ OTHER_KINDS = (
     OwnEducationLeavePages,
     VolunteerPages,
     PathPages,
+    PathStoryPages,
     TeachingProofPages,
     OwnTeachingProofPages,
     WishPages,

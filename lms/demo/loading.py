@@ -56,6 +56,7 @@ from lms.demo.filling.teaching import fill_teaching
 from lms.demo.filling.timetable import Planned, fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.vouchers import fill_vouchers
+from lms.demo.filling.ways import fill_ways
 from lms.demo.filling.withdrawals import fill_withdrawals
 from lms.kernel.clock import system_clock
 from lms.scheduling.searchable import index_courses
@@ -126,6 +127,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_closing(ground, everybody, runs)
     with step("What certificates ask for"):
         await fill_eligibility(ground, everybody, runs)
+    with step("Courses before others"):
+        await fill_ways(ground)
     with step("Messages by rule"):
         await fill_correspondence(ground)
     with step("A signed list and a code on the wall"):

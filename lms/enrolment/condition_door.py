@@ -96,6 +96,6 @@ class ConditionDoor(Controller):
             earlier_course_id=asks.earlier.id if asks.earlier else None,
             needs_code_word=asks.needs_code_word,
             approval=asks.approval,
-            sentences=words.in_words(asks.condition, course, asks.earlier),
+            sentences=words.in_words(asks.condition, course, asks.needed),
             questions=[QuestionOut.from_row(one) for one in asks.questions],
         )

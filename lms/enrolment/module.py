@@ -8,6 +8,7 @@ from uuid import UUID
 from lms.enrolment.api import EnrolmentDoor
 from lms.enrolment.condition_door import ConditionDoor
 from lms.enrolment.conditions.listening import follow_copy
+from lms.enrolment.conditions.prerequisites import Prerequisites
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.letters.paying import REMIND, reminder
 from lms.enrolment.letters.places import CONTRACT, contract_sender
@@ -169,6 +170,7 @@ MODULE = Module(
         "company_seats": Seats,
         "interests": Interests,
         "follow_ups": FollowUps,
+        "prerequisites": Prerequisites,
     },
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS, RunCopied: [follow_copy]},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender, REMIND: reminder},

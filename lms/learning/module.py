@@ -18,6 +18,8 @@ from lms.learning.contents.releases import Releases
 from lms.learning.contents.run_pages import RunPages
 from lms.learning.contents.service import Contents
 from lms.learning.contents.tidying import ContentsTidying
+from lms.learning.distance import note_edition
+from lms.learning.events import EditionPublished
 from lms.learning.lessons.api import LessonDoor
 from lms.learning.lessons.files_pages import LessonFileDoor
 from lms.learning.lessons.pages import LessonListPages, TextLessonPages
@@ -59,5 +61,6 @@ MODULE = Module(
         "copies": Copies,
         "drafts": Drafts,
     },
+    listeners={EditionPublished: [note_edition]},
     periodic=[_sweep],
 )

@@ -9,6 +9,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
+from lms.db import lessons_kept_days
 from lms.enrolment.models import Enrolment
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -82,13 +83,16 @@ async def place_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, now:
     The right is looked at anew with each request (S-04).
     """
     enrolment = await session.get(Enrolment, enrolment_id)
-    if enrolment is None or not policy.may_learn(actor, enrolment):
+    if enrolment is None:
         raise NotFound
     row = (
         await session.execute(
             select(Run, Course).join(Course, Course.id == Run.course_id).where(Run.id == enrolment.run_id)
         )
     ).one()
+    until = rules.readable_until(row.Run.ends_at, lessons_kept_days(session))
+    if not policy.may_learn(actor, enrolment, until=until, now=now):
+        raise NotFound
     edition = await edition_of(session, row.Run, now)
     found = await session.scalars(select(Progress).where(Progress.enrolment_id == enrolment_id))
     lessons = await offered(session, row.Run.id, edition, now) if edition else ()

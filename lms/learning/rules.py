@@ -1,7 +1,7 @@
 """Which edition a run is taught by, and when a lesson is open: plain decisions, without a session or a clock."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 
@@ -38,3 +38,8 @@ def is_open(
         return True
     opens = from_at or session_starts_at
     return opens is not None and opens <= now
+
+
+def readable_until(ends_at: datetime | None, kept_days: int) -> datetime | None:
+    """When the lessons of a run close for its learners: so many days after its end. A run without dates never closes."""
+    return ends_at + timedelta(days=kept_days) if ends_at is not None else None

@@ -7,6 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from lms.catalogue.distance_reading import approval_number_of
+from lms.certification.paths.story import paths_with
 from lms.kernel.clock import local
 from lms.learning.lessons.reading import previews_of
 from lms.portal import course_words, digcomp
@@ -49,6 +51,8 @@ class CoursePage(Controller):
             story = await course_story(session, slug[:LONGEST_SLUG].replace("\x00", ""), now)
             run = course_words.chosen_run(story.runs, request.query_params.get("durchfuehrung") or "", now)
             ids = [one.run.id for one in story.runs]
+            on_paths = await paths_with(session, story.course.id)
+            approval_number = await approval_number_of(session, story.course.id)
             profiles = await public_pages(session, run.run.id, local(now).date()) if run else ()
             previews = await previews_of(session, story.course.id)
             own = (
@@ -67,6 +71,8 @@ class CoursePage(Controller):
             "previews": [
                 (one.title, f"/kurse/{story.course.slug}/probe/{one.lesson_id}") for one in previews
             ],
+            "approval_number": approval_number,
+            "on_paths": on_paths,
             "ways_to_pay": around.settings.ways_to_pay,
             "others": [one for one in story.runs if one is not run],
             "situation": run.situation(now).value if run else "",

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Audience, Course, CourseAudience, Outcome, Run, RunState
 from lms.catalogue.rules import HOURS_UNKNOWN, LISTED_STATES, Situation, situation_of
-from lms.enrolment.conditions.queries import NOTHING, Asks, conditions_of_runs
+from lms.enrolment.conditions.models import RunCondition
+from lms.enrolment.conditions.queries import NOTHING, Asks, conditions_of_runs, prerequisites_of
 from lms.enrolment.models import LIVE, Approval, Enrolment, EnrolmentState
 from lms.enrolment.pricing.reading import price_lists
 from lms.enrolment.pricing.rules import PriceList
@@ -102,6 +103,8 @@ class CourseStory:
     outcomes: Sequence[Outcome]
     runs: Sequence[CourseRun]
     similar: Sequence[RunLine]
+    before: Sequence[tuple[Course, bool]] = ()
+    """The courses it builds on, each with whether it is needed."""
 
 
 async def course_story(session: AsyncSession, slug: str, now: datetime) -> CourseStory:
@@ -131,10 +134,10 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
         venue_ids=[run.venue_id for run, _, _ in coming if run.venue_id],
     )
     prices = await price_lists(session, [run for run, _, _ in coming])
-    conditions = {
-        run_id: Asks(condition, (), earlier)
-        for run_id, (condition, earlier) in (await conditions_of_runs(session, ids)).items()
-    }
+    before = (await prerequisites_of(session, [course.id])).get(course.id, ())
+    builds_on = tuple(one for one, is_needed in before if is_needed)
+    own = await conditions_of_runs(session, ids)
+    conditions = {run_id: Asks(*_own(own.get(run_id)), builds_on) for run_id in ids}
     audiences = await session.scalars(
         select(CourseAudience.audience).where(CourseAudience.course_id == course.id)
     )
@@ -159,7 +162,15 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
             for run, venue, room in coming
         ],
         similar=await similar_runs(session, course.id, now, limit=SIMILAR),
+        before=before,
     )
+
+
+def _own(
+    found: tuple[RunCondition, Course | None] | None,
+) -> tuple[RunCondition | None, tuple[()], Course | None]:
+    """What a run asks itself, as `Asks` takes it: its questions are not read here."""
+    return (found[0], (), found[1]) if found else (None, (), None)
 
 
 async def _meetings(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, list[Meeting]]:

@@ -191,7 +191,7 @@ def _age(least: int | None, most: int | None) -> str:
 
 def conditions(run: CourseRun) -> list[str]:
     """What one needs to get into this run beside the age, a sentence each."""
-    return beyond_ages(run.asks.condition, run.asks.earlier)
+    return beyond_ages(run.asks.condition, run.asks.needed)
 
 
 def opening(run: CourseRun) -> str:

@@ -37,6 +37,7 @@ from lms.portal.own_fees import OwnFeePages
 from lms.portal.planner.pages import PlannerPages
 from lms.portal.planner.sign_pages import SignPages
 from lms.portal.programme import Programme
+from lms.portal.progress.pages import ProgressPages
 from lms.portal.refund_account import AccountByLink, OwnAccountPages
 from lms.portal.standing_in import AnswerPages, CannotComePages, StandInPages
 from lms.portal.teaching import TeachingPages
@@ -79,6 +80,7 @@ MODULE = Module(
         TakingPages,
         OnlineRoomPages,
         TeachingPages,
+        ProgressPages,
         AvailabilityPages,
         BusyCalendarPages,
         OwnFeePages,

@@ -1,6 +1,6 @@
 """`/meine-kurse`: what is due, what comes next, what there is."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,11 +29,12 @@ from lms.payments.due import pay_path
 from lms.portal.cards import cards
 from lms.portal.filters import Filters
 from lms.portal.fragments import fragments_of
-from lms.portal.my_courses import MyCourse, course_of, overview_of
+from lms.portal.my_courses import MyCourse, Overview, course_of, overview_of
+from lms.portal.my_lessons import MyLessons, my_lessons
 from lms.portal.programme import Programme
 from lms.portal.refund_account import accounts_asked, own_refunds
 from lms.teaching.materials.own_pages import kind_in_words
-from lms.teaching.materials.reading import shown_to
+from lms.teaching.materials.reading import counts_shown, shown_to
 from lms.teaching.messages.reading import has_conversation
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
@@ -63,6 +64,9 @@ class MyCoursesPages(Controller):
         async with around.begin.reading() as session:
             overview = await overview_of(session, actor, chosen=chosen, now=now)
             asked = await accounts_asked(session, actor)
+            reading = [*overview.current, *overview.finished]
+            lessons = await my_lessons(session, actor, [one.claim for one in reading], now)
+            materials = await counts_shown(session, actor, [(one.enrolment, one.run) for one in reading], now)
         suggested = Markup("")
         if not overview.count:
             edition = await programme.edition(now)
@@ -72,6 +76,9 @@ class MyCoursesPages(Controller):
             "portal/my_courses/index.html",
             context={
                 "overview": overview,
+                "lessons": lessons,
+                "materials": materials,
+                "to_learn": _to_learn(overview, lessons),
                 "asked": asked,
                 "now_is": now,
                 "own_id": actor.person_id,
@@ -101,6 +108,7 @@ class MyCoursesPages(Controller):
             choices = await own_choices(session, mine.claim, now)
             leave = await leave_of(session, actor, enrolment_id, today=local(now).date())
             materials = await shown_to(session, actor, mine.enrolment, now)
+            lessons = (await my_lessons(session, actor, [mine.claim], now)).get(enrolment_id)
             has_messages = await has_conversation(session, enrolment_id)
         return Template(
             "portal/my_courses/course.html",
@@ -127,6 +135,7 @@ class MyCoursesPages(Controller):
                 "choices": choices,
                 "leave": leave,
                 "materials": [(one, kind_in_words(one.material)) for one in materials],
+                "lessons": lessons,
                 "materials_path": f"{mine.path}/unterlagen",
                 "messages_path": f"{mine.path}/nachrichten"
                 if has_messages and mine.enrolment.person_id in actor.persons_for("R", "message")
@@ -135,6 +144,15 @@ class MyCoursesPages(Controller):
             },
             headers=PRIVATE,
         )
+
+
+def _to_learn(overview: Overview, lessons: Mapping[UUID, MyLessons]) -> Sequence[tuple[MyCourse, MyLessons]]:
+    """The courses in which a lesson waits, in the order of their next dates: what one may go on with today."""
+    return [
+        (one, lessons[one.enrolment.id])
+        for one in overview.current
+        if one.enrolment.id in lessons and lessons[one.enrolment.id].next is not None
+    ]
 
 
 def _chosen(written: str | None) -> UUID | None:

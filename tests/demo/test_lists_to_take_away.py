@@ -47,6 +47,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/briefe/druck": FILES,
     "/verwaltung/buchungen/gruppen": WORDS,
     "/verwaltung/einsaetze": WORK,
+    "/verwaltung/fernunterricht": WORK,
     "/verwaltung/entscheidungen": WORK,
     "/verwaltung/ermaessigungen": WORDS,
     "/verwaltung/ermaessigungsnachweise": WORK,

@@ -9,10 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Run, RunState
 from lms.certification.eligibility.models import CourseRule, FundingProgramme, RunRule
-from lms.certification.eligibility.reading import Candidate, candidates, rules_of
+from lms.certification.eligibility.reading import Candidate, candidates, learnt_by, rules_of
 from lms.certification.eligibility.rule_setting import CourseTerms, ProgrammeTerms
 from lms.certification.eligibility.rules import Asked, Rules, Standing, kind_for, standing
+from lms.enrolment.models import Enrolment
 from lms.kernel.errors import NotFound
+from lms.learning.completion import done_lessons, lessons_of_runs
 
 LATEST_RUNS = 40
 """Of a course or a programme with more runs only these are looked through."""
@@ -52,6 +54,9 @@ async def effect_of_course(session: AsyncSession, course_id: UUID, terms: Course
         exam_de=terms.exam_de,
         exam_en=terms.exam_en,
         excused=terms.excused,
+        lessons_percent=terms.lessons_percent,
+        quizzes=list(terms.quizzes),
+        mix=terms.mix,
     )
     runs = await _latest(session, Run.course_id == course_id)
     return await _effect(session, runs, lambda rules: replace(rules, course=new))
@@ -83,13 +88,22 @@ async def _effect(
 
 
 async def effect_of(session: AsyncSession, wanted: Mapping[UUID, Asked]) -> Effect:
-    """What it would mean if these runs asked for this; three statements."""
+    """What it would mean if these runs asked for this; three statements, five more where lessons count."""
     people = await candidates(session, *wanted) if wanted else ()
+    learning = [run_id for run_id, asked in wanted.items() if asked.asks_learning]
+    lessons = await lessons_of_runs(session, learning)
+    done = await done_lessons(session, Enrolment.run_id.in_(learning)) if learning else {}
     found = []
     for one in people:
         outcome = one.exam.outcome if one.exam is not None else None
-        then = standing(one.days, wanted[one.run_id], outcome)
-        gets_another = then.has_earned and kind_for(wanted[one.run_id], outcome) is not one.kind
+        asked = wanted[one.run_id]
+        then = standing(
+            one.days,
+            asked,
+            outcome,
+            learnt_by(asked, lessons.get(one.run_id, ()), done.get(one.enrolment_id, ())),
+        )
+        gets_another = then.has_earned and kind_for(asked, outcome) is not one.kind
         if then.has_earned is not one.standing.has_earned or gets_another:
             found.append(Affected(one, then))
     return Effect(sum(one.certificate is not None for one in people), found)

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from certificates.document import Kind
+from lms.certification.eligibility.completion import Mix
 from lms.db import LongText, Row
 
 
@@ -35,6 +36,8 @@ class CourseRule(Row):
     With `Kind.EXAMINED` among `kinds` there is an exam; who passes it gets that paper instead of the one on attendance.
     `valid_months` is how long the certificate counts; None means for ever. The `leave_…` say by which decision the course is
     recognised as education leave (Bildungsfreistellung); they are empty where it is not.
+    `lessons_percent` of the lessons that count have to be done, None of them where it is None; `quizzes` are the ids of the
+    lessons whose quiz has to be passed.
     """
 
     __tablename__ = "course_rule"
@@ -49,6 +52,9 @@ class CourseRule(Row):
     leave_text_en: Mapped[str] = mapped_column(LongText, default="")
     leave_number: Mapped[str] = mapped_column(default="")
     leave_recognised_on: Mapped[date | None] = mapped_column(default=None)
+    lessons_percent: Mapped[int | None] = mapped_column(default=None)
+    quizzes: Mapped[list[str]] = mapped_column(default_factory=list)
+    mix: Mapped[Mix] = mapped_column(default=Mix.ALL)
     version: Mapped[int] = mapped_column(default=1)
 
     @property

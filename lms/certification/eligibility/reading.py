@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from certificates.document import Kind, Result
 from lms.attendance.days import Day, days_of
 from lms.catalogue.models import Course, Run
+from lms.certification.eligibility.completion import NOTHING_LEARNT, Learnt, Lesson, learnt
 from lms.certification.eligibility.models import (
     CourseRule,
     ExamOutcome,
@@ -24,6 +25,7 @@ from lms.certification.models import Certificate, CertificateState
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
+from lms.learning.completion import Part, done_lessons, lessons_of_runs
 from lms.people.models import Person
 
 TAKING_PART = (Kind.ATTENDANCE.value, Kind.EXAMINED.value)
@@ -45,6 +47,9 @@ class Candidate:
     asked: Asked
     days: Sequence[Day] = ()
     exam: ExamResult | None = None
+    lessons: Sequence[Part] = ()
+    """Those of the run, where they count."""
+    lessons_done: frozenset[UUID] = frozenset()
 
     @property
     def kind(self) -> Kind:
@@ -77,6 +82,8 @@ class Evidence:
     """How many sessions of their run have no mark yet."""
     exam_en: str = ""
     """The name of the exam in English; empty where nobody has written it."""
+    learnt: Learnt = NOTHING_LEARNT
+    """How far they are with the lessons, where they count."""
     has_earned: bool = True
     """Whether everything that is asked for is there: who asks a moment after the batch began may learn otherwise."""
 
@@ -84,7 +91,7 @@ class Evidence:
 async def candidates(session: AsyncSession, *run_ids: UUID) -> Sequence[Candidate]:
     """Everybody with a place in these whole runs, by family name; three statements for any number of runs and people.
 
-    Raises NotFound for a run that does not exist.
+    Where lessons count they are five more. Raises NotFound for a run that does not exist.
     """
     wanted = await asked_of(session, run_ids)
     if not wanted.keys() >= set(run_ids):
@@ -159,12 +166,20 @@ async def _candidates(
         )
     ).all()
     days = await days_of(session, *conditions)
+    learning = [run_id for run_id, asked in wanted.items() if asked.asks_learning]
+    lessons = await lessons_of_runs(session, learning) if rows else {}
+    done = await done_lessons(session, *conditions) if learning and rows else {}
     return [
         Candidate(
             enrolment_id=enrolment_id,
             person_id=person.id,
             name=person.name,
-            standing=standing(days.get(enrolment_id, ()), wanted[run_id], _outcome(exam)),
+            standing=standing(
+                days.get(enrolment_id, ()), wanted[run_id], _outcome(exam),
+                learnt_by(wanted[run_id], lessons.get(run_id, ()), done.get(enrolment_id, ())),
+            ),
+            lessons=lessons.get(run_id, ()),
+            lessons_done=done.get(enrolment_id, frozenset()),
             certificate=certificate,
             run_id=run_id,
             asked=wanted[run_id],
@@ -172,7 +187,19 @@ async def _candidates(
             exam=exam,
         )
         for enrolment_id, run_id, person, certificate, exam in rows
-    ]
+    ]  # fmt: skip
+
+
+def learnt_by(wanted: Asked, parts: Sequence[Part], done: Collection[UUID]) -> Learnt:
+    """How far somebody who has done these lessons is with what is asked."""
+    if not wanted.asks_learning:
+        return NOTHING_LEARNT
+    return learnt(
+        [Lesson(one.lesson_id, one.title, one.needed) for one in parts],
+        done,
+        lessons_percent=wanted.lessons_percent,
+        quizzes=wanted.quizzes,
+    )
 
 
 def _outcome(exam: ExamResult | None) -> ExamOutcome | None:
@@ -210,4 +237,5 @@ def _evidence(one: Candidate) -> Evidence:
         unmarked=one.standing.unmarked,
         exam_en=exam_en,
         has_earned=one.standing.has_earned,
+        learnt=one.standing.learnt,
     )

@@ -13,8 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Kind
 from lms.audit.trail import record
+from lms.catalogue.distance_models import FactSource
+from lms.catalogue.distance_reading import note_fact
 from lms.catalogue.models import Course, Run
 from lms.certification.eligibility import policy
+from lms.certification.eligibility.completion import Mix
 from lms.certification.eligibility.errors import NameTaken, NotCovered
 from lms.certification.eligibility.models import CourseRule, Excused, FundingProgramme, RunRule
 from lms.db import retried
@@ -38,6 +41,9 @@ class CourseTerms:
     leave_text_en: str = ""
     leave_number: str = ""
     leave_recognised_on: date | None = None
+    lessons_percent: int | None = None
+    quizzes: tuple[str, ...] = ()
+    mix: Mix = Mix.ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +81,10 @@ class CertificateRules:
             rule = kept or CourseRule(course_id=course_id, version=0)
             _take_over(rule, terms)
             session.add(rule)
+            checks = rule.needs_exam or rule.lessons_percent is not None or bool(rule.quizzes)
+            await note_fact(
+                session, course_id=course_id, source=FactSource.CERTIFICATE, is_checked=checks
+            )  # the question whether it is distance learning depends on it
             self._record(session, actor, "course", course_id, before, _facts(rule, CourseTerms))
         return rule
 

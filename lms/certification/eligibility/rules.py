@@ -7,11 +7,13 @@ centre's (`LMS_CERTIFICATE_THRESHOLD_PERCENT`).
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from certificates.document import Kind
 from lms.attendance.days import Day
 from lms.attendance.models import Presence
 from lms.attendance.rules import counts_elsewhere
+from lms.certification.eligibility.completion import NOTHING_LEARNT, Learnt, Mix
 from lms.certification.eligibility.models import CourseRule, ExamOutcome, Excused, FundingProgramme, RunRule
 from lms.kernel.clock import MINUTES_PER_UNIT
 
@@ -23,6 +25,10 @@ class Lack(StrEnum):
 
     NOTHING = "nothing"
     UNITS = "units"
+    LESSONS = "lessons"
+    """Lessons are still to be done."""
+    QUIZ = "quiz"
+    """A quiz is still to be passed."""
     MARKS = "marks"
     """A session of their run has no mark yet: nothing is decided."""
     MAKE_UP = "make_up"
@@ -51,11 +57,24 @@ class Asked:
     exam_de: str = ""
     exam_en: str = ""
     programme: FundingProgramme | None = None
+    lessons_percent: int | None = None
+    quizzes: frozenset[UUID] = frozenset()
+    mix: Mix = Mix.ALL
 
     @property
     def needs_exam(self) -> bool:
         """Whether there is an exam."""
         return Kind.EXAMINED in self.kinds
+
+    @property
+    def asks_learning(self) -> bool:
+        """Whether lessons or quizzes count."""
+        return self.lessons_percent is not None or bool(self.quizzes)
+
+    @property
+    def is_either(self) -> bool:
+        """Whether lessons may stand for attendance."""
+        return self.mix is Mix.EITHER and self.lessons_percent is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +99,9 @@ class Standing:
     """Whether too little is left, even if they come to every session that has no mark yet."""
     also: Sequence[Lack] = ()
     """What is missing besides."""
+    learnt: Learnt = NOTHING_LEARNT
+    by_lessons: bool = False
+    """Whether it is earned by lessons in place of attendance."""
 
     @property
     def has_earned(self) -> bool:
@@ -126,6 +148,9 @@ class Rules:
             exam_de=course.exam_de if course else "",
             exam_en=course.exam_en if course else "",
             programme=programme,
+            lessons_percent=course.lessons_percent if course else None,
+            quizzes=frozenset(UUID(one) for one in course.quizzes) if course else frozenset(),
+            mix=course.mix if course else Mix.ALL,
         )
 
     def _threshold(self) -> tuple[int, Source]:
@@ -136,14 +161,24 @@ class Rules:
         return self.course_threshold, Source.COURSE
 
 
-def standing(days: Sequence[Day], wanted: Asked, outcome: ExamOutcome | None = None) -> Standing:
+def standing(
+    days: Sequence[Day],
+    wanted: Asked,
+    outcome: ExamOutcome | None = None,
+    learnt: Learnt = NOTHING_LEARNT,
+) -> Standing:
     """Compare what somebody attended with what is asked: exactly the asked share is enough, without a full unit nothing is.
 
     A session without mark decides nothing. Of an excused session that is left out, only what was made up of it is asked.
+    Where lessons may stand for attendance, they do for all of it but one unit.
     """
     attended = sum(day.counted_minutes for day in days)
     needed = -(-_asked_minutes(days, wanted.excused) * wanted.threshold_percent // 100)
-    lacks = _lacks(days, attended, needed, wanted, outcome)
+    by_lessons = wanted.is_either and learnt.has_lessons and attended < needed
+    if by_lessons:
+        needed = MINUTES_PER_UNIT  # the paper states what was attended: without a full unit there is none
+    of_attendance = _of_attendance(days, attended, needed, by_lessons=by_lessons)
+    lacks = [*_of_course(of_attendance, wanted, learnt), *_of_exam(wanted, outcome)]
     return Standing(
         attended_minutes=attended,
         planned_minutes=sum(day.minutes for day in days),
@@ -157,7 +192,10 @@ def standing(days: Sequence[Day], wanted: Asked, outcome: ExamOutcome | None = N
         excused=sum(day.presence is Presence.EXCUSED and not day.was_there for day in days),
         made_up=sum(counts_elsewhere(day.taken) for day in days),
         needed_sessions=_in_sessions(days, needed),
-        is_out_of_reach=attended + sum(_still_to_come(day) for day in days) < max(needed, MINUTES_PER_UNIT),
+        is_out_of_reach=not wanted.is_either
+        and attended + sum(_still_to_come(day) for day in days) < max(needed, MINUTES_PER_UNIT),
+        learnt=learnt,
+        by_lessons=by_lessons,
     )
 
 
@@ -180,19 +218,32 @@ def _asked_minutes(days: Sequence[Day], excused: Excused) -> int:
     )
 
 
-def _lacks(
-    days: Sequence[Day], attended: int, needed: int, wanted: Asked, outcome: ExamOutcome | None
-) -> list[Lack]:
-    lacks = []
+def _of_attendance(days: Sequence[Day], attended: int, needed: int, *, by_lessons: bool) -> Sequence[Lack]:
+    if by_lessons and attended >= needed:
+        return ()  # marks that are missing could only add to it
     if any(day.presence is None for day in days):
-        lacks.append(Lack.MARKS)
-    elif attended < max(needed, MINUTES_PER_UNIT):
-        lacks.append(Lack.MAKE_UP if any(day.awaits_make_up for day in days) else Lack.UNITS)
+        return (Lack.MARKS,)
+    if attended < max(needed, MINUTES_PER_UNIT):
+        return (Lack.MAKE_UP if any(day.awaits_make_up for day in days) else Lack.UNITS,)
+    return ()
+
+
+def _of_course(of_attendance: Sequence[Lack], wanted: Asked, learnt: Learnt) -> Sequence[Lack]:
+    """What is missing of attendance, lessons and quizzes, as the rule mixes them."""
+    lacks_lessons = wanted.lessons_percent is not None and not learnt.has_lessons
+    of_lessons = (Lack.LESSONS,) if lacks_lessons else ()
+    of_quizzes = (Lack.QUIZ,) if learnt.quizzes else ()
+    if wanted.is_either and not of_attendance:
+        return of_quizzes
+    return (*of_attendance, *of_lessons, *of_quizzes)
+
+
+def _of_exam(wanted: Asked, outcome: ExamOutcome | None) -> Sequence[Lack]:
     if wanted.needs_exam and outcome is None:
-        lacks.append(Lack.EXAM)
-    elif wanted.needs_exam and outcome is not ExamOutcome.PASSED and Kind.ATTENDANCE not in wanted.kinds:
-        lacks.append(Lack.FAILED)
-    return lacks
+        return (Lack.EXAM,)
+    if wanted.needs_exam and outcome is not ExamOutcome.PASSED and Kind.ATTENDANCE not in wanted.kinds:
+        return (Lack.FAILED,)
+    return ()
 
 
 def _lost_by_lateness(day: Day) -> int:

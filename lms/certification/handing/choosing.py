@@ -31,6 +31,7 @@ class Verdict(StrEnum):
     MARKS = "marks"
     UNITS = "units"
     EXAM = "exam"
+    LESSONS = "lessons"
     RUNNING = "running"
 
 
@@ -258,6 +259,8 @@ _STANDS = {
     Lack.FAILED: Verdict.EXAM,
     Lack.UNITS: Verdict.UNITS,
     Lack.MAKE_UP: Verdict.UNITS,
+    Lack.LESSONS: Verdict.LESSONS,
+    Lack.QUIZ: Verdict.LESSONS,
 }
 
 

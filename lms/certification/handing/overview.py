@@ -66,7 +66,9 @@ class RunLine:
     @property
     def lacking(self) -> int:
         """People who were not there often enough, or of whom a mark is missing."""
-        return sum(self.counts.get(one, 0) for one in (Verdict.UNITS, Verdict.EXAM, Verdict.MARKS))
+        return sum(
+            self.counts.get(one, 0) for one in (Verdict.UNITS, Verdict.EXAM, Verdict.LESSONS, Verdict.MARKS)
+        )
 
     @property
     def open(self) -> int:

@@ -14,6 +14,7 @@ from certificates.document import Holder
 from lms.catalogue.models import Course, Outcome, Run
 from lms.certification.eligibility import Evidence, evidence_of, whole_units
 from lms.certification.eligibility.models import CourseRule
+from lms.certification.eligibility.words import lessons_note
 from lms.certification.issuing.orders import VALID_FROM
 from lms.certification.kinds.course_rules import course_rules
 from lms.certification.kinds.draft import NOTHING, Draft, Goal, Place, Read, Unfit, Words
@@ -92,11 +93,20 @@ async def read(session: AsyncSession, items: Sequence[BatchItem], *, today: date
             goals=goals_of(ground.outcomes.get(course.id, ())),
             result=found.result,
             exam_en=found.exam_en,
-            legal_note=Words(found.programme_note, found.programme_note_en),
+            legal_note=_note(found),
             threshold_percent=found.threshold_percent,
             valid_until=_valid_until(rules.get(course.id), item, today),
         )
     return Read(drafts, refusals)
+
+
+def _note(found: Evidence) -> Words:
+    """What the funding programme wants to be said, and how many lessons were done where they count."""
+    german, english = lessons_note(found.learnt)
+    if not found.programme_note:
+        return Words(german, english)
+    in_english = f"{found.programme_note_en} {english}".strip() if found.programme_note_en else ""
+    return Words(f"{found.programme_note} {german}".strip(), in_english)
 
 
 def _valid_until(rule: CourseRule | None, item: BatchItem, today: date) -> date | None:

@@ -44,6 +44,7 @@ SHOWN = 200
 WHY: Mapping[Verdict, str] = {
     Verdict.UNITS: N_("Not there often enough"),
     Verdict.EXAM: N_("The exam is missing or not passed"),
+    Verdict.LESSONS: N_("Lessons or a quiz are missing"),
     Verdict.MARKS: N_("Some sessions have no attendance mark yet"),
     Verdict.OPEN: N_("The attendance of the run is not closed yet"),
     Verdict.RUNNING: N_("The run is not over yet"),

@@ -8,25 +8,29 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from certificates.document import Kind
 from lms.catalogue.models import Course
 from lms.certification.eligibility.affected import Effect, effect_of_course, effect_of_run
+from lms.certification.eligibility.completion import Mix
 from lms.certification.eligibility.errors import NotCovered
 from lms.certification.eligibility.models import CourseRule, Excused, FundingProgramme, RunRule
 from lms.certification.eligibility.reading import asked_of
 from lms.certification.eligibility.rule_setting import CertificateRules, CourseTerms
-from lms.certification.eligibility.words import EXCUSED, threshold_words
+from lms.certification.eligibility.words import EXCUSED, MIXES, threshold_words
 from lms.certification.words import KINDS
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.kernel.marking import N_
+from lms.learning.models import Edition, EditionLesson, LessonKind
 from lms.scheduling.queries import run_of
 from lms.web.access import may
 from lms.web.fields import Checkboxes, DateParts, Hidden, Number, Radios, Select, Text, TextArea
 from lms.web.forms import Form, form_from
+from lms.web.language import gettext
 from lms.web.notices import SAVED, after
 from lms.web.sent import uuid_in
 from lms.web.versions import Versions, both_versions, version_in
@@ -55,6 +59,21 @@ class CourseRuleForm(Form):
         missing=N_("Choose what excused sessions mean."),
         hint=N_("An excused session never counts as attended."),
     )
+    lessons_percent = Number(
+        N_("Share of the lessons that have to be done, in percent"),
+        least=1,
+        most=100,
+        width=5,
+        hint=N_(
+            "100 means all lessons that count. Leave it empty if lessons do not count for the certificate."
+        ),
+    )
+    quizzes = Checkboxes(N_("Which quizzes have to be passed?"))
+    mix = Radios(
+        N_("How do attendance and lessons go together?"),
+        choices=[(one.value, words) for one, words in MIXES.items()],
+        hint=N_("One full unit of attendance is always needed, because it stands on the certificate."),
+    )
     valid_months = Number(
         N_("How many months does it count?"),
         least=1,
@@ -80,6 +99,9 @@ class CourseRuleForm(Form):
         if Kind.EXAMINED.value in chosen and not (self.exam_de.data or "").strip():
             self.refuse("exam_de", N_("Enter the name of the exam."))
             is_fine = False
+        if self.mix.data == Mix.EITHER.value and self.lessons_percent.data is None:
+            self.refuse("lessons_percent", N_("Say how many of the lessons stand for attendance."))
+            is_fine = False
         return is_fine
 
     def terms(self) -> CourseTerms:
@@ -94,6 +116,9 @@ class CourseRuleForm(Form):
             leave_text_en=(self.leave_text_en.data or "").strip()[:LONGEST_TEXT],
             leave_number=(self.leave_number.data or "").strip()[:LONGEST_NAME],
             leave_recognised_on=self.leave_recognised_on.data,
+            lessons_percent=self.lessons_percent.data,
+            quizzes=tuple(self.quizzes.data or ()),
+            mix=Mix(self.mix.data or Mix.ALL.value),
         )
 
 
@@ -141,6 +166,8 @@ class CourseRulePages(Controller):
         """What holds from now on; where somebody is affected, only after that was said."""
         sent = await request.form()
         form = form_from(CourseRuleForm, sent)
+        async with begin.reading() as session:
+            form.quizzes.choices = await _quizzes(session, course_id)
         if not form.check():
             return await _course_page(begin, actor, course_id, form, status=422)
         if SURE not in sent:
@@ -220,7 +247,12 @@ class RunRulePages(Controller):
 
 def _of_course(kept: CourseRule | None) -> dict[str, Any]:
     if kept is None:
-        return {"kinds": [Kind.ATTENDANCE.value], "excused": Excused.MISSED.value, "version": "0"}
+        return {
+            "kinds": [Kind.ATTENDANCE.value],
+            "excused": Excused.MISSED.value,
+            "mix": Mix.ALL.value,
+            "version": "0",
+        }
     return {
         "kinds": list(kept.kinds),
         "exam_de": kept.exam_de,
@@ -231,6 +263,9 @@ def _of_course(kept: CourseRule | None) -> dict[str, Any]:
         "leave_text_en": kept.leave_text_en,
         "leave_number": kept.leave_number,
         "leave_recognised_on": kept.leave_recognised_on,
+        "lessons_percent": kept.lessons_percent,
+        "quizzes": list(kept.quizzes),
+        "mix": kept.mix.value,
         "version": str(kept.version),
     }
 
@@ -258,8 +293,11 @@ async def _course_page(
 ) -> Template:
     async with begin.reading() as session:
         course = await session.get(Course, course_id)
+        form.quizzes.choices = await _quizzes(session, course_id)
     if course is None:
         raise NotFound
+    if not form.quizzes.choices:
+        del form.quizzes
     return Template(
         "certification/course_rule.html",
         context={
@@ -271,6 +309,33 @@ async def _course_page(
         },
         status_code=status,
     )
+
+
+async def _quizzes(session: AsyncSession, course_id: UUID) -> list[tuple[str, str]]:
+    """The quizzes that the certificate can ask for: those of the newest edition, and those it asks for by now."""
+    kept = await session.scalar(select(CourseRule.quizzes).where(CourseRule.course_id == course_id))
+    rows = await session.execute(
+        select(EditionLesson.lesson_id, EditionLesson.title)
+        .join(Edition, Edition.id == EditionLesson.edition_id)
+        .where(Edition.course_id == course_id, EditionLesson.kind == LessonKind.QUIZ)
+        .order_by(Edition.number, EditionLesson.position)
+    )
+    titles: dict[str, str] = {str(lesson_id): title for lesson_id, title in rows}
+    newest = await session.scalars(
+        select(EditionLesson.lesson_id)
+        .where(
+            EditionLesson.edition_id
+            == select(Edition.id)
+            .where(Edition.course_id == course_id)
+            .order_by(Edition.number.desc())
+            .limit(1)
+            .scalar_subquery(),
+            EditionLesson.kind == LessonKind.QUIZ,
+        )
+        .order_by(EditionLesson.position)
+    )
+    wanted = dict.fromkeys([*(str(one) for one in newest), *(kept or ())])
+    return [(one, titles.get(one, gettext("a quiz that is not there any more"))) for one in wanted]
 
 
 async def _run_page(

@@ -12,7 +12,7 @@ from lms.attendance.service import Register
 from lms.catalogue.models import Course
 from lms.certification.designs.service import may_shape
 from lms.certification.eligibility import asked_of, candidates
-from lms.certification.eligibility.words import threshold_words
+from lms.certification.eligibility.words import learning_asked, threshold_words
 from lms.certification.handing.choosing import uuid_in
 from lms.certification.handing.overview import (
     ToDo,
@@ -139,6 +139,7 @@ async def _run_context(begin: Begin, actor: Actor, run_id: UUID) -> dict[str, An
         "candidates": people,
         "asked": wanted,
         "threshold": threshold_words(wanted),
+        "learning": learning_asked(wanted),
         "ready": len(ready),
         "batch": batch,
         "refusal": "",

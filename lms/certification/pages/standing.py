@@ -16,7 +16,7 @@ from lms.attendance.policy import may_agree
 from lms.attendance.rules import ATTENDED
 from lms.catalogue.models import Course
 from lms.certification.eligibility import Candidate, candidate_of
-from lms.certification.eligibility.words import EXCUSED, OUTCOMES, threshold_words
+from lms.certification.eligibility.words import EXCUSED, OUTCOMES, learning_facts, threshold_words
 from lms.db import Begin
 from lms.enrolment.models import Enrolment
 from lms.kernel.actor import Actor, ensure
@@ -77,6 +77,7 @@ class StandingPages(Controller):
                 "excused": EXCUSED[one.asked.excused],
                 "threshold": threshold_words(one.asked),
                 "attended": ATTENDED,
+                "learning": learning_facts(one.standing, one.asked),
                 "may_agree": may_agree(actor),
             },
         )

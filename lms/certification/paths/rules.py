@@ -1,6 +1,6 @@
 """When a path is completed, as plain functions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -49,6 +49,22 @@ def still_needed(demand: Demand, held: Collection[UUID], order: Sequence[UUID]) 
         for course in order
         if course not in held and (course in demand.required or (may_choose and course in demand.choices))
     ]
+
+
+def next_step(
+    demand: Demand,
+    held: Collection[UUID],
+    taken: Collection[UUID],
+    order: Sequence[UUID],
+    before: Mapping[UUID, Collection[UUID]],
+) -> UUID | None:
+    """The course that comes next: the first that leads on, is not `taken` yet, and whose needed courses `before` are.
+
+    None where nothing is left, or where everything left is under way.
+    """
+    known = frozenset(held) | frozenset(taken)
+    open_ones = [course for course in still_needed(demand, held, order) if course not in known]
+    return next((course for course in open_ones if known >= frozenset(before.get(course, ()))), None)
 
 
 def demand_of(modules: Iterable[tuple[UUID, bool]], choices_needed: int) -> Demand:

@@ -47,6 +47,19 @@ class RunCondition(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class CoursePrerequisite(Base):
+    """A course that builds on another one: whoever enrols must have taken it before (`is_needed`), or had better (F-I07)."""
+
+    __tablename__ = "course_prerequisite"
+    __table_args__ = (CheckConstraint("course_id <> earlier_id", name="another"),)
+
+    course_id: Mapped[UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"), primary_key=True)
+    earlier_id: Mapped[UUID] = mapped_column(
+        ForeignKey("course.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    is_needed: Mapped[bool] = mapped_column(default=True)
+
+
 class QuestionKind(StrEnum):
     """How a question is answered."""
 

@@ -10,7 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from lms.catalogue.models import Course, Run
-from lms.enrolment.conditions.models import Admission, ApprovalMode, QuestionAnswer, RunCondition, RunQuestion
+from lms.enrolment.conditions.models import (
+    Admission,
+    ApprovalMode,
+    CoursePrerequisite,
+    QuestionAnswer,
+    RunCondition,
+    RunQuestion,
+)
 from lms.enrolment.conditions.rules import in_order, narrower
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState
 from lms.scheduling.models import Session, SessionState
@@ -25,7 +32,17 @@ class Asks:
     condition: RunCondition | None = None
     questions: Sequence[RunQuestion] = ()
     earlier: Course | None = None
-    """The course that somebody must have taken."""
+    """The course that the run itself wants somebody to have taken."""
+    builds_on: Sequence[Course] = ()
+    """What the course needs before."""
+    advised: Sequence[Course] = ()
+    """What had better be taken before."""
+
+    @property
+    def needed(self) -> Sequence[Course]:
+        """Every course that somebody must have taken, each once."""
+        own = (self.earlier,) if self.earlier is not None else ()
+        return tuple({one.id: one for one in (*own, *self.builds_on)}.values())
 
     @property
     def approval(self) -> ApprovalMode:
@@ -57,9 +74,12 @@ NOTHING = Asks()
 
 
 async def asks_of(session: AsyncSession, run: Run) -> Asks:
-    """What this run asks for: no statement where it asks for nothing, else two."""
+    """What this run asks for: one statement where it has no conditions of its own, else three."""
+    before = (await prerequisites_of(session, [run.course_id])).get(run.course_id, ())
+    builds_on = tuple(course for course, is_needed in before if is_needed)
+    advised = tuple(course for course, is_needed in before if not is_needed)
     if not run.has_conditions:
-        return NOTHING
+        return Asks(builds_on=builds_on, advised=advised) if before else NOTHING
     found = (
         await session.execute(
             select(RunCondition, EARLIER)
@@ -69,7 +89,23 @@ async def asks_of(session: AsyncSession, run: Run) -> Asks:
         )
     ).first()
     condition, earlier = found or (None, None)
-    return Asks(condition, await questions_of(session, run.id), earlier)
+    return Asks(condition, await questions_of(session, run.id), earlier, builds_on, advised)
+
+
+async def prerequisites_of(
+    session: AsyncSession, course_ids: Collection[UUID]
+) -> Mapping[UUID, Sequence[tuple[Course, bool]]]:
+    """The courses that these build on, each with whether it is needed, the needed ones first; one statement."""
+    rows = await session.execute(
+        select(CoursePrerequisite.course_id, CoursePrerequisite.is_needed, EARLIER)
+        .join(EARLIER, EARLIER.id == CoursePrerequisite.earlier_id)
+        .where(CoursePrerequisite.course_id.in_(list(course_ids)))
+        .order_by(CoursePrerequisite.is_needed.desc(), EARLIER.title_de, EARLIER.id)
+    )
+    found: dict[UUID, list[tuple[Course, bool]]] = defaultdict(list)
+    for course_id, is_needed, course in rows:
+        found[course_id].append((course, is_needed))
+    return found
 
 
 async def conditions_of_runs(

@@ -75,9 +75,9 @@ def only_when(question: RunQuestion, questions: Sequence[RunQuestion]) -> str:
     )
 
 
-def in_words(condition: RunCondition | None, course: Course, earlier: Course | None) -> list[str]:
+def in_words(condition: RunCondition | None, course: Course, needed: Sequence[Course]) -> list[str]:
     """Every condition in a sentence of its own, for whoever thinks of enrolling."""
-    return [*ages_in_words(condition, course), *beyond_ages(condition, earlier)]
+    return [*ages_in_words(condition, course), *beyond_ages(condition, needed)]
 
 
 def ages_in_words(condition: RunCondition | None, course: Course) -> list[str]:
@@ -91,24 +91,29 @@ def ages_in_words(condition: RunCondition | None, course: Course) -> list[str]:
     return [gettext("For people up to %(most)s years.", most=most)] if most is not None else []
 
 
-def beyond_ages(condition: RunCondition | None, earlier: Course | None) -> list[str]:
+def beyond_ages(condition: RunCondition | None, needed: Sequence[Course]) -> list[str]:
     """All other conditions, a sentence each."""
     said: list[str] = []
-    if condition is None:
-        return said
-    if condition.residence:
+    if condition is not None and condition.residence:
         said.append(gettext("For people who live in %(residence)s.", residence=places(condition.residence)))
-    if sentence := declaration(condition):
+    if condition is not None and (sentence := declaration(condition)):
         said.append(gettext("You confirm: “%(declaration)s”", declaration=sentence))
-    if earlier is not None:
-        said.append(
-            gettext("You have taken the course “%(course)s” before.", course=spoken(earlier.title_de, earlier.title_en))
-        )  # fmt: skip
-    if condition.code_seal:
+    for one in needed:
+        title = spoken(one.title_de, one.title_en)
+        said.append(gettext("You have taken the course “%(course)s” before.", course=title))
+    if condition is not None and condition.code_seal:
         said.append(gettext("You need the code word from your invitation."))
-    if condition.approval is not ApprovalMode.NONE:
+    if condition is not None and condition.approval is not ApprovalMode.NONE:
         said.append(translated(APPROVAL_NEEDED))
     return said
+
+
+def advice(advised: Sequence[Course]) -> list[str]:
+    """Which courses had better be taken before, a sentence each. They are no condition."""
+    return [
+        gettext("It helps to have taken the course “%(course)s” before.", course=spoken(one.title_de, one.title_en))
+        for one in advised
+    ]  # fmt: skip
 
 
 def question_count(asks: Asks) -> list[str]:

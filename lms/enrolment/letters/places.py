@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.queries import balance_of
+from lms.catalogue.distance_reading import approval_number_of
 from lms.db import links_of, retried
 from lms.enrolment import events
 from lms.enrolment.letters.conditions import conditions_paper
@@ -69,6 +70,7 @@ async def write_confirmation(session: AsyncSession, facts: Facts, papers: Sequen
             in_writing=has_price,
             has_withdrawal_right=has_right, asked_to_begin=enrolment.early_start_at is not None,
             is_paid=has_price and rest_cents <= 0, rest_cents=rest_cents,
+            approval_number=await approval_number_of(session, facts.course.id) if has_price else "",
             **await explained(session, facts),
         )  # fmt: skip
 

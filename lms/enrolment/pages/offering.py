@@ -89,8 +89,8 @@ class Offering:
     @property
     def conditions(self) -> Sequence[str]:
         """What the run asks for, a sentence each."""
-        said = words.in_words(self.asks.condition, self.course, self.asks.earlier)
-        return [*said, *words.question_count(self.asks)]
+        said = words.in_words(self.asks.condition, self.course, self.asks.needed)
+        return [*said, *words.advice(self.asks.advised), *words.question_count(self.asks)]
 
     @property
     def course_path(self) -> str:

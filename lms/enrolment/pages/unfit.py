@@ -105,18 +105,17 @@ async def _refuse_known(form: Form, draft: Draft, around: Around) -> DomainError
 async def _refuse_beginner(
     form: Form, draft: Draft, person: Person | None, around: Around
 ) -> DomainError | None:
-    earlier = draft.offering.asks.earlier
-    if earlier is None:
-        return None
-    course = words.spoken(earlier.title_de, earlier.title_en)
-    if person is None and draft.visitor.me is not None and form["who"].data == Kind.GROUP:
-        return None  # who of the household comes is chosen on the next page
-    if person is None:
-        return _said(form, "who", EarlierCourseUnknown(course=course))
-    async with around.begin.reading() as session:
-        if await has_taken(session, [person.id], earlier.id, draft.offering.run.id):
-            return None
-    return _said(form, "who", EarlierCourseMissing(name=person.name, course=course))
+    for earlier in draft.offering.asks.needed:
+        course = words.spoken(earlier.title_de, earlier.title_en)
+        if person is None and draft.visitor.me is not None and form["who"].data == Kind.GROUP:
+            return None  # who of the household comes is chosen on the next page
+        if person is None:
+            return _said(form, "who", EarlierCourseUnknown(course=course))
+        async with around.begin.reading() as session:
+            has_been = await has_taken(session, [person.id], earlier.id, draft.offering.run.id)
+        if not has_been:
+            return _said(form, "who", EarlierCourseMissing(name=person.name, course=course))
+    return None
 
 
 def _said(form: Form, field: str, refusal: DomainError) -> DomainError:

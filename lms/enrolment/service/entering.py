@@ -102,6 +102,7 @@ async def judge(
             raise DeclarationNeeded(declaration=words.declaration(condition))
         for person, one in zip(who, named, strict=True):
             _refuse_elsewhere(condition, register, person, one)
+    if not entry.is_exempt:
         await _refuse_beginners(locked, register, entry.asks, who)
     _keep_answers(entry, who)
 
@@ -143,16 +144,15 @@ def _refuse_elsewhere(condition: RunCondition, register: Register, person: Perso
 
 
 async def _refuse_beginners(locked: LockedRun, register: Register, asks: Asks, who: Sequence[Person]) -> None:
-    if asks.earlier is None:
-        return
-    course = words.spoken(asks.earlier.title_de, asks.earlier.title_en)
-    for person in who:
-        if not register.actor.may_for(person.id, "R", "enrolment"):
-            raise EarlierCourseUnknown(course=course)
-    taken = await has_taken(locked.session, [one.id for one in who], asks.earlier.id, locked.run.id)
-    for person in who:
-        if person.id not in taken:
-            raise EarlierCourseMissing(name=person.name, course=course)
+    for earlier in asks.needed:
+        course = words.spoken(earlier.title_de, earlier.title_en)
+        for person in who:
+            if not register.actor.may_for(person.id, "R", "enrolment"):
+                raise EarlierCourseUnknown(course=course)
+        taken = await has_taken(locked.session, [one.id for one in who], earlier.id, locked.run.id)
+        for person in who:
+            if person.id not in taken:
+                raise EarlierCourseMissing(name=person.name, course=course)
 
 
 def _keep_answers(entry: Entry, who: Sequence[Person]) -> None:

@@ -37,7 +37,7 @@ def asking(form: F, course: Course | None, asks: Asks) -> F:
         )
     if not asks.needs_code_word:
         del form.code_word
-    if course is None or not (in_words(asks.condition, course, asks.earlier) or asks.questions):
+    if course is None or not (in_words(asks.condition, course, asks.needed) or asks.questions):
         del form.override_reason
     return form
 

@@ -245,7 +245,7 @@ async def _page(
             "known": known,
             "reckoned": choice.lines(shown.concession.data) if choice and choice.prices.base_cents else (),
             "questions": question_fields(shown, asks.questions),
-            "conditions": in_words(asks.condition, course, asks.earlier) if course else (),
+            "conditions": in_words(asks.condition, course, asks.needed) if course else (),
             "clashes": clashes,
             "enrolment_states": ENROLMENT_STATES,
         },

@@ -268,7 +268,7 @@ async def _page(
             "versions": versions,
             "has_code_word": asks.needs_code_word,
             "questions": [(one, KINDS[one.kind], only_when(one, asks.questions)) for one in asks.questions],
-            "sentences": in_words(asks.condition, course, asks.earlier) + question_count(asks),
+            "sentences": in_words(asks.condition, course, asks.needed) + question_count(asks),
             "preview": form_from(with_questions(Form, asks.questions)),
             "here": _path(run_id),
         },

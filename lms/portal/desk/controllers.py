@@ -15,6 +15,7 @@ from lms.portal.desk.conduct import ConductPages
 from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
+from lms.portal.desk.distance import DistanceListPages, DistancePages
 from lms.portal.desk.duplicates import DuplicatePages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
@@ -27,6 +28,7 @@ from lms.portal.desk.offers import OfferAnswerPages
 from lms.portal.desk.pages import DeskPages
 from lms.portal.desk.persons import PersonPages
 from lms.portal.desk.phone import PhonePages
+from lms.portal.desk.prerequisites import PrerequisitePages
 from lms.portal.desk.prices import PricePages
 from lms.portal.desk.proof import ProofPages
 from lms.portal.desk.proofs import ConcessionProofPages, ProofListPages
@@ -68,6 +70,9 @@ DESK = (
     ClosingPages,
     AtTheDoorPages,
     CoursePages,
+    PrerequisitePages,
+    DistancePages,
+    DistanceListPages,
     PersonFiles,
     PlanFiles,
     EnrolmentPages,

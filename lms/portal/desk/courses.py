@@ -28,6 +28,7 @@ from lms.kernel.rights import Scope
 from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES
 from lms.portal.desk import changes
 from lms.portal.desk.course_forms import CourseForm, course_form
+from lms.portal.desk.distance import distance_of
 from lms.portal.desk.words import RUN_STATES, spoken
 from lms.portal.digcomp import competence, step
 from lms.web.access import may
@@ -112,7 +113,11 @@ class CoursePages(Controller):
 
     @get("/{course_id:uuid}", opt=may("R", "plan", of=Scope.ALL))
     async def show(
-        self, course_id: FromPath[UUID], actor: NamedDependency[Actor], begin: NamedDependency[Begin]
+        self,
+        course_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        begin: NamedDependency[Begin],
+        clock: NamedDependency[Clock],
     ) -> Template:
         """What is written about the course, its runs, its history."""
         ensure(actor.may_for_all("R", "plan"), actor)
@@ -127,6 +132,7 @@ class CoursePages(Controller):
                 )
             ).all()
             history = await changes.of_object(session, "course", course_id)
+            distance = await distance_of(session, whole.course, clock())
             interest = (await interest_counts(session, [course_id])).get(course_id, 0)
         return Template(
             "portal/desk/course.html",
@@ -136,6 +142,7 @@ class CoursePages(Controller):
                 "runs": runs,
                 "history": history,
                 "interest": interest,
+                "distance": distance,
                 "may_see_interest": actor.may_for_all("R", "enrolment"),
                 "states": RUN_STATES,
                 "audiences": AUDIENCE_NAMES,

@@ -200,7 +200,7 @@ def _page(
             "found": found or [],
             "price": run.drop_in_price_cents,
             "questions": question_fields(form, asks.questions),
-            "conditions": in_words(asks.condition, course, asks.earlier),
+            "conditions": in_words(asks.condition, course, asks.needed),
             "clashes": (),  # of which dates, nobody has said yet
         },
         status_code=status,

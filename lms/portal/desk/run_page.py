@@ -54,7 +54,7 @@ class RunPages(Controller):
                 "now_is": clock(),
                 "way": way,
                 "companies": companies,
-                "conditions": in_words(asks.condition, view.course, asks.earlier) + question_count(asks),
+                "conditions": in_words(asks.condition, view.course, asks.needed) + question_count(asks),
                 "free_until": free_until(view.run),
                 "stages": STAGES,
                 "answers": ANSWERS,

@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.db import distance_since
 from lms.kernel.actor import Actor
 from lms.portal.desk.certificates import unissued
+from lms.portal.desk.distance import distance_piles
 from lms.portal.desk.pile import Pile
 from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
@@ -74,6 +76,7 @@ async def _piles(
         *money_piles(now, dunning_days),
         *refund_piles(now, actor.account_id),
         *fee_piles(actor.account_id),
+        *distance_piles(now, distance_since(session)),
         *more,
     )
     mine = [pile for pile in kinds if actor.may_for_all(pile.act, pile.resource)]

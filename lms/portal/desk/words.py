@@ -151,6 +151,8 @@ ACTIONS: Mapping[str, str] = {
     "attendance.locked": N_("Attendance closed"),
     "course.created": N_("Course created"),
     "course.changed": N_("Course changed"),
+    "course.prerequisites": N_("Courses before it changed"),
+    "course.distance_learning": N_("Distance learning looked at"),
     "venue.created": N_("Venue created"),
     "venue.changed": N_("Venue changed"),
     "room.created": N_("Room created"),

@@ -14,6 +14,8 @@ from uuid import UUID
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.catalogue.distance import Verdict
+from lms.catalogue.distance_reading import NOTHING_KNOWN, Known, known_of, reckon
 from lms.catalogue.models import (
     Audience,
     Course,
@@ -82,6 +84,7 @@ class Importer:
     source: str
     progress: Callable[[int, int], None] = lambda _done, _all: None
     outcome: Outcome = field(default_factory=Outcome)
+    _distance: Mapping[UUID, Known] = field(default_factory=dict)
     _runs: dict[str, Run] = field(default_factory=dict)
     _meetings: dict[UUID, list[Session]] = field(default_factory=dict)
     _courses: dict[UUID, Course] = field(default_factory=dict)
@@ -112,7 +115,7 @@ class Importer:
         return self.outcome
 
     async def _look_around(self) -> None:
-        """Read what is there; seven statements, however much it is."""
+        """Read what is there; nine statements, however much it is."""
         session = self.session
         known = (await session.scalars(select(Run).where(Run.source == SOURCE))).all()
         self._runs = {run.source_id or "": run for run in known}
@@ -131,6 +134,7 @@ class Importer:
         self._rooms = {(room.venue_id, room.name): room for room in await session.scalars(select(Room))}
         ids = list(self._courses)
         if ids:
+            self._distance = await known_of(session, ids)
             pairs = await session.execute(select(CourseAudience.course_id, CourseAudience.audience))
             self._audience_pairs = {
                 (course, audience) for course, audience in pairs if course in self._courses
@@ -288,13 +292,21 @@ class Importer:
             self.session.add(run)
         values = run_values(given, meetings) | self._where(given) | {"course_id": course.id}
         values["capacity"] = max(capacity_of(given), run.occupied)
-        if run.state == RunState.DRAFT and is_complete(given):
+        if run.state == RunState.DRAFT and is_complete(given) and self._may_publish(course, values):
             values |= {"state": RunState.PUBLISHED, "published_at": run.published_at or self.now}
         is_changed = _assign(run, values)
         has_moved = self._bring_meetings(run, meetings)
         self.outcome.drafts += run.state == RunState.DRAFT
         self.outcome.runs.count(is_new=is_new, is_changed=is_changed or has_moved)
         return is_new or is_changed
+
+    def _may_publish(self, course: Course, values: Mapping[str, Any]) -> bool:
+        """Whether the rule about distance learning lets it be published; else it stays a draft, which the outcome counts."""
+        wanted = Run(course_id=course.id, number="", capacity=1, created_at=self.now)
+        for name in ("price_cents", "total_minutes"):
+            setattr(wanted, name, values.get(name, 0))
+        known = self._distance.get(course.id, NOTHING_KNOWN)
+        return reckon(wanted, known, self.session, self.now).verdict is not Verdict.NEEDS_APPROVAL
 
     def _where(self, given: ImportedRun) -> dict[str, Any]:
         if given.venue is None:

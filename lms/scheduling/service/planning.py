@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
+from lms.catalogue.distance_reading import ensure_allowed
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import retried
 from lms.jobs.queue import Event, announce
@@ -149,7 +150,7 @@ class Planning(Acts):
 
     @retried
     async def publish(self, actor: Actor, *, run_id: UUID) -> Run:
-        """Show a draft in the catalogue. Raises NoSessions, InThePast, WrongState. Twice is as good as once."""
+        """Show a draft in the catalogue. Raises NoSessions, InThePast, WrongState, ApprovalNeeded. Twice is as good as once."""
         ensure(policy.may_plan(actor), actor)
         now = self.clock()
         async with self.begin() as session:
@@ -162,6 +163,7 @@ class Planning(Acts):
                 raise NoSessions
             if run.starts_at <= now:
                 raise InThePast
+            await ensure_allowed(session, run, now)
             if self.require_proof:
                 await ensure_proof_read(session, run)
             run.published_at = now

@@ -1,5 +1,6 @@
 """Reading materials, in a session somebody else opened."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,6 +111,40 @@ async def shown_to(
         is_theirs = mine is None or one.session_id is None or one.session_id in mine
         if is_theirs and rules.is_shown(one, now, session_starts_at=starts_at, run_ends_at=run.ends_at):
             found.append(Shown(one, meeting, rules.is_new(one, now, starts_at)))
+    return found
+
+
+async def counts_shown(
+    session: AsyncSession, actor: Actor, enrolments: Sequence[tuple[Enrolment, Run]], now: datetime
+) -> Mapping[UUID, tuple[int, int]]:
+    """How many materials each of these enrolments gives to see, and how many of them are new; at most three statements."""
+    mine = [(one, run) for one, run in enrolments if _may_see(actor, one)]
+    if not mine:
+        return {}
+    materials: dict[UUID, list[Material]] = defaultdict(list)
+    wanted = select(Material).where(
+        Material.run_id.in_({run.id for _, run in mine}), Material.deleted_at.is_(None)
+    )
+    for material in await session.scalars(wanted):
+        materials[material.run_id].append(material)
+    sessions = await _sessions(
+        session, {one.session_id for some in materials.values() for one in some if one.session_id}
+    )
+    alone = [one.id for one, run in mine if one.is_drop_in and materials[run.id]]
+    chosen = await chosen_sessions(session, alone) if alone else {}
+    found = {}
+    for enrolment, run in mine:
+        own = chosen.get(enrolment.id, frozenset()) if enrolment.is_drop_in else None
+        shown = new = 0
+        for one in materials[run.id]:
+            meeting = sessions.get(one.session_id) if one.session_id else None
+            starts_at = meeting.starts_at if meeting else None
+            is_theirs = own is None or one.session_id is None or one.session_id in own
+            if is_theirs and rules.is_shown(one, now, session_starts_at=starts_at, run_ends_at=run.ends_at):
+                shown += 1
+                new += rules.is_new(one, now, starts_at)
+        if shown:
+            found[enrolment.id] = (shown, new)
     return found
 
 
