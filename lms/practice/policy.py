@@ -1,14 +1,14 @@
 """Who may call for help, who helps, and who sets up tablets."""
 
-from lms.enrolment.models import Enrolment
+from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.actor import Actor
 from lms.kernel.rights import Scope
-from lms.learning.policy import may_learn
 
 
 def may_ask(actor: Actor, enrolment: Enrolment) -> bool:
-    """Who learns in this place, and whoever may do so for them."""
-    return may_learn(actor, enrolment) and enrolment.person_id in actor.persons_for("C", "help-request")
+    """Whose place it is, and whoever may learn and call for them."""
+    learners = actor.persons_for("U", "progress") & actor.persons_for("C", "help-request")
+    return enrolment.state is EnrolmentState.CONFIRMED and enrolment.person_id in learners
 
 
 def may_help(actor: Actor, *, teaches: bool) -> bool:

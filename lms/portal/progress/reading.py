@@ -23,6 +23,7 @@ from lms.learning.models import Progress
 from lms.learning.policy import may_see_learning
 from lms.people.models import Person
 from lms.portal.progress.rules import Facts, Reason, reasons
+from lms.practice.calls.queries import help_counts
 from lms.web.language import current_language
 
 
@@ -98,7 +99,7 @@ async def run_progress(
     ).all()
     progress = await _progress(session, run_id)
     marks = await _marks(session, run_id, now)
-    calls = await calls_for_help(session, run_id)
+    calls = await help_counts(session, run_id, now)
     lacking = {one.enrolment_id: _still_to_learn(one) for one in await candidates(session, run_id)}
     has_begun = run.starts_at is not None and run.starts_at <= now
     learners = []
@@ -109,7 +110,7 @@ async def run_progress(
             seen_at=max((one.seen_at for one in own.values()), default=None),
             open_left=sum(one.is_open and one.part.lesson_id not in done for one in openings),
             marks=marks.get(enrolment_id, ()),
-            calls=calls.get(enrolment_id, 0),
+            calls=int(enrolment_id in calls and calls[enrolment_id].is_waiting),
         )
         learners.append(
             Learner(
@@ -133,12 +134,6 @@ def _still_to_learn(one: Candidate) -> str:
     if one.certificate is not None or OF_LEARNING.isdisjoint(one.standing.lacks):
         return ""
     return still_to_learn(one.standing, one.asked, to_person=False)
-
-
-async def calls_for_help(session: AsyncSession, run_id: UUID) -> Mapping[UUID, int]:
-    """How many calls for help from practice lessons wait, by enrolment. None until the module `practice` is there."""
-    del session, run_id
-    return {}
 
 
 async def _progress(session: AsyncSession, run_id: UUID) -> Mapping[UUID, Mapping[UUID, Progress]]:
