@@ -25,7 +25,7 @@ from tests.visiting import send
 LINKED = re.compile(r"\{(token|key|name):str\}")
 WRITTEN = {"answer": "ja", "number": "1"}
 SAYS_WHY = {"/einloggen/link/{token:str}", "/demo/postfach/{name:str}"}
-"""The sign-in says that a link is void, whatever it was; the demo's letters have no token."""
+"""The sign-in says that a link is void, whatever it was; the demo's letters have no token, and below /kiosk nothing opens but on a tablet of ours."""
 
 
 async def real_ids(house: Around, begin: Begin) -> dict[str, UUID]:
@@ -69,7 +69,12 @@ async def test_a_forged_token_opens_nothing_and_says_nothing(
     knocked = 0
 
     for path, method, access in routes(app):
-        if access != "public" or not LINKED.search(path) or path in SAYS_WHY or path.startswith("/static"):
+        if (
+            access != "public"
+            or not LINKED.search(path)
+            or path in SAYS_WHY
+            or path.startswith(("/static", "/kiosk/"))
+        ):
             continue
         address = re.sub(r"\{(\w+):uuid\}", lambda found: str(ids.get(found[1], uuid4())), path)
         address = re.sub(r"\{(\w+):\w+\}", lambda found: WRITTEN.get(found[1], "q3vn4h2kq3vn4h2k"), address)

@@ -79,6 +79,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/geraete/saetze": "kits; the list of devices names the kit of each",
     "/verwaltung/geraete/typen": "models; the list of devices names the model of each",
     "/verwaltung/interesse": "courses; each has its list of interested people as a file",
+    "/verwaltung/lernwerkzeuge": "tools of others; their keys and addresses do not leave the house as a list",
     "/verwaltung/konten": "accounts and their rights do not leave the house as a list",
     "/verwaltung/kopieren": DOING,
     "/verwaltung/nachweise": WORK,

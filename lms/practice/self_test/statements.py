@@ -120,7 +120,7 @@ STATEMENTS: Sequence[Statement] = (
         N_("I know which pictures and texts of others I may use."),
         N_("using pictures and texts of others"),
     ),
-    Statement("s3d", "3.4", 5, N_("I can write a small program."), N_("programming")),
+    Statement("s3d", "3.4", 5, N_("I can write a small program."), N_("writing programs")),
     Statement("s4a", "4.1", 1, N_("I can lock my mobile phone with a code."), N_("locking one's own device")),
     Statement("s4b", "4.1", 2, N_("I can think of a safe password and keep it well."), N_("safe passwords")),
     Statement(
