@@ -137,7 +137,9 @@ class BringPages(Controller):
         if sent.get("was") == "verwerfen":
             await interchange.drop(actor, course_id=course_id, intake_id=intake_id)
             return Redirect(url(_base(course_id)), status_code=303)
-        chapters = {int(one) for one in sent.getall("chapter", []) if str(one).isdecimal()}
+        chapters = {
+            int(one) for one in map(str, sent.getall("chapter", [])) if one.isdecimal() and len(one) < 6
+        }
         try:
             await interchange.take(actor, course_id=course_id, intake_id=intake_id, chapters=chapters)
         except NotFound:

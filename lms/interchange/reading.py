@@ -18,10 +18,11 @@ from content.course import CourseContent, Package, QuizLesson, Text, Tool
 from content.errors import ContentError
 from content.packages.reading import read_course, recognise
 from content.packages.report import Fate, Report
+from lms.interchange.errors import NoSpaceLeft
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.web.files.kinds import checked
-from lms.web.files.store import LARGEST_FILE
+from lms.web.files.store import LARGEST_FILE, NO_ROOM
 
 MOST_MEMORY = 1_500_000_000
 """In bytes, of address space."""
@@ -87,7 +88,10 @@ def _read(path: Path, folder: Path) -> Read:
         content = read_course(path, folder, report=report, on_progress=on_progress)
     except ContentError as refusal:
         return Read(refused=(type(refusal).message, refusal.place, refusal.params))
-    except (MemoryError, RecursionError, OSError):
+    except OSError as fault:
+        is_full = fault.errno in NO_ROOM
+        return Read(refused=(NoSpaceLeft.message if is_full else UNREADABLE, "", {}))
+    except (MemoryError, RecursionError):
         return Read(refused=(UNREADABLE, "", {}))
     content = _without_unwanted_files(content, report)
     remarks = tuple(

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -16,11 +17,11 @@ from lms.accounts.limits import within
 from lms.audit.trail import record
 from lms.db import retried
 from lms.interchange.depot import Depot
-from lms.interchange.errors import NothingChosen, NotReady, OthersAreWaiting
+from lms.interchange.errors import NoSpaceLeft, NothingChosen, NotReady, OthersAreWaiting
 from lms.interchange.models import ENDED, UNDER_WAY, Intake, IntakeState
 from lms.interchange.queries import course_to_write, intake_of
 from lms.interchange.reading import UNREADABLE, Read, outline, read
-from lms.jobs.models import Lane
+from lms.jobs.models import Job, JobState, Lane
 from lms.jobs.queue import enqueue
 from lms.kernel.actor import SYSTEM, Actor
 from lms.kernel.clock import Clock
@@ -30,8 +31,9 @@ from lms.learning.contents.naming import names_in, texts_in
 from lms.learning.contents.writing import outline_for
 from lms.learning.models import Package as PackageRow
 from lms.learning.places import PackageFolders, lesson_files
+from lms.web.files.errors import DiskIsFull
 from lms.web.files.names import LONGEST_NAME, clean_name
-from lms.web.files.store import Kept, Store
+from lms.web.files.store import NO_ROOM, Kept, Store
 from lms.web.module import Around
 
 READ = "read-intake"
@@ -136,12 +138,29 @@ class Interchange:
         await asyncio.to_thread(self.depot.discard, intake_id)
 
     async def forget(self) -> None:
-        """Take away files that no open intake needs, and packages that no row names."""
+        """Take away files that no open intake needs, and packages that no row names.
+
+        An intake whose job was given up is refused before: nobody could end it, and it would stand in the way of others for ever.
+        """
+        await self._refuse_given_up()
         async with self.begin.reading() as session:
             wanted = (await session.scalars(select(Intake.id).where(Intake.state.not_in(ENDED)))).all()
             packages = (await session.scalars(select(PackageRow.stored))).all()
         await asyncio.to_thread(self.depot.sweep, wanted, self.clock())
         await asyncio.to_thread(self.folders.sweep, packages, self.clock())
+
+    @retried
+    async def _refuse_given_up(self) -> None:
+        async with self.begin() as session:
+            under_way = await session.scalars(
+                select(Intake).where(Intake.state.in_(UNDER_WAY)).with_for_update()
+            )
+            keys = {f"{job}-{one.id}": one for one in under_way for job in (READ, TAKE)}
+            given_up = await session.scalars(
+                select(Job.key).where(Job.key.in_(keys), Job.state == JobState.FAILED)
+            )
+            for key in given_up.all():
+                _refuse(keys[str(key)], self.clock(), UNREADABLE)
 
 
 async def _refuse_too_many(session: AsyncSession, course_id: UUID) -> None:
@@ -161,7 +180,7 @@ class IntakeReader:
     async def __call__(self, payload: dict[str, Any]) -> None:
         """Read one intake and put the report down; the person decides then."""
         intake_id = UUID(payload["intake_id"])
-        if not await self.desk.begun(intake_id, IntakeState.READING):
+        if not await self.desk.begun(intake_id, IntakeState.READING, {IntakeState.WAITING}):
             return
         found = await self.desk.read(intake_id, "look")
         await self.desk.discard_work(intake_id, "look")
@@ -207,9 +226,15 @@ class IntakeTaker:
             content = _chosen(found.content, left_out)
             await asyncio.to_thread(_put_away, content, self.store, self.folders, kept, packages)
             await self._write(intake_id, content, kept, packages)
-        except (DomainError, OSError):  # after any other fault the rows may be there: then the sweep decides
+        except (
+            DomainError,
+            OSError,
+        ) as fault:  # after any other the rows may be there: then the sweep decides
             await asyncio.to_thread(self._take_back, kept, packages)
-            raise
+            if not isinstance(fault, DiskIsFull) and getattr(fault, "errno", None) not in NO_ROOM:
+                raise
+            await self.desk.refuse(intake_id, NoSpaceLeft.message, "", {})
+            return
         await asyncio.to_thread(self.desk.depot.discard, intake_id)
 
     async def _write(
@@ -270,11 +295,16 @@ class _Desk:
         self.clock: Clock = around.clock
         self.depot = Depot(around.settings.files)
 
-    async def begun(self, intake_id: UUID, state: IntakeState) -> bool:
-        """Whether there is something to do."""
+    async def begun(
+        self, intake_id: UUID, state: IntakeState, before: Collection[IntakeState] = frozenset()
+    ) -> bool:
+        """Whether there is something to do: the intake is in this state already, or in one `before` it.
+
+        A job that comes twice finds the intake further on: reading must not take back what somebody has confirmed since.
+        """
         async with self.begin() as session:
             intake = await session.get(Intake, intake_id, with_for_update=True)
-            if intake is None or intake.state in ENDED | {IntakeState.READY}:
+            if intake is None or intake.state not in {state, *before}:
                 return False
             intake.state, intake.percent = state, 0
             return True
@@ -303,10 +333,18 @@ class _Desk:
             intake = await session.get(Intake, intake_id, with_for_update=True)
             if intake is None:
                 raise NotFound
-            intake.state, intake.ended_at = IntakeState.REFUSED, self.clock()
-            intake.trouble, intake.trouble_place, intake.trouble_params = sentence, place, params
-            intake.version += 1
+            if intake.state in ENDED:
+                return
+            _refuse(intake, self.clock(), sentence, place, params)
         await asyncio.to_thread(self.depot.discard, intake_id)
+
+
+def _refuse(
+    intake: Intake, now: datetime, sentence: str, place: str = "", params: dict[str, Any] | None = None
+) -> None:
+    intake.state, intake.ended_at = IntakeState.REFUSED, now
+    intake.trouble, intake.trouble_place, intake.trouble_params = sentence, place, params or {}
+    intake.version += 1
 
 
 def _chosen(content: CourseContent, left_out: Collection[int]) -> CourseContent:

@@ -9,20 +9,23 @@ from uuid import UUID, uuid4
 
 import pytest
 from PIL import Image
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from content.packages.errors import DamagedArchive
 from lms.audit.models import AuditEntry
 from lms.db import Begin
 from lms.interchange.errors import NoSpaceLeft, NothingChosen, NotReady, OthersAreWaiting
 from lms.interchange.models import Intake, IntakeState
-from lms.interchange.service import MOST_WAITING, IntakeTaker, Interchange
+from lms.interchange.service import MOST_WAITING, IntakeReader, IntakeTaker, Interchange
+from lms.jobs.models import Job, JobState
 from lms.jobs.worker import Worker
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity
 from lms.learning.bringing_in import content_of
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind
 from lms.learning.places import PackageFolders, lesson_files
+from lms.web.files.errors import DiskIsFull
+from lms.web.files.store import Store
 from lms.web.module import Around
 from tests.making import BOTH, make_person, staff
 from tests.teaching.scene import Class, make_class, trainer_actor
@@ -265,3 +268,54 @@ async def test_a_full_disk_is_said_in_words_and_leaves_nothing(
     async with begin.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Intake)) == 0
     assert left_behind(house) == []
+
+
+async def test_reading_that_comes_twice_does_not_take_back_what_was_confirmed_meanwhile(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker, house: Around
+) -> None:
+    intake = await bring(interchange, taught, course())
+    await jobs.drain()
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0, 1})
+    await IntakeReader(house)({"intake_id": str(intake.id)})
+    assert (await state_of(begin, intake.id)).state is IntakeState.TAKING
+
+    await jobs.drain()
+    assert (await state_of(begin, intake.id)).state is IntakeState.TAKEN
+
+
+@pytest.mark.parametrize("fault", [DiskIsFull(), OSError(errno.ENOSPC, "No space left on device")])
+async def test_a_disk_that_is_full_while_taking_over_is_said_in_words_and_nothing_stays(
+    interchange: Interchange,
+    taught: Class,
+    begin: Begin,
+    jobs: Worker,
+    house: Around,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+) -> None:
+    intake = await bring(interchange, taught, course())
+    await jobs.drain()
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0, 1})
+
+    def full(*_: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr(Store, "keep", full)
+    await IntakeTaker(house)({"intake_id": str(intake.id)})
+    found = await state_of(begin, intake.id)
+
+    assert (found.state, found.trouble) == (IntakeState.REFUSED, NoSpaceLeft.message)
+    assert (await titles(begin), left_behind(house)) == ([], [])
+
+
+async def test_what_was_given_up_ends_and_does_not_stand_in_the_way_for_ever(
+    interchange: Interchange, taught: Class, begin: Begin
+) -> None:
+    intake = await bring(interchange, taught, course())
+    async with begin() as session:
+        await session.execute(update(Job).values(state=JobState.FAILED))
+        (await session.get_one(Intake, intake.id)).state = IntakeState.READING
+    await interchange.forget()
+    found = await state_of(begin, intake.id)
+
+    assert (found.state, bool(found.trouble)) == (IntakeState.REFUSED, True)
