@@ -28,6 +28,7 @@ from content.safety import plain_text
 from lms.kernel.marking import N_
 
 LONGEST = 2_000
+_DIGITS = 5
 _GAP = re.compile(r"\{\{([^{}]*)\}\}")
 WORDS: Mapping[MarkState, tuple[str, str]] = {
     MarkState.RIGHT: (N_("That is right."), "success"),
@@ -88,7 +89,7 @@ def trial_of(asked: Asked, *, number: int, seed: str) -> Trial:
 def tried(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Trial:
     """The same question with what was sent and how it is. Nothing is raised: what does not fit is no answer."""
     filled = _with_fields(trial, sent)
-    marked = mark(trial.question, _answer(trial.question, sent))
+    marked = mark(trial.question, _answer(trial, sent))
     words, tone = WORDS[marked.state]
     reasons = [text for text in marked.feedback if text]
     if marked.state in {MarkState.RIGHT, MarkState.OPEN} and trial.question.feedback:
@@ -96,29 +97,44 @@ def tried(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Trial:
     return replace(filled, verdict=words, tone=tone, reasons=[_rich(text) for text in reasons])
 
 
-def _answer(question: Question, sent: Mapping[str, Sequence[str]]) -> Answer | None:
+def _answer(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Answer | None:
+    question, order = trial.question, trial.drawn.placed.order
     chosen = tuple(one[:LONGEST] for one in sent.get("answer", ()))
     text = chosen[0] if chosen else ""
     match question:
-        case SingleChoice() | TrueFalse() | MultipleChoice() | HotSpots():
+        case TrueFalse():
             return Chosen(keys=chosen) if chosen else None
+        case SingleChoice() | MultipleChoice() | HotSpots():
+            keys = tuple(key for one in chosen if (key := _placed(order, one)))
+            return Chosen(keys=keys) if keys else None
         case Ordering():
-            places = {one.key: _one(sent, f"answer-{one.key}") for one in question.items}
+            places = {key: _one(sent, _field(number)) for number, key in enumerate(order)}
             if not all(places.values()):
                 return None
             return Ordered(keys=tuple(sorted(places, key=lambda key: (len(places[key]), places[key]))))
         case Matching():
-            pairs = {one.key: _one(sent, f"answer-{one.key}") for one in question.pairs}
-            return (
-                Matched(keys={key: value for key, value in pairs.items() if value})
-                if any(pairs.values())
-                else None
-            )
+            put = {
+                one.key: _placed(order, _one(sent, _field(number)))
+                for number, one in enumerate(question.pairs)
+            }
+            known = {key: value for key, value in put.items() if value}
+            return Matched(keys=known) if known else None
         case GapText():
-            texts = {one.key: _one(sent, f"answer-{one.key}") for one in question.gaps}
+            texts = {one.key: _one(sent, _field(number)) for number, one in enumerate(question.gaps)}
             return Filled(texts=texts) if any(texts.values()) else None
         case _:
             return Written(text=text) if text.strip() else None
+
+
+def _field(number: int) -> str:
+    """The name of a field by its place on the page: the keys of a question could tell what is right."""
+    return f"answer-{number}"
+
+
+def _placed(order: Sequence[str], sent: str) -> str:
+    """The key of what stands at this place of the page, from 0; empty where nothing does."""
+    number = int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < _DIGITS else len(order)
+    return order[number] if number < len(order) else ""
 
 
 def _one(sent: Mapping[str, Sequence[str]], name: str) -> str:
@@ -133,7 +149,7 @@ def _with_fields(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Trial:
     match question:
         case SingleChoice() | MultipleChoice():
             known = {one.key: one.text for one in question.choices}
-            options = [Option(key, _line(known[key]), key in chosen) for key in order]
+            options = [Option(str(i), _line(known[key]), str(i) in chosen) for i, key in enumerate(order)]
             kind = "radio" if isinstance(question, SingleChoice) else "checkbox"
             return replace(trial, text=_rich(text), kind=kind, options=options)
         case TrueFalse():
@@ -144,7 +160,7 @@ def _with_fields(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Trial:
             return replace(trial, text=_rich(text), kind="truth", options=options)
         case HotSpots():
             known = {one.key: one.label for one in question.spots}
-            options = [Option(key, _line(known[key]), key in chosen) for key in order]
+            options = [Option(str(i), _line(known[key]), str(i) in chosen) for i, key in enumerate(order)]
             return replace(trial, text=_rich(text), kind="checkbox", options=options)
         case GapText():
             numbers = {gap.key: number for number, gap in enumerate(question.gaps, start=1)}
@@ -165,26 +181,26 @@ def _entries(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Sequence[Entry]
         case Ordering():
             places = [(str(number), str(number)) for number in range(1, len(question.items) + 1)]
             known = {one.key: one.text for one in question.items}
-            return [_entry(key, known[key], places, sent) for key in placed.order]
+            return [_entry(i, known[key], places, sent) for i, key in enumerate(placed.order)]
         case Matching():
             rights = {one.key: one.right for one in question.pairs} | {
                 one.key: one.text for one in question.distractors
             }
-            options = [(key, _plain(rights[key])) for key in placed.order]
-            return [_entry(one.key, one.left, options, sent) for one in question.pairs]
+            options = [(str(i), _plain(rights[key])) for i, key in enumerate(placed.order)]
+            return [_entry(i, one.left, options, sent) for i, one in enumerate(question.pairs)]
         case GapText():
             return [
-                _entry(gap.key, f"({number})", [(one, one) for one in placed.options.get(gap.key, ())], sent)
-                for number, gap in enumerate(question.gaps, start=1)
+                _entry(i, f"({i + 1})", [(one, one) for one in placed.options.get(gap.key, ())], sent)
+                for i, gap in enumerate(question.gaps)
             ]
         case _:
             return ()
 
 
 def _entry(
-    key: str, label: str, options: Sequence[tuple[str, str]], sent: Mapping[str, Sequence[str]]
+    number: int, label: str, options: Sequence[tuple[str, str]], sent: Mapping[str, Sequence[str]]
 ) -> Entry:
-    return Entry(f"answer-{key}", _line(label), _one(sent, f"answer-{key}"), options)
+    return Entry(_field(number), _line(label), _one(sent, _field(number)), options)
 
 
 def _rich(markdown: str) -> Markup:
