@@ -89,10 +89,11 @@ class Results:
         """The tool whose key signed this. What the assertion says of itself is believed only once its signature is right."""
         try:
             claimed = _unproven(assertion)
+            issuer = str(claimed.get("iss", ""))
+            if not issuer.isprintable():  # no client id of ours, and no text that a database takes
+                raise NotTheTool
             tool = await session.scalar(
-                select(LtiTool).where(
-                    LtiTool.client_id == str(claimed.get("iss", "")), LtiTool.ended_at.is_(None)
-                )
+                select(LtiTool).where(LtiTool.client_id == issuer, LtiTool.ended_at.is_(None))
             )
             if tool is None:
                 raise NotTheTool
@@ -100,10 +101,10 @@ class Results:
                 assertion, KeySet.import_key_set(cast("KeySetSerialization", tool.keys)), algorithms=["RS256"]
             ).claims
             ends, begins = float(claims["exp"]), float(claims.get("iat", now.timestamp()))
+            audience = claims.get("aud")
+            for_us = {audience} if isinstance(audience, str) else set(audience or ())
         except (JoseError, ValueError, KeyError, TypeError, IndexError) as broken:
             raise NotTheTool from broken
-        audience = claims.get("aud")
-        for_us = {audience} if isinstance(audience, str) else set(audience or ())
         is_young = (
             now.timestamp() - SKEW.total_seconds() < ends < (now + LONGEST_ASSERTION + SKEW).timestamp()
         )
@@ -133,7 +134,10 @@ class Results:
         now = self.clock()
         if score.timestamp.tzinfo is None or score.timestamp > now + timedelta(days=1):
             raise Invalid
-        told_at = score.timestamp.astimezone(UTC)
+        try:
+            told_at = score.timestamp.astimezone(UTC)
+        except OverflowError as error:
+            raise Invalid from error
         async with self.begin() as session:
             item = await self._item(session, bearer, scope, run_id, lesson_id)
             enrolment = await _learner(session, item, score.user_id)
@@ -154,7 +158,7 @@ class Results:
             found.tool_id = item.tool.id
             found.permille = rules.permille(score.score_given, score.score_maximum)
             found.is_completed = rules.is_done(score.activity_progress, score.grading_progress)
-            found.comment = " ".join(score.comment.split())[:LONGEST_COMMENT]
+            found.comment = " ".join(score.comment.replace("\x00", "").split())[:LONGEST_COMMENT]
             await write_progress(
                 session,
                 enrolment_id=enrolment.id,

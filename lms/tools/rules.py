@@ -69,7 +69,7 @@ def permille(given: float | None, maximum: float | None) -> int | None:
     """The share of the points; None without points. More than all of them is possible (AGS 2.0, 3.4.2)."""
     if given is None or maximum is None or maximum <= 0 or given < 0:
         return None
-    return min(10_000, round(1_000 * given / maximum))
+    return round(min(10_000.0, 1_000 * (given / maximum)))
 
 
 def is_done(activity: str, grading: str) -> bool:

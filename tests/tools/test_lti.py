@@ -211,6 +211,8 @@ async def test_an_older_word_does_not_undo_a_newer_one_and_nonsense_is_refused(
     assert await say(timestamp="2026-12-04T09:00:00") == 422
     assert await say(scoreGiven="viel") == 422
     assert await say(comment="x" * 30_000) == 422
+    assert await say(timestamp="0001-01-01T00:00:00+14:00") == 422
+    assert await say(scoreGiven=1e308, scoreMaximum=1e-300, timestamp="2020-01-01T00:00:00Z") == 200
     assert (await client.post(path, content=b"[" * 90_000, headers=bearer)).status_code == 422
     assert (await client.post(path, json={}, headers={"authorization": "Bearer nonsense"})).status_code == 422
     assert (
@@ -270,6 +272,10 @@ async def test_a_tool_without_the_right_key_or_whose_time_is_over_gets_no_token(
         await access(client, pem, tool, clock, exp=now + 90_000),
         await access(client, pem, tool, clock, sub="another"),
         await access(client, pem, tool, clock, iss="nobody"),
+        await access(client, pem, tool, clock, iss="a\x00b"),
+        await access(client, pem, tool, clock, iss="\ud800"),
+        await access(client, pem, tool, clock, aud=5),
+        await access(client, pem, tool, clock, aud=[{}]),
         await client.post("/lti/token", data={"grant_type": "password"}),
         await client.post("/lti/token", data={"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": "a.b"}),
     ]  # fmt: skip
