@@ -97,7 +97,7 @@ def tried(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Trial:
     return replace(filled, verdict=words, tone=tone, reasons=[_rich(text) for text in reasons])
 
 
-def _answer(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Answer | None:
+def _answer(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Answer | None:  # noqa: PLR0911 - one line a kind
     question, order = trial.question, trial.drawn.placed.order
     chosen = tuple(one[:LONGEST] for one in sent.get("answer", ()))
     text = chosen[0] if chosen else ""
