@@ -15,6 +15,7 @@ from lms.kernel.errors import NotFound
 from lms.learning.models import Package
 from lms.learning.places import PackageFolders
 from lms.players import tickets
+from lms.players.queries import place_is_open
 from lms.players.serving import handed_out, in_folder
 from lms.players.tickets import Ticket
 from lms.web.access import PUBLIC
@@ -60,9 +61,9 @@ class PlayingPages(Controller):
         """The player's own page, which waits for ours to tell it what to play."""
         _only_for_packages(request)
         given = tickets.read(around.signer, ticket, around.clock())
-        if given is None:
+        package = await _package(around, given) if given else None
+        if given is None or package is None:
             return _over()
-        package = await _package(around, given)
         kind = PackageKind(package.kind)
         scripts = [_versioned(name) for name in ("player/player.js", *SCRIPTS[kind])]
         return Template(
@@ -88,9 +89,9 @@ class PlayingPages(Controller):
         """What lies in the package."""
         _only_for_packages(request)
         given = tickets.read(around.signer, ticket, around.clock())
-        if given is None:
+        package = await _package(around, given) if given else None
+        if given is None or package is None:
             return _over()
-        package = await _package(around, given)
         folder = PackageFolders(around.settings.files).path_of(package.stored)
         try:
             path = in_folder(folder, name)
@@ -105,8 +106,11 @@ def _only_for_packages(request: AnyRequest) -> None:
         raise NotFound
 
 
-async def _package(around: Around, ticket: Ticket) -> Package:
+async def _package(around: Around, ticket: Ticket) -> Package | None:
+    """What the ticket opens; None once it opens nothing any more. Raises NotFound."""
     async with around.begin.reading() as session:
+        if not await place_is_open(session, ticket.holder_id, around.clock()):
+            return None
         package = await session.get(Package, ticket.package_id)
     if package is None or package.kind not in {kind.value for kind in SCRIPTS}:
         raise NotFound

@@ -1,15 +1,19 @@
 """Reading packages and what they have reported, in a session somebody else opened."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.catalogue.models import Run
+from lms.db import lessons_kept_days
+from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
-from lms.learning import policy
+from lms.learning import policy, rules
 from lms.learning.models import Chapter, Lesson, LessonKind, Outline, Package
 from lms.learning.queries import teaches_course
 from lms.players.models import PackageState
@@ -25,6 +29,24 @@ async def package_in(session: AsyncSession, course_id: UUID, body: Mapping[str, 
         return None
     package = await session.get(Package, package_id)
     return package if package is not None and package.course_id == course_id else None
+
+
+async def place_is_open(session: AsyncSession, holder_id: UUID, now: datetime) -> bool:
+    """Whether the holder of a ticket is no learner who has lost their place since, or whose lessons have closed (S-04).
+
+    A ticket knows no account: who looks after a learner is asked anew by our own page. One statement.
+    """
+    row = (
+        await session.execute(
+            select(Enrolment.state, Run.ends_at)
+            .join(Run, Run.id == Enrolment.run_id)
+            .where(Enrolment.id == holder_id)
+        )
+    ).one_or_none()
+    if row is None:
+        return True
+    until = rules.readable_until(row.ends_at, lessons_kept_days(session))
+    return row.state is EnrolmentState.CONFIRMED and (until is None or now < until)
 
 
 async def states_of(

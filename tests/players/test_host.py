@@ -9,7 +9,11 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from pydantic import ValidationError
+from sqlalchemy import update
 
+from lms.catalogue.models import Run
+from lms.db import Begin
+from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.tokens import Signer
 from lms.players import tickets
 from lms.players.tickets import Ticket
@@ -189,6 +193,20 @@ async def test_a_ticket_opens_only_what_it_was_made_for_and_only_for_a_while(
     ]
 
     assert answers == [200, 410, 410, 410, 410]
+
+
+async def test_a_ticket_opens_nothing_once_the_place_is_lost_or_the_lessons_have_closed(
+    client: Client, room: Room, house: Around, begin: Begin
+) -> None:
+    paths = [f"{THERE}/spielen/{ticket_of(room, house)}{rest}" for rest in ("", "/inhalt/a.html")]
+    assert [(await client.get(path)).status_code for path in paths] == [200, 200]
+    async with begin() as session:
+        await session.execute(update(Run).values(ends_at=MOMENT - timedelta(days=5_000)))
+    assert [(await client.get(path)).status_code for path in paths] == [410, 410]
+    async with begin() as session:
+        await session.execute(update(Run).values(ends_at=None))
+        await session.execute(update(Enrolment).values(state=EnrolmentState.CANCELLED))
+    assert [(await client.get(path)).status_code for path in paths] == [410, 410]
 
 
 def test_a_ticket_is_bound_to_all_that_it_names() -> None:
