@@ -4,6 +4,7 @@ The process has bounds of memory and time and gives back values only. It writes 
 """
 
 import asyncio
+import re
 import resource
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from content.course import CourseContent, Package, QuizLesson, Text, Tool
 from content.errors import ContentError
@@ -30,6 +33,8 @@ MOST_SECONDS = 900
 EVERY_SECONDS = 0.5
 UNREADABLE = N_("This file could not be read to its end. Please save it again where it comes from.")
 _PROGRESS = "progress"
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""As JSON writes it, and not the six signs that somebody typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,17 @@ def _read(path: Path, folder: Path) -> Read:
         {"fate": one.fate.value, "place": one.place, "message": one.message, "params": one.params}
         for one in report.remarks
     )
+    if not _is_storable((content, remarks)):
+        return Read(refused=(UNREADABLE, "", {}))
     return Read(format=str(kind), content=content, remarks=remarks)
+
+
+def _is_storable(found: object) -> bool:
+    """Whether every text in it is one that a database takes: no NUL (PostgreSQL knows none), no half of a sign."""
+    try:
+        return not _NUL.search(msgspec.json.encode(found, enc_hook=str))
+    except UnicodeEncodeError:
+        return False
 
 
 def _without_unwanted_files(content: CourseContent, report: Report) -> CourseContent:

@@ -21,6 +21,7 @@ from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
 from lms.web.files.store import Kept, Store
+from lms.web.sent import NotAnAddress, web_address
 
 LONGEST_TITLE = 200
 
@@ -130,7 +131,7 @@ def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str,
             }
         case Tool():
             facts = {
-                "address": lesson.address,
+                "address": _address(lesson.address),
                 "is_lti": lesson.is_lti,
                 "parameters": dict(lesson.parameters),
             }
@@ -161,6 +162,14 @@ def _package(
         facts=dict(kept.facts),
         added_by=account_id,
     )
+
+
+def _address(address: str) -> str:
+    """An address of the web; nothing of one that is none (S-35): then its author is asked for it before publishing."""
+    try:
+        return web_address(address)
+    except NotAnAddress:
+        return ""
 
 
 def _title(title: str) -> str:

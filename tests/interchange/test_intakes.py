@@ -11,23 +11,27 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select, update
 
+from content.course import Chapter as ChapterContent
+from content.course import CourseContent, Tool
 from content.packages.errors import DamagedArchive
 from lms.audit.models import AuditEntry
 from lms.db import Begin
 from lms.interchange.errors import NoSpaceLeft, NothingChosen, NotReady, OthersAreWaiting
 from lms.interchange.models import Intake, IntakeState
+from lms.interchange.reading import UNREADABLE
 from lms.interchange.service import MOST_WAITING, IntakeReader, IntakeTaker, Interchange
 from lms.jobs.models import Job, JobState
 from lms.jobs.worker import Worker
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity
-from lms.learning.bringing_in import content_of
+from lms.learning.bringing_in import bring_in, content_of
+from lms.learning.contents.writing import outline_for
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind
 from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.errors import DiskIsFull
 from lms.web.files.store import Store
 from lms.web.module import Around
-from tests.making import BOTH, make_person, staff
+from tests.making import BOTH, MOMENT, make_person, staff
 from tests.teaching.scene import Class, make_class, trainer_actor
 
 pytestmark = BOTH
@@ -319,3 +323,46 @@ async def test_what_was_given_up_ends_and_does_not_stand_in_the_way_for_ever(
     found = await state_of(begin, intake.id)
 
     assert (found.state, bool(found.trouble)) == (IntakeState.REFUSED, True)
+
+
+async def test_links_that_are_no_addresses_of_the_web_come_without_one(taught: Class, begin: Begin) -> None:
+    addresses = [
+        "javascript:alert(1)",
+        "data:text/html,<script>",
+        "http://[",
+        "https://a:b@example.org",
+        "https://ok.example/x",
+    ]
+    tools = [Tool(str(number), "Seite", address) for number, address in enumerate(addresses)]
+    async with begin() as session:
+        outline = await outline_for(session, taught.course.id, MOMENT)
+        await bring_in(
+            session, outline, CourseContent("Kurs", [ChapterContent("Eins", tools)]), kept={}, packages={}, now=MOMENT,
+            account_id=None,
+        )  # fmt: skip
+    async with begin.reading() as session:
+        found = [
+            body["address"] for body in await session.scalars(select(Lesson.body).order_by(Lesson.position))
+        ]
+
+    assert found == ["", "", "", "", "https://ok.example/x"]
+
+
+async def test_texts_that_no_database_takes_are_refused_in_words(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker
+) -> None:
+    intakes = [
+        await bring(
+            interchange,
+            taught,
+            folder({"kurs.toml": f'titel = "Kurs {sign}"\n', "01-a/01-b.md": "# B\n\nText.\n"}),
+        )
+        for sign in ("\\u0000", "\\\\u0000")
+    ]
+    await jobs.drain()
+    found = [await state_of(begin, one.id) for one in intakes]
+
+    assert [(one.state, one.trouble) for one in found] == [
+        (IntakeState.REFUSED, UNREADABLE),
+        (IntakeState.READY, ""),
+    ]
