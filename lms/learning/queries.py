@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run, RunState
@@ -97,6 +97,12 @@ async def place_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, now:
     found = await session.scalars(select(Progress).where(Progress.enrolment_id == enrolment_id))
     lessons = await offered(session, row.Run.id, edition, now) if edition else ()
     return Place(enrolment, row.Run, row.Course, edition, lessons, {one.lesson_id: one for one in found})
+
+
+def long_over(session: AsyncSession, now: datetime) -> Select[tuple[UUID]]:
+    """The enrolments whose working papers are forgotten, for a condition (`rules.forgotten_before`)."""
+    before = rules.forgotten_before(now, lessons_kept_days(session))
+    return select(Enrolment.id).join(Run, Run.id == Enrolment.run_id).where(Run.ends_at < before)
 
 
 async def lesson_for(

@@ -15,6 +15,8 @@ class Published(Protocol):
     def published_at(self) -> datetime: ...
 
 
+KEPT = timedelta(days=365)
+"""How long the working papers of learners stay after the end of their run: attempts, states of packages, results of tools."""
 E = TypeVar("E", bound=Published)
 
 
@@ -43,3 +45,8 @@ def is_open(
 def readable_until(ends_at: datetime | None, kept_days: int) -> datetime | None:
     """When the lessons of a run close for its learners: so many days after its end. A run without dates never closes."""
     return ends_at + timedelta(days=kept_days) if ends_at is not None else None
+
+
+def forgotten_before(now: datetime, kept_days: int) -> datetime:
+    """Working papers of runs that ended before this moment go; never while the lessons can still be read: attempts count."""
+    return now - max(KEPT, timedelta(days=kept_days))

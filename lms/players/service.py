@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.course import PackageKind
@@ -15,7 +15,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.learning.models import Package
 from lms.learning.progress import write_progress
-from lms.learning.queries import lesson_for
+from lms.learning.queries import lesson_for, long_over
 from lms.players import rules
 from lms.players.errors import PackageReplaced, ReportsTooOften, ReportTooLarge
 from lms.players.models import PackageState, PartStatus
@@ -112,6 +112,13 @@ class Playing:
                 done=standing.done or None,
             )
             return Kept(row.revision, is_current, standing)
+
+    @retried
+    async def forget(self) -> None:
+        """Delete what packages kept about learners of runs that ended more than a year ago. Progress stays."""
+        async with self.begin() as session:
+            over = long_over(session, self.clock())
+            await session.execute(delete(PackageState).where(PackageState.enrolment_id.in_(over)))
 
 
 def standing_of(states: Mapping[str, PackageState], parts: Sequence[Part]) -> Standing:

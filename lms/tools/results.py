@@ -11,7 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 from msgspec import Meta, Struct
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Run
@@ -20,7 +20,7 @@ from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.models import EditionLesson
 from lms.learning.progress import write_progress
-from lms.learning.queries import edition_of
+from lms.learning.queries import edition_of, long_over
 from lms.tools import rules
 from lms.tools.errors import NotTheTool
 from lms.tools.keys import sealer_of
@@ -194,6 +194,14 @@ class Results:
                 }
                 for user_id, permille, comment in rows
             ]
+
+    @retried
+    async def forget(self) -> None:
+        """Delete what tools said of learners of runs that ended more than a year ago, and the ids they knew them by."""
+        async with self.begin() as session:
+            over = long_over(session, self.clock())
+            await session.execute(delete(ToolResult).where(ToolResult.enrolment_id.in_(over)))
+            await session.execute(delete(ToolUser).where(ToolUser.enrolment_id.in_(over)))
 
     async def _item(
         self, session: AsyncSession, bearer: str, scope: str, run_id: UUID, lesson_id: UUID

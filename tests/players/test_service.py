@@ -179,3 +179,17 @@ async def test_more_reports_than_a_person_causes_are_refused_for_a_minute(
 
     assert refused.value.retry_after == 60
     assert later.revision == 2
+
+
+async def test_what_a_package_kept_is_forgotten_a_year_after_the_run_and_progress_is_not(
+    playing: Playing, room: Room, begin: Begin, clock: FixedClock
+) -> None:
+    await kept(playing, room, room.report("a", lesson_location="a"))
+    assert room.run.ends_at is not None
+    clock.moment = room.run.ends_at + timedelta(days=365)
+    await playing.forget()
+    assert len(await rows(begin)) == 1
+
+    clock.forward(seconds=1)
+    await playing.forget()
+    assert (await rows(begin), (await progress(begin)) is not None) == ([], True)

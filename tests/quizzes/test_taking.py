@@ -13,6 +13,7 @@ from content.quiz.questions import Quiz
 from lms.enrolment.models import EnrolmentState
 from lms.jobs.worker import Worker
 from lms.kernel.errors import NotFound
+from lms.kernel.links import Links
 from lms.learning.models import Progress
 from lms.messaging.models import Letter
 from lms.quizzes.errors import HandedInAlready, NoAttemptLeft, NothingToAnswer, TimeIsOver
@@ -283,6 +284,21 @@ async def test_attempts_are_forgotten_a_year_after_the_run_and_what_they_proved_
     assert (await world.progress()).done_at == MOMENT  # type: ignore[union-attr]
     async with house.begin.reading() as session:
         assert await session.scalar(select(func.count()).select_from(AttemptAnswer)) == 0
+
+
+async def test_no_attempt_is_forgotten_while_the_centre_lets_its_lessons_be_read(
+    house: Around, clock: FixedClock
+) -> None:
+    world = await open_quiz(house, quiz_of(SINGLE))
+    await world.took({"single": RIGHT})
+    assert world.run.ends_at is not None
+    clock.moment = world.run.ends_at + timedelta(days=700)
+
+    links = Links("https://example.org", house.signer)
+    house.begin.give(links, lessons_kept_days=800)
+    assert await forget_old(house.begin, clock) == 0
+    house.begin.give(links, lessons_kept_days=0)
+    assert await forget_old(house.begin, clock) == 1
 
 
 class Killed(Exception):

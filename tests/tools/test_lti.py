@@ -25,6 +25,8 @@ from lms.db import Begin
 from lms.kernel.rights import Identity
 from lms.learning.models import Edition, EditionLesson, LessonKind, Progress
 from lms.tools.models import LtiTool, ToolResult, ToolUser
+from lms.tools.results import Results
+from lms.web.module import Around
 from tests.making import MOMENT, FixedClock
 from tests.teaching.scene import Class, make_class
 from tests.visiting import another_browser, send, sign_in
@@ -186,6 +188,29 @@ async def test_a_learner_opens_a_tool_that_learns_a_number_and_its_result_comes_
     async with begin.reading() as session:
         progress = (await session.scalars(select(Progress))).one()
     assert progress.done_at is not None
+
+
+async def test_what_a_tool_said_and_how_it_knew_somebody_is_forgotten_a_year_after_the_run(
+    begin: Begin, taught: Class, tool: LtiTool, clock: FixedClock, house: Around
+) -> None:
+    async with begin() as session:
+        session.add(ToolUser(tool_id=tool.id, enrolment_id=taught.ada.id))
+        session.add(
+            ToolResult(enrolment_id=taught.ada.id, lesson_id=uuid4(), tool_id=tool.id, told_at=MOMENT)
+        )
+
+    async def left() -> int:
+        await Results(house).forget()
+        async with begin.reading() as session:
+            return len((await session.scalars(select(ToolUser))).all()) + len(
+                (await session.scalars(select(ToolResult))).all()
+            )
+
+    assert taught.run.ends_at is not None
+    clock.moment = taught.run.ends_at + timedelta(days=365)
+    assert await left() == 2
+    clock.forward(seconds=1)
+    assert await left() == 0
 
 
 async def test_an_older_word_does_not_undo_a_newer_one_and_nonsense_is_refused(
