@@ -26,7 +26,8 @@ from lms.learning.contents.releases import Releases, Since
 from lms.learning.contents.service import Contents, LessonWording
 from lms.learning.contents.tidying import ContentsTidying
 from lms.learning.errors import FileInUse, NothingNew, Unfinished
-from lms.learning.models import Edition, EditionFile, LessonFile, LessonKind
+from lms.learning.models import Edition, EditionFile, Lesson, LessonFile, LessonKind, Package
+from lms.learning.places import PackageFolders
 from lms.learning.queries import edition_of, offered
 from lms.web.files.errors import DiskIsFull, NotWhatItSays
 from lms.web.module import Around
@@ -241,6 +242,39 @@ async def test_a_full_disk_is_refused_in_words_and_leaves_nothing(
     assert list(content_files.store.folder.glob("??/*")) == []
     async with begin.reading() as session:
         assert (await session.scalars(select(LessonFile))).all() == []
+
+
+async def test_a_copied_package_is_one_of_the_other_course_with_files_of_its_own(
+    contents: Contents, taught: Class, begin: Begin, house: Around
+) -> None:
+    target, folders = make_course("Ein anderer Kurs"), PackageFolders(house.settings.files)
+    of = await chapter(contents, taught.trainer, taught.course.id)
+    made = await contents.add_lesson(
+        taught.trainer, course_id=taught.course.id, chapter_id=of.id, kind=LessonKind.PACKAGE, title="P", key=uuid4()
+    )  # fmt: skip
+    package = Package(
+        course_id=taught.course.id, kind="scorm-1.2", title="P", stored=uuid4().hex, entry="a/b.html", size=1,
+        added_at=house.clock(), facts={"parts": []},
+    )  # fmt: skip
+    (folders.path_of(package.stored) / "a").mkdir(parents=True)
+    (folders.path_of(package.stored) / "a" / "b.html").write_text("Hallo")
+    async with begin() as session:
+        session.add_all([target, package])
+        await session.flush()
+        (await session.get_one(Lesson, made.id)).body = {"package_id": str(package.id)}
+    key = uuid4()
+    for _ in range(2):
+        await Copies(house).copy(
+            TEAM, course_id=target.id, source_id=taught.course.id, lesson_ids={made.id}, key=key
+        )
+
+    async with begin.reading() as session:
+        copied = (await session.scalars(select(Package).where(Package.course_id == target.id))).one()
+        bodies = list(await session.scalars(select(Lesson.body).where(Lesson.id != made.id)))
+    folders.discard(package.stored)
+    assert bodies == [{"package_id": str(copied.id)}]
+    assert (copied.entry, copied.facts) == ("a/b.html", {"parts": []})
+    assert (folders.path_of(copied.stored) / "a" / "b.html").read_text() == "Hallo"
 
 
 async def test_a_copy_brings_files_and_points_to_its_own_lessons_and_others_are_open_only_as_templates(

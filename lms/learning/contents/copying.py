@@ -1,5 +1,6 @@
 """Taking over what another course has, or a template; every public method is one transaction."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
@@ -15,10 +16,13 @@ from lms.learning import policy
 from lms.learning.contents.desk import Desk, chapter_in
 from lms.learning.contents.files import bring_files
 from lms.learning.contents.naming import names_in, renamed, rewritten, texts_in
-from lms.learning.contents.reading import Part, Written, files_of, written
+from lms.learning.contents.reading import Part, Written, course_to_write, files_of, written
 from lms.learning.contents.writing import add_chapter, add_lesson
-from lms.learning.models import Chapter, Lesson, Outline
+from lms.learning.models import Chapter, Lesson, LessonKind, Outline, Package
+from lms.learning.places import PackageFolders
 from lms.learning.queries import teaches_course
+from lms.web.module import Around
+from lms.web.sent import uuid_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,10 @@ class Taken:
 class Copies(Desk):
     """Copies of lessons, and the mark of a template."""
 
-    @retried
+    def __init__(self, around: Around) -> None:
+        super().__init__(around)
+        self.folders = PackageFolders(around.settings.files)
+
     async def copy(
         self,
         actor: Actor,
@@ -46,8 +53,27 @@ class Copies(Desk):
         """Copy these lessons of another course, with the files that they name.
 
         They come into the chapter `into`, or into new chapters with the titles of their own at the end. A lesson that a quiz
-        refers to is its copy afterwards, when it came along. Sent twice (with the same `key`) they are there once. Raises NotFound.
+        refers to is its copy afterwards, when it came along. Sent twice (with the same `key`) they are there once. A package
+        plays in its own course alone: the copy has one of its own. Raises NotFound, DiskIsFull.
         """
+        async with self.begin.reading() as session:
+            await course_to_write(session, actor, course_id)
+            source = await source_to_copy(session, actor, source_id)
+            packages = await _packages(session, source, lesson_ids) if source_id != course_id else ()
+        kept = {one.id: await asyncio.to_thread(self.folders.double, one.stored) for one in packages}
+        return await self._copy(actor, course_id, source_id, lesson_ids, key, into, kept)
+
+    @retried
+    async def _copy(
+        self,
+        actor: Actor,
+        course_id: UUID,
+        source_id: UUID,
+        lesson_ids: Collection[UUID],
+        key: UUID,
+        into: UUID | None,
+        kept: Mapping[UUID, str],
+    ) -> Taken:
         async with self.begin() as session:
             outline = await self.open(session, actor, course_id)
             source = await source_to_copy(session, actor, source_id)
@@ -59,6 +85,7 @@ class Copies(Desk):
                 return Taken(len(parts), len(lessons))
             names = await self._files(session, actor, outline, source, lessons)
             names |= {str(one.id): str(uuid5(key, str(one.id))) for one in lessons}
+            names |= await self._rows_of_packages(session, actor, outline, kept)
             target = await chapter_in(session, outline, into) if into else None
             for part in parts:
                 chapter = target or await add_chapter(
@@ -94,6 +121,22 @@ class Copies(Desk):
         brought = [files[name] for name in sorted(used)]
         return dict(await bring_files(session, outline, brought, by=actor.account_id, now=self.clock()))
 
+    async def _rows_of_packages(
+        self, session: AsyncSession, actor: Actor, outline: Outline, kept: Mapping[UUID, str]
+    ) -> dict[str, str]:
+        """A row for each package whose folder was doubled; the new ids by the old ones."""
+        names = {}
+        for package_id, stored in kept.items():
+            one = await session.get_one(Package, package_id)
+            copied = Package(
+                course_id=outline.course_id, kind=one.kind, title=one.title, stored=stored, entry=one.entry,
+                size=one.size, added_at=self.clock(), facts=dict(one.facts), added_by=actor.account_id,
+            )  # fmt: skip
+            session.add(copied)
+            names[str(package_id)] = str(copied.id)
+        await session.flush()
+        return names
+
     async def _lesson(
         self, session: AsyncSession, actor: Actor, chapter: Chapter, lesson: Lesson, names: Mapping[str, str]
     ) -> None:
@@ -118,6 +161,21 @@ async def source_to_copy(session: AsyncSession, actor: Actor, course_id: UUID) -
     if not outline.is_template and not policy.may_write(actor, teaches=teaches):
         raise NotFound
     return await written(session, course)
+
+
+async def _packages(
+    session: AsyncSession, source: Written, lesson_ids: Collection[UUID]
+) -> Sequence[Package]:
+    """The packages that these lessons name. One statement."""
+    named = {
+        uuid_in(one.body.get("package_id"))
+        for one in source.lessons
+        if one.id in lesson_ids and one.kind is LessonKind.PACKAGE
+    }
+    found = await session.scalars(
+        select(Package).where(Package.id.in_(named - {None}), Package.course_id == source.course.id)
+    )
+    return found.all()
 
 
 def _chosen(source: Written, lesson_ids: Collection[UUID]) -> Sequence[Part]:
