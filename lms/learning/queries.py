@@ -99,7 +99,7 @@ async def place_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, now:
     return Place(enrolment, row.Run, row.Course, edition, lessons, {one.lesson_id: one for one in found})
 
 
-def long_over(session: AsyncSession, now: datetime) -> Select[tuple[UUID]]:
+def long_over(session: AsyncSession, now: datetime) -> Select[UUID]:
     """The enrolments whose working papers are forgotten, for a condition (`rules.forgotten_before`)."""
     before = rules.forgotten_before(now, lessons_kept_days(session))
     return select(Enrolment.id).join(Run, Run.id == Enrolment.run_id).where(Run.ends_at < before)
