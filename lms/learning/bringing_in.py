@@ -16,7 +16,7 @@ from content.course import Lesson as LessonContent
 from content.course import Package as PackageContent
 from content.quiz.questions import Quiz
 from lms.catalogue.models import Course
-from lms.learning.contents.naming import file_name, free_name, renamed, rewritten
+from lms.learning.contents.naming import file_name, free_name, pointing, renamed, rewritten
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
@@ -59,7 +59,7 @@ async def bring_in(
     one, in the lessons too; the same bytes are not there twice. What has no place (a file that is not in `kept`) is left out.
     """
     names = await _add_files(session, outline, content, kept, now, account_id)
-    keys = {lesson.key: uuid4() for chapter in content.chapters for lesson in chapter.lessons}
+    keys = {lesson.key: str(uuid4()) for chapter in content.chapters for lesson in chapter.lessons}
     for chapter in content.chapters:
         row = await add_chapter(session, outline, title=_title(chapter.title))
         for lesson in chapter.lessons:
@@ -73,7 +73,7 @@ async def bring_in(
                 row,
                 title=_title(lesson.title),
                 now=now,
-                key=keys[lesson.key],
+                key=UUID(keys[lesson.key]),
                 by=account_id,
                 **_written(lesson, names, keys) | ({"body": body} if body else {}),
             )
@@ -117,7 +117,7 @@ async def play_in(
     return Brought(0, 1, 0)
 
 
-def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, UUID]) -> dict[str, Any]:
+def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a lesson, with the names that its files have here and the ids of the lessons it points to."""
     match lesson:
         case Text():
@@ -126,7 +126,7 @@ def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str,
         case QuizLesson():
             return {
                 "kind": LessonKind.QUIZ,
-                "body": {"quiz": _pointing(rewritten(msgspec.to_builtins(lesson.quiz), names), keys)},
+                "body": {"quiz": pointing(rewritten(msgspec.to_builtins(lesson.quiz), names), keys)},
             }
         case Tool():
             facts = {
@@ -137,14 +137,6 @@ def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str,
             return {"kind": LessonKind.TOOL, "body": facts}
         case _:
             return {"kind": LessonKind.PACKAGE}
-
-
-def _pointing(quiz: dict[str, Any], keys: Mapping[str, UUID]) -> dict[str, Any]:
-    """The quiz, its answers pointing to the lessons' ids; to none where a lesson did not come along."""
-    for pool in quiz["pools"]:
-        for question in pool["questions"]:
-            question["lesson"] = str(keys.get(question["lesson"], ""))
-    return quiz
 
 
 def _package(

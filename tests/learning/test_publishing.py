@@ -258,7 +258,12 @@ async def test_a_copy_brings_files_and_points_to_its_own_lessons_and_others_are_
     )
     async with begin() as session:
         stored = await session.merge(quiz)
-        stored.body = {"quiz": {"pools": [{"lesson": str(made.id), "picture": "bild.png"}]}}
+        pointed = {"text": "bild.png", "lesson": str(made.id), "place": "anfang"}
+        elsewhere = {"text": "bild.png", "lesson": str(uuid4()), "place": "anfang"}
+        stored.body = {
+            "quiz": {"pools": [{"key": "1", "questions": [pointed, elsewhere]}]},
+            "deleted": [{"question": pointed}],
+        }
     there = await chapter(contents, TEAM, target.id, "Dort")
     async with begin() as session:
         outline = (await written(session, target)).outline
@@ -283,7 +288,19 @@ async def test_a_copy_brings_files_and_points_to_its_own_lessons_and_others_are_
         what = await written(session, target)
     first, second = what.lessons
     assert (first.text, [part.chapter.title for part in what.parts]) == ("![Grün](bild-2.png)", ["Dort"])
-    assert second.body == {"quiz": {"pools": [{"lesson": str(first.id), "picture": "bild-2.png"}]}}
+    assert second.body == {
+        "quiz": {
+            "pools": [
+                {
+                    "key": "1",
+                    "questions": [
+                        {"text": "bild-2.png", "lesson": str(first.id), "place": "anfang"},
+                        {"text": "bild-2.png", "lesson": "", "place": ""},
+                    ],
+                }
+            ]
+        }
+    }
 
     await lesson(contents, TEAM, target.id, there, "Nur dort")
     wanted: dict[str, Any] = {"course_id": course, "source_id": target.id, "lesson_ids": {first.id}}

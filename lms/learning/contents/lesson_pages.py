@@ -237,7 +237,7 @@ def _page(
             "room": ROOMS.get(lesson.kind, ""),
             "faults": text_problems(text, desk.files)
             if is_written and text
-            else lesson_problems(lesson, desk.files),
+            else lesson_problems(lesson, desk.files, desk.what.lessons),
             "html": desk.rendered(text) if is_written else "",
             "say": say,
             "here": desk.here,

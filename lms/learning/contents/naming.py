@@ -79,6 +79,20 @@ def rewritten(value: Any, names: Mapping[str, str]) -> Any:
             return value
 
 
+def pointing(quiz: Mapping[str, Any], lessons: Mapping[str, str]) -> dict[str, Any]:
+    """A quiz as plain JSON whose questions point to the lessons by these ids; to none where a lesson did not come along."""
+    pools = [
+        {**pool, "questions": [_pointed(one, lessons) for one in pool["questions"]]}
+        for pool in quiz.get("pools", ())
+    ]
+    return {**quiz, "pools": pools}
+
+
+def _pointed(question: Mapping[str, Any], lessons: Mapping[str, str]) -> dict[str, Any]:
+    found = lessons.get(question.get("lesson", ""), "")
+    return {**question, "lesson": found, "place": question.get("place", "") if found else ""}
+
+
 def _any_of(names: Collection[str]) -> re.Pattern[str]:
     """Any of the names, whole: `bild.png` is not in `mein-bild.png`. The longest first, so that none hides another."""
     in_order = sorted(names, key=len, reverse=True)

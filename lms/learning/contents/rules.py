@@ -1,8 +1,10 @@
 """What is decided about writing lessons: plain functions, no session, no request, no clock."""
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import Mapping, MutableSequence, Sequence
 from datetime import timedelta
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
+
+from lms.learning.models import LessonKind
 
 RESTORABLE = timedelta(days=30)
 ONE_SITTING = timedelta(hours=1)
@@ -20,6 +22,7 @@ class Placed(Protocol):
 
 
 T = TypeVar("T", bound=Placed)
+QUIZ = "quiz"
 
 
 def put(row: Sequence[T], one: T, to: int) -> Sequence[T]:
@@ -29,3 +32,13 @@ def put(row: Sequence[T], one: T, to: int) -> Sequence[T]:
     for number, each in enumerate(ordered):
         each.position = number
     return ordered
+
+
+def leaving_the_desk(kind: LessonKind, body: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a lesson's body goes into editions and copies: a quiz without the questions that its author has deleted."""
+    return {name: value for name, value in body.items() if kind is not LessonKind.QUIZ or name == QUIZ}
+
+
+def on_the_desk(kind: LessonKind, body: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+    """A body that comes back onto the desk; what its author could still restore of a quiz stays restorable."""
+    return {**before, **body} if kind is LessonKind.QUIZ else dict(body)
