@@ -1,6 +1,6 @@
 """A course's content as a value becomes rows, and rows become such a value again: for importing, copying and taking away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -225,10 +225,7 @@ async def content_of(
     files = await session.scalars(
         select(LessonFile).where(LessonFile.outline_id == outline.id, LessonFile.deleted_at.is_(None))
     )
-    known = {
-        str(one.id): one
-        for one in await session.scalars(select(Package).where(Package.course_id == course.id))
-    }
+    known = await _packages(session, rows)
     by_chapter: dict[UUID, list[LessonContent]] = {one.id: [] for one in chapters}
     for row in rows:
         value = _value(row, known, packages)
@@ -241,6 +238,13 @@ async def content_of(
         chapters=[ChapterContent(one.title, by_chapter[one.id]) for one in chapters],
         files=[File(one.name, store.path_of(one.stored), one.media_type) for one in files],
     )
+
+
+async def _packages(session: AsyncSession, rows: Sequence[Lesson]) -> Mapping[str, Package]:
+    """The packages that these lessons name, by their ids; copied lessons name those of another course."""
+    named = [UUID(one.body["package_id"]) for one in rows if one.body.get("package_id")]
+    found = await session.scalars(select(Package).where(Package.id.in_(named)))
+    return {str(one.id): one for one in found}
 
 
 def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -> LessonContent | None:
