@@ -1,5 +1,7 @@
 """An exercise as its learner meets it: one step a page, large pictures, three buttons."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,8 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
+from lms.learning.lessons.pages import sent_values
+from lms.learning.lessons.trying import with_attempt
 from lms.learning.models import LessonKind
 from lms.practice.calls.service import LONGEST_NOTE, HelpCalls
 from lms.practice.lessons import PracticeLessons, Practising
@@ -103,6 +107,31 @@ class ExercisePages(Controller):
         await help_calls.ask(actor, enrolment_id=enrolment_id, lesson_id=lesson_id, step=number)
         return after(f"{here}/schritt/{number}", ASKED)
 
+    @get("/schritt/{number:int}/fragen/{question:int}")
+    async def back(
+        self, enrolment_id: FromPath[UUID], lesson_id: FromPath[UUID], number: FromPath[int]
+    ) -> Redirect:
+        """Where one lands by changing the language or opening the address again: the step itself."""
+        return _to(f"{lesson_path(enrolment_id, lesson_id, LessonKind.PRACTICE)}/schritt/{number}")
+
+    @post("/schritt/{number:int}/fragen/{question:int}", status_code=200)
+    async def attempt(
+        self,
+        request: Request[Any, Any, Any],
+        enrolment_id: FromPath[UUID],
+        lesson_id: FromPath[UUID],
+        number: FromPath[int],
+        question: FromPath[int],
+        actor: NamedDependency[Actor],
+        practice_lessons: NamedDependency[PracticeLessons],
+    ) -> Template:
+        """The step again, with what the answer to a question in it is worth; nothing is kept."""
+        sent = await sent_values(request)
+        found = await practice_lessons.look(
+            actor, enrolment_id=enrolment_id, lesson_id=lesson_id, number=number
+        )
+        return _step_page(found, number, tried=(question, sent))
+
     @post("/schritt/{number:int}/dazu")
     async def say_more(
         self,
@@ -186,12 +215,19 @@ def _context(found: Practising) -> dict[str, Any]:
 
 
 def _step_page(
-    found: Practising, number: int, form: NoteForm | None = None, *, status: int = 200
+    found: Practising,
+    number: int,
+    form: NoteForm | None = None,
+    *,
+    status: int = 200,
+    tried: tuple[int, Mapping[str, list[str]]] | None = None,
 ) -> Template:
-    call = found.call
+    call, step = found.call, found.step(number)
+    if tried is not None:
+        step = replace(step, parts=with_attempt(step.parts, *tried))
     is_here = call is not None and (call.lesson_id, call.step) == (found.lesson.lesson_id, number)
     context = _context(found) | {
-        "step": found.step(number),
+        "step": step,
         "call": call,
         "is_called_here": is_here,
         "form": form or form_from(NoteForm, note=call.note if call else ""),

@@ -1,5 +1,6 @@
 """Lessons that everybody may read before they enrol."""
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -10,9 +11,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK
 
-from lms.learning.lessons.pages import sent_values, with_attempt
+from lms.learning.lessons.pages import sent_values
 from lms.learning.lessons.reading import Preview, file_named, preview_for
 from lms.learning.lessons.showing import Shown, shown
+from lms.learning.lessons.trying import with_attempt
 from lms.learning.places import lesson_files
 from lms.learning.queries import files_of
 from lms.web.access import PUBLIC
@@ -57,7 +59,7 @@ class PreviewPages(Controller):
         """The lesson again, with what the answer is worth."""
         sent = await sent_values(request)
         preview, text = await _read(around, slug, lesson_id)
-        return _page(preview, with_attempt(text, number, sent))
+        return _page(preview, replace(text, parts=with_attempt(text.parts, number, sent)))
 
     @get("/dateien/{name:str}")
     async def file(

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from content.lesson import Asked, Heading, read_lesson
-from lms.learning.lessons.trying import Trial, trial_of
+from content.lesson import Heading, read_lesson
+from lms.learning.lessons.trying import Trial, with_trials
 from lms.learning.models import EditionFile, EditionLesson
 from lms.web.formats import file_size
 from lms.web.language import current_language, use_locale
@@ -65,25 +65,12 @@ def _shown(
             return f"{ending_of(name)}, {file_size(files[name].size)}" if name in files else ""
 
     read = read_lesson(lesson.text, top_level=HIGHEST, address=address, about=about, language=language)
-    parts = [
-        trial_of(part, number=number, seed=str(lesson.lesson_id)) if isinstance(part, Asked) else part
-        for number, part in _numbered(read.parts)
-    ]
     return Shown(
-        parts=[Markup(one) if isinstance(one, str) else one for one in parts],  # noqa: S704 - content.safety has cleaned it
+        parts=with_trials(read.parts, seed=str(lesson.lesson_id)),
         headings=read.headings,
         minutes=lesson.minutes or read.reading_minutes,
         language=language,
     )
-
-
-def _numbered(parts: Sequence[str | Asked]) -> Sequence[tuple[int, str | Asked]]:
-    """Each question with its number, counted from 1."""
-    count, numbered = 0, []
-    for part in parts:
-        count += isinstance(part, Asked)
-        numbered.append((count, part))
-    return numbered
 
 
 def ending_of(name: str) -> str:
