@@ -17,12 +17,11 @@ from content.course import Package as PackageContent
 from content.quiz.questions import Quiz
 from lms.catalogue.models import Course
 from lms.learning.contents.naming import file_name, free_name, pointing, renamed, rewritten
+from lms.learning.contents.rules import LONGEST_TITLE
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
 from lms.web.files.store import Kept, Store
-
-LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
-LONGEST_NAME = 80
-UNNAMED = "datei"
+from lms.web.files.names import LONGEST_NAME, UNNAMED
+
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
