@@ -61,13 +61,7 @@ class Lesson:
     @property
     def parts(self) -> Sequence[str | Asked]:
         """The safe HTML, in pieces between the questions. A piece alone may leave an element open."""
-        asked = {one.anchor: one for one in self.questions}
-        pieces: list[str | Asked] = []
-        end = 0
-        for found in _QUESTION.finditer(self.html):
-            pieces += [self.html[end : found.start()], asked[found[1]]]
-            end = found.end()
-        return [*pieces, self.html[end:]]
+        return _in_parts(self.html, self.questions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +71,12 @@ class Step:
     title: str
     html: str
     minutes: int
+    questions: tuple[Asked, ...] = ()
+
+    @property
+    def parts(self) -> Sequence[str | Asked]:
+        """As those of a lesson; each step counts its questions from 1."""
+        return _in_parts(self.html, self.questions)
 
 
 def read_lesson(
@@ -125,7 +125,7 @@ def steps(
     for title, part in _parted(tokens):
         shown = _shown(title, part, _showing(address, about, form, language), top_level)
         if title or shown.html.strip():
-            found.append(Step(title, shown.html, max(1, shown.reading_minutes)))
+            found.append(Step(title, shown.html, max(1, shown.reading_minutes), shown.questions))
     return found
 
 
@@ -133,6 +133,16 @@ def _read(markdown: str, *, with_files: bool) -> tuple[str, list[Token]]:
     if len(markdown) > MAX_CHARACTERS:
         raise TextTooLong
     return _title_taken_off(parsed(markdown, with_files=with_files))
+
+
+def _in_parts(html: str, questions: Sequence[Asked]) -> Sequence[str | Asked]:
+    asked = {one.anchor: one for one in questions}
+    pieces: list[str | Asked] = []
+    end = 0
+    for found in _QUESTION.finditer(html):
+        pieces += [html[end : found.start()], asked[found[1]]]
+        end = found.end()
+    return [*pieces, html[end:]]
 
 
 def _showing(address: Address | None, about: About | None, form: Form, language: str) -> Showing:

@@ -28,11 +28,12 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound
 from lms.learning.bringing_in import KeptPackage, bring_in, play_in
 from lms.learning.contents.naming import names_in, texts_in
+from lms.learning.contents.rules import LONGEST_TITLE
 from lms.learning.contents.writing import outline_for
 from lms.learning.models import Package as PackageRow
 from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.errors import DiskIsFull
-from lms.web.files.names import LONGEST_NAME, clean_name
+from lms.web.files.names import clean_name
 from lms.web.files.store import NO_ROOM, Kept, Store
 from lms.web.module import Around
 
@@ -192,7 +193,7 @@ class IntakeReader:
             if intake.state is not IntakeState.READING:
                 return
             intake.state, intake.percent = IntakeState.READY, 100
-            intake.format, intake.title = found.format, found.content.title[:LONGEST_NAME]
+            intake.format, intake.title = found.format, found.content.title[:LONGEST_TITLE]
             intake.chapters = outline(found.content)
             intake.remarks = _shortened(found.remarks)
             intake.version += 1

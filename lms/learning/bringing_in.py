@@ -1,6 +1,6 @@
 """A course's content as a value becomes rows, and rows become such a value again: for importing, copying and taking away."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,13 @@ from content.course import Lesson as LessonContent
 from content.course import Package as PackageContent
 from content.quiz.questions import Quiz
 from lms.catalogue.models import Course
-from lms.learning.contents.naming import file_name, free_name, renamed, rewritten
+from lms.learning.contents.naming import file_name, free_name, pointing, renamed, rewritten
+from lms.learning.contents.rules import LONGEST_TITLE
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
 from lms.web.files.store import Kept, Store
 from lms.web.sent import NotAnAddress, web_address
-
-LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ async def bring_in(
     one, in the lessons too; the same bytes are not there twice. What has no place (a file that is not in `kept`) is left out.
     """
     names = await _add_files(session, outline, content, kept, now, account_id)
-    keys = {lesson.key: uuid4() for chapter in content.chapters for lesson in chapter.lessons}
+    keys = {lesson.key: str(uuid4()) for chapter in content.chapters for lesson in chapter.lessons}
     for chapter in content.chapters:
         row = await add_chapter(session, outline, title=_title(chapter.title))
         for lesson in chapter.lessons:
@@ -74,7 +73,7 @@ async def bring_in(
                 row,
                 title=_title(lesson.title),
                 now=now,
-                key=keys[lesson.key],
+                key=UUID(keys[lesson.key]),
                 by=account_id,
                 **_written(lesson, names, keys) | ({"body": body} if body else {}),
             )
@@ -118,7 +117,7 @@ async def play_in(
     return Brought(0, 1, 0)
 
 
-def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, UUID]) -> dict[str, Any]:
+def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a lesson, with the names that its files have here and the ids of the lessons it points to."""
     match lesson:
         case Text():
@@ -127,7 +126,7 @@ def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str,
         case QuizLesson():
             return {
                 "kind": LessonKind.QUIZ,
-                "body": {"quiz": _pointing(rewritten(msgspec.to_builtins(lesson.quiz), names), keys)},
+                "body": {"quiz": pointing(rewritten(msgspec.to_builtins(lesson.quiz), names), keys)},
             }
         case Tool():
             facts = {
@@ -138,14 +137,6 @@ def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str,
             return {"kind": LessonKind.TOOL, "body": facts}
         case _:
             return {"kind": LessonKind.PACKAGE}
-
-
-def _pointing(quiz: dict[str, Any], keys: Mapping[str, UUID]) -> dict[str, Any]:
-    """The quiz, its answers pointing to the lessons' ids; to none where a lesson did not come along."""
-    for pool in quiz["pools"]:
-        for question in pool["questions"]:
-            question["lesson"] = str(keys.get(question["lesson"], ""))
-    return quiz
 
 
 def _package(
@@ -242,10 +233,7 @@ async def content_of(
     files = await session.scalars(
         select(LessonFile).where(LessonFile.outline_id == outline.id, LessonFile.deleted_at.is_(None))
     )
-    known = {
-        str(one.id): one
-        for one in await session.scalars(select(Package).where(Package.course_id == course.id))
-    }
+    known = await _packages(session, rows)
     by_chapter: dict[UUID, list[LessonContent]] = {one.id: [] for one in chapters}
     for row in rows:
         value = _value(row, known, packages)
@@ -258,6 +246,13 @@ async def content_of(
         chapters=[ChapterContent(one.title, by_chapter[one.id]) for one in chapters],
         files=[File(one.name, store.path_of(one.stored), one.media_type) for one in files],
     )
+
+
+async def _packages(session: AsyncSession, rows: Sequence[Lesson]) -> Mapping[str, Package]:
+    """The packages that these lessons name, by their ids; copied lessons name those of another course."""
+    named = [UUID(one.body["package_id"]) for one in rows if one.body.get("package_id")]
+    found = await session.scalars(select(Package).where(Package.id.in_(named)))
+    return {str(one.id): one for one in found}
 
 
 def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -> LessonContent | None:

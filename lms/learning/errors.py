@@ -34,6 +34,11 @@ class FileInUse(DomainError):
     message = N_("This file is used in a lesson. Take it out there first, then delete it.")
 
 
+class NotParameters(DomainError):
+    status = 422
+    message = N_("Enter one name and value a line, such as: level=2. Each name only once, without spaces.")
+
+
 class DescriptionMissing(DomainError):
     status = 422
     message = N_("Describe the picture in a sentence, for people who do not see it.")

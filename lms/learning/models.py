@@ -120,6 +120,7 @@ class Package(Row):
     """A package of somebody else's, unpacked below LMS_FILES in a folder with the random name `stored`.
 
     `kind` is a `content.course.PackageKind`; `entry` is the page to open first. `facts` is what its player needs of the manifest.
+    It came with `course_id`; copies of its lesson in other courses play it too.
     """
 
     __tablename__ = "package"

@@ -87,7 +87,7 @@ class PackagePages(Controller):
             place, lesson = await lesson_for(
                 session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS
             )
-            package = await package_in(session, place.course.id, lesson.body)
+            package = await package_in(session, lesson.body)
             if package is None:
                 raise NotFound
             states = await states_of(session, enrolment_id, lesson_id, package.id)
@@ -135,10 +135,10 @@ class PackagePages(Controller):
     ) -> Response[State]:
         """What the part `?teil=` had kept; asked before it is opened, so that it goes on where it stopped elsewhere."""
         async with around.begin.reading() as session:
-            place, lesson = await lesson_for(
+            _, lesson = await lesson_for(
                 session, actor, enrolment_id, lesson_id, around.clock(), kinds=PACKAGE_LESSONS
             )
-            package = await package_in(session, place.course.id, lesson.body)
+            package = await package_in(session, lesson.body)
             if package is None:
                 raise NotFound
             states = await states_of(session, enrolment_id, lesson_id, package.id)
@@ -161,10 +161,10 @@ class PackagePages(Controller):
         report = Report(data.package, data.part, data.based_on, data.key, _clean(data.data))
         kept = await playing.keep(actor, enrolment_id=enrolment_id, lesson_id=lesson_id, report=report)
         async with around.begin.reading() as session:
-            place, lesson = await lesson_for(
+            _, lesson = await lesson_for(
                 session, actor, enrolment_id, lesson_id, around.clock(), kinds=PACKAGE_LESSONS
             )
-            package = await package_in(session, place.course.id, lesson.body)
+            package = await package_in(session, lesson.body)
         parts = parts_of(package) if package else ()
         told = Told(
             "saved" if kept.is_current else "elsewhere",

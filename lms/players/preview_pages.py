@@ -40,7 +40,7 @@ class PackagePreviewPages(Controller):
         async with around.begin.reading() as session:
             lesson = await written_lesson(session, actor, course_id, lesson_id)
             course = await session.get_one(Course, course_id)
-            package = await package_in(session, course_id, lesson.body)
+            package = await package_in(session, lesson.body)
         parts = parts_of(package) if package else ()
         frame = (
             frame_of(

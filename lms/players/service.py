@@ -75,10 +75,8 @@ class Playing:
         if sum(len(name) + len(value) for name, value in report.data.items()) > LARGEST_REPORT:
             raise ReportTooLarge
         async with self.begin() as session:
-            place, lesson = await lesson_for(
-                session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS
-            )
-            package = await package_in(session, place.course.id, lesson.body)
+            _, lesson = await lesson_for(session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS)
+            package = await package_in(session, lesson.body)
             if package is None or package.kind not in PLAYED:
                 raise NotFound
             if package.id != report.package_id:

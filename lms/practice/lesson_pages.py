@@ -1,5 +1,7 @@
 """An exercise as its learner meets it: one step a page, large pictures, three buttons."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +15,13 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
-from lms.learning.lessons.showing import headers_with_media
+from lms.learning.lessons.pages import sent_values
+from lms.learning.lessons.trying import with_attempt
 from lms.learning.models import LessonKind
 from lms.practice.calls.service import LONGEST_NOTE, HelpCalls
 from lms.practice.lessons import PracticeLessons, Practising
 from lms.web.access import SIGNED_IN
 from lms.web.forms import Form, TextArea, form_from
-from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.templating import url
 
@@ -54,11 +56,10 @@ class ExercisePages(Controller):
         lesson_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Template:
         """The step where one left."""
         found = await practice_lessons.look(actor, enrolment_id=enrolment_id, lesson_id=lesson_id)
-        return _step_page(around, found, found.now_at)
+        return _step_page(found, found.now_at)
 
     @get("/schritt/{number:int}")
     async def step(
@@ -68,13 +69,12 @@ class ExercisePages(Controller):
         number: FromPath[int],
         actor: NamedDependency[Actor],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Template:
         """One step."""
         found = await practice_lessons.look(
             actor, enrolment_id=enrolment_id, lesson_id=lesson_id, number=max(number, 0) or -1
         )
-        return _step_page(around, found, number)
+        return _step_page(found, number)
 
     @post("/schritt/{number:int}")
     async def act(
@@ -107,6 +107,31 @@ class ExercisePages(Controller):
         await help_calls.ask(actor, enrolment_id=enrolment_id, lesson_id=lesson_id, step=number)
         return after(f"{here}/schritt/{number}", ASKED)
 
+    @get("/schritt/{number:int}/fragen/{question:int}")
+    async def back(
+        self, enrolment_id: FromPath[UUID], lesson_id: FromPath[UUID], number: FromPath[int]
+    ) -> Redirect:
+        """Where one lands by changing the language or opening the address again: the step itself."""
+        return _to(f"{lesson_path(enrolment_id, lesson_id, LessonKind.PRACTICE)}/schritt/{number}")
+
+    @post("/schritt/{number:int}/fragen/{question:int}", status_code=200)
+    async def attempt(
+        self,
+        request: Request[Any, Any, Any],
+        enrolment_id: FromPath[UUID],
+        lesson_id: FromPath[UUID],
+        number: FromPath[int],
+        question: FromPath[int],
+        actor: NamedDependency[Actor],
+        practice_lessons: NamedDependency[PracticeLessons],
+    ) -> Template:
+        """The step again, with what the answer to a question in it is worth; nothing is kept."""
+        sent = await sent_values(request)
+        found = await practice_lessons.look(
+            actor, enrolment_id=enrolment_id, lesson_id=lesson_id, number=number
+        )
+        return _step_page(found, number, tried=(question, sent))
+
     @post("/schritt/{number:int}/dazu")
     async def say_more(
         self,
@@ -117,7 +142,6 @@ class ExercisePages(Controller):
         actor: NamedDependency[Actor],
         help_calls: NamedDependency[HelpCalls],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Redirect | Template:
         """A few words for the trainer."""
         form = form_from(NoteForm, await request.form())
@@ -125,7 +149,7 @@ class ExercisePages(Controller):
             found = await practice_lessons.look(
                 actor, enrolment_id=enrolment_id, lesson_id=lesson_id, number=number
             )
-            return _step_page(around, found, number, form, status=422)
+            return _step_page(found, number, form, status=422)
         await help_calls.add_note(actor, enrolment_id=enrolment_id, note=form.note.data or "")
         here = lesson_path(enrolment_id, lesson_id, LessonKind.PRACTICE)
         return after(f"{here}/schritt/{number}", NOTED)
@@ -170,12 +194,10 @@ class ExercisePages(Controller):
         lesson_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Template:
         """All steps on one page."""
         found = await practice_lessons.look(actor, enrolment_id=enrolment_id, lesson_id=lesson_id)
-        headers = headers_with_media(around.settings, **PRIVATE)
-        return Template("practice/print.html", context=_context(found), headers=headers)
+        return Template("practice/print.html", context=_context(found), headers=PRIVATE)
 
 
 def _to(path: str) -> Redirect:
@@ -193,15 +215,21 @@ def _context(found: Practising) -> dict[str, Any]:
 
 
 def _step_page(
-    around: Around, found: Practising, number: int, form: NoteForm | None = None, *, status: int = 200
+    found: Practising,
+    number: int,
+    form: NoteForm | None = None,
+    *,
+    status: int = 200,
+    tried: tuple[int, Mapping[str, list[str]]] | None = None,
 ) -> Template:
-    call = found.call
+    call, step = found.call, found.step(number)
+    if tried is not None:
+        step = replace(step, parts=with_attempt(step.parts, *tried))
     is_here = call is not None and (call.lesson_id, call.step) == (found.lesson.lesson_id, number)
     context = _context(found) | {
-        "step": found.step(number),
+        "step": step,
         "call": call,
         "is_called_here": is_here,
         "form": form or form_from(NoteForm, note=call.note if call else ""),
     }
-    headers = headers_with_media(around.settings, **PRIVATE)
-    return Template("practice/step.html", context=context, headers=headers, status_code=status)
+    return Template("practice/step.html", context=context, headers=PRIVATE, status_code=status)

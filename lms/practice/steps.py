@@ -6,17 +6,24 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from content.lesson import steps
+from lms.learning.lessons.trying import Trial, with_trials
 
 Address = Callable[[str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step. `html` is safe; `number` counts from 1."""
+    """One step. `html` is safe; `number` counts from 1. `parts` are the same with its questions apart, to be tried."""
 
     number: int
     title: str
     html: Markup
+    parts: Sequence[Markup | Trial] = ()
+
+    @property
+    def trials(self) -> Sequence[Trial]:
+        """Its questions, in order."""
+        return [one for one in self.parts if isinstance(one, Trial)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +46,12 @@ def read_exercise(
 
     `address` and `about` are those of `content.lesson.steps`. Raises `content.errors.TextTooLong`.
     """
-    read = [(one.title, Markup(one.html)) for one in steps(markdown, address=address, about=about)]  # noqa: S704
+    read = list(steps(markdown, address=address, about=about))
     opening = Markup("")
-    if len(read) > 1 and not read[0][0]:
-        opening = read.pop(0)[1]
-    found = [Step(number, words or title, html) for number, (words, html) in enumerate(read, start=1)]
+    if len(read) > 1 and not read[0].title:
+        opening = Markup(read.pop(0).html)  # noqa: S704 - content.safety has cleaned it
+    found = [
+        Step(number, one.title or title, Markup(one.html), with_trials(one.parts, seed=f"{title}/{number}"))  # noqa: S704
+        for number, one in enumerate(read, start=1)
+    ]
     return Exercise(opening, found or [Step(1, title, Markup(""))])

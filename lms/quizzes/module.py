@@ -5,6 +5,7 @@ from datetime import timedelta
 from lms.jobs.worker import Periodic
 from lms.quizzes import trainers
 from lms.quizzes.events import AttemptMarked
+from lms.quizzes.file_pages import AttemptFileDoor
 from lms.quizzes.forgetting import forget_old
 from lms.quizzes.letters import tell_of_marks
 from lms.quizzes.pages import QuizPages
@@ -31,7 +32,7 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="quizzes",
-    controllers=[QuizPages, *trainers.CONTROLLERS],
+    controllers=[QuizPages, AttemptFileDoor, *trainers.CONTROLLERS],
     services={"attempts": Attempts, **trainers.SERVICES},
     listeners={AttemptMarked: [tell_of_marks]},
     periodic=[_close, _forget],

@@ -1,8 +1,6 @@
 """A quiz for learners: the start, one question a page, the overview, the result."""
 
-from collections.abc import Collection
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Controller, Request, get, post
@@ -21,6 +19,7 @@ from lms.learning.queries import files_of
 from lms.quizzes import rules
 from lms.quizzes.errors import HandedInAlready, TimeIsOver
 from lms.quizzes.explaining import again_in, explained, needed_in_words, sentence
+from lms.quizzes.file_pages import addresses
 from lms.quizzes.reading import Standing, Taken, attempt_in, standing_of, taken
 from lms.quizzes.sent import Typed, answer_from, typed_from
 from lms.quizzes.showing import shown
@@ -68,7 +67,9 @@ class QuizPages(Controller):
             standing = await standing_of(session, actor, enrolment_id, lesson_id, now)
             running = standing.open_attempt
             unanswered = (await taken(session, running)).unanswered if running else ()
-            address = _addresses(enrolment_id, await files_of(session, standing.lesson.edition_id))
+            files = await files_of(session, standing.lesson.edition_id)
+            last = standing.attempts[-1] if standing.attempts and not standing.is_offered else None
+            address = addresses(standing, last, standing.lesson, files)
         context = _start(standing, address) | {
             "here": _here(enrolment_id, lesson_id),
             "back": lessons_path(enrolment_id),
@@ -211,14 +212,9 @@ async def _attempt(
     async with around.begin.reading() as session:
         standing = await standing_of(session, actor, enrolment_id, lesson_id, around.clock())
         found = await taken(session, attempt_in(standing, attempt_id))
-        edition = (await session.get_one(EditionLesson, found.attempt.edition_lesson_id)).edition_id
-        files = await files_of(session, edition)
-    return standing, found, _addresses(enrolment_id, files)
-
-
-def _addresses(enrolment_id: UUID, names: Collection[str]) -> Address:
-    """Where the files of an edition are fetched."""
-    return lambda name: f"/meine-kurse/{enrolment_id}/dateien/{quote(name)}" if name in names else None
+        lesson = await session.get_one(EditionLesson, found.attempt.edition_lesson_id)
+        files = await files_of(session, lesson.edition_id)
+    return standing, found, addresses(standing, found.attempt, lesson, files)
 
 
 def _around(standing: Standing, found: Taken, around: Around) -> dict[str, Any]:

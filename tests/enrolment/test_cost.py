@@ -40,7 +40,7 @@ def words(statements: list[str]) -> list[str]:
     )
 
 
-async def test_enrolling_one_person_in_a_free_run_takes_nine_statements(
+async def test_enrolling_one_person_in_a_free_run_takes_ten_statements(
     enrolments: Enrolments, begin: Begin
 ) -> None:
     run = await offered_run(begin)
@@ -56,6 +56,7 @@ async def test_enrolling_one_person_in_a_free_run_takes_nine_statements(
         "INSERT INTO job",
         "INSERT INTO party",
         "INSERT INTO person",
+        "SELECT",
         "SELECT",
         "SELECT",
         "SELECT",

@@ -8,7 +8,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from lms.catalogue.models import Course
@@ -31,6 +33,7 @@ from lms.learning.places import PackageFolders
 from lms.learning.queries import edition_of, offered
 from lms.web.files.errors import DiskIsFull, NotWhatItSays
 from lms.web.module import Around
+from tests.content.quiz.questions import TRUE
 from tests.learning.scene import Class, chapter, lesson, make_class, picture
 from tests.making import BOTH, FixedClock, make_course, staff
 
@@ -139,6 +142,34 @@ async def test_nothing_is_published_with_something_to_mend_or_over_what_somebody
         ("quiz", checking.EMPTY), ("package", checking.NO_PACKAGE), ("tool", checking.NO_ADDRESS),
         ("text", checking.EMPTY),
     ]  # fmt: skip
+
+
+async def test_what_an_author_has_deleted_of_a_quiz_stays_on_the_desk_and_dead_pointers_are_mended_first(
+    contents: Contents, editions: Editions, taught: Class, begin: Begin
+) -> None:
+    actor, course = taught.trainer, taught.course.id
+    of = await chapter(contents, actor, course)
+    made = await lesson(contents, actor, course, of, "A")
+    quiz = await lesson(contents, actor, course, of, "Q", kind=LessonKind.QUIZ, text="")
+    asked = msgspec.to_builtins(replace(TRUE, lesson=str(made.id)))
+    deleted = [{"question": asked, "pool": "1", "at": 0, "deleted_at": "2026-12-01T10:00:00Z"}]
+    body = {"quiz": {"pools": [{"key": "1", "questions": [asked]}]}}
+    async with begin() as session:
+        (await session.merge(quiz)).body = {**body, "deleted": deleted}
+    first = await publish(editions, begin, taught)
+    async with begin.reading() as session:
+        state = await state_in(session, first)
+    assert [one.body for one in state.lessons] == [{}, body]
+    with pytest.raises(NothingNew):
+        await publish(editions, begin, taught)
+
+    await editions.take_back(actor, course_id=course, number=1, lesson_id=quiz.id)
+    async with begin.reading() as session:
+        assert (await session.get_one(Lesson, quiz.id)).body == {**body, "deleted": deleted}
+
+    await contents.delete_lesson(actor, course_id=course, lesson_id=made.id)
+    with pytest.raises(Unfinished):
+        await publish(editions, begin, taught)
 
 
 async def test_a_run_keeps_the_edition_it_started_with_until_its_trainer_takes_over_another(
@@ -292,7 +323,12 @@ async def test_a_copy_brings_files_and_points_to_its_own_lessons_and_others_are_
     )
     async with begin() as session:
         stored = await session.merge(quiz)
-        stored.body = {"quiz": {"pools": [{"lesson": str(made.id), "picture": "bild.png"}]}}
+        pointed = {"text": "bild.png", "lesson": str(made.id), "place": "anfang"}
+        elsewhere = {"text": "bild.png", "lesson": str(uuid4()), "place": "anfang"}
+        stored.body = {
+            "quiz": {"pools": [{"key": "1", "questions": [pointed, elsewhere]}]},
+            "deleted": [{"question": pointed}],
+        }
     there = await chapter(contents, TEAM, target.id, "Dort")
     async with begin() as session:
         outline = (await written(session, target)).outline
@@ -317,7 +353,19 @@ async def test_a_copy_brings_files_and_points_to_its_own_lessons_and_others_are_
         what = await written(session, target)
     first, second = what.lessons
     assert (first.text, [part.chapter.title for part in what.parts]) == ("![Grün](bild-2.png)", ["Dort"])
-    assert second.body == {"quiz": {"pools": [{"lesson": str(first.id), "picture": "bild-2.png"}]}}
+    assert second.body == {
+        "quiz": {
+            "pools": [
+                {
+                    "key": "1",
+                    "questions": [
+                        {"text": "bild-2.png", "lesson": str(first.id), "place": "anfang"},
+                        {"text": "bild-2.png", "lesson": "", "place": ""},
+                    ],
+                }
+            ]
+        }
+    }
 
     await lesson(contents, TEAM, target.id, there, "Nur dort")
     wanted: dict[str, Any] = {"course_id": course, "source_id": target.id, "lesson_ids": {first.id}}

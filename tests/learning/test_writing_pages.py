@@ -75,7 +75,7 @@ async def test_from_the_first_chapter_to_an_edition_without_script(
             client, f"{base}/veroeffentlichen",
             {"note": "Neu", "version": hidden(publish, "version"), "key": hidden(publish, "key")},
         )  # fmt: skip
-        assert answer.headers["location"] == f"{base}/ausgaben?nachricht=veroeffentlicht"
+        assert answer.headers["location"] == f"{base}/ausgaben?nachricht=ausgabe-veroeffentlicht"
     async with begin.reading() as session:
         assert [one.note for one in await session.scalars(select(Edition))] == ["Neu"]
         lesson = (await session.scalars(select(Lesson))).one()
@@ -201,3 +201,60 @@ async def test_a_chapter_of_another_course_is_taken_over_once(
     async with begin.reading() as session:
         assert sorted((await session.scalars(select(Lesson.title))).all()) == ["A", "A"]
     assert "Anderer Kurs" in words_of((await client.get("/inhalte")).text)
+
+
+async def test_a_link_becomes_a_learning_tool_with_what_it_is_told(
+    client: Client, begin: Begin, taught: Class
+) -> None:
+    _, editor = await with_lesson(client, begin, taught, "tool")
+    page = (await client.get(editor)).text
+    typed = {"title": "Rechnen", "link": "lti", "address": "https://tool.example.org/start", "needed": "1",
+             "version": hidden(page, "version")}  # fmt: skip
+    refused = await send(client, editor, {**typed, "parameters": "stufe=2\r\nohne Wert"})
+    saved = await send(client, editor, {**typed, "parameters": "stufe = 2\r\nthema=a=b;=1+1"})
+    again = (await client.get(editor)).text
+
+    assert "Lernwerkzeuge anderer Anbieter" in page
+    assert (refused.status_code, "Geben Sie je Zeile" in refused.text, "ohne Wert" in refused.text) == (
+        422, True, True,
+    )  # fmt: skip
+    assert saved.status_code == 303
+    assert "stufe=2\nthema=a=b;=1+1" in unescape(again)
+    async with begin.reading() as session:
+        body = (await session.scalars(select(Lesson))).one().body
+    assert body == {
+        "address": "https://tool.example.org/start", "is_lti": True,
+        "parameters": {"stufe": "2", "thema": "a=b;=1+1"},
+    }  # fmt: skip
+    assert "sobald die Lektion" in (await client.get(f"{editor}/ansicht")).text
+    await send(client, editor, {**typed, "link": "link", "version": hidden(again, "version")})
+    async with begin.reading() as session:
+        assert (await session.scalars(select(Lesson))).one().body["is_lti"] is False
+
+
+async def test_the_author_tries_out_what_is_more_than_text_and_sees_the_steps_of_an_exercise(
+    client: Client, begin: Begin, taught: Class
+) -> None:
+    base, editor = await with_lesson(client, begin, taught)
+    page = (await client.get(editor)).text
+    await send(
+        client, editor,
+        {"title": "WLAN", "kind": "practice", "text": "## Öffnen\n\nTippen.\n\n## Fertig",
+         "version": hidden(page, "version")},
+    )  # fmt: skip
+    for kind in ("quiz", "package"):
+        async with begin.reading() as session:
+            chapter = (await session.scalars(select(Chapter))).one()
+        await send(
+            client, f"{base}/lektionen/neu",
+            {"title": kind, "kind": kind, "chapter": str(chapter.id), "key": str(uuid4())},
+        )  # fmt: skip
+    async with begin.reading() as session:
+        found = {one.title: one.id for one in await session.scalars(select(Lesson))}
+
+    async def seen(title: str) -> str:
+        return (await client.get(f"{base}/lektionen/{found[title]}/ansicht")).text
+
+    assert "jeden Schritt auf einer eigenen Seite" in await seen("WLAN")
+    assert f'href="{base}/quiz/{found["quiz"]}/ausprobieren"' in await seen("quiz")
+    assert f'href="{base}/pakete/{found["package"]}"' in await seen("package")

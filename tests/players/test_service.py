@@ -8,16 +8,20 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
+from content.course import Package as PackageContent
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.jobs.models import Job
 from lms.kernel.errors import NotFound
+from lms.learning.bringing_in import content_of
 from lms.learning.errors import NotYetOpen
 from lms.learning.models import Package, Progress, Release
+from lms.learning.places import PackageFolders, lesson_files
 from lms.players.errors import PackageReplaced, ReportsTooOften, ReportTooLarge
 from lms.players.models import PackageState, PartStatus
 from lms.players.rules import MOST_SAVES_A_MINUTE
 from lms.players.service import Kept, Playing, Report
+from lms.web.module import Around
 from tests.making import BOTH, MOMENT, FixedClock, learner, make_course, make_person, staff
 from tests.players.conftest import Room
 
@@ -137,15 +141,22 @@ async def test_another_package_by_now_takes_no_reports_of_the_former_one(
         await kept(playing, room, replace(room.report("a"), package_id=uuid4()))
 
 
-async def test_a_package_of_another_course_is_not_played(playing: Playing, room: Room, begin: Begin) -> None:
+async def test_a_copied_lesson_plays_and_takes_along_the_package_that_came_with_another_course(
+    playing: Playing, room: Room, begin: Begin, house: Around
+) -> None:
     another = make_course("Ein anderer Kurs")
     async with begin() as session:
         session.add(another)
         await session.flush()
         await session.execute(update(Package).values(course_id=another.id))
 
-    with pytest.raises(NotFound):
-        await kept(playing, room, room.report("a"))
+    assert (await kept(playing, room, room.report("a"))).is_current
+    folders, files = PackageFolders(house.settings.files), lesson_files(house.settings.files)
+    async with begin.reading() as session:
+        content = await content_of(session, room.course, files, folders)
+    taken = content.chapters[0].lessons[0]
+    assert isinstance(taken, PackageContent)
+    assert taken.folder == room.folder
 
 
 async def test_a_lesson_that_is_not_open_yet_takes_nothing(

@@ -40,6 +40,10 @@ Tippen Sie auf **Einstellungen**.
 ## Kennwort eingeben
 
 Es steht [an der Tafel](https://example.org/tafel).
+
+::: frage
+Wo steht das Kennwort? {=An der Tafel#Genau. ~Im Telefonbuch}
+:::
 """
 
 

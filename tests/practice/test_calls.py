@@ -1,6 +1,7 @@
 """Ich brauche Hilfe: a learner calls, the first trainer goes, and the call ends by itself when its day is over."""
 
 import asyncio
+import re
 from datetime import date
 from typing import Any
 
@@ -240,3 +241,22 @@ async def test_on_the_pages_a_learner_calls_and_the_trainer_sees_it(
     sent = await send(client, f"/kursleitung/hilfe/{call.call.id}/antwort", {"answer": "So geht es."})
     assert sent.status_code == 303
     assert "Niemand braucht gerade Hilfe" in words_of((await client.get("/kursleitung/hilfe")).text)
+
+
+async def test_a_question_in_a_step_is_tried_at_once_and_nothing_of_it_is_kept(
+    workshop: Workshop, client: Browser
+) -> None:
+    await sign_in(client, workshop.house.begin, person=workshop.people[0], is_known=True)
+    step = f"{workshop.path}/schritt/3"
+    page = (await client.get(step)).text
+    right = re.search(r'value="([^"]+)">\s*<label[^>]*>An der Tafel', page)
+    assert right
+
+    tried = await send(client, f"{step}/fragen/1", {"answer": right[1]})
+    missing = await send(client, f"{step}/fragen/2", {"answer": right[1]})
+    back = await client.get(f"{step}/fragen/1")
+
+    assert ("Genau." in page, "Genau." in tried.text, "Das hat geklappt" in tried.text) == (False, True, True)
+    assert (missing.status_code, back.status_code, back.headers["location"]) == (404, 303, step)
+    async with workshop.house.begin.reading() as session:
+        assert (await session.scalars(select(Progress))).all() == []

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from lxml import html
 from msgspec.structs import replace
+from sqlalchemy import select
 
 from content.quiz.answers import Written
 from content.quiz.marking import right_answer
 from content.quiz.questions import FreeText, Number, Quiz, Reveal
+from lms.learning.models import EditionFile
+from lms.learning.places import lesson_files
 from lms.quizzes.sent import typed_from
 from lms.web.module import Around
 from tests.content.quiz.questions import FREE, ONE_OF_EACH, SINGLE, TRUE
@@ -231,3 +234,29 @@ async def test_a_question_costs_as_many_statements_among_many_as_among_few(
         await send(client, f"{path}/abgeben", {"trotzdem": "1"})
 
     assert counts[0] == counts[1]
+
+
+async def test_a_picture_of_a_running_attempt_is_that_of_its_own_edition(
+    client: Browser, house: Around
+) -> None:
+    shown = replace(TRUE, text="Ist das sicher? ![Die Adresszeile](zeile.png)")
+    world = await learner_at(client, house, quiz_of(shown))
+    path = await begin_at(client, world)
+    at_first = picture_of((await client.get(f"{path}/1")).text)
+    async with house.begin.reading() as session:
+        file = (await session.scalars(select(EditionFile))).one()
+    place = lesson_files(house.settings.files).path_of(file.stored)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"\x89PNG of the first edition")
+    await world.publish(quiz_of(TRUE), number=2)
+
+    later = picture_of((await client.get(f"{path}/1")).text)
+
+    assert at_first == f"/meine-kurse/{world.place.id}/dateien/zeile.png"
+    assert later == f"{path}/dateien/zeile.png"
+    assert (await client.get(later)).content == b"\x89PNG of the first edition"
+    await assert_same_as_missing(client, f"{path}/dateien/anderes.png", f"{path}/dateien/keines.png")
+
+
+def picture_of(page: str) -> str:
+    return str(main_of(page).find(".//img").get("src"))

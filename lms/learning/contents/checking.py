@@ -32,14 +32,18 @@ class Fault:
 
 def faults_of(what: Written, files: Collection[str]) -> Sequence[Fault]:
     """Everything to mend in all lessons, in order. Slow where there are many: call it in a thread."""
-    return [Fault(lesson, problem) for lesson in what.lessons for problem in lesson_problems(lesson, files)]
+    return [
+        Fault(lesson, problem)
+        for lesson in what.lessons
+        for problem in lesson_problems(lesson, files, what.lessons)
+    ]
 
 
-def lesson_problems(lesson: Lesson, files: Collection[str]) -> Sequence[Problem]:
-    """What to mend in one lesson, whatever its kind."""
+def lesson_problems(lesson: Lesson, files: Collection[str], lessons: Collection[Lesson]) -> Sequence[Problem]:
+    """What to mend in one lesson, whatever its kind; `lessons` are all that its course has."""
     match lesson.kind:
         case LessonKind.QUIZ:
-            return quiz_problems(lesson.body, files)
+            return quiz_problems(lesson.body, files, {str(one.id) for one in lessons})
         case LessonKind.PACKAGE:
             return () if lesson.body.get("package_id") else [Problem(NO_PACKAGE)]
         case LessonKind.TOOL if not lesson.body.get("address"):
@@ -54,15 +58,17 @@ def text_problems(text: str, files: Collection[str]) -> Sequence[Problem]:
     return lesson_text.problems(text, files=files)
 
 
-def quiz_problems(body: dict[str, Any], files: Collection[str]) -> Sequence[Problem]:
-    """What to mend in a quiz."""
+def quiz_problems(
+    body: dict[str, Any], files: Collection[str], lessons: Collection[str]
+) -> Sequence[Problem]:
+    """What to mend in a quiz; `lessons` are the keys that a question may point to."""
     try:
         quiz = msgspec.convert(body.get("quiz"), Quiz, strict=False)
     except msgspec.ValidationError:
         return [Problem(UNREADABLE)]
     if not quiz.questions:
         return [Problem(EMPTY)]
-    return checking.problems(quiz, files=files)
+    return checking.problems(quiz, files=files, lessons=lessons)
 
 
 def say(problem: Problem) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from lms.learning.contents.naming import names_in, texts_in
 from lms.learning.contents.reading import Written
+from lms.learning.contents.rules import leaving_the_desk
 from lms.learning.models import EditionLesson
 
 MOST_LINES = 2_000
@@ -67,7 +68,8 @@ def as_edition(what: Written, edition_id: UUID) -> Sequence[EditionLesson]:
     return [
         EditionLesson(
             edition_id=edition_id, lesson_id=lesson.id, position=position, chapter=part.chapter.title,
-            kind=lesson.kind, title=lesson.title, text=lesson.text, body=lesson.body, minutes=lesson.minutes,
+            kind=lesson.kind, title=lesson.title, text=lesson.text,
+            body=leaving_the_desk(lesson.kind, lesson.body), minutes=lesson.minutes,
             is_preview=lesson.is_preview, needed=lesson.needed,
         )
         for position, (part, lesson) in enumerate(

@@ -15,8 +15,9 @@ from lms.kernel.errors import NotFound
 from lms.learning import policy
 from lms.learning.contents.desk import Desk, chapter_in
 from lms.learning.contents.files import bring_files
-from lms.learning.contents.naming import names_in, renamed, rewritten, texts_in
+from lms.learning.contents.naming import names_in, pointing, renamed, rewritten, texts_in
 from lms.learning.contents.reading import Part, Written, course_to_write, files_of, written
+from lms.learning.contents.rules import leaving_the_desk
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
@@ -53,8 +54,8 @@ class Copies(Desk):
         """Copy these lessons of another course, with the files that they name.
 
         They come into the chapter `into`, or into new chapters with the titles of their own at the end. A lesson that a quiz
-        refers to is its copy afterwards, when it came along. Sent twice (with the same `key`) they are there once. A package
-        plays in its own course alone: the copy has one of its own. Raises NotFound, DiskIsFull.
+        refers to is its copy afterwards, when it came along, and none when it did not. Sent twice (with the same `key`) they are
+        there once. A package plays in its own course alone: the copy has one of its own. Raises NotFound, DiskIsFull.
         """
         async with self.begin.reading() as session:
             await course_to_write(session, actor, course_id)
@@ -84,15 +85,17 @@ class Copies(Desk):
             if await session.get(Lesson, uuid5(key, str(lessons[0].id))) is not None:
                 return Taken(len(parts), len(lessons))
             names = await self._files(session, actor, outline, source, lessons)
-            names |= {str(one.id): str(uuid5(key, str(one.id))) for one in lessons}
             names |= await self._rows_of_packages(session, actor, outline, kept)
+            pointers = {str(one.id): str(uuid5(key, str(one.id))) for one in lessons}
+            if source_id == course_id:
+                pointers = {str(one.id): str(one.id) for one in source.lessons} | pointers
             target = await chapter_in(session, outline, into) if into else None
             for part in parts:
                 chapter = target or await add_chapter(
                     session, outline, title=part.chapter.title, key=uuid5(key, str(part.chapter.id))
                 )
                 for lesson in part.lessons:
-                    await self._lesson(session, actor, chapter, lesson, names)
+                    await self._lesson(session, actor, chapter, lesson, names, pointers)
             if outline.template_of is None and source.outline is not None and source.outline.is_template:
                 outline.template_of = source.outline.id
             self.note(session, actor, outline, "lessons.copied", source=str(source_id), count=len(lessons))
@@ -117,7 +120,10 @@ class Copies(Desk):
     ) -> dict[str, str]:
         """The files that these lessons name, brought along; what they are called there by what they are called here."""
         files = await files_of(session, source.outline)
-        used = names_in([text for one in lessons for text in (one.text, *texts_in(one.body))], files)
+        texts = [
+            text for one in lessons for text in (one.text, *texts_in(leaving_the_desk(one.kind, one.body)))
+        ]
+        used = names_in(texts, files)
         brought = [files[name] for name in sorted(used)]
         return dict(await bring_files(session, outline, brought, by=actor.account_id, now=self.clock()))
 
@@ -138,11 +144,20 @@ class Copies(Desk):
         return names
 
     async def _lesson(
-        self, session: AsyncSession, actor: Actor, chapter: Chapter, lesson: Lesson, names: Mapping[str, str]
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        chapter: Chapter,
+        lesson: Lesson,
+        names: Mapping[str, str],
+        pointers: Mapping[str, str],
     ) -> None:
+        body = leaving_the_desk(lesson.kind, lesson.body)
+        if lesson.kind is LessonKind.QUIZ:
+            body = {name: pointing(quiz, pointers) for name, quiz in body.items()}
         await add_lesson(
             session, chapter, kind=lesson.kind, title=lesson.title, now=self.clock(), by=actor.account_id,
-            text=renamed(lesson.text, names), body=rewritten(lesson.body, names), key=UUID(names[str(lesson.id)]),
+            text=renamed(lesson.text, names), body=rewritten(body, names), key=UUID(pointers[str(lesson.id)]),
             minutes=lesson.minutes, is_preview=lesson.is_preview, needed=lesson.needed,
         )  # fmt: skip
 

@@ -13,8 +13,9 @@ from lms.kernel.errors import NotFound
 from lms.learning.contents.drafts import Drafts
 from lms.learning.contents.forms import KINDS
 from lms.learning.contents.reading import files_of
-from lms.learning.contents.rendering import addresses, shown
+from lms.learning.contents.rendering import addresses, shown, steps_shown
 from lms.learning.contents.service import WRITTEN_HERE
+from lms.learning.models import LessonKind
 from lms.web.access import PUBLIC
 from lms.web.files.serving import handed_out
 
@@ -73,11 +74,13 @@ class DraftPages(Controller):
         async with begin.reading() as session:
             files = await files_of(session, what.outline)
         text = lesson.text if lesson.kind in WRITTEN_HERE else ""
+        address = addresses(f"{here}/dateien", files)
         return Template(
             "learning/contents/as_guest.html",
             context={
                 "what": what, "lesson": lesson, "back": here, "base": here, "ending": "",
-                "html": shown(text, address=addresses(f"{here}/dateien", files)),
+                "html": shown(text, address=address), "tries": {},
+                "steps": steps_shown(text, address=address) if lesson.kind is LessonKind.PRACTICE else (),
             },
             headers=UNLISTED,
         )  # fmt: skip

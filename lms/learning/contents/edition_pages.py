@@ -27,13 +27,14 @@ from lms.learning.contents.editions import (
 from lms.learning.contents.forms import KINDS, PublishForm, key_in, new_key
 from lms.learning.contents.pages import editor_of
 from lms.learning.contents.reading import course_to_write, files_of, written
+from lms.learning.contents.rules import leaving_the_desk
 from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.notices import after, declare
 from lms.web.versions import version_in
 
 PUBLISHED = declare(
-    "veroeffentlicht",
+    "ausgabe-veroeffentlicht",
     N_("It is published. Runs that have not started get this edition; for the others you can take it over."),
 )
 TAKEN_BACK = declare(
@@ -147,7 +148,7 @@ class EditionPages(Controller):
             context={
                 "what": what, "edition": edition, "old": old, "current": now,
                 "lines": lines(now.text if now else "", old.text),
-                "has_other_body": now is not None and now.body != old.body,
+                "has_other_body": now is not None and leaving_the_desk(now.kind, now.body) != old.body,
                 "here": f"{writing_path(course_id)}/ausgaben/{number}",
             },
         )  # fmt: skip

@@ -20,6 +20,7 @@ from lms.learning.contents.desk import Desk, chapters_in
 from lms.learning.contents.files import bring_files
 from lms.learning.contents.naming import names_in, renamed, rewritten, texts_in
 from lms.learning.contents.reading import Written, course_to_write, files_of, run_to_lead, written
+from lms.learning.contents.rules import on_the_desk
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.errors import NothingNew, NothingToPublish, Unfinished
 from lms.learning.events import EditionPublished
@@ -146,9 +147,12 @@ class Editions(Desk):
         )
 
     def _write(self, lesson: Lesson, old: EditionLesson, names: Mapping[str, str], actor: Actor) -> None:
+        body = on_the_desk(
+            old.kind, rewritten(old.body, names), lesson.body if lesson.kind is old.kind else {}
+        )
         for name in COLUMNS:
             setattr(lesson, name, getattr(old, name))
-        lesson.text, lesson.body = renamed(old.text, names), rewritten(old.body, names)
+        lesson.text, lesson.body = renamed(old.text, names), body
         lesson.deleted_at = None
         lesson.version += 1
         lesson.changed_at, lesson.changed_by = self.clock(), actor.account_id

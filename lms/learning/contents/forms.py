@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 from content.lesson import MAX_CHARACTERS
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
+from lms.learning.contents import rules
 from lms.learning.contents.reading import Part
-from lms.learning.contents.rules import LONGEST_MINUTES, LONGEST_TITLE
+from lms.learning.contents.rules import LONGEST_MINUTES, LONGEST_PARAMETERS, LONGEST_TITLE
 from lms.learning.contents.service import LessonWording
 from lms.learning.models import Chapter, Lesson, LessonKind
 from lms.web.forms import (
@@ -38,8 +39,11 @@ KINDS: Mapping[LessonKind, tuple[str, str]] = {
         N_("Learning package"),
         N_("Something interactive that you have as a file: SCORM, H5P or cmi5."),
     ),
-    LessonKind.TOOL: (N_("Link to a website"), N_("A page of somebody else's.")),
-}
+    LessonKind.TOOL: (
+        N_("Link to a website"), N_("A page of somebody else's, or one of the centre's learning tools (LTI).")
+    ),
+}  # fmt: skip
+PLAIN, LTI = "link", "lti"
 
 
 class ChapterForm(Form):
@@ -100,6 +104,25 @@ class LessonForm(Form):
         is_asked=True,
         hint=N_("For example: https://www.example.org/"),
     )
+    link = Radios(
+        N_("What does it open?"),
+        choices=[(PLAIN, N_("Simple link")), (LTI, N_("Learning tool (LTI)"))],
+        hints={
+            PLAIN: N_("Learners say themselves when they are done."),
+            LTI: N_(
+                "The tool reports what the learners have done. "
+                "Its address has to belong to a tool that stands in the administration under Learning tools of others."
+            ),
+        },
+        default=PLAIN,
+        is_asked=True,
+    )
+    parameters = TextArea(
+        N_("What the learning tool is told (LTI only)"),
+        rows=3,
+        longest=LONGEST_PARAMETERS,
+        hint=N_("Only what its provider asks for: one a line, as name=value."),
+    )
     minutes = Number(
         N_("How many minutes does it take?"), least=1, most=LONGEST_MINUTES, width=5,
         hint=N_("Roughly. Learners see it in the list."),
@@ -123,6 +146,8 @@ class LessonForm(Form):
             needed=bool(self.needed.data),
             is_practice=self.kind.data == LessonKind.PRACTICE,
             address=self.address.data or "",
+            is_lti=self.link.data == LTI,
+            parameters=self.parameters.data or "",
         )
 
 
@@ -200,7 +225,8 @@ def lesson_form(lesson: Lesson) -> LessonForm:
     """The editor as the lesson is stored."""
     return form_from(
         LessonForm, title=lesson.title, kind=lesson.kind.value, text=lesson.text, minutes=lesson.minutes,
-        address=str(lesson.body.get("address", "")), needed=lesson.needed, is_preview=lesson.is_preview,
+        address=str(lesson.body.get("address", "")), link=LTI if lesson.body.get("is_lti") else PLAIN,
+        parameters=rules.lines_of(lesson.body.get("parameters", {})), needed=lesson.needed, is_preview=lesson.is_preview,
         version=str(lesson.version),
     )  # fmt: skip
 

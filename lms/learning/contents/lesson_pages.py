@@ -1,5 +1,6 @@
 """The editor of a lesson: `/inhalte/<course>/lektionen/<lesson>`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
+from markupsafe import Markup
 
 from lms.db import Begin
 from lms.kernel.actor import Actor
@@ -18,11 +20,12 @@ from lms.learning.contents import blocks
 from lms.learning.contents.block_forms import BlockForm
 from lms.learning.contents.checking import lesson_problems, say, text_problems
 from lms.learning.contents.forms import LessonForm, lesson_form
-from lms.learning.contents.pages import ROOMS
+from lms.learning.contents.pages import ROOMS, tries_of
 from lms.learning.contents.reading import Written, course_to_write, files_of, written
-from lms.learning.contents.rendering import addresses, shown
+from lms.learning.contents.rendering import addresses, shown, steps_shown
 from lms.learning.contents.service import WRITTEN_HERE, Contents
-from lms.learning.models import Lesson, LessonFile
+from lms.learning.errors import NotParameters
+from lms.learning.models import Lesson, LessonFile, LessonKind
 from lms.web.access import may
 from lms.web.formats import time
 from lms.web.forms import form_from
@@ -50,6 +53,13 @@ class OnDesk:
     def rendered(self, text: str) -> Any:
         """The text as learners will see it."""
         return shown(text, address=addresses(f"{writing_path(self.what.course.id)}/datei", self.files))
+
+    def steps(self) -> Sequence[tuple[str, Markup]]:
+        """An exercise step by step; nothing of any other lesson."""
+        if self.lesson.kind is not LessonKind.PRACTICE:
+            return ()
+        address = addresses(f"{writing_path(self.what.course.id)}/datei", self.files)
+        return steps_shown(self.lesson.text, address=address)
 
 
 class EditorPages(Controller):
@@ -101,8 +111,8 @@ class EditorPages(Controller):
             desk = await on_desk(begin, actor, course_id, lesson_id)
             versions = both_versions(form, lesson_form(desk.lesson), marks=["version"], keep=desk.here)
             return _page(desk, form, form_from(BlockForm), status=refusal.status, versions=versions)
-        except NotAnAddress as refusal:
-            form.refuse("address", refusal.message)
+        except (NotAnAddress, NotParameters) as refusal:
+            form.refuse("address" if isinstance(refusal, NotAnAddress) else "parameters", refusal.message)
             return _page(desk, form, form_from(BlockForm), status=refusal.status)
         return after(desk.here, SAVED)
 
@@ -174,6 +184,7 @@ class EditorPages(Controller):
             "learning/contents/as_guest.html",
             context={
                 "what": desk.what, "lesson": desk.lesson, "html": desk.rendered(desk.lesson.text),
+                "steps": desk.steps(), "tries": tries_of(course_id, lesson_id),
                 "back": desk.here, "base": writing_path(course_id) + "/lektionen", "ending": "/ansicht",
             },
         )  # fmt: skip
@@ -233,11 +244,11 @@ def _page(
             "opened": opened,
             "versions": versions,
             "is_written": is_written,
-            "is_link": lesson.kind == "tool" and not lesson.body.get("is_lti"),
+            "is_link": lesson.kind == "tool",
             "room": ROOMS.get(lesson.kind, ""),
             "faults": text_problems(text, desk.files)
             if is_written and text
-            else lesson_problems(lesson, desk.files),
+            else lesson_problems(lesson, desk.files, desk.what.lessons),
             "html": desk.rendered(text) if is_written else "",
             "say": say,
             "here": desk.here,

@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from pathlib import PurePath
 from typing import Any
 
-LONGEST_NAME = 80
-UNNAMED = "datei"
+from lms.web.files.names import LONGEST_NAME, UNNAMED
+
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
@@ -77,6 +77,20 @@ def rewritten(value: Any, names: Mapping[str, str]) -> Any:
             return [rewritten(one, names) for one in value]
         case _:
             return value
+
+
+def pointing(quiz: Mapping[str, Any], lessons: Mapping[str, str]) -> dict[str, Any]:
+    """A quiz as plain JSON whose questions point to the lessons by these ids; to none where a lesson did not come along."""
+    pools = [
+        {**pool, "questions": [_pointed(one, lessons) for one in pool["questions"]]}
+        for pool in quiz.get("pools", ())
+    ]
+    return {**quiz, "pools": pools}
+
+
+def _pointed(question: Mapping[str, Any], lessons: Mapping[str, str]) -> dict[str, Any]:
+    found = lessons.get(question.get("lesson", ""), "")
+    return {**question, "lesson": found, "place": question.get("place", "") if found else ""}
 
 
 def _any_of(names: Collection[str]) -> re.Pattern[str]:

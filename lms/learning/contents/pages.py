@@ -1,5 +1,6 @@
 """The outline of a course for those who write it: `/inhalte` and `/inhalte/<course>`."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -209,6 +210,15 @@ class WritingPages(Controller):
 def editor_of(course_id: UUID, lesson_id: UUID, kind: LessonKind) -> str:
     """Where a lesson is written: each kind has its page."""
     return f"{writing_path(course_id)}/{ROOMS.get(kind, 'lektionen')}/{lesson_id}"
+
+
+def tries_of(course_id: UUID, lesson_id: UUID) -> Mapping[LessonKind, str]:
+    """Where its author tries out a lesson that is more than text, before it is published."""
+    base = writing_path(course_id)
+    return {
+        LessonKind.QUIZ: f"{base}/quiz/{lesson_id}/ausprobieren",
+        LessonKind.PACKAGE: f"{base}/pakete/{lesson_id}",
+    }
 
 
 def to(course_id: UUID, anchor: str) -> Redirect:

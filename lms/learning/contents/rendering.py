@@ -1,11 +1,11 @@
 """A text that is being written as learners will see it, with the files of those who write."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from markupsafe import Markup
 
 from content.errors import TextTooLong
-from content.lesson import read_lesson
+from content.lesson import read_lesson, steps
 from lms.web.language import current_language
 
 FileAddress = Callable[[str], str | None]
@@ -18,6 +18,15 @@ def shown(text: str, *, address: FileAddress, top_level: int = 2) -> Markup:
     except TextTooLong:
         return Markup()
     return Markup(lesson.html)  # noqa: S704 - content.safety has cleaned it
+
+
+def steps_shown(text: str, *, address: FileAddress) -> Sequence[tuple[str, Markup]]:
+    """The steps of an exercise, each with its title and its safe HTML; none of one that is too long."""
+    try:
+        found = steps(text, address=address, language=current_language())
+    except TextTooLong:
+        return ()
+    return [(one.title, Markup(one.html)) for one in found]  # noqa: S704 - content.safety has cleaned it
 
 
 def addresses(base: str, names: Collection[str]) -> FileAddress:

@@ -26,7 +26,10 @@ WRITTEN_HERE = frozenset({LessonKind.TEXT, LessonKind.PRACTICE})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LessonWording:
-    """Everything of a lesson that its editor asks for. `is_practice` counts for written lessons, `address` for links."""
+    """Everything of a lesson that its editor asks for. `is_practice` counts for written lessons, what stands below it for links.
+
+    `parameters` are lines of `name=value`.
+    """
 
     title: str
     text: str = ""
@@ -35,6 +38,8 @@ class LessonWording:
     needed: bool = True
     is_practice: bool = False
     address: str = ""
+    is_lti: bool = False
+    parameters: str = ""
 
 
 class Contents(Desk):
@@ -139,7 +144,7 @@ class Contents(Desk):
     async def save_lesson(
         self, actor: Actor, *, course_id: UUID, lesson_id: UUID, wording: LessonWording, version: int
     ) -> Lesson:
-        """What the editor sends. The same as what is stored changes nothing, whatever its version. Raises Stale, NotAnAddress."""
+        """What the editor sends. The same as what is stored changes nothing, whatever its version. Raises Stale, NotAnAddress, NotParameters."""
         async with self.begin() as session:
             outline = await self.open(session, actor, course_id)
             lesson = await lesson_in(session, outline, lesson_id)
@@ -251,15 +256,16 @@ class Contents(Desk):
 
 
 def _changes(lesson: Lesson, wording: LessonWording) -> dict[str, Any]:
-    """The columns that would get another value. Raises NotAnAddress."""
+    """The columns that would get another value. Raises NotAnAddress, NotParameters."""
     wanted: dict[str, Any] = {
         "title": wording.title, "minutes": wording.minutes, "is_preview": wording.is_preview,
         "needed": wording.needed, "text": wording.text,
     }  # fmt: skip
     if lesson.kind in WRITTEN_HERE:
         wanted["kind"] = LessonKind.PRACTICE if wording.is_practice else LessonKind.TEXT
-    if lesson.kind is LessonKind.TOOL and not lesson.body.get("is_lti"):
+    if lesson.kind is LessonKind.TOOL:
         wanted["body"] = {
-            **lesson.body, "address": web_address(wording.address) if wording.address else ""
+            **lesson.body, "address": web_address(wording.address) if wording.address else "",
+            "is_lti": wording.is_lti, "parameters": rules.parameters_in(wording.parameters),
         }  # fmt: skip
     return {name: value for name, value in wanted.items() if getattr(lesson, name) != value}

@@ -1,6 +1,7 @@
 """`/meine-kurse/…/lernen` and the page of a text lesson."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,13 +12,12 @@ from litestar.response import Redirect, Template
 from litestar.status_codes import HTTP_200_OK
 
 from lms.kernel.actor import Actor
-from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
 from lms.learning.lessons.reading import READABLE, chapters_of, left_at
 from lms.learning.lessons.service import OwnLessons
-from lms.learning.lessons.showing import PRIVATE, Shown, book_path, headers_with_media, shown
-from lms.learning.lessons.trying import Trial, tried
+from lms.learning.lessons.showing import PRIVATE, Shown, book_path, shown
+from lms.learning.lessons.trying import with_attempt
 from lms.learning.models import EditionLesson, LessonKind
 from lms.learning.queries import Offered, Place, files_of, lesson_for, place_of
 from lms.web.access import may
@@ -142,24 +142,13 @@ class TextLessonPages(Controller):
         """The lesson again, with what one's answer is worth; nothing is kept. Raises NotFound for a question that is gone."""
         sent = await sent_values(request)
         place, lesson, text = await _read(around, actor, enrolment_id, lesson_id)
-        return _page(around, place, lesson, with_attempt(text, number, sent))
+        return _page(around, place, lesson, replace(text, parts=with_attempt(text.parts, number, sent)))
 
 
 async def sent_values(request: AnyRequest) -> dict[str, list[str]]:
     """All values of a form by their names."""
     form = await request.form()
     return {name: [str(value) for value in form.getall(name)] for name in form}
-
-
-def with_attempt(text: Shown, number: int, sent: Mapping[str, list[str]]) -> Shown:
-    """The lesson with one of its questions tried. Raises NotFound."""
-    if not 1 <= number <= len(text.trials):
-        raise NotFound
-    parts = [
-        tried(part, sent) if isinstance(part, Trial) and part.number == number else part
-        for part in text.parts
-    ]
-    return Shown(parts, text.headings, text.minutes, text.language)
 
 
 async def _read(
@@ -199,7 +188,7 @@ def _page(around: Around, place: Place, lesson: EditionLesson, text: Shown) -> T
             "whole_address": f"{around.settings.public_url.rstrip('/')}{here}",
             "text_language": _foreign(text.language),
         },
-        headers=headers_with_media(around.settings, **PRIVATE),
+        headers=PRIVATE,
     )
 
 

@@ -9,11 +9,9 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from content.lesson import Asked, Heading, read_lesson
-from lms.learning.lessons.trying import Trial, trial_of
+from content.lesson import Heading, read_lesson
+from lms.learning.lessons.trying import Trial, with_trials
 from lms.learning.models import EditionFile, EditionLesson
-from lms.settings import Settings
-from lms.web.edge import content_policy
 from lms.web.formats import file_size
 from lms.web.language import current_language, use_locale
 
@@ -67,36 +65,17 @@ def _shown(
             return f"{ending_of(name)}, {file_size(files[name].size)}" if name in files else ""
 
     read = read_lesson(lesson.text, top_level=HIGHEST, address=address, about=about, language=language)
-    parts = [
-        trial_of(part, number=number, seed=str(lesson.lesson_id)) if isinstance(part, Asked) else part
-        for number, part in _numbered(read.parts)
-    ]
     return Shown(
-        parts=[Markup(one) if isinstance(one, str) else one for one in parts],  # noqa: S704 - content.safety has cleaned it
+        parts=with_trials(read.parts, seed=str(lesson.lesson_id)),
         headings=read.headings,
         minutes=lesson.minutes or read.reading_minutes,
         language=language,
     )
 
 
-def _numbered(parts: Sequence[str | Asked]) -> Sequence[tuple[int, str | Asked]]:
-    """Each question with its number, counted from 1."""
-    count, numbered = 0, []
-    for part in parts:
-        count += isinstance(part, Asked)
-        numbered.append((count, part))
-    return numbered
-
-
 def ending_of(name: str) -> str:
     """What people call a kind of file."""
     return PurePath(name).suffix.removeprefix(".").upper()
-
-
-def headers_with_media(settings: Settings, **more: str) -> dict[str, str]:
-    """The headers of a page that plays videos and recordings of our own."""
-    policy = content_policy(settings.stripe_pages.rstrip("/"))
-    return {"content-security-policy": f"{policy}; media-src 'self'", **more}
 
 
 def book_path(enrolment_id: UUID) -> str:

@@ -25,6 +25,7 @@ from content.quiz.questions import (
     TrueFalse,
 )
 from content.safety import plain_text
+from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 
 LONGEST = 2_000
@@ -77,6 +78,27 @@ class Trial:
     def question(self) -> Question:
         """What is asked."""
         return self.drawn.question
+
+
+def with_trials(pieces: Sequence[str | Asked], *, seed: str) -> Sequence[Markup | Trial]:
+    """Safe HTML and questions, the questions to be tried and counted from 1. The same `seed` gives the same order of answers."""
+    count, parts = 0, list[Markup | Trial]()
+    for piece in pieces:
+        if isinstance(piece, Asked):
+            count += 1
+            parts.append(trial_of(piece, number=count, seed=seed))
+        else:
+            parts.append(Markup(piece))  # noqa: S704 - content.safety has cleaned it
+    return parts
+
+
+def with_attempt(
+    parts: Sequence[Markup | Trial], number: int, sent: Mapping[str, Sequence[str]]
+) -> Sequence[Markup | Trial]:
+    """The same with one of its questions tried. Raises NotFound where there is none of that number."""
+    if not any(isinstance(one, Trial) and one.number == number for one in parts):
+        raise NotFound
+    return [tried(one, sent) if isinstance(one, Trial) and one.number == number else one for one in parts]
 
 
 def trial_of(asked: Asked, *, number: int, seed: str) -> Trial:

@@ -29,7 +29,7 @@ from lms.web.forms import Form, TextArea, form_from
 from lms.web.language import gettext, ngettext
 from lms.web.notices import after, declare
 
-APPROVED = declare("freigegeben", N_("You have agreed. The person gets a letter."))
+APPROVED = declare("antrag-freigegeben", N_("You have agreed. The person gets a letter."))
 APPROVED_TO_LIST = declare(
     "freigegeben-warteliste", N_("You have agreed. All places are taken: the person stands on the waiting list."), "info"
 )  # fmt: skip
