@@ -33,7 +33,7 @@ from lms.web.notices import after, declare
 from lms.web.versions import version_in
 
 PUBLISHED = declare(
-    "veroeffentlicht",
+    "ausgabe-veroeffentlicht",
     N_("It is published. Runs that have not started get this edition; for the others you can take it over."),
 )
 TAKEN_BACK = declare(

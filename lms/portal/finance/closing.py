@@ -42,7 +42,8 @@ MONTHS = "/verwaltung/finanzen/abschluss"
 FIRST_YEAR, LAST_YEAR = 2000, 9000
 """Of months that have an address."""
 CLOSED = declare(
-    "abgeschlossen", N_("The month is closed. The journal is being printed; you find it here in a moment.")
+    "monat-abgeschlossen",
+    N_("The month is closed. The journal is being printed; you find it here in a moment."),
 )
 
 

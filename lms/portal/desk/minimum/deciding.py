@@ -38,7 +38,7 @@ from lms.web.notices import after, declare
 from lms.web.versions import version_in
 
 NOTED = declare("antwort-notiert", N_("The answer is noted."))
-TRIED = declare("nicht-erreicht", N_("It is noted that nobody was reached."), "info")
+TRIED = declare("niemand-erreicht", N_("It is noted that nobody was reached."), "info")
 DONE = declare(
     "umgesetzt", N_("It is done: places, fees, dates and rooms are changed, and everybody is told.")
 )

@@ -34,8 +34,8 @@ from lms.web.language import gettext
 from lms.web.notices import after, declare
 
 CLOSURES = f"{ROOMS}/sperrungen"
-CLOSED = declare("gesperrt", N_("It is closed. Nothing can be planned there at that time."))
-OPENED = declare("entsperrt", N_("It is open again."))
+CLOSED = declare("raum-gesperrt", N_("It is closed. Nothing can be planned there at that time."))
+OPENED = declare("raum-wieder-offen", N_("It is open again."))
 LONGEST_YEARS = 5
 ALL = "alles"
 
