@@ -93,7 +93,7 @@ class NotRecognised(ContentError):
     """No format that can be read."""
 
     message = N_(
-        "The kind of this file was not recognised. Common Cartridge, Moodle backup, QTI, GIFT, SCORM, H5P, cmi5 and folders of Markdown can be read."
+        "We do not know this kind of file. We can read backups of Moodle, courses as Common Cartridge, packages (SCORM, H5P, cmi5), questions (QTI, GIFT), and folders of text files as ZIP. Please save it in one of these where it comes from."
     )
 
 

@@ -49,7 +49,7 @@ FORMATS = {
         ),
         Format(
             "ordner",
-            N_("Folder of Markdown files"),
+            N_("Folder of text files"),
             N_("for reading and writing with any text editor, and for keeping; everything comes back from it"),
             "zip",
             "application/zip",

@@ -50,7 +50,7 @@ class BringForm(Form):
     file = Upload(
         N_("File"),
         hint=N_(
-            "Common Cartridge, a Moodle backup, QTI, GIFT, SCORM, H5P, cmi5, or a folder of Markdown files as ZIP; 300 MB at most."
+            "A backup from Moodle (.mbz), a course of another system (.imscc or .zip), a package to take part in (SCORM, H5P, cmi5), questions (QTI, GIFT), or a folder of text files as ZIP; 300 MB at most."
         ),
         missing=NothingSent.message,
     )

@@ -29,7 +29,7 @@ from lms.web.module import Around
 from lms.web.notices import after, declare
 
 PRIVATE = {"x-robots-tag": "noindex", "cache-control": "no-store", "referrer-policy": "same-origin"}
-RELEASED = declare("freigegeben", N_("Thank you. The team now knows that everything is right."))
+RELEASED = declare("ankuendigung-richtig", N_("Thank you. The team now knows that everything is right."))
 CORRECTED = declare("korrigiert", N_("Thank you. The team has your corrections."))
 ACCEPTED = declare("zugesagt", N_("Thank you. The team now knows that you teach this course."))
 DECLINED = declare("abgelehnt", N_("Thank you for saying so. The team looks for somebody else."))

@@ -28,8 +28,12 @@ class Notice:
 
 
 def declare(name: str, text: str, tone: str = "success") -> Notice:
-    """Make a notice known under a name of its own; `text` is marked with `N_()`."""
-    notice = _declared[name] = Notice(name, text, tone)
+    """Make a notice known under a name of its own; `text` is marked with `N_()`. Raises ValueError for another one's name."""
+    notice = Notice(name, text, tone)
+    if _declared.setdefault(name, notice) != notice:
+        raise ValueError(
+            f"two notices are named {name}: the page after one act would say the words of the other"
+        )
     return notice
 
 

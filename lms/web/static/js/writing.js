@@ -138,7 +138,13 @@
       line.className = "kern-error";
       line.dataset.missing = "";
       line.setAttribute("role", "alert");
-      line.textContent = words;
+      const sign = document.createElement("span");
+      sign.className = "kern-icon kern-icon--danger kern-icon--default";
+      sign.setAttribute("aria-hidden", "true");
+      const said = document.createElement("span");
+      said.className = "kern-body";
+      said.textContent = words;
+      line.append(sign, said);
       (field?.closest(".kern-form-input, .kern-fieldset") ?? part).append(line);
       if (!index) field?.focus();
     });
