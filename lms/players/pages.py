@@ -102,6 +102,7 @@ class PackagePages(Controller):
             context={
                 "lesson": lesson,
                 "course": place.title,
+                "written_in": place.course.language,
                 "words": words_before(lesson.text),
                 "parts": parts,
                 "statuses": statuses_in_words(standing),

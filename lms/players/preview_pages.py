@@ -63,6 +63,7 @@ class PackagePreviewPages(Controller):
             context={
                 "lesson": lesson,
                 "course": (current_language() == "en" and course.title_en) or course.title_de,
+                "written_in": course.language,
                 "words": words_before(lesson.text),
                 "parts": parts,
                 "statuses": {},

@@ -13,13 +13,11 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
-from lms.learning.lessons.showing import headers_with_media
 from lms.learning.models import LessonKind
 from lms.practice.calls.service import LONGEST_NOTE, HelpCalls
 from lms.practice.lessons import PracticeLessons, Practising
 from lms.web.access import SIGNED_IN
 from lms.web.forms import Form, TextArea, form_from
-from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.templating import url
 
@@ -54,11 +52,10 @@ class ExercisePages(Controller):
         lesson_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Template:
         """The step where one left."""
         found = await practice_lessons.look(actor, enrolment_id=enrolment_id, lesson_id=lesson_id)
-        return _step_page(around, found, found.now_at)
+        return _step_page(found, found.now_at)
 
     @get("/schritt/{number:int}")
     async def step(
@@ -68,13 +65,12 @@ class ExercisePages(Controller):
         number: FromPath[int],
         actor: NamedDependency[Actor],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Template:
         """One step."""
         found = await practice_lessons.look(
             actor, enrolment_id=enrolment_id, lesson_id=lesson_id, number=max(number, 0) or -1
         )
-        return _step_page(around, found, number)
+        return _step_page(found, number)
 
     @post("/schritt/{number:int}")
     async def act(
@@ -117,7 +113,6 @@ class ExercisePages(Controller):
         actor: NamedDependency[Actor],
         help_calls: NamedDependency[HelpCalls],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Redirect | Template:
         """A few words for the trainer."""
         form = form_from(NoteForm, await request.form())
@@ -125,7 +120,7 @@ class ExercisePages(Controller):
             found = await practice_lessons.look(
                 actor, enrolment_id=enrolment_id, lesson_id=lesson_id, number=number
             )
-            return _step_page(around, found, number, form, status=422)
+            return _step_page(found, number, form, status=422)
         await help_calls.add_note(actor, enrolment_id=enrolment_id, note=form.note.data or "")
         here = lesson_path(enrolment_id, lesson_id, LessonKind.PRACTICE)
         return after(f"{here}/schritt/{number}", NOTED)
@@ -170,12 +165,10 @@ class ExercisePages(Controller):
         lesson_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         practice_lessons: NamedDependency[PracticeLessons],
-        around: NamedDependency[Around],
     ) -> Template:
         """All steps on one page."""
         found = await practice_lessons.look(actor, enrolment_id=enrolment_id, lesson_id=lesson_id)
-        headers = headers_with_media(around.settings, **PRIVATE)
-        return Template("practice/print.html", context=_context(found), headers=headers)
+        return Template("practice/print.html", context=_context(found), headers=PRIVATE)
 
 
 def _to(path: str) -> Redirect:
@@ -193,7 +186,7 @@ def _context(found: Practising) -> dict[str, Any]:
 
 
 def _step_page(
-    around: Around, found: Practising, number: int, form: NoteForm | None = None, *, status: int = 200
+    found: Practising, number: int, form: NoteForm | None = None, *, status: int = 200
 ) -> Template:
     call = found.call
     is_here = call is not None and (call.lesson_id, call.step) == (found.lesson.lesson_id, number)
@@ -203,5 +196,4 @@ def _step_page(
         "is_called_here": is_here,
         "form": form or form_from(NoteForm, note=call.note if call else ""),
     }
-    headers = headers_with_media(around.settings, **PRIVATE)
-    return Template("practice/step.html", context=context, headers=headers, status_code=status)
+    return Template("practice/step.html", context=context, headers=PRIVATE, status_code=status)

@@ -16,7 +16,7 @@ from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
 from lms.learning.lessons.reading import READABLE, chapters_of, left_at
 from lms.learning.lessons.service import OwnLessons
-from lms.learning.lessons.showing import PRIVATE, Shown, book_path, headers_with_media, shown
+from lms.learning.lessons.showing import PRIVATE, Shown, book_path, shown
 from lms.learning.lessons.trying import Trial, tried
 from lms.learning.models import EditionLesson, LessonKind
 from lms.learning.queries import Offered, Place, files_of, lesson_for, place_of
@@ -199,7 +199,7 @@ def _page(around: Around, place: Place, lesson: EditionLesson, text: Shown) -> T
             "whole_address": f"{around.settings.public_url.rstrip('/')}{here}",
             "text_language": _foreign(text.language),
         },
-        headers=headers_with_media(around.settings, **PRIVATE),
+        headers=PRIVATE,
     )
 
 

@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from lms.learning.lessons.pages import sent_values, with_attempt
 from lms.learning.lessons.reading import Preview, file_named, preview_for
-from lms.learning.lessons.showing import Shown, headers_with_media, shown
+from lms.learning.lessons.showing import Shown, shown
 from lms.learning.places import lesson_files
 from lms.learning.queries import files_of
 from lms.web.access import PUBLIC
@@ -38,7 +38,7 @@ class PreviewPages(Controller):
     ) -> Template:
         """The lesson. Raises NotFound for what is not shown to guests."""
         preview, text = await _read(around, slug, lesson_id)
-        return _page(around, preview, text)
+        return _page(preview, text)
 
     @get("/{lesson_id:uuid}/fragen/{number:int}")
     async def back(self, slug: FromPath[str], lesson_id: FromPath[UUID]) -> Redirect:
@@ -57,7 +57,7 @@ class PreviewPages(Controller):
         """The lesson again, with what the answer is worth."""
         sent = await sent_values(request)
         preview, text = await _read(around, slug, lesson_id)
-        return _page(around, preview, with_attempt(text, number, sent))
+        return _page(preview, with_attempt(text, number, sent))
 
     @get("/dateien/{name:str}")
     async def file(
@@ -89,7 +89,7 @@ async def _read(around: Around, slug: str, lesson_id: UUID) -> tuple[Preview, Sh
     return preview, await shown(preview.lesson, files, base=base, language=preview.course.language or "de")
 
 
-def _page(around: Around, preview: Preview, text: Shown) -> Template:
+def _page(preview: Preview, text: Shown) -> Template:
     course = preview.course
     base = f"/kurse/{course.slug}/probe"
     return Template(
@@ -103,5 +103,5 @@ def _page(around: Around, preview: Preview, text: Shown) -> Template:
             "course_path": f"/kurse/{course.slug}",
             "text_language": text.language if text.language != current_language() else "",
         },
-        headers=headers_with_media(around.settings, **{"cache-control": "no-cache"}),
+        headers={"cache-control": "no-cache"},
     )

@@ -12,8 +12,6 @@ from markupsafe import Markup
 from content.lesson import Asked, Heading, read_lesson
 from lms.learning.lessons.trying import Trial, trial_of
 from lms.learning.models import EditionFile, EditionLesson
-from lms.settings import Settings
-from lms.web.edge import content_policy
 from lms.web.formats import file_size
 from lms.web.language import current_language, use_locale
 
@@ -91,12 +89,6 @@ def _numbered(parts: Sequence[str | Asked]) -> Sequence[tuple[int, str | Asked]]
 def ending_of(name: str) -> str:
     """What people call a kind of file."""
     return PurePath(name).suffix.removeprefix(".").upper()
-
-
-def headers_with_media(settings: Settings, **more: str) -> dict[str, str]:
-    """The headers of a page that plays videos and recordings of our own."""
-    policy = content_policy(settings.stripe_pages.rstrip("/"))
-    return {"content-security-policy": f"{policy}; media-src 'self'", **more}
 
 
 def book_path(enrolment_id: UUID) -> str:

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from content.lesson import read_lesson
 from lms.kernel.errors import DomainError, TooMany
 from lms.kernel.marking import N_
-from lms.learning.lessons.showing import headers_with_media
 from lms.learning.places import lesson_files
 from lms.learning.queries import files_of
 from lms.practice.errors import NoSuchStep, NotATablet, WrongTabletCode
@@ -117,8 +116,7 @@ class KioskPages(Controller):
         read = read_lesson(one.lesson.text, address=address_of(_files(lesson_id), files))
         text = without_ways_out(read.html)
         context = frame(tablet, around.signer, now) | {"one": one, "text": text}
-        headers = headers_with_media(around.settings, **WIPED)
-        return Template("practice/kiosk/lesson.html", context=context, headers=headers)
+        return Template("practice/kiosk/lesson.html", context=context, headers=WIPED)
 
     @post("/lektionen/{lesson_id:uuid}")
     async def read(
@@ -161,8 +159,7 @@ class KioskPages(Controller):
             "text": without_ways_out(step.html),
             "opening": without_ways_out(exercise.opening) if number == 1 else Markup(""),
         }
-        headers = headers_with_media(around.settings, **WIPED)
-        return Template("practice/kiosk/step.html", context=context, headers=headers)
+        return Template("practice/kiosk/step.html", context=context, headers=WIPED)
 
     @post("/uebungen/{lesson_id:uuid}/schritt/{number:int}")
     async def act(

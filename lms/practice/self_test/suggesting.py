@@ -40,9 +40,9 @@ class Suggestion:
 async def courses_for(
     session: AsyncSession, goals: Sequence[Statement], now: datetime, *, limit: int = MOST
 ) -> Sequence[Suggestion]:
-    """Those that can be booked come first; among them one for each goal before the second of any. Then those that name the very
-    competence, then the first goals, then the next start.
+    """Those that can be booked come first, one for each goal before the second of any.
 
+    Then come those that name the very competence, then the first goals, then the next start.
     One statement. Only runs that are public, open to everybody and still to begin.
     """
     if not goals:
