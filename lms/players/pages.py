@@ -9,7 +9,6 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Template
 from msgspec import Meta, Struct
 
-from content.lesson import render
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
@@ -26,6 +25,7 @@ from lms.players.showing import (
     in_words,
     statuses_in_words,
     told_to_script,
+    words_before,
 )
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
@@ -102,7 +102,8 @@ class PackagePages(Controller):
             context={
                 "lesson": lesson,
                 "course": place.title,
-                "words": render(lesson.text) if lesson.text.strip() else "",
+                "written_in": place.course.language,
+                "words": words_before(lesson.text),
                 "parts": parts,
                 "statuses": statuses_in_words(standing),
                 "sentence": in_words(standing, parts),

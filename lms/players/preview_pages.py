@@ -7,13 +7,12 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from content.lesson import render
 from lms.catalogue.models import Course
 from lms.kernel.actor import Actor
 from lms.learning.addresses import writing_path
 from lms.players.parts import parts_of
 from lms.players.queries import package_in, written_lesson
-from lms.players.showing import AnyRequest, frame_of, headers_for, told_to_script
+from lms.players.showing import AnyRequest, frame_of, headers_for, told_to_script, words_before
 from lms.web.access import may
 from lms.web.language import current_language
 from lms.web.module import Around
@@ -64,7 +63,8 @@ class PackagePreviewPages(Controller):
             context={
                 "lesson": lesson,
                 "course": (current_language() == "en" and course.title_en) or course.title_de,
-                "words": render(lesson.text) if lesson.text.strip() else "",
+                "written_in": course.language,
+                "words": words_before(lesson.text),
                 "parts": parts,
                 "statuses": {},
                 "sentence": "",

@@ -225,6 +225,7 @@ def _around(standing: Standing, found: Taken, around: Around) -> dict[str, Any]:
     answered = set(range(1, len(found.sheet.questions) + 1)) - set(found.unanswered)
     return {
         "title": standing.lesson.title,
+        "written_in": standing.place.course.language,
         "attempt": attempt,
         "start": here,
         "here": f"{here}/versuch/{attempt.id}",

@@ -162,7 +162,7 @@ def _blank(name: str, label: str, value: str) -> Markup:
 
 
 def _chooser(name: str, label: str, options: Sequence[str], value: str) -> Markup:
-    rows = [("", "…"), *((str(i), words) for i, words in enumerate(options))]
+    rows = [("", gettext("Please choose")), *((str(i), words) for i, words in enumerate(options))]
     built = Markup("").join(
         Markup('<option value="{}"{}>{}</option>').format(
             key, Markup(" selected") if key == value else "", words

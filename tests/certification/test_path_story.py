@@ -117,7 +117,7 @@ async def test_the_page_says_it_in_words(client: Browser, begin: Begin, scene: S
     own = words_of((await client.get(f"/lernwege/{scene.path_id}")).text)
     certificates = (await client.get("/meine-nachweise")).text
 
-    assert "Anmelden und sehen, wo Sie stehen" in as_visitor
+    assert "Einloggen und sehen, wo Sie stehen" in as_visitor
     assert "Nötig vorher: E-Mail" in as_visitor
     assert "Empfohlen vorher: Tablet" in as_visitor
     assert "Sicher im Netz" in listed

@@ -1,11 +1,13 @@
 """What a report means: status, points and time, whatever a package says."""
 
 import pytest
+from markupsafe import escape
 
 from content.course import PackageKind
 from lms.players.models import PartStatus
 from lms.players.parts import Part
 from lms.players.rules import Outcome, all_done, better, outcome_of
+from lms.players.showing import words_before
 
 OLD, NEW, H5P = PackageKind.SCORM_12, PackageKind.SCORM_2004, PackageKind.H5P
 BEGUN, FAILED, COMPLETED, PASSED = PartStatus
@@ -135,3 +137,9 @@ def test_a_lesson_is_done_when_every_part_is() -> None:
     assert not all_done({"a": PASSED, "b": FAILED}, parts)
     assert all_done({"a": PASSED, "b": COMPLETED, "c": BEGUN}, parts)
     assert not all_done({}, ())
+
+
+def test_the_words_above_an_exercise_are_markup_that_a_page_shows_as_it_is() -> None:
+    assert escape(words_before("Erst *lesen*.")) == "<p>Erst <em>lesen</em>.</p>\n"
+    assert words_before("  ") == ""
+    assert "<script" not in words_before("<script>x</script>")

@@ -40,8 +40,9 @@ class Suggestion:
 async def courses_for(
     session: AsyncSession, goals: Sequence[Statement], now: datetime, *, limit: int = MOST
 ) -> Sequence[Suggestion]:
-    """Those that can be booked come first, then those that name the very competence, then the first goals, then the next start.
+    """Those that can be booked come first, one for each goal before the second of any.
 
+    Then come those that name the very competence, then the first goals, then the next start.
     One statement. Only runs that are public, open to everybody and still to begin.
     """
     if not goals:
@@ -70,7 +71,12 @@ async def courses_for(
             rank = (not one.is_bookable, is_near, place, run.starts_at)
             if course.id not in best or rank < best[course.id][0]:
                 best[course.id] = (rank, one)
-    return [one for _, one in sorted(best.values(), key=lambda found: found[0])][:limit]
+    ranked = [one for _, one in sorted(best.values(), key=lambda found: found[0])]
+    turn = {
+        id(one): sum(other.reason.key == one.reason.key for other in ranked[:index])
+        for index, one in enumerate(ranked)
+    }
+    return sorted(ranked, key=lambda one: (not one.is_bookable, turn[id(one)]))[:limit]
 
 
 def _can_be_booked(run: Run, now: datetime) -> bool:
