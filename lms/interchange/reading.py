@@ -10,7 +10,9 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +46,7 @@ class Read:
 async def read(path: Path, folder: Path, told: Callable[[int], Awaitable[None]]) -> Read:
     """Unpack the file into the empty folder and read it; `told` hears the percentage from time to time. Never raises ContentError."""
     loop = asyncio.get_running_loop()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_bound) as pool:
+    with ProcessPoolExecutor(1, mp_context=_processes(), initializer=_bound) as pool:
         work = loop.run_in_executor(pool, _read, path, folder)
         heard = 0
         while not (await asyncio.wait([work], timeout=EVERY_SECONDS))[0]:
@@ -59,6 +61,14 @@ async def read(path: Path, folder: Path, told: Callable[[int], Awaitable[None]])
             return Read(refused=(UNREADABLE, "", {}))
         finally:
             _progress_of(folder).unlink(missing_ok=True)
+
+
+@cache
+def _processes() -> ForkServerContext:
+    """Reading processes come from a small one that has this module ready and knows nothing of the service."""
+    processes = get_context("forkserver")
+    processes.set_forkserver_preload([__name__])
+    return processes
 
 
 def _progress_of(folder: Path) -> Path:

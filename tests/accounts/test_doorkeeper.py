@@ -45,11 +45,22 @@ class Mirror(Controller):
         }
 
 
+@pytest.fixture(scope="module")
+def with_mirror() -> list[Litestar]:
+    """The application with the mirror, once it has been built: every test moves in anew."""
+    return []
+
+
 @pytest.fixture
-def app(settings: Settings, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> Litestar:
-    with_mirror = (*lms.app.MODULES, Module(name="mirror", controllers=[Mirror]))
-    monkeypatch.setattr(lms.app, "MODULES", with_mirror)
-    return lms.app.create_app(settings, clock=clock)
+def app(
+    settings: Settings, clock: FixedClock, monkeypatch: pytest.MonkeyPatch, with_mirror: list[Litestar]
+) -> Litestar:
+    if not with_mirror:
+        mirror = Module(name="mirror", controllers=[Mirror])
+        monkeypatch.setattr(lms.app, "MODULES", (*lms.app.MODULES, mirror))
+        with_mirror.append(lms.app.build(settings))
+    lms.app.move_in(with_mirror[0], lms.app.around(settings, clock))
+    return with_mirror[0]
 
 
 @pytest.fixture

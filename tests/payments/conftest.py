@@ -1,5 +1,6 @@
 """A centre with a payment provider: Stripe's stand-in, going by the test's clock."""
 
+import socket
 from collections.abc import Iterator
 
 import pytest
@@ -14,9 +15,17 @@ from tests.making import FixedClock
 from tests.stripe_stand_in.fixture import KEY, SECRET, StandIn
 
 
+@pytest.fixture(scope="session")
+def counter() -> int:
+    """The port of every stand-in of this process: with one address the application is built once, not for each test."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture
-def stripe(clock: FixedClock) -> Iterator[StandIn]:
-    with StandIn(clock=lambda: clock().timestamp()) as running:
+def stripe(clock: FixedClock, counter: int) -> Iterator[StandIn]:
+    with StandIn(clock=lambda: clock().timestamp(), port=counter) as running:
         yield running
 
 
