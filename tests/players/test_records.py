@@ -40,7 +40,7 @@ HOSTILE = "Zeile\r\n; =1+1 <script>alert(1)</script> \u202e😀\x00" + "x" * 10_
 class Unit:
     """What a unit does: written by the words of the specification, with nothing of the store's own code."""
 
-    def __init__(self, client: Client, page: Response) -> None:
+    def __init__(self, client: Any, page: Response) -> None:
         found = re.search(r'<iframe[^>]* src="([^"]+)"', page.text, re.DOTALL)
         assert found, page.text
         self.client, self.address = client, unescape(found[1])
