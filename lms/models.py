@@ -50,6 +50,7 @@ from lms.messaging import wordings
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.players import models as players
+from lms.players.records import models as records
 from lms.practice import models as practice
 from lms.quizzes import models as quizzes
 from lms.resources import models as resources
@@ -112,6 +113,7 @@ __all__ = [
     "pricing",
     "qualifications",
     "quizzes",
+    "records",
     "refunds",
     "resources",
     "scheduling",

@@ -103,6 +103,7 @@ LIMITS: Mapping[str, Limit] = {
     "feed": Limit(account=(Rate(60, HOUR),)),
     "search": Limit(address=(Rate(120, MINUTE),)),
     "export": Limit(account=(Rate(20, HOUR),)),
+    "record-store": Limit(account=(Rate(240, MINUTE),)),
     "tool-token": Limit(address=(Rate(120, MINUTE),)),
     "upload": Limit(account=(Rate(60, HOUR),)),
     # a trainer writes to a group, and somebody answers

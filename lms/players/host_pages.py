@@ -20,7 +20,7 @@ from lms.players.serving import handed_out, in_folder
 from lms.players.tickets import Ticket
 from lms.web.access import PUBLIC
 from lms.web.module import Around
-from lms.web.playing import PLAYED, playing_policy
+from lms.web.playing import PLAYED, RECORDS, playing_policy
 from lms.web.templating import STATIC
 
 TOOLS = "werkzeug"
@@ -65,6 +65,8 @@ class PlayingPages(Controller):
         if given is None or package is None:
             return _over()
         kind = PackageKind(package.kind)
+        if kind not in SCRIPTS:
+            raise NotFound
         scripts = [_versioned(name) for name in ("player/player.js", *SCRIPTS[kind])]
         return Template(
             "players/player.html",
@@ -97,7 +99,8 @@ class PlayingPages(Controller):
             path = in_folder(folder, name)
         except NotFound:
             return Response("Not in this package.", status_code=404, media_type="text/plain")
-        policy = playing_policy("'self'", given.shown_by)
+        reports_to = given.shown_by + RECORDS if package.kind == PackageKind.CMI5 else ""
+        policy = playing_policy("'self'", given.shown_by, reports_to=reports_to)
         return await handed_out(request, path, policy=policy, cache=WITH_TICKET)
 
 
@@ -112,7 +115,7 @@ async def _package(around: Around, ticket: Ticket) -> Package | None:
         if not await place_is_open(session, ticket.holder_id, around.clock()):
             return None
         package = await session.get(Package, ticket.package_id)
-    if package is None or package.kind not in {kind.value for kind in SCRIPTS}:
+    if package is None or package.kind not in {*SCRIPTS, PackageKind.CMI5}:
         raise NotFound
     return package
 

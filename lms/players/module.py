@@ -6,6 +6,10 @@ from lms.jobs.worker import Periodic
 from lms.players.host_pages import PlayingPages
 from lms.players.pages import PackagePages
 from lms.players.preview_pages import PackagePreviewPages
+from lms.players.records.doors import AboutDoor, DocumentDoor, FetchDoor, StatementDoor
+from lms.players.records.launching import Launching
+from lms.players.records.pages import UnitPages
+from lms.players.records.store import Records
 from lms.players.service import Playing
 from lms.web.module import Around, Module
 
@@ -18,7 +22,16 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="players",
-    controllers=[PlayingPages, PackagePages, PackagePreviewPages],
-    services={"playing": Playing},
+    controllers=[
+        PlayingPages,
+        PackagePages,
+        PackagePreviewPages,
+        UnitPages,
+        AboutDoor,
+        FetchDoor,
+        StatementDoor,
+        DocumentDoor,
+    ],
+    services={"playing": Playing, "launching": Launching, "records": Records},
     periodic=[_forget],
 )

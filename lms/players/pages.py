@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody
 from litestar.response import Template
 from msgspec import Meta, Struct
 
+from content.course import PackageKind
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
@@ -16,6 +17,7 @@ from lms.learning.models import LessonKind
 from lms.learning.queries import lesson_for
 from lms.players.parts import parts_of
 from lms.players.queries import PACKAGE_LESSONS, package_in, states_of
+from lms.players.records.pages import units_page
 from lms.players.service import Playing, Report, standing_of
 from lms.players.showing import (
     AnyRequest,
@@ -25,6 +27,7 @@ from lms.players.showing import (
     in_words,
     statuses_in_words,
     told_to_script,
+    way,
     words_before,
 )
 from lms.web.access import SIGNED_IN
@@ -93,6 +96,8 @@ class PackagePages(Controller):
             states = await states_of(session, enrolment_id, lesson_id, package.id)
         parts = parts_of(package)
         standing = standing_of(states, parts)
+        if package.kind == PackageKind.CMI5:
+            return units_page(request, around, place, lesson, package, standing)
         progress = place.progress.get(lesson_id)
         frame = frame_of(request, around, package, lesson_id=lesson_id, holder_id=enrolment_id, now=now)
         own = lesson_path(enrolment_id, lesson_id, LessonKind.PACKAGE)
@@ -119,8 +124,8 @@ class PackagePages(Controller):
                     learner=around.signer.token("learner-in-package", enrolment_id)[:16],
                 ),
                 "back": lessons_path(enrolment_id),
-                "before": _way(enrolment_id, before),
-                "after": _way(enrolment_id, after),
+                "before": way(enrolment_id, before),
+                "after": way(enrolment_id, after),
             },
             headers=PRIVATE | headers_for(around.settings, frame),
         )
@@ -184,11 +189,3 @@ def _clean(data: dict[str, str]) -> dict[str, str]:
     except UnicodeEncodeError as error:
         raise Invalid from error
     return {name.replace("\x00", ""): value.replace("\x00", "") for name, value in data.items()}
-
-
-def _way(enrolment_id: UUID, offered: Any) -> tuple[str, str] | None:
-    """The lesson before or after: its title and address; None where there is none, or it is not open yet."""
-    if offered is None or not offered.is_open:
-        return None
-    lesson = offered.lesson
-    return lesson.title, lesson_path(enrolment_id, lesson.lesson_id, lesson.kind)

@@ -9,7 +9,7 @@ from lms.learning.models import Package
 
 ALONE = "h5p"
 PLAYED = frozenset({PackageKind.SCORM_12, PackageKind.SCORM_2004, PackageKind.H5P})
-"""What is played here; cmi5 reports to a record store."""
+"""What is played by scripts of ours; units of cmi5 are launched by `records`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ def parts_of(package: Package) -> Sequence[Part]:
     """In the order of the package's own list; one where it has none."""
     if package.kind == PackageKind.H5P:
         return (Part(ALONE, package.title, package.entry),)
+    if package.kind == PackageKind.CMI5:
+        return tuple(Part(one["id"], one["title"], one["address"]) for one in package.facts.get("units", ()))
     scos = package.facts.get("scos")
     if not isinstance(scos, list) or not scos:
         return (Part("sco", package.title, package.entry),)

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from content.course import PackageKind
 from lms.catalogue.models import Course
 from lms.kernel.actor import Actor
 from lms.learning.addresses import writing_path
@@ -70,6 +71,7 @@ class PackagePreviewPages(Controller):
                 "sentence": "",
                 "is_preview": True,
                 "has_package": package is not None,
+                "is_launched": package is not None and package.kind == PackageKind.CMI5,
                 "about": about,
                 "back": writing_path(course_id),
                 "replace": replace_path(course_id, lesson_id),

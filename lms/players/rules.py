@@ -93,7 +93,7 @@ def _of_scorm_2004(data: Mapping[str, str], part: Part) -> Outcome:
         status = PartStatus.FAILED
     else:
         status = PartStatus.COMPLETED if completion == "completed" else PartStatus.BEGUN
-    return Outcome(status, score, _duration(data.get("cmi.total_time", "")))
+    return Outcome(status, score, duration_in_seconds(data.get("cmi.total_time", "")))
 
 
 def _of_h5p(data: Mapping[str, str]) -> Outcome:
@@ -133,7 +133,7 @@ def _clock(text: str) -> int:
     return _bounded(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])) if found else 0
 
 
-def _duration(text: str) -> int:
+def duration_in_seconds(text: str) -> int:
     """Seconds of an ISO 8601 duration (SCORM 2004) without years and months; 0 for what is none."""
     found = _DURATION.fullmatch(text)
     if found is None:

@@ -12,7 +12,9 @@ from markupsafe import Markup
 
 from content.lesson import render
 from lms.kernel.marking import N_
+from lms.learning.addresses import lesson_path
 from lms.learning.models import Package
+from lms.learning.queries import Offered
 from lms.players import rules, tickets
 from lms.players.models import PartStatus
 from lms.players.parts import PLAYED, Part
@@ -66,10 +68,19 @@ def frame_of(
     request: AnyRequest, around: Around, package: Package, *, lesson_id: UUID, holder_id: UUID, now: datetime
 ) -> dict[str, str] | None:
     """Where packages are played and the address of the player there; None where nothing is set up for them, or not this kind."""
+    if package.kind not in PLAYED:
+        return None
+    return ticketed(request, around, package, lesson_id=lesson_id, holder_id=holder_id, now=now)
+
+
+def ticketed(
+    request: AnyRequest, around: Around, package: Package, *, lesson_id: UUID, holder_id: UUID, now: datetime
+) -> dict[str, str] | None:
+    """The `origin` of packages and the `address` there that opens this one; None where nothing is set up for them."""
     settings = around.settings
     host = request.headers.get("host", "")
     origin = packages_origin(settings, host)
-    if origin is None or package.kind not in PLAYED:
+    if origin is None:
         return None
     ticket = tickets.issued(
         around.signer,
@@ -152,3 +163,11 @@ def in_words(standing: Standing, parts: Sequence[Part]) -> str:
 def statuses_in_words(standing: Standing) -> dict[str, str]:
     """Each part's status, for the list."""
     return {part: gettext(STATUS[status]) for part, status in standing.parts.items()}
+
+
+def way(enrolment_id: UUID, offered: Offered | None) -> tuple[str, str] | None:
+    """The lesson before or after: its title and address; None where there is none, or it is not open yet."""
+    if offered is None or not offered.is_open:
+        return None
+    lesson = offered.lesson
+    return lesson.title, lesson_path(enrolment_id, lesson.lesson_id, lesson.kind)

@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 from lms.settings import Settings
 from lms.web.access import SAFE_METHODS
 from lms.web.language import use_locale
-from lms.web.playing import PLAYED, REFUSING, is_packages_host
+from lms.web.playing import PLAYED, RECORDS, REFUSING, heard_from, is_packages_host
 
 MAXIMUM_BODY = 1_000_000  # S-34
 UPLOADS = (
@@ -77,8 +77,9 @@ WITHOUT_ORIGIN_CHECK = (
     "/.well-known/caldav",
     "/neuigkeiten/abmelden/",
     "/lti/",
+    RECORDS,
 )
-"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news and for tools that report results."""
+"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news, for tools that report results and for packages that do."""
 WITHOUT_COOKIES = ("/kiosk",)
 """Public tablets: the browser keeps nothing but the tablet's own cookie. Their forms carry a token of the tablet (`lms.practice.kiosk.door`),
 and where they come from is checked as everywhere."""
@@ -174,6 +175,12 @@ class Edge:
             return
         _drop_nul(scope)
         locale = self._cut_language(scope)
+        if scope["path"].startswith(RECORDS):
+            heard = heard_from(self.settings, host, headers.get(b"origin", b"").decode("latin-1"))
+            answer.headers = [*heard, *answer.headers]
+            if scope["method"] == "OPTIONS":
+                await _plain(answer, 204 if heard else 403, "")
+                return
         if scope["path"].startswith(PLAYED):  # refused by its pages as well, however the path is written
             await _plain(answer, 404, NOT_HERE)
             return

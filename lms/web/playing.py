@@ -14,6 +14,8 @@ from lms.settings import Settings
 
 PLAYED = "/spielen/"
 """The one path there; on our own host it leads nowhere."""
+RECORDS = "/xapi/"
+"""Where packages of cmi5 report to, on our own host (`lms.players.records`)."""
 NOT_COMPRESSED = r"(?!.*\.(?:html?|xhtml|js|mjs|css|json|svg|xml|txt|vtt)$)"
 """What of it goes as it is, so that a part of a film can be asked for."""
 DEMO_NAME = "pakete.localhost"
@@ -49,14 +51,39 @@ def is_packages_host(settings: Settings, host: str) -> bool:
     return settings.demo and host.lower().partition(":")[0] == DEMO_NAME
 
 
-def playing_policy(*framed_by: str) -> str:
+def heard_from(settings: Settings, host: str, origin: str) -> list[tuple[bytes, bytes]]:
+    """The headers by which a browser lets a package read the answers of the record store (Fetch, 3.2); none for other origins.
+
+    Never with credentials: the token of the launch speaks, and no cookie of ours.
+    """
+    if not origin or origin != packages_origin(settings, host):
+        return []
+    return [
+        (b"access-control-allow-origin", origin.encode("latin-1")),
+        (b"vary", b"Origin"),
+        (b"access-control-allow-methods", b"GET, HEAD, PUT, POST, DELETE"),
+        (
+            b"access-control-allow-headers",
+            b"authorization, content-type, if-match, if-none-match, x-experience-api-version",
+        ),
+        (
+            b"access-control-expose-headers",
+            b"etag, last-modified, retry-after, x-experience-api-version, x-experience-api-consistent-through",
+        ),
+        (b"access-control-max-age", b"600"),
+    ]
+
+
+def playing_policy(*framed_by: str, reports_to: str = "") -> str:
     """The Content-Security-Policy of what a package brings: everything from it, nothing from elsewhere, shown by these alone.
 
-    Inline scripts and `eval` are what packages are written with. What is not in the package is not fetched: nothing of a learner
+    `reports_to` is the record store, for packages that speak with it themselves. Inline scripts and `eval` are what packages are written with. What is not in the package is not fetched: nothing of a learner
     goes to somebody's server, and a package plays the same in ten years.
     """
+    asks = f"'self' data: blob: {reports_to}".rstrip()
     return (
-        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; connect-src 'self' data: blob:; frame-src 'self' blob:; "
+        "default-src 'self' data: blob: 'unsafe-inline' 'unsafe-eval'; "
+        f"connect-src {asks}; frame-src 'self' blob:; "
         "worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; "
         f"frame-ancestors {' '.join(framed_by)}; {SANDBOX}"
     )

@@ -117,3 +117,61 @@ def h5p(folder: Path, *, libraries: bool = True) -> Path:
         (folder / "H5P.Probe-1.2").mkdir()
         (folder / "H5P.Probe-1.2" / "library.json").write_text("{}", encoding="utf-8")
     return folder
+
+
+STRUCTURE = """<?xml version="1.0" encoding="UTF-8"?>
+<courseStructure xmlns="https://w3id.org/xapi/profiles/cmi5/v1/CourseStructure.xsd">
+  <course id="https://publisher.example/course"><title><langstring lang="de">{title}</langstring></title>
+    <description><langstring lang="de">Kurs</langstring></description></course>{units}
+</courseStructure>"""
+UNIT = """<au id="https://publisher.example/{name}" moveOn="{move_on}"{more}><title><langstring lang="de">Teil {upper}</langstring></title>
+  <description><langstring lang="de">Teil</langstring></description><url>{name}.html?lang=de</url><launchParameters>{{"a": 1}}</launchParameters></au>"""
+UNIT_PAGE = """<!doctype html><html lang="de"><meta charset="utf-8"><title>Teil</title><body>
+<h1>Drei Fragen</h1><p id="place">…</p><button id="fail">Falsch</button><button id="end">Fertig</button>
+<script src="Cmi5.umd.js"></script>
+<script>
+  const place = document.getElementById("place");
+  const show = (words) => (place.textContent = words);
+  const unit = new Cmi5();
+  const about = () => ({ agent: unit.launchParameters.actor, activityId: unit.launchParameters.activityId,
+    registration: unit.launchParameters.registration, stateId: "stand" });
+  const trouble = (error) => show("Fehler " + (error.response ? error.response.status + JSON.stringify(error.response.data) : error));
+  (async () => {
+    await unit.initialize();
+    let before = null;
+    try { before = (await unit.xapi.getState(about())).data; } catch (error) { if (error.response.status !== 404) throw error; }
+    show(unit.launchData.launchMode + ", " + unit.getLearnerPreferences().languagePreference + ", Seite " + (before ? before.page : 1));
+  })().catch(trouble);
+  document.getElementById("fail").onclick = async () => {
+    try {
+      await unit.xapi.setState({ ...about(), state: { page: 2 } });
+      await unit.interactionTrueFalse("t", "q", false, true);
+      await unit.fail({ scaled: 0.4 });
+      await unit.terminate();
+      show("nicht bestanden");
+    } catch (error) { trouble(error); }
+  };
+  document.getElementById("end").onclick = async () => {
+    try {
+      await unit.pass({ scaled: 0.9 });
+      await unit.complete();
+      await unit.terminate();
+      show("Ende");
+    } catch (error) { trouble(error); }
+  };
+</script></body></html>"""
+
+
+def cmi5(
+    folder: Path, units: Mapping[str, str], *, title: str = "Probe", more: str = ' masteryScore="0.8"'
+) -> Path:
+    """One unit for each name, with its moveOn; the page of each speaks through a library of others, which is not in here."""
+    folder.mkdir(parents=True)
+    listed = "".join(
+        UNIT.format(name=name, upper=name.upper(), move_on=move_on, more=more)
+        for name, move_on in units.items()
+    )
+    (folder / "cmi5.xml").write_text(STRUCTURE.format(title=title, units=listed), encoding="utf-8")
+    for name in units:
+        (folder / f"{name}.html").write_text(UNIT_PAGE, encoding="utf-8")
+    return folder

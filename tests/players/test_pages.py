@@ -152,7 +152,7 @@ async def test_where_a_package_cannot_be_played_the_page_says_why(
 ) -> None:
     await sign_in(client, begin, person=room.person, is_known=True)
     async with begin() as session:
-        await session.execute(update(type(room.package)).values(kind="cmi5"))
+        await session.execute(update(type(room.package)).values(kind="strange"))
 
     page = await client.get(room.path)
 
