@@ -52,6 +52,7 @@ from lms.players import models as players
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
+from lms.surveys import models as surveys
 from lms.teaching import models as teaching
 from lms.tools import models as tools
 from lms.trainers import models as trainers
@@ -113,6 +114,7 @@ __all__ = [
     "second_person",
     "shares",
     "standing",
+    "surveys",
     "synchronised",
     "tax",
     "teaching",

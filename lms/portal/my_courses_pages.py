@@ -32,6 +32,7 @@ from lms.portal.fragments import fragments_of
 from lms.portal.my_courses import MyCourse, course_of, overview_of
 from lms.portal.programme import Programme
 from lms.portal.refund_account import accounts_asked, own_refunds
+from lms.surveys.results import asked_of
 from lms.teaching.materials.own_pages import kind_in_words
 from lms.teaching.materials.reading import shown_to
 from lms.teaching.messages.reading import has_conversation
@@ -63,6 +64,7 @@ class MyCoursesPages(Controller):
         async with around.begin.reading() as session:
             overview = await overview_of(session, actor, chosen=chosen, now=now)
             asked = await accounts_asked(session, actor)
+            surveys = await asked_of(session, actor, now)
         suggested = Markup("")
         if not overview.count:
             edition = await programme.edition(now)
@@ -73,6 +75,7 @@ class MyCoursesPages(Controller):
             context={
                 "overview": overview,
                 "asked": asked,
+                "surveys": surveys,
                 "now_is": now,
                 "own_id": actor.person_id,
                 "door_minutes": around.settings.join_minutes_before,
