@@ -16,7 +16,7 @@ from lms.surveys.rules import OPEN_FOR
 
 ANSWERED = 7
 ALREADY = 2
-LATER = timedelta(hours=16)
+LATER, OPENED = timedelta(hours=16), timedelta(days=20)
 COMMENT = (
     "Wir machen nach jeder Stunde zehn Minuten Pause, und die Handzettel gibt es künftig in großer Schrift."
 )
@@ -43,10 +43,11 @@ async def fill_surveys(ground: Ground) -> None:
     )  # fmt: skip
     row.id = ground.key()
     await ground.put([row])
+    opened = await _run(ground, ground.now - LATER, places=ALREADY + 1, with_figure=True)
     month = OPEN_FOR + timedelta(days=2)
-    ended = await _run(ground, ground.now - timedelta(days=400), ground.now - month, places=ANSWERED)
+    ended = await _run(ground, ground.now - month, places=ANSWERED, besides=opened)
     if ended is not None:
-        survey = await _survey(ground, row, ended)
+        survey = await _survey(ground, row, ended, opened_at=ended.ends_at)
         survey.closed_at = survey.closes_at
         survey.unit_id = survey.id
         survey.comment, survey.commented_at = COMMENT, ground.now - timedelta(days=1)
@@ -56,26 +57,22 @@ async def fill_surveys(ground: Ground) -> None:
         }
         box.texts = TEXTS
         await ground.put([box])
-    opened = await _run(
-        ground, ground.now - timedelta(days=26), ground.now - LATER, places=ALREADY + 1, with_account=True
-    )
     if opened is not None:
-        survey = await _survey(ground, row, opened)
+        survey = await _survey(ground, row, opened, opened_at=ground.now - OPENED)
         survey.reminded_at = ground.now  # nobody is reminded of a survey about which nobody was written to
         await _answered(ground, survey)
 
 
 async def _run(
-    ground: Ground, after: datetime, before: datetime, *, places: int, with_account: bool = False
+    ground: Ground, before: datetime, *, places: int, with_figure: bool = False, besides: Run | None = None
 ) -> Run | None:
-    """The last run that ended in this time with so many places; `with_account`: one in which somebody can sign in."""
+    """The last run that ended before this with so many places; `with_figure`: one with somebody whom visitors can be."""
     confirmed = Enrolment.state == EnrolmentState.CONFIRMED
     wanted = (
         select(Run)
         .join(Enrolment, Enrolment.run_id == Run.id)
         .where(
             Run.state.in_((RunState.CONFIRMED, RunState.COMPLETED, RunState.PUBLISHED)),
-            Run.ends_at > after,
             Run.ends_at < before,
             confirmed,
         )
@@ -84,21 +81,26 @@ async def _run(
         .order_by(Run.ends_at.desc(), Run.id)
         .limit(1)
     )
-    if with_account:
+    if with_figure:
+        emails = [one.email for one in ground.demo.people.figure if one.email]
         own = (
-            select(Enrolment.run_id).join(Account, Account.person_id == Enrolment.person_id).where(confirmed)
+            select(Enrolment.run_id)
+            .join(Account, Account.person_id == Enrolment.person_id)
+            .where(confirmed, Account.email.in_(emails))
         )
         wanted = wanted.where(Run.id.in_(own))
+    if besides is not None:
+        wanted = wanted.where(Run.id != besides.id)
     found: Run | None = await ground.session.scalar(wanted)
     return found
 
 
-async def _survey(ground: Ground, row: Questionnaire, run: Run) -> Survey:
+async def _survey(ground: Ground, row: Questionnaire, run: Run, *, opened_at: datetime | None) -> Survey:
     session = ground.session
     places = await session.scalar(
         select(func.count()).where(Enrolment.run_id == run.id, Enrolment.state == EnrolmentState.CONFIRMED)
     )
-    opened = min((run.ends_at or ground.now) + LATER, ground.now)
+    opened = opened_at or ground.now
     survey = Survey(
         run_id=run.id, course_id=run.course_id, questionnaire_id=row.id, questionnaire_version=1,
         questions=row.questions, opened_at=opened, closes_at=opened + OPEN_FOR, places=places or 0,
