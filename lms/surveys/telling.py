@@ -92,7 +92,13 @@ def over_time(units: Sequence[Unit], results: Iterable[Result]) -> list[Course]:
 def result_rows(results: Iterable[Result]) -> list[list[Cell]]:
     """The same as a table to take away, with the same left out."""
     rows: list[list[Cell]] = [
-        [gettext("Question"), gettext("Answer"), gettext("How many"), gettext("Percent"), gettext("Average")]
+        [
+            gettext("Question"),
+            gettext("Answer"),
+            gettext("Answers given"),
+            gettext("Percent"),
+            gettext("Average"),
+        ]
     ]
     for one in pictures(results):
         mean = Decimal(str(round(one.mean, 2))) if one.mean is not None else None
