@@ -56,6 +56,7 @@ from lms.quizzes import models as quizzes
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
+from lms.surveys import models as surveys
 from lms.teaching import models as teaching
 from lms.tools import models as tools
 from lms.trainers import models as trainers
@@ -121,6 +122,7 @@ __all__ = [
     "second_person",
     "shares",
     "standing",
+    "surveys",
     "synchronised",
     "tax",
     "teaching",

@@ -52,6 +52,7 @@ from lms.demo.filling.registers import fill_registers
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.statements import fill_statements
+from lms.demo.filling.surveys import fill_surveys
 from lms.demo.filling.teaching import fill_teaching
 from lms.demo.filling.timetable import Planned, fill_runs
 from lms.demo.filling.twice import fill_twice
@@ -149,6 +150,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_packages(ground)
     with step("A quiz that a class has taken"):
         await fill_quizzes(ground)
+    with step("What participants say"):
+        await fill_surveys(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -120,6 +120,7 @@ FATES: Mapping[str, Fate] = {
     "substitute_offer.person_id": Fate.MOVES,
     "substitution.absent_id": Fate.MOVES,
     "substitution.substitute_id": Fate.MOVES,
+    "survey_trainer.person_id": Fate.MOVES,
     "trainer.person_id": Fate.MOVES,
     "trainer_page.person_id": Fate.MOVES,
     "trainer_portrait.person_id": Fate.MOVES,

@@ -32,6 +32,8 @@ VIEWS_OF_TIME = "a picture of a time; the data stand in the lists of runs"
 FILES = "a list of files that are themselves taken away"
 
 WITHOUT: Mapping[str, str] = {
+    "/verwaltung/umfragen/frageboegen": WORDS,
+    "/verwaltung/umfragen/frageboegen/neu": DOING,
     "/verwaltung": OWN,
     "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
     "/verwaltung/texte": WORDS,
