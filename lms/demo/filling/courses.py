@@ -16,7 +16,7 @@ from content.packages.markdown_folder import read_folder
 from content.packages.report import Report
 from content.quiz.drawing import draw
 from content.quiz.marking import right_answer
-from content.quiz.questions import FreeText, Ordering, Quiz
+from content.quiz.questions import Ordering, Quiz
 from lms.catalogue.models import Course, Run
 from lms.demo.filling.ground import Ground
 from lms.enrolment.models import Enrolment, EnrolmentState
@@ -152,9 +152,9 @@ async def _take(ground: Ground, enrolment_id: UUID, lesson: EditionLesson) -> No
     at, seed = ground.now - TAKEN_AGO, f"{ground.chance.getrandbits(128):032x}"
     sheet = draw(quiz, seed)
     answers = {
-        one.question.key: right_answer(one.question)
+        one.question.key: answer
         for one in sheet.questions
-        if not isinstance(one.question, FreeText | Ordering)
+        if not isinstance(one.question, Ordering) and (answer := right_answer(one.question)) is not None
     }
     attempt = Attempt(
         id=ground.key(), enrolment_id=enrolment_id, lesson_id=lesson.lesson_id, edition_lesson_id=lesson.id,
