@@ -20,6 +20,7 @@ from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.contracts import fill_contracts
 from lms.demo.filling.correspondence import fill_correspondence
 from lms.demo.filling.counter import fill_counter
+from lms.demo.filling.courses import fill_written_courses
 from lms.demo.filling.debits import fill_debits
 from lms.demo.filling.decision import fill_decision
 from lms.demo.filling.devices import fill_devices
@@ -140,12 +141,14 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_busy(ground)
     with step("What waits in the registers"):
         await fill_open_registers(ground)
-    with step("Who practises"):
-        await fill_practising(ground)
     with step("Who wants news"):
         fill_news(ground)
     with step("Lessons"):
         await fill_lessons(ground)
+    with step("Who practises"):
+        await fill_practising(ground)
+    with step("Four courses written in full"):
+        await fill_written_courses(ground)
     with step("A package to practise with"):
         await fill_packages(ground)
     with step("A quiz that a class has taken"):

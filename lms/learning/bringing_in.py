@@ -1,6 +1,6 @@
 """A course's content as a value becomes rows, and rows become such a value again: for importing, copying and taking away."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -52,6 +52,7 @@ async def bring_in(
     packages: Mapping[str, KeptPackage],
     now: datetime,
     account_id: UUID | None,
+    new_key: Callable[[], UUID] = uuid4,
 ) -> Brought:
     """Write all chapters behind those that are there; the outline is locked already.
 
@@ -59,9 +60,9 @@ async def bring_in(
     one, in the lessons too; the same bytes are not there twice. What has no place (a file that is not in `kept`) is left out.
     """
     names = await _add_files(session, outline, content, kept, now, account_id)
-    keys = {lesson.key: str(uuid4()) for chapter in content.chapters for lesson in chapter.lessons}
+    keys = {lesson.key: str(new_key()) for chapter in content.chapters for lesson in chapter.lessons}
     for chapter in content.chapters:
-        row = await add_chapter(session, outline, title=_title(chapter.title))
+        row = await add_chapter(session, outline, title=_title(chapter.title), key=new_key())
         for lesson in chapter.lessons:
             body: dict[str, Any] | None = None
             if isinstance(lesson, PackageContent):
