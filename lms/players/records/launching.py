@@ -63,7 +63,7 @@ class Launching:
             place, lesson = await lesson_for(
                 session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS
             )
-            package = await package_in(session, place.course.id, lesson.body)
+            package = await package_in(session, lesson.body)
             unit = unit_named(package, wanted.unit_id) if package else None
             if package is None or unit is None or package.kind != PackageKind.CMI5:
                 raise NotFound

@@ -131,7 +131,7 @@ class UnitPages(Controller):
             place, lesson = await lesson_for(
                 session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS
             )
-            package = await package_in(session, place.course.id, lesson.body)
+            package = await package_in(session, lesson.body)
             if package is None or package.kind != PackageKind.CMI5:
                 raise NotFound
             registration = await registration_of(session, enrolment_id, lesson_id, package.id)
