@@ -60,7 +60,7 @@ class Launching:
         if wanted.mode not in rules.MODES:
             raise Invalid
         async with self.begin() as session:
-            place, lesson = await lesson_for(
+            _, lesson = await lesson_for(
                 session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS
             )
             package = await package_in(session, lesson.body)
