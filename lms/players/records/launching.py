@@ -60,9 +60,7 @@ class Launching:
         if wanted.mode not in rules.MODES:
             raise Invalid
         async with self.begin() as session:
-            _, lesson = await lesson_for(
-                session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS
-            )
+            _, lesson = await lesson_for(session, actor, enrolment_id, lesson_id, now, kinds=PACKAGE_LESSONS)
             package = await package_in(session, lesson.body)
             unit = unit_named(package, wanted.unit_id) if package else None
             if package is None or unit is None or package.kind != PackageKind.CMI5:
