@@ -15,6 +15,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.distance import Verdict
+from lms.catalogue.distance_models import DistanceFact
 from lms.catalogue.distance_reading import NOTHING_KNOWN, Known, known_of, reckon
 from lms.catalogue.models import (
     Audience,
@@ -344,9 +345,10 @@ class Importer:
         return is_changed
 
     async def _forget_empty(self, claimed: set[UUID]) -> None:
-        """Courses that lost all their runs to others have nothing left to say."""
+        """Courses that lost all their runs to others have nothing left to say, unless lessons were published for them."""
         used = set(await self.session.scalars(select(Run.course_id).distinct()))
-        for course_id in set(self._courses) - claimed - used:
+        taught = set(await self.session.scalars(select(DistanceFact.course_id)))
+        for course_id in set(self._courses) - claimed - used - taught:
             await self.session.execute(delete(SearchWord).where(SearchWord.course_id == course_id))
             await self.session.execute(delete(Course).where(Course.id == course_id))
 
