@@ -26,7 +26,9 @@ from lms.web.notices import SAVED, after, declare
 from lms.web.sent import uuid_in
 
 PATH = "/verwaltung/umfragen/frageboegen"
-DROPPED = declare("umfrage-frage-entfernt", N_("The question is not asked any more. Answers so far are kept."))
+DROPPED = declare(
+    "umfrage-frage-entfernt", N_("The question is not asked any more. Answers so far are kept.")
+)
 ENDED = declare("fragebogen-beendet", N_("The questionnaire is used nowhere any more."))
 RESUMED = declare("fragebogen-wieder", N_("The questionnaire can be used again."))
 WAYS = {"hoch": UP, "runter": DOWN}
