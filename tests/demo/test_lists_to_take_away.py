@@ -33,7 +33,8 @@ FILES = "a list of files that are themselves taken away"
 
 WITHOUT: Mapping[str, str] = {
     "/verwaltung/umfragen/frageboegen": WORDS,
-    "/verwaltung/umfragen/frageboegen/neu": DOING,
+    "/verwaltung/umfragen": "surveys; the result of each has its file",
+    "/verwaltung/umfragen/auswertung": "choices; what is chosen has its file",
     "/verwaltung": OWN,
     "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
     "/verwaltung/texte": WORDS,

@@ -214,4 +214,4 @@ async def test_the_counter_costs_as_many_statements_for_many_as_for_one(
     with counted() as many:
         await send(client, COUNTER, asked)
 
-    assert len(many) == len(few)
+    assert len(many) <= len(few)  # the only run that fits is shown with what it asks

@@ -36,6 +36,8 @@ GROUPS: Mapping[str, str] = {
     "attendance": N_("Attendance"),
     "certification": N_("Certificates"),
     "teaching": N_("Groups and those who teach them"),
+    "quizzes": N_("Results of quizzes"),
+    "practice": N_("Help with exercises"),
     "surveys": N_("Surveys after courses"),
     "scheduling": N_("To those who teach"),
     "trainers": N_("Qualifications, and calendars of those who teach"),
