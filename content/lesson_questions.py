@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable
 from html import escape
-from importlib import import_module
 
 from content.errors import N_, ContentError
 from content.lesson_blocks import parser
 from content.lesson_words import Words
+from content.packages.gift import read_question
 from content.quiz.questions import (
     GapText,
     Matching,
@@ -31,15 +31,7 @@ def question_in(text: str) -> Question:
     """The one question in a block, written in GIFT. Raises ContentError with what is to be mended."""
     if not text.strip():
         raise NoQuestion
-    try:
-        # the formats of others read lessons themselves: they cannot be imported from here before they are asked for
-        gift = import_module("content.packages.gift")
-        question: Question = gift.read_question(text)
-    except ContentError:
-        raise
-    except (ImportError, ValueError, LookupError) as error:
-        raise NoQuestion from error
-    return question
+    return read_question(text)
 
 
 def rich(text: str) -> str:

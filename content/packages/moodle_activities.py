@@ -199,7 +199,7 @@ def _package(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     found = recognise_folder(folder)
     if found is None or found not in PLAYED:
         raise _not_a_package()
-    content = played(folder, found, report=type(backup.gathering.report)(), key=backup.gathering.key())
+    content = played(folder, report=type(backup.gathering.report)(), key=backup.gathering.key())
     for lesson in content.chapters[0].lessons:
         yield replace(lesson, title=activity.title or lesson.title)
 

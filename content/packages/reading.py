@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from importlib import import_module
 from pathlib import Path
 
 from content.course import Chapter, CourseContent, Package, PackageKind, QuizLesson
@@ -14,6 +13,7 @@ from content.packages.archive import COURSE, OnProgress, kind_of, unpack
 from content.packages.entries import Limits, shown
 from content.packages.markup import Element, decoded, read_xml, text_of
 from content.packages.moodle import read_backup
+from content.packages.playing import read_manifest
 from content.packages.report import Report
 
 _LARGEST_TEXT = 2_000_000
@@ -34,13 +34,8 @@ class Format(StrEnum):
     CMI5 = "cmi5"
 
 
-PLAYED = {
-    Format.SCORM_12: "scorm",
-    Format.SCORM_2004: "scorm",
-    Format.H5P: "h5p",
-    Format.CMI5: "cmi5",
-}
-"""What plays as it is, and the module below `content.packages` that reads what it says of itself."""
+PLAYED = frozenset({Format.SCORM_12, Format.SCORM_2004, Format.H5P, Format.CMI5})
+"""What plays as it is."""
 
 
 def read_course(
@@ -151,7 +146,7 @@ def _read_folder(folder: Path, *, report: Report, name: str = "") -> CourseConte
     if found is None:
         raise errors.NotRecognised(place=shown(name or folder.name))
     if found in PLAYED:
-        return played(top, found, report=report)
+        return played(top, report=report)
     if found is Format.QTI and (ours := extension.read(top)) is not None:
         return ours
     readers: dict[Format, Callable[..., CourseContent]] = {
@@ -162,9 +157,9 @@ def _read_folder(folder: Path, *, report: Report, name: str = "") -> CourseConte
     return readers.get(found, common_cartridge_reading.read_package)(top, report=report)
 
 
-def played(folder: Path, found: Format, *, report: Report, key: str = "paket-1") -> CourseContent:
+def played(folder: Path, *, report: Report, key: str = "paket-1") -> CourseContent:
     """A package that plays, as a course of one lesson. Raises what its own reader raises."""
-    manifest = import_module(f"content.packages.{PLAYED[found]}").read_manifest(folder)
+    manifest = read_manifest(folder)
     package = Package(key, manifest.title, PackageKind(manifest.kind), folder, manifest.entry, manifest.facts)
     report.taken(manifest.title)
     return CourseContent(title=manifest.title, chapters=(Chapter(manifest.title, (package,)),))

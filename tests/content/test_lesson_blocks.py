@@ -1,7 +1,6 @@
 """Pictures, videos, recordings, files, boxes and questions within a lesson, and what an author is told about them."""
 
 import re
-from importlib.util import find_spec
 
 import pytest
 from hypothesis import given, settings
@@ -97,7 +96,6 @@ def test_pictures_from_elsewhere_are_never_fetched(markdown: str) -> None:
     assert "Bild" in html_of(markdown)
 
 
-@pytest.mark.skipif(not find_spec("content.packages.gift"), reason="reads questions")
 def test_a_question_stands_between_the_parts_and_gives_no_answer_away() -> None:
     lesson = read_lesson("Vorher.\n\n::: frage\nWie viel ist 1 + 1? {=zwei ~drei}\n:::\n\nNachher.")
 

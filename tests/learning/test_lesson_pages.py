@@ -2,7 +2,6 @@
 
 import io
 import re
-from importlib.util import find_spec
 from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
@@ -21,7 +20,6 @@ from tests.learning.lessons import FILM, Lessons, make_lessons
 from tests.visiting import assert_same_as_missing, send, sign_in
 
 Client = AsyncTestClient[Litestar]
-needs_gift = pytest.mark.skipif(not find_spec("content.packages.gift"), reason="reads questions")
 
 
 @pytest.fixture
@@ -99,7 +97,6 @@ async def client_get(client: Client, path: str) -> tuple[int, str]:
     return answer.status_code, answer.headers.get("location", "")
 
 
-@needs_gift
 async def test_a_question_is_tried_at_once_without_marks_and_without_script(
     ada: Client, there: Lessons
 ) -> None:
