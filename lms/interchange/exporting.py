@@ -15,10 +15,10 @@ from content.packages.writing import write_common_cartridge, write_gift, write_m
 from lms.accounts.limits import within
 from lms.audit.trail import record
 from lms.interchange.errors import NothingToTake
-from lms.interchange.queries import course_to_write
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
 from lms.learning.bringing_in import content_of
+from lms.learning.contents.reading import course_to_write
 from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.store import CHUNK
 from lms.web.module import Around

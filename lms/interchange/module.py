@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from lms.interchange.pages import BringPages, TakePages
-from lms.interchange.service import READ, TAKE, IntakeReader, IntakeTaker, Interchange
+from lms.interchange.service import READ, TAKE, Interchange
+from lms.interchange.working import IntakeReader, IntakeTaker
 from lms.jobs.worker import Periodic
 from lms.web.module import Around, Module
 

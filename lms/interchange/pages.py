@@ -13,13 +13,14 @@ from lms.catalogue.models import Course
 from lms.interchange.errors import NothingSent
 from lms.interchange.exporting import FORMATS, Export
 from lms.interchange.models import UNDER_WAY, Intake, IntakeState
-from lms.interchange.queries import course_to_write, intake_of, intakes_of
+from lms.interchange.queries import intake_of, intakes_of
 from lms.interchange.reading import counts
 from lms.interchange.service import Interchange
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.learning.addresses import writing_path
+from lms.learning.contents.reading import course_to_write
 from lms.web.access import may
 from lms.web.forms import Form, Hidden, Upload, form_from
 from lms.web.language import current_language, gettext

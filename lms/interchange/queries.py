@@ -6,24 +6,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.catalogue.models import Course
 from lms.interchange.models import Intake
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
-from lms.learning import policy
-from lms.learning.queries import teaches_course
+from lms.learning.contents.reading import course_to_write
 
 LISTED = 20
-
-
-async def course_to_write(
-    session: AsyncSession, actor: Actor, course_id: UUID, *, lock: bool = False
-) -> Course:
-    """The course, for whoever may write its lessons. Raises NotFound for everybody else (S-03)."""
-    course = await session.get(Course, course_id, with_for_update=lock)
-    if course is None or not policy.may_write(actor, teaches=await teaches_course(session, actor, course_id)):
-        raise NotFound
-    return course
 
 
 async def intake_of(

@@ -19,7 +19,8 @@ from lms.db import Begin
 from lms.interchange.errors import NoSpaceLeft, NothingChosen, NotReady, OthersAreWaiting
 from lms.interchange.models import Intake, IntakeState
 from lms.interchange.reading import UNREADABLE
-from lms.interchange.service import MOST_WAITING, IntakeReader, IntakeTaker, Interchange
+from lms.interchange.service import MOST_WAITING, Interchange
+from lms.interchange.working import IntakeReader, IntakeTaker
 from lms.jobs.models import Job, JobState
 from lms.jobs.worker import Worker
 from lms.kernel.errors import NotFound
