@@ -51,7 +51,7 @@ async def test_what_is_due_stands_on_the_page(client: Browser, begin: Begin) -> 
 
     assert "Hier geht es weiter" in page
     assert "1 von 4 Lektionen ist" not in page
-    assert "1 von 4 Lektionen sind bearbeitet." in page
+    assert "1 von 4 Lektionen sind erledigt." in page
     assert "Nächste Lektion: Fotos" in page
     assert "Offenes Quiz: Was wissen Sie?" in page
     assert "„Zum Schluss“ öffnet am Mittwoch, 9. Dezember 2026" in page
