@@ -87,6 +87,17 @@ def test_a_wide_table_is_moved_by_itself_on_a_screen_and_stands_as_it_is_on_pape
     assert html_of(table, Form.PAPER).startswith("<table>")
 
 
+def test_lines_of_a_program_keep_their_breaks_and_are_moved_by_themselves_on_a_screen() -> None:
+    lines = '```python\nif a < b:\n    print("<b>")\n```'
+
+    assert html_of(lines) == (
+        '<div class="lesson-code" role="group" aria-label="Programmtext" tabindex="0">\n'
+        '<pre><code>if a &lt; b:\n    print("&lt;b&gt;")\n</code></pre>\n</div>\n'
+    )
+    assert html_of(lines, Form.PAPER).startswith("<pre><code>if a")
+    assert html_of("    eingerückt").startswith('<div class="lesson-code"')
+
+
 @pytest.mark.parametrize(
     "markdown",
     ["![Bild](https://x.example/a.png)", "![Bild](ordner/bild.png)", "![Bild](//x.example/bild.png)", "![Bild](fehlt.png)"],
