@@ -35,6 +35,7 @@ figure { margin: 1em 0; break-inside: avoid; }
 figcaption { font-size: 0.9em; }
 .lesson-box, .lesson-question, .lesson-file { border: 1px solid; padding: 0.5em 1em; margin: 1em 0; break-inside: avoid; }
 .lesson-word { margin-bottom: 0; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; }
 th, td { border: 1px solid; padding: 0.25em 0.5em; text-align: left; }
 """
