@@ -274,6 +274,7 @@ def _start(standing: Standing, address: Address) -> dict[str, Any]:
     count = len(draw(quiz, "").questions)
     return {
         "title": standing.lesson.title,
+        "written_in": standing.place.course.language,
         "quiz": quiz,
         "introduction": as_html(quiz.introduction, address) if quiz.introduction.strip() else "",
         "count": count,
