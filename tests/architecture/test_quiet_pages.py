@@ -16,6 +16,8 @@ def test_no_page_loads_itself_anew() -> None:
         for path in LMS.rglob("templates/**/*.html")
         if 'http-equiv="refresh"' in WITHOUT_SCRIPT.sub("", path.read_text())
     }
-    headers = {path.name for path in LMS.rglob("*.py") if re.search(r'headers = .*"refresh"', path.read_text())}
+    headers = {
+        path.name for path in LMS.rglob("*.py") if re.search(r'headers = .*"refresh"', path.read_text())
+    }
 
     assert (pages, headers - SCREENS_ON_WALLS) == (set(), set())
