@@ -105,7 +105,9 @@ class LessonRenderer(RendererHTML):
             return lines
         return f"{_moved_by_itself('code', showing.words.code)}{lines}</div>\n"
 
-    code_block = fence
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """The same, for lines that are indented."""
+        return self.fence(tokens, idx, options, env)
 
     def th_open(self, _tokens: Sequence[Token], _idx: int, _options: Any, _env: Any) -> str:
         """The tables of Markdown have the headings of their columns in the first line."""
