@@ -168,7 +168,14 @@ def played(folder: Path, *, report: Report, key: str = "paket-1") -> CourseConte
 def _titled(content: CourseContent, name: str) -> CourseContent:
     """What has no title is called as the whole is, and that as its file."""
     title = content.title or name
-    chapters = tuple(replace(chapter, title=chapter.title or title) for chapter in content.chapters)
+    chapters = tuple(
+        replace(
+            chapter,
+            title=chapter.title or title,
+            lessons=tuple(replace(one, title=one.title or chapter.title or title) for one in chapter.lessons),
+        )
+        for chapter in content.chapters
+    )
     return replace(content, title=title, chapters=chapters)
 
 
@@ -182,6 +189,8 @@ def _read_text(path: Path, report: Report) -> CourseContent:
     if path.stat().st_size > _LARGEST_TEXT or b"\x00" in path.read_bytes():
         raise errors.NotRecognised(place=shown(path.name))
     try:
+        if not gift.looks_like_gift(decoded(path.read_bytes())):
+            raise errors.NotRecognised(place=shown(path.name))
         quiz = gift.read_quiz(decoded(path.read_bytes()), report=report)
     except errors.BadGift as error:
         raise errors.NotRecognised(place=shown(path.name)) from error
