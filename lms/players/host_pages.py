@@ -81,6 +81,8 @@ class PlayingPages(Controller):
             headers={
                 "content-security-policy": playing_policy(given.shown_by),
                 "cache-control": "private, no-store",
+                # all packages share this address: what an earlier one, or an earlier person, has left in the browser goes first
+                "clear-site-data": '"storage"',
             },
         )
 
