@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from content.course import PackageKind
+from content.errors import ContentError
 from content.packages import cmi5, h5p, scorm
 from content.packages.manifest import Manifest, ManifestMissing
 
@@ -22,6 +25,15 @@ def read_manifest(folder: Path) -> Manifest:
         if (folder / name).is_file():
             return read(folder)
     raise ManifestMissing(place=", ".join(READERS))
+
+
+def facts_in(folder: Path, kind: PackageKind) -> Mapping[str, Any]:
+    """What a player needs of the package's own manifest; nothing where that cannot be read, or is of another kind."""
+    try:
+        manifest = read_manifest(folder)
+    except ContentError:
+        return {}
+    return manifest.facts if manifest.kind == kind else {}
 
 
 def top_of(folder: Path) -> Path:

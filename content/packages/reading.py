@@ -154,7 +154,17 @@ def _read_folder(folder: Path, *, report: Report, name: str = "") -> CourseConte
         Format.QTI: qti_reading.read_package,
         Format.MARKDOWN: markdown_folder.read_folder,
     }
-    return readers.get(found, common_cartridge_reading.read_package)(top, report=report)
+    content = readers.get(found, common_cartridge_reading.read_package)(top, report=report)
+    return _with_names(content, content.title or name) if found is Format.QTI else content
+
+
+def _with_names(content: CourseContent, name: str) -> CourseContent:
+    """Quizzes of others without a title are called as the whole is."""
+    chapters = tuple(
+        replace(chapter, lessons=tuple(replace(one, title=one.title or name) for one in chapter.lessons))
+        for chapter in content.chapters
+    )
+    return replace(content, chapters=chapters)
 
 
 def played(folder: Path, *, report: Report, key: str = "paket-1") -> CourseContent:
@@ -168,14 +178,7 @@ def played(folder: Path, *, report: Report, key: str = "paket-1") -> CourseConte
 def _titled(content: CourseContent, name: str) -> CourseContent:
     """What has no title is called as the whole is, and that as its file."""
     title = content.title or name
-    chapters = tuple(
-        replace(
-            chapter,
-            title=chapter.title or title,
-            lessons=tuple(replace(one, title=one.title or chapter.title or title) for one in chapter.lessons),
-        )
-        for chapter in content.chapters
-    )
+    chapters = tuple(replace(chapter, title=chapter.title or title) for chapter in content.chapters)
     return replace(content, title=title, chapters=chapters)
 
 
