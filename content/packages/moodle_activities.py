@@ -224,7 +224,11 @@ def _package(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     found = recognise_folder(folder)
     if found is None or found not in PLAYED:
         raise _not_a_package()
-    content = played(folder, report=type(backup.gathering.report)(), key=backup.gathering.key())
+    heard = type(backup.gathering.report)()
+    content = played(folder, report=heard, key=backup.gathering.key())
+    for remark in heard.remarks:
+        if remark.message:
+            backup.gathering.report.changed(activity.title, remark.message, **remark.params)
     for lesson in content.chapters[0].lessons:
         yield replace(lesson, title=activity.title or lesson.title)
 

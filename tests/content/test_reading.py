@@ -25,6 +25,7 @@ from content.quiz.questions import (
 from tests.content import samples
 from tests.content.hostile import tarred, zipped
 from tests.content.making import PICTURE
+from tests.players.packing import scorm_12
 
 DOOR = """# Die Tür
 
@@ -265,6 +266,9 @@ def test_xml_with_braces_in_it_is_no_list_of_questions(start: str, tmp_path: Pat
     assert recognise(path) is None
     with pytest.raises(errors.NotRecognised):
         read_course(path, tmp_path / "out", report=Report())
+    path.write_text(f"{start}<question><questiontext>Was ist {{=eins ~zwei}}?", encoding="utf-8")
+    with pytest.raises(errors.MoodleXml):
+        read_course(path, tmp_path / "out", report=Report())
 
 
 def test_a_quiz_without_a_title_is_called_as_its_file(tmp_path: Path) -> None:
@@ -281,3 +285,18 @@ def test_a_quiz_without_a_title_is_called_as_its_file(tmp_path: Path) -> None:
     content, _ = read({"imsmanifest.xml": manifest.encode(), "q.xml": item.encode()}, tmp_path)
 
     assert [lesson.title for chapter in content.chapters for lesson in chapter.lessons] == ["paket"]
+
+
+def test_a_package_that_loads_from_elsewhere_says_so_before_it_is_taken(tmp_path: Path) -> None:
+    page = (
+        '<a href="https://link.example/">mehr</a><link rel="stylesheet" href="//cdn.example/a.css">'
+        "<script src='https://cdn.example/b.js'></script><iframe width=1 src=http://film.example:80/x></iframe><img src=\"bild.png\">"
+    )
+    scorm_12(tmp_path / "paket", {"a": page})
+    report = Report()
+
+    read_course(tmp_path / "paket", tmp_path / "out", report=report)
+
+    assert [(one.fate, one.place, one.params) for one in report.remarks] == [
+        (Fate.CHANGED, "Probe", {"hosts": "cdn.example, film.example"})
+    ]

@@ -392,7 +392,7 @@ async def test_a_course_that_goes_out_and_comes_back_keeps_its_minutes_its_words
     inside = {f"01-a/02-spielen.inhalt/{path.name}": path.read_bytes() for path in packed.iterdir()}
 
     for _ in range(2):
-        intake = await bring(interchange, taught, folder(texts | inside))
+        intake = await bring(interchange, taught, folder({**texts, **inside}))
         await jobs.drain()
         await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0})
         await jobs.drain()
