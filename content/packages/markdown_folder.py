@@ -3,6 +3,9 @@
 `kurs.toml` names the course and its chapters; each chapter is a folder, each lesson a file in it, in the order of their
 names: `01-anfang.md` a text, `02-quiz.json` or `02-quiz.gift` a quiz, `03-link.toml` a link or a package, whose folder lies
 beside it. Files that lessons name lie in `dateien/`. Nothing but the lessons has to be there.
+
+Before a text between `+++`, and in the other files, may stand `titel`, `minuten`, `zaehlt`, `probe` and, where it is no text,
+`worte` (see `content.packages.details`).
 """
 
 import json
