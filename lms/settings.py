@@ -192,7 +192,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _packages_are_apart(self) -> "Settings":
-        if self.packages_url and urlsplit(self.packages_url).netloc == urlsplit(self.public_url).netloc:
+        # not even under another port: cookies know no ports (RFC 6265, 8.5)
+        if self.packages_url and urlsplit(self.packages_url).hostname == urlsplit(self.public_url).hostname:
             raise ValueError(
                 "LMS_PACKAGES_URL names another host than LMS_PUBLIC_URL: packages of others must not share an address with us"
             )

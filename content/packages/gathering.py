@@ -136,6 +136,10 @@ class Gathering:
         self._taken[path] = known
         return known
 
+    def knows(self, path: Path) -> bool:
+        """Whether the file was taken, or refused with its reason."""
+        return path in self._taken or path in self._refused
+
     def _free(self, name: str) -> str:
         taken = {file.name.casefold() for file in self.files}
         stem, dot, end = name.rpartition(".")

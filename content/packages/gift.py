@@ -26,6 +26,7 @@ _CATEGORY = re.compile(r"\$CATEGORY:\s*(.*)", re.IGNORECASE)
 _ID = re.compile(r"\[id:([^\x00-\x1f\x7f\]]+)\]")
 _TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"\s*\[(html|markdown|moodle|plain)\]", re.IGNORECASE)
+_XML = re.compile(r"\s*<(?:\?xml|!--|quiz\b|questestinterop\b|!DOCTYPE)", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
@@ -95,7 +96,9 @@ def read_quiz(text: str, *, report: Report) -> Quiz:
 
 
 def looks_like_gift(text: str) -> bool:
-    """Whether there is at least one question in the text."""
+    """Whether there is at least one question in the text, and it is no XML with braces in it."""
+    if _XML.match(text):
+        return False
     try:
         read_quiz(text[:200_000], report=Report())
     except ContentError:

@@ -81,6 +81,8 @@ class PlayingPages(Controller):
             headers={
                 "content-security-policy": playing_policy(given.shown_by),
                 "cache-control": "private, no-store",
+                # all packages share this address: what an earlier one, or an earlier person, has left in the browser goes first
+                "clear-site-data": '"storage"',
             },
         )
 
@@ -126,7 +128,7 @@ def _over() -> Response[str]:
         "Die Seite war lange offen. Bitte laden Sie die Seite neu. Ihr Stand ist gespeichert.\n"
         "The page was open for a long time. Please reload it. What you have done is saved."
     )
-    return Response(words, status_code=410, media_type="text/plain; charset=utf-8")
+    return Response(words, status_code=410, media_type="text/plain")
 
 
 def _tool(name: str) -> Path:

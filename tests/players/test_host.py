@@ -109,6 +109,8 @@ async def test_each_answer_says_who_may_frame_it_and_what_it_may_do(
         assert "allow-top-navigation" not in policy
         assert "sandbox allow-scripts" in policy
         assert headers["x-content-type-options"] == "nosniff"
+    # all packages share the address: what an earlier one has left in the browser goes before the next begins
+    assert [one.get("clear-site-data") for one in (player, page, tool)] == ['"storage"', None, None]
     assert page["content-type"] == "text/html"  # a page of 1999 names its own encoding
 
 
@@ -268,6 +270,7 @@ def test_packages_have_a_name_where_nobody_signs_in() -> None:
     [
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("https://zdb.example", "https://zdb.example"),
+        ("https://ZDB.example:8443", "https://zdb.example"),
         ("http://pakete.zdb.example", "https://zdb.example"),
         ("https://pakete.zdb.example/pfad", "https://zdb.example"),
         ("pakete.zdb.example", "https://zdb.example"),
