@@ -19,8 +19,8 @@ from lxml import html as lxml_html
 
 from content.course import CourseContent, File, Lesson, QuizLesson, Text
 from content.lesson import Form, read_lesson
-from content.lesson_questions import in_words
-from content.lesson_words import Words, words_in
+from content.lesson.questions import in_words
+from content.lesson.words import Words, words_in
 from content.safety import safe_lesson_html
 
 MEDIA_TYPE = "application/epub+zip"

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from html import escape
 
 from content.errors import N_, ContentError
-from content.lesson_blocks import parser
-from content.lesson_words import Words
+from content.lesson.blocks import parser
+from content.lesson.words import Words
 from content.packages.gift import read_question
 from content.quiz.questions import (
     GapText,

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 
 from content.errors import N_, ContentError, TextTooLong
-from content.lesson_blocks import (
+from content.lesson.blocks import (
     FILE,
     MEDIA,
     NAMES,
@@ -23,7 +23,7 @@ from content.lesson_blocks import (
     named_file,
     parsed,
 )
-from content.lesson_questions import question_in
+from content.lesson.questions import question_in
 from content.problems import Problem
 
 MAX_CHARACTERS = 200_000

@@ -1,10 +1,4 @@
-"""Markdown → Lesson. Course texts are such Markdown too.
-
-It is CommonMark with tables, and with these blocks: a picture alone in its paragraph is a figure, its title the words below it;
-`::: video film.mp4` and `::: audio ton.mp3` with options in the first lines (`Titel:`, `Untertitel:`, `Sprache:`) and then the
-transcript; `::: datei vorlage.pdf`; boxes `::: hinweis`, `::: tipp`, `::: achtung`, `::: merke`; `::: frage` with one question
-in GIFT. Each ends with `:::`. Files are named without folders.
-"""
+"""Markdown → Lesson. Course texts are such Markdown too; what may be written in it stands in `docs/lessons.md`."""
 
 import re
 from collections.abc import Sequence
@@ -17,15 +11,11 @@ from unicodedata import normalize
 from markdown_it.token import Token
 
 from content.errors import TextTooLong
-from content.lesson_blocks import parsed, parser
-from content.lesson_html import About, Address, Asked, Form, LessonRenderer, Showing, html_of
-from content.lesson_problems import MAX_CHARACTERS, problems
-from content.lesson_words import words_in
+from content.lesson.blocks import parsed, parser
+from content.lesson.checking import MAX_CHARACTERS
+from content.lesson.rendering import About, Address, Asked, Form, LessonRenderer, Showing, html_of
+from content.lesson.words import words_in
 from content.safety import plain_text, safe_lesson_html
-
-__all__ = [
-    "MAX_CHARACTERS", "WORDS_PER_MINUTE", "Asked", "Form", "Heading", "Lesson", "Step", "problems", "read_lesson", "render", "steps",
-]  # fmt: skip
 
 WORDS_PER_MINUTE = 180
 """How fast people read who are new to the matter; practised readers manage 240."""
