@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import PurePath
 from urllib.parse import unquote
 
 from markdown_it.token import Token
@@ -19,16 +18,17 @@ from content.lesson.blocks import (
     attribute,
     inlines,
     leads_outside,
+    line_of,
     name_of,
     named_file,
     parsed,
 )
 from content.lesson.questions import question_in
+from content.media import PICTURES, SOUNDS, VIDEOS, ending
 from content.problems import Problem
 
 MAX_CHARACTERS = 200_000
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
-KINDS = {"video": frozenset({".mp4", ".webm"}), "audio": frozenset({".mp3", ".m4a", ".ogg", ".wav", ".webm"})}
+_PLAYED = {"video": VIDEOS, "audio": SOUNDS | {"webm"}}
 
 _COLONS = re.compile(r":{3,}(.*)")
 
@@ -84,7 +84,7 @@ def _of_picture(picture: Token, line: int, known: frozenset[str]) -> Iterator[Pr
         )
     elif name is None or name not in known:
         yield _missing(shown, line, known)
-    elif PurePath(name).suffix.lower() not in PICTURES:
+    elif ending(name) not in PICTURES:
         yield Problem(N_("%(name)s is not a picture."), line, name, {"name": name})
 
 
@@ -93,7 +93,7 @@ def _of_blocks(tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Probl
         if token.type != OPEN:
             continue
         block: Block = token.meta["block"]
-        line = (token.map[0] if token.map else 0) + 1
+        line = line_of(token)
         if not block.is_closed:
             yield Problem(
                 N_("The block “%(name)s” has no end. Write three colons on a line of their own below it."),
@@ -123,7 +123,7 @@ def _of_media(block: Block, line: int, known: frozenset[str]) -> Iterator[Proble
         )
     elif block.target not in known:
         yield _missing(block.target, line, known)
-    elif PurePath(block.target).suffix.lower() not in KINDS[block.name]:
+    elif ending(block.target) not in _PLAYED[block.name]:
         message = (
             N_("%(name)s is not a video that browsers play. Save it as MP4.")
             if block.name == "video"
@@ -156,7 +156,7 @@ def _of_captions(block: Block, line: int, known: frozenset[str]) -> Iterator[Pro
         )
     elif captions not in known:
         yield _missing(captions, line, known)
-    elif PurePath(captions).suffix.lower() != ".vtt":
+    elif ending(captions) != "vtt":
         yield Problem(
             N_("%(name)s does not hold captions. They are a file that ends in .vtt."),
             line,
@@ -196,9 +196,7 @@ def _of_colons(tokens: Sequence[Token]) -> Iterator[Problem]:
     for token in tokens:
         if token.type != "inline":
             continue
-        for number, text in enumerate(
-            token.content.split("\n"), start=(token.map[0] if token.map else 0) + 1
-        ):
+        for number, text in enumerate(token.content.split("\n"), start=line_of(token)):
             found = _COLONS.fullmatch(text.strip())
             if found is None:
                 continue
@@ -217,14 +215,14 @@ def _of_colons(tokens: Sequence[Token]) -> Iterator[Problem]:
 def _of_headings(tokens: Sequence[Token]) -> Iterator[Problem]:
     for token, following in pairwise(tokens):
         if token.type == "heading_open" and not following.content.strip():
-            yield Problem(N_("This heading has no words."), (token.map[0] if token.map else 0) + 1)
+            yield Problem(N_("This heading has no words."), line_of(token))
 
 
 def _of_tables(tokens: Sequence[Token]) -> Iterator[Problem]:
     line, is_named = 0, True
     for token, following in pairwise(tokens):
         if token.type == "thead_open":
-            line, is_named = (token.map[0] if token.map else 0) + 1, False
+            line, is_named = line_of(token), False
         elif token.type == "th_open":
             is_named = is_named or bool(following.content.strip())
         elif token.type == "thead_close" and not is_named:

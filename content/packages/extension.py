@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from content.course import Chapter, CourseContent, File, Lesson, Package, PackageKind, QuizLesson, Text, Tool
-from content.packages.gathering import MEDIA_TYPES, ending
+from content.media import MEDIA_TYPES, ending
 from content.quiz.questions import Quiz
 
 NAME = "lms-content.json"
