@@ -6,7 +6,8 @@ from decimal import Decimal
 from functools import singledispatch
 from typing import Any
 
-from content.quiz.parts import gap_names, likeness
+from content.quiz.gaps import gap_names
+from content.quiz.parts import likeness
 from content.quiz.questions import (
     Accepted,
     Choice,
