@@ -4,7 +4,6 @@ EPUB 3.3 (W3C Recommendation, 25 May 2023) with the metadata of EPUB Accessibili
 contents, and the pictures. Videos and packages stay on the web: their address and their transcript stand in their place.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from content.course import CourseContent, File, Lesson, QuizLesson, Text
 from content.lesson import Form, read_lesson
 from content.lesson.questions import in_words
 from content.lesson.words import Words, words_in
+from content.packages.xhtml import in_xml
 from content.packages.zips import ZipWriter
 from content.safety import safe_lesson_html
 
@@ -27,7 +27,6 @@ MEDIA_TYPE = "application/epub+zip"
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """The core media types of EPUB 3.3 (3.2) that we keep; SVG may carry scripts."""
 
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE = """body { line-height: 1.5; }
 img { max-width: 100%; height: auto; }
 figure { margin: 1em 0; break-inside: avoid; }
@@ -149,10 +148,10 @@ def _xhtml(safe: str) -> str:
     """The same elements as XML, in which each is closed."""
     if not safe.strip():
         return ""
-    root = lxml_html.fragment_fromstring(_NOT_IN_XML.sub("", safe), create_parent="section")
+    root = lxml_html.fragment_fromstring(in_xml(safe), create_parent="section")
     for element in root.iter():
         for name, value in element.attrib.items():
-            element.attrib[name] = _NOT_IN_XML.sub("", value)
+            element.attrib[name] = in_xml(value)
     return str(etree.tostring(root, encoding="unicode", method="xml"))
 
 
@@ -225,4 +224,4 @@ def _package(book: _Book, pages: Sequence[tuple[str, str]], imprint: Imprint) ->
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("", " ".join(text.split())))
+    return escape(in_xml(" ".join(text.split())))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
-from typing import Any
 from unicodedata import normalize
 
 from markdown_it.token import Token
@@ -148,7 +147,7 @@ def _showing(address: Address | None, about: About | None, form: Form, language:
 
 def _shown(title: str, tokens: list[Token], showing: Showing, top_level: int) -> Lesson:
     headings = _with_ordered_headings(tokens, top_level)
-    html = html_of(_renderer(), tokens, _options(), showing)
+    html = html_of(_renderer(), tokens, parser(with_files=True).options, showing)
     html = safe_lesson_html(html, addresses=showing.addresses)
     words = len(plain_text(html).split())
     minutes = ceil(words / WORDS_PER_MINUTE)
@@ -158,10 +157,6 @@ def _shown(title: str, tokens: list[Token], showing: Showing, top_level: int) ->
 @cache
 def _renderer() -> LessonRenderer:
     return LessonRenderer()
-
-
-def _options() -> Any:
-    return parser(with_files=True).options
 
 
 def _parted(tokens: Sequence[Token]) -> list[tuple[str, list[Token]]]:

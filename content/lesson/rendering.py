@@ -26,7 +26,9 @@ from content.lesson.words import Words
 from content.quiz.questions import Question
 
 Address = Callable[[str], str | None]
+"""Where the file of a name is fetched; None where there is none."""
 About = Callable[[str], str]
+"""What is said beside a file to fetch, as its kind and size; "" for nothing."""
 
 
 class Form(StrEnum):
