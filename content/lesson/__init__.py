@@ -15,7 +15,16 @@ An author is told what to mend, and in which line:
 """
 
 from content.lesson.checking import MAX_CHARACTERS, problems
-from content.lesson.reading import WORDS_PER_MINUTE, Heading, Lesson, Step, read_lesson, render, steps
+from content.lesson.reading import (
+    WORDS_PER_MINUTE,
+    Heading,
+    Lesson,
+    Step,
+    has_recording,
+    read_lesson,
+    render,
+    steps,
+)
 from content.lesson.rendering import About, Address, Asked, Form
 
 __all__ = [
@@ -28,6 +37,7 @@ __all__ = [
     "Heading",
     "Lesson",
     "Step",
+    "has_recording",
     "problems",
     "read_lesson",
     "render",

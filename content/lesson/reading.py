@@ -10,7 +10,7 @@ from unicodedata import normalize
 from markdown_it.token import Token
 
 from content.errors import TextTooLong
-from content.lesson.blocks import parsed, parser
+from content.lesson.blocks import MEDIA, OPEN, parsed, parser
 from content.lesson.checking import MAX_CHARACTERS
 from content.lesson.rendering import About, Address, Asked, Form, LessonRenderer, Showing, html_of
 from content.lesson.words import words_in
@@ -116,6 +116,12 @@ def steps(
         if title or shown.html.strip():
             found.append(Step(title, shown.html, max(1, shown.reading_minutes), shown.questions))
     return found
+
+
+def has_recording(markdown: str) -> bool:
+    """Whether a video or a sound is played in it. Raises nothing, whatever the text."""
+    tokens = parsed(markdown, with_files=True)
+    return any(one.type == OPEN and one.meta["block"].name in MEDIA for one in tokens)
 
 
 def _read(markdown: str, *, with_files: bool) -> tuple[str, list[Token]]:
