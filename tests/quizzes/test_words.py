@@ -11,7 +11,10 @@ FIELDS = {"1": Markup("<input name=a>"), "2": Markup("<input name=b>")}
 @pytest.mark.parametrize(
     ("text", "html"),
     [
-        ("Der {{1}} bellt, die {{ 2 }} miaut.", "<p>Der <input name=a> bellt, die <input name=b> miaut.</p>\n"),
+        (
+            "Der {{1}} bellt, die {{ 2 }} miaut.",
+            "<p>Der <input name=a> bellt, die <input name=b> miaut.</p>\n",
+        ),
         ("{{1}} und {{1}}", "<p><input name=a> und {{1}}</p>\n<p><input name=b></p>"),
         ("{{3}}", "<p>{{3}}</p>\n<p><input name=a></p><p><input name=b></p>"),
     ],
