@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -37,6 +38,10 @@ from tests.postgres import (
 
 __all__ = ["postgres", "pytest_configure"]
 """What the plugin in tests/postgres.py gives: a fixture and a hook, found here by pytest."""
+
+# how long an example takes says more about what else the machine has to do than about the example
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 BASE_URL = "http://127.0.0.1:8000"
 NAMES = count()
