@@ -7,9 +7,10 @@ from pathlib import Path
 from content.course import Chapter, CourseContent, Lesson, QuizLesson, Text, Tool
 from content.errors import N_, ContentError
 from content.foreign import has_html
+from content.media import SOUNDS, VIDEOS, ending
 from content.packages import errors, extension, qti12
 from content.packages.entries import shown
-from content.packages.gathering import SOUNDS, VIDEOS, Gathering, ending
+from content.packages.gathering import Gathering
 from content.packages.markup import Element, decoded, each, read_html, read_xml, words
 from content.packages.pages import PageReader
 from content.packages.report import Report

@@ -25,7 +25,7 @@ from content.course import (
     Text,
     Tool,
 )
-from content.packages.gathering import MEDIA_TYPES, ending
+from content.media import MEDIA_TYPES, ending
 from content.packages.playing import facts_in
 from content.quiz.questions import Quiz
 

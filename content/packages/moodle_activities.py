@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from content.course import Lesson, QuizLesson, Text, Tool
 from content.errors import N_, ContentError
-from content.packages.gathering import SOUNDS, VIDEOS, ending
+from content.media import SOUNDS, VIDEOS, ending
 from content.packages.markup import Element, words
 from content.quiz.questions import Quiz
 

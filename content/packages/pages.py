@@ -14,7 +14,8 @@ from lxml import etree, html
 
 from content.errors import N_
 from content.foreign import markdown_of
-from content.packages.gathering import PICTURES, SOUNDS, VIDEOS, Gathering, ending
+from content.media import PICTURES, SOUNDS, VIDEOS, ending
+from content.packages.gathering import Gathering
 from content.packages.markup import Element, read_html, text_of, words
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: neither HTML nor Markdown gives them a meaning

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.lesson import Form, Step, problems, read_lesson, steps
+from content.lesson import Form, Step, has_recording, problems, read_lesson, steps
 from content.problems import Problem
 from tests.content.test_safety import NASTY, Inventory
 
@@ -60,6 +60,14 @@ def test_on_paper_a_video_is_its_address_and_its_text() -> None:
         '<section class="lesson-transcript">\n<p class="lesson-word"><strong>Text zum Video</strong></p>\n'
         "<p>Anna sagt: <em>Guten Tag</em>.</p>\n</section>\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("markdown", "plays"),
+    [(VIDEO, True), ("> ::: audio ton.mp3\n> Gesagt.\n> :::", True), (f"```\n{VIDEO}```", False), ("::: datei film.mp4\nx\n:::", False)],
+)  # fmt: skip
+def test_whether_a_lesson_is_watched_or_read(markdown: str, plays: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert has_recording(markdown) is plays
 
 
 def test_boxes_say_what_they_are_and_hold_others() -> None:

@@ -158,6 +158,7 @@ async def test_units_are_worked_through_and_the_lesson_is_done_once_each_has_wha
     page = await client.get(units.path)
 
     assert [one.status_code for one in answers] == [200, 200, 200]
+    assert "<p>Erst <em>lesen</em>.</p>" in half.text
     assert "1 von 2 Teilen sind erledigt." in half.text
     assert "Sie haben diese Übung erledigt. Bestes Ergebnis: 85 Prozent." in page.text
     assert (await verbs(begin)).count("satisfied") == 1

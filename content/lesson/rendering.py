@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from content.errors import ContentError
-from content.lesson_blocks import (
+from content.lesson.blocks import (
     BOXES,
     CLOSE,
     FILE,
@@ -21,12 +21,14 @@ from content.lesson_blocks import (
     attribute,
     named_file,
 )
-from content.lesson_questions import as_written, in_words, question_in
-from content.lesson_words import Words
+from content.lesson.questions import as_written, in_words, question_in
+from content.lesson.words import Words
 from content.quiz.questions import Question
 
 Address = Callable[[str], str | None]
+"""Where the file of a name is fetched; None where there is none."""
 About = Callable[[str], str]
+"""What is said beside a file to fetch, as its kind and size; "" for nothing."""
 
 
 class Form(StrEnum):
