@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from content.course import CourseContent, Package, QuizLesson, Text, Tool
 from content.errors import ContentError
@@ -118,7 +119,8 @@ def _read(path: Path, folder: Path) -> Read:
         return Read(refused=(type(refusal).message, refusal.place, refusal.params))
     except OSError as fault:
         return Read(refused=(NoSpaceLeft.message if is_full(fault) else UNREADABLE, "", {}))
-    except (MemoryError, RecursionError):
+    except Exception:  # noqa: BLE001 - whatever somebody's file brings about, its author gets an answer now
+        structlog.get_logger("lms.interchange").exception("intake_unreadable")
         return Read(refused=(UNREADABLE, "", {}))
     remarks = tuple(
         {"fate": one.fate.value, "place": one.place, "message": one.message, "params": one.params}
