@@ -4,6 +4,7 @@ import asyncio
 import io
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,7 +15,7 @@ from uuid import UUID
 
 from content.quiz.answers import Chosen
 from lms.app import around, worker
-from lms.interchange import exporting, reading, working
+from lms.interchange import reading, working
 from lms.interchange.depot import Depot
 from lms.interchange.exporting import FORMATS, Export
 from lms.interchange.service import Interchange
@@ -44,9 +45,7 @@ TAKING: dict[str, Step] = {
     "after the rows, before the commit": (working, "bring_in", AFTER),
     "after the commit, before the intake is tidied away": (IntakeTaker, "_write", AFTER),
 }
-EXPORTING: dict[str, Step] = {
-    "while a course is written": (exporting.tempfile.TemporaryDirectory, "__enter__", AFTER)
-}  # type: ignore[attr-defined]
+EXPORTING: dict[str, Step] = {"while a course is written": (tempfile.TemporaryDirectory, "__enter__", AFTER)}
 PUBLISHING: dict[str, Step] = {"after the edition, before the commit": (publishing, "write_edition", AFTER)}
 ADDING: dict[str, Step] = {"after the picture is kept": (Store, "keep", AFTER)}
 ANSWERING: dict[str, Step] = {"after the answer, before the commit": (taking, "write_progress", AFTER)}
@@ -113,11 +112,11 @@ async def main(told: Told) -> None:
     )  # fmt: skip
     place = around(settings, FixedClock(datetime.fromisoformat(told["NOW"])))
     if told["STEP"] == WHILE_READ:
-        reading._read = slowly
+        vars(reading)["_read"] = slowly
         threading.Thread(target=_die_once_it_reads, args=(settings.files,), daemon=True).start()
         await _work(place, told)
     step, act = next((steps[told["STEP"]], act) for steps, act in ACTS if told["STEP"] in steps)
-    working.read = read_at_once
+    vars(working)["read"] = read_at_once
     die(*step)
     await act(place, told)
 

@@ -88,7 +88,7 @@ async def taken(house: Around, taught: Class, key: UUID) -> None:
 async def state_of(begin: Begin, key: UUID) -> IntakeState | None:
     async with begin.reading() as session:
         intake = await session.get(Intake, key)
-        return intake and intake.state
+        return intake.state if intake else None
 
 
 async def titles(begin: Begin) -> list[str]:
