@@ -192,7 +192,7 @@ def _with_ordered_headings(tokens: Sequence[Token], top_level: int) -> tuple[Hea
     """Give every heading token its level on the page and its anchor."""
     headings: list[Heading] = []
     above: list[int] = []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for index, token in enumerate(tokens):
         if token.type != "heading_open":
             continue
@@ -209,15 +209,14 @@ def _with_ordered_headings(tokens: Sequence[Token], top_level: int) -> tuple[Hea
     return tuple(headings)
 
 
-def _anchor(text: str, taken: set[str]) -> str:
-    """A name for the place. The prefix keeps what authors write from naming anything of the page's own."""
+def _anchor(text: str, taken: dict[str, int]) -> str:
+    """A name for the place, `taken` says up to which number. The prefix keeps what authors write from naming anything of the page's own."""
     ascii_text = normalize("NFKD", text.lower().translate(_UMLAUTS)).encode("ascii", "ignore").decode()
     wanted = anchor = f"text-{_NOT_IN_AN_ANCHOR.sub('-', ascii_text).strip('-')}".rstrip("-")
-    count = 1
     while anchor in taken:
-        count += 1
-        anchor = f"{wanted}-{count}"
-    taken.add(anchor)
+        taken[wanted] += 1
+        anchor = f"{wanted}-{taken[wanted]}"
+    taken[anchor] = 1
     return anchor
 
 

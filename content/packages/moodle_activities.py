@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from content.course import Lesson, QuizLesson, Text, Tool
 from content.errors import N_, ContentError
 from content.media import SOUNDS, VIDEOS, ending
-from content.packages.markup import Element, words
+from content.packages.markup import Element, whole, words
 from content.quiz.questions import Quiz
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _book(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     parts = [backup.pages(activity.context).markdown(activity.html("intro"), place=activity.title)]
     chapters = sorted(
         activity.node.iterfind("chapters/chapter"),
-        key=lambda one: int(words(one, "pagenum") or "0") if words(one, "pagenum").isdigit() else 0,
+        key=lambda one: whole(words(one, "pagenum"), 100_000) or 0,
     )
     for chapter in chapters:
         if words(chapter, "hidden") == "1":
@@ -175,17 +175,15 @@ def _quiz(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
         backup.gathering.report.left(activity.title, N_("No question in it could be taken."))
         return
     seconds, attempts = (
-        words(activity.node, "timelimit"),
+        whole(words(activity.node, "timelimit"), 99_999),
         words(activity.node, "attempts_number") or words(activity.node, "attempts"),
     )
     best, needed = _number(words(activity.node, "grade")), _number(words(activity.node, "gradepass"))
     quiz = Quiz(
         pools=pools,
         introduction=backup.pages(activity.context).markdown(activity.html("intro"), place=activity.title),
-        minutes=max(1, round(int(seconds) / 60))
-        if seconds.isdigit() and 0 < int(seconds) < 100_000
-        else None,
-        attempts=int(attempts) if attempts.isdigit() and 0 < int(attempts) < 1_000 else None,
+        minutes=max(1, round(seconds / 60)) if seconds else None,
+        attempts=whole(attempts, 999) or None,
         shuffle=words(activity.node, "shufflequestions") == "1",
         pass_percent=round(needed * 100 / best) if 0 < needed <= best else 60,
     )

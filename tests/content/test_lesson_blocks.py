@@ -190,7 +190,7 @@ def test_no_text_breaks_a_lesson_and_nothing_dangerous_comes_of_it(markdown: str
 
 
 @pytest.mark.parametrize(
-    "markdown", ["::: tipp\n" * 20_000, ":::: tipp\n::: merke\n" * 5_000, "::: frage\n{" * 10_000, "![a](bild.png)\n\n" * 5_000]
+    "markdown", ["#\n" * 10_000, "::: tipp\n" * 20_000, ":::: tipp\n::: merke\n" * 5_000, "::: frage\n{" * 10_000, "![a](bild.png)\n\n" * 5_000]
 )  # fmt: skip
 def test_thousands_of_blocks_do_no_harm(markdown: str) -> None:
     assert len(html_of(markdown)) < 3_000_000

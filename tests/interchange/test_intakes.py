@@ -2,14 +2,11 @@
 
 import errno
 import io
-import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from PIL import Image
 from sqlalchemy import func, select, update
 
 from content.course import Chapter as ChapterContent
@@ -36,6 +33,7 @@ from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.errors import DiskIsFull
 from lms.web.files.store import Store
 from lms.web.module import Around
+from tests.interchange.packing import course, folder
 from tests.making import BOTH, MOMENT, make_person, staff
 from tests.players.packing import scorm_12
 from tests.teaching.scene import Class, make_class, trainer_actor
@@ -51,34 +49,6 @@ async def taught(begin: Begin) -> Class:
 @pytest.fixture
 def interchange(house: Around) -> Interchange:
     return Interchange(house)
-
-
-def picture() -> bytes:
-    drawn = io.BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(drawn, "PNG")
-    return drawn.getvalue()
-
-
-def folder(files: Mapping[str, str | bytes]) -> io.BytesIO:
-    """A zipped folder."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    packed.seek(0)
-    return packed
-
-
-def course() -> io.BytesIO:
-    return folder(
-        {
-            "kurs.toml": 'titel = "Das Tablet"\nsprache = "de"\n',
-            "01-anfang/01-einschalten.md": "# Einschalten\n\n![Der Knopf](knopf.png)\n\nDrücken Sie lange.\n",
-            "01-anfang/02-fragen.gift": "::Knopf::Wo ist der Knopf?{=oben ~unten}\n",
-            "02-weiter/01-laden.md": "# Laden\n\nMit dem Kabel.\n",
-            "dateien/knopf.png": picture(),
-        }
-    )
 
 
 async def bring(

@@ -1,5 +1,6 @@
 """The address of packages: what is served there, and that nothing of it is served on ours."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,19 +10,22 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from pydantic import ValidationError
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from lms.catalogue.models import Run
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.kernel.rights import Identity
 from lms.kernel.tokens import Signer
 from lms.players import tickets
 from lms.players.tickets import Ticket
+from lms.scheduling.models import RunTrainer
 from lms.settings import Settings
 from lms.web.module import Around
-from lms.web.playing import is_packages_host, packages_origin
+from lms.web.playing import PLAYED, is_packages_host, packages_origin
 from tests.making import MOMENT
 from tests.players.conftest import Room
+from tests.visiting import another_browser, sign_in
 
 OURS = "http://127.0.0.1:8000"
 THERE = "http://pakete.localhost:8000"
@@ -209,6 +213,22 @@ async def test_a_ticket_opens_nothing_once_the_place_is_lost_or_the_lessons_have
         await session.execute(update(Run).values(ends_at=None))
         await session.execute(update(Enrolment).values(state=EnrolmentState.CANCELLED))
     assert [(await client.get(path)).status_code for path in paths] == [410, 410]
+
+
+async def test_a_ticket_of_an_author_opens_nothing_once_they_do_not_write_for_the_course(
+    client: Client, room: Room, house: Around, begin: Begin
+) -> None:
+    author = another_browser(client)
+    await sign_in(author, begin, Identity.TRAINER, person=room.teacher, is_known=True)
+    page = await author.get(f"{OURS}/inhalte/{room.course.id}/pakete/{room.lesson_id}")
+    found = re.search(rf"{PLAYED}[\w.-]+", page.text)
+    assert found, page.text
+    path = f"{THERE}{found[0]}/inhalt/a.html"
+
+    assert (await client.get(path)).status_code == 200
+    async with begin() as session:
+        await session.execute(delete(RunTrainer))
+    assert (await client.get(path)).status_code == 410
 
 
 def test_a_ticket_is_bound_to_all_that_it_names() -> None:
