@@ -1,11 +1,13 @@
 """Rooms of our own video conference: made when the door opens, entered by a link of one's own, closed when a session drops out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import retried
@@ -20,6 +22,7 @@ from lms.web.language import gettext, use_locale
 from lms.web.module import Around
 from lms.web.sent import line_in
 
+log = structlog.get_logger()
 CLOSE = "close-meeting-room"
 CALLBACK = "meeting-callback"
 LONGEST_NAME = 64
@@ -43,12 +46,13 @@ class Rooms:
         Whether they may, and whether the door is open, the caller has decided. Raises ServerAway, also without a server.
         """
         if not self.settings.has_own_rooms:
+            log.error("video_conference_away", call="create", why="LMS_BBB_URL is not set any more")
             raise ServerAway
         server, now = Server(self.settings), self.clock()
         name = signing.meeting_id(self.settings.public_url, meeting.id)
         room = await server.create(name, self._parameters(meeting, title, now))
         await self._note(meeting.id, room, now)
-        return server.join_link(room, who)
+        return server.join_link(room, replace(who, name=line_in(who.name, LONGEST_NAME) or gettext("Guest")))
 
     async def close(self, order: dict[str, Any]) -> None:
         """The worker's part after a session has dropped out: nobody stays in its room. Raises ServerAway."""

@@ -158,32 +158,38 @@ async def _door(around: Around, rooms: Rooms, at: _At, who: Joining, here: str) 
     try:
         link = await rooms.enter(at.meeting, at.course.title_de, who)
     except ServerAway as away:
-        context = {
-            "title": at.title,
-            "meeting": at.meeting,
-            "is_away": True,
-            "looks_again": TRIES_AGAIN,
-            "here": here,
-        }
-        return Template("portal/online_room.html", context=context, headers=PRIVATE, status_code=away.status)
+        return _page(at, here, is_away=True, looks_again=TRIES_AGAIN, status=away.status)
     return Redirect(link, status_code=303, headers=PRIVATE)
 
 
 def _closed(at: _At, now: datetime, minutes: int, here: str) -> Template:
     opens_at = door_opens_at(at.meeting, minutes)
-    return Template(
-        "portal/online_room.html",
-        context={
-            "title": at.title,
-            "meeting": at.meeting,
-            "is_cancelled": at.is_cancelled,
-            "is_over": at.meeting.ends_at <= now,
-            "opens_at": opens_at,
-            "looks_again": _looks_again(opens_at, now),
-            "here": here,
-        },
-        headers=PRIVATE,
-    )
+    is_over = at.meeting.ends_at <= now
+    return _page(at, here, opens_at=opens_at, is_over=is_over, looks_again=_looks_again(opens_at, now))
+
+
+def _page(
+    at: _At,
+    here: str,
+    *,
+    opens_at: datetime | None = None,
+    is_over: bool = False,
+    is_away: bool = False,
+    looks_again: int = 0,
+    status: int = 200,
+) -> Template:
+    """Why nobody comes in, and what to do."""
+    context = {
+        "title": at.title,
+        "meeting": at.meeting,
+        "is_cancelled": at.is_cancelled,
+        "is_over": is_over,
+        "is_away": is_away,
+        "opens_at": opens_at,
+        "looks_again": looks_again,
+        "here": here,
+    }
+    return Template("portal/online_room.html", context=context, headers=PRIVATE, status_code=status)
 
 
 def _looks_again(opens_at: datetime, now: datetime) -> int:

@@ -282,5 +282,6 @@ def _written(condition: Condition | None) -> dict[str, Any]:
         "starts_at": condition.period.start.isoformat(),
         "ends_at": condition.period.end.isoformat(),
         "room": str(condition.room_id),
+        "online": bool(condition.online_url),
         "trainers": [str(one) for one in condition.trainer_ids],
     }

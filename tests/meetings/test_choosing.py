@@ -16,10 +16,11 @@ from lms.scheduling.models import Session
 from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.service import Scheduling
 from lms.web.module import Around
-from tests.making import BOTH
+from tests.making import BOTH, FixedClock
 from tests.office import TEAM, Office, open_office, words_of
 from tests.portal.test_dates_pages import DO, chosen, dates, hidden
 from tests.portal.test_dates_pages import path_of as dates_of
+from tests.portal.test_planning_door import bearer, plan
 from tests.scheduling.test_new_run import entries, path_of
 from tests.visiting import send, sign_in
 
@@ -117,3 +118,21 @@ async def test_where_there_is_no_video_conference_none_can_be_chosen(house: Arou
     assert [one.kind.value for one in told.changes] == ["room"]
     async with house.begin.reading() as session:
         assert (await session.get_one(Session, first.id)).is_in_our_room
+
+
+async def test_by_the_interface_it_is_a_word_of_its_own_beside_the_address(
+    client: Client, office: Office, begin: Begin, clock: FixedClock
+) -> None:
+    headers = await bearer(begin, clock, Identity.PROGRAMME)
+    ours = plan(office, room_id=None, own_online_room=True)
+
+    both = await client.post(
+        "/api/v1/planning/runs", json=ours | {"online_url": "https://meet.example.com"}, headers=headers
+    )
+    planned = await client.post("/api/v1/planning/runs", json=ours, headers=headers)
+
+    assert (both.status_code, both.json()["code"]) == (422, "Invalid")
+    assert planned.status_code == 201
+    async with begin.reading() as session:
+        run = (await session.scalars(select(Run))).one()
+    assert set(await places(begin, run)) == {(False, OUR_ROOM)}

@@ -279,7 +279,7 @@ async def test_strange_attendees_harm_nothing(
 
     kept = (await lesson.evidence())[0]
     assert answer.status_code == 200
-    assert [name[:20] for name in kept.unknown] == ["=HYPERLINK(1) <b>+49"]
+    assert [name[:20] for name in kept.unknown] == ["=HYPERLINK(1)\u202e <b>+4"]
     assert [(one.presence, one.why) for one in await evening.proposed()][1:] == [(None, Why.NOT_ONLINE)] * 2
     async with house.begin.reading() as session:
         content = await session.scalar(select(Evidence.content).where(Evidence.id == kept.id))
