@@ -150,7 +150,7 @@ async def propose(
 def _table(lines: Sequence[Line], reported: Reported) -> bytes:
     """The report as people read it, in German: of those who have a place, when they came and went."""
     with use_locale("de"):
-        head = [gettext("Name"), gettext("Joined"), gettext("Left")]
+        head = [gettext("Name"), gettext("Joined at"), gettext("Left at")]
         rows: list[Sequence[Cell]] = [
             [line.name, stay.start, stay.end]
             for line in lines
