@@ -4,6 +4,7 @@ Letters and pages carry its address, which stays the same; the address of the ro
 video conference is made here, by whoever comes first, and everybody enters it by a link of their own (`lms.meetings`).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,13 +55,19 @@ class OnlineRoomPages(Controller):
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         meeting_rooms: NamedDependency[Rooms],
+        platz: FromQuery[UUID | None] = None,
     ) -> Template | Redirect:
-        """For somebody signed in. Raises NotFound for everybody else (S-03)."""
+        """For somebody signed in. Raises NotFound for everybody else (S-03).
+
+        Who has several places in their household says for whom they enter our own room: `?platz=` names the enrolment.
+        """
         here = f"/termine/{session_id}/online"
         async with around.begin.reading() as session:
             at = await _session(session, session_id)
-            who = await _who_enters(session, actor, at.meeting)
-        return await _door(around, meeting_rooms, at, who, here)
+            able = await _who_enters(session, actor, at.meeting)
+        return await _door(
+            around, meeting_rooms, at, [one for one in able if one.user_id == str(platz)] or able, here
+        )
 
     @get("/{enrolment_id:uuid}/{token:str}", opt=PUBLIC)
     async def enter_by_link(
@@ -80,7 +87,7 @@ class OnlineRoomPages(Controller):
         if found is None or not around.signer.matches(token, "enrolment", found[0].id, found[0].link_version):
             raise NotFound
         here = f"/termine/{session_id}/online/{enrolment_id}/{token}"
-        return await _door(around, meeting_rooms, at, _participant(*found), here)
+        return await _door(around, meeting_rooms, at, [_participant(*found)], here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +131,21 @@ def _participants(session_id: UUID) -> Any:
     )
 
 
-async def _who_enters(session: AsyncSession, actor: Actor, meeting: Session) -> Joining:
-    """As whom somebody enters: those who teach it and the team moderate, with their whole name. Raises NotFound for others."""
+async def _who_enters(session: AsyncSession, actor: Actor, meeting: Session) -> Sequence[Joining]:
+    """As whom somebody can enter: those who teach it and the team moderate, with their whole name; all others by their places.
+
+    Raises NotFound where there is none.
+    """
     looks_after = actor.may_for_all("U", "plan") or actor.may_for_all("R", "enrolment")
     if looks_after or await is_teacher(session, actor, meeting.run_id):
         person = await session.get(Person, actor.person_id) if actor.person_id else None
         name = person.name if person is not None else gettext("Team")
-        return Joining(name, f"{TEAM}{actor.person_id or actor.account_id}", is_moderator=True)
+        return [Joining(name, f"{TEAM}{actor.person_id or actor.account_id}", is_moderator=True)]
     mine = Enrolment.person_id.in_(actor.persons_for("R", "join-link"))
-    own_first = Enrolment.person_id != actor.person_id
-    found = (
-        await session.execute(
-            _participants(meeting.id).where(mine).order_by(own_first, Enrolment.id).limit(1)
-        )
-    ).first()
-    if found is None:
+    found = (await session.execute(_participants(meeting.id).where(mine).order_by(Enrolment.id))).all()
+    if not found:
         raise NotFound
-    return _participant(*found)
+    return [_participant(*row) for row in found]
 
 
 def _participant(enrolment: Enrolment, person: Person) -> Joining:
@@ -149,14 +154,18 @@ def _participant(enrolment: Enrolment, person: Person) -> Joining:
     return Joining(name, str(enrolment.id), is_moderator=False)
 
 
-async def _door(around: Around, rooms: Rooms, at: _At, who: Joining, here: str) -> Template | Redirect:
+async def _door(
+    around: Around, rooms: Rooms, at: _At, able: Sequence[Joining], here: str
+) -> Template | Redirect:
     now, minutes = around.clock(), around.settings.join_minutes_before
     if at.is_cancelled or not door_is_open(at.meeting, now, minutes):
         return _closed(at, now, minutes, here)
     if not at.meeting.is_in_our_room:
         return Redirect(at.meeting.online_url, status_code=303, headers=PRIVATE)
+    if len(able) > 1:
+        return _page(at, here, able=able)
     try:
-        link = await rooms.enter(at.meeting, at.course.title_de, who)
+        link = await rooms.enter(at.meeting, at.course.title_de, able[0])
     except ServerAway as away:
         return _page(at, here, is_away=True, looks_again=TRIES_AGAIN, status=away.status)
     return Redirect(link, status_code=303, headers=PRIVATE)
@@ -175,16 +184,18 @@ def _page(
     opens_at: datetime | None = None,
     is_over: bool = False,
     is_away: bool = False,
+    able: Sequence[Joining] = (),
     looks_again: int = 0,
     status: int = 200,
 ) -> Template:
-    """Why nobody comes in, and what to do."""
+    """Why nobody comes in yet, and what to do."""
     context = {
         "title": at.title,
         "meeting": at.meeting,
         "is_cancelled": at.is_cancelled,
         "is_over": is_over,
         "is_away": is_away,
+        "able": able,
         "opens_at": opens_at,
         "looks_again": looks_again,
         "here": here,

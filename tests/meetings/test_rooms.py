@@ -21,7 +21,7 @@ from lms.meetings.errors import ServerAway
 from lms.meetings.models import MeetingRoom
 from lms.meetings.rooms import Rooms
 from lms.meetings.server import Joining, Server
-from lms.people.models import Person
+from lms.people.models import Household, Membership, Person
 from lms.scheduling.change_set import ChangeSet, SessionChange
 from lms.scheduling.models import Session
 from lms.scheduling.service import Scheduling
@@ -262,3 +262,25 @@ def test_address_and_secret_belong_together_and_are_safe(tmp_path: Path) -> None
     ):
         with pytest.raises(ValueError, match="LMS_BBB"):
             chosen(**wrong)
+
+
+async def test_who_has_several_places_in_the_household_says_for_whom_they_enter(
+    client: Client, begin: Begin, house: Around, lesson: Classroom
+) -> None:
+    cem, ada, _ = lesson.places
+    async with begin() as session:
+        home = Household(name="Albers")
+        session.add(home)
+        await session.flush()
+        head, other = [await session.get_one(Person, one.person_id) for one in (cem, ada)]
+        session.add(Membership(household_id=home.id, person_id=head.id, is_head=True))
+        session.add(Membership(household_id=home.id, person_id=other.id))
+    await let_in(client, begin, await make_account(begin, person=head, is_known=True))
+    path = f"/termine/{lesson.meeting.id}/online"
+
+    asked = await client.get(path)
+    entered = await client.get(f"{path}?platz={ada.id}")
+
+    assert "Wer geht auf diesem Gerät in den Raum?" in text(asked)
+    assert (f"{path}?platz={cem.id}" in asked.text, f"{path}?platz={ada.id}" in asked.text) == (True, True)
+    assert entering(entered.headers["location"])["userID"] == str(ada.id)
