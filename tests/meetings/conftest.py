@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
+from lms.jobs.models import Job
 from lms.scheduling.models import Session
 from lms.scheduling.online import OUR_ROOM
 from lms.settings import Settings
@@ -42,6 +44,7 @@ async def lesson(house: Around, clock: FixedClock) -> Classroom:
     async with house.begin() as session:
         meeting = await session.get_one(Session, made.meeting.id)
         meeting.online_url, meeting.room_id = OUR_ROOM, None
+        await session.execute(delete(Job))  # the letters about the places are another story
     made.meeting.online_url, made.meeting.room_id = OUR_ROOM, None
     clock.forward(minutes=50)
     return made
