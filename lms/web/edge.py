@@ -77,9 +77,10 @@ WITHOUT_ORIGIN_CHECK = (
     "/.well-known/caldav",
     "/neuigkeiten/abmelden/",
     "/lti/",
+    "/bbb/",
     RECORDS,
 )
-"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news, for tools that report results and for packages that do."""
+"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news, for tools that report results, for packages that do, and for the video conference."""
 WITHOUT_COOKIES = ("/kiosk",)
 """Public tablets: the browser keeps nothing but the tablet's own cookie. Their forms carry a token of the tablet (`lms.practice.kiosk.door`),
 and where they come from is checked as everywhere."""
