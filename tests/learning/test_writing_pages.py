@@ -75,7 +75,7 @@ async def test_from_the_first_chapter_to_an_edition_without_script(
             client, f"{base}/veroeffentlichen",
             {"note": "Neu", "version": hidden(publish, "version"), "key": hidden(publish, "key")},
         )  # fmt: skip
-        assert answer.headers["location"] == f"{base}/ausgaben?nachricht=ausgabe-veroeffentlicht"
+        assert answer.headers["location"] == f"{base}/ausgaben?nachricht=erste-ausgabe"
     async with begin.reading() as session:
         assert [one.note for one in await session.scalars(select(Edition))] == ["Neu"]
         lesson = (await session.scalars(select(Lesson))).one()

@@ -222,7 +222,8 @@ def parts_of(quiz: Quiz, first: int, count: int) -> Sequence[Part]:
         ends = begins + len(pool.questions)
         skipped = max(0, first - begins)
         shown = pool.questions[skipped : max(0, first + count - begins)]
-        if shown or (not pool.questions and first <= begins <= first + count):
+        follows = max(0, begins - 1)  # an empty group stands with the question before it
+        if shown or (not pool.questions and first <= follows < first + count):
             parts.append(Part(pool, number, shown, skipped))
         begins = ends
     return parts
