@@ -1,9 +1,10 @@
 """Puts the modules together: the list MODULES, and nothing clever."""
 
+import inspect
 import logging
 import re
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from litestar.config.compression import CompressionConfig
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import CacheControlHeader
 from litestar.di import NamedDependency, Provide
+from litestar.handlers import BaseRouteHandler
 from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -284,10 +286,12 @@ def build(given: Settings) -> Litestar:
     async def actor(request: Request[Any, Any, Any]) -> Actor:
         return actor_of(request)
 
+    services = {name: _service(lodging, name) for module in house for name in module.services}
+
     app = Litestar(
         route_handlers=[
             Health,
-            *(controller for module in house for controller in module.controllers),
+            *(_with_services(one, services) for module in house for one in module.controllers),
             create_static_files_router(
                 path="/static",
                 directories=[STATIC],
@@ -301,7 +305,6 @@ def build(given: Settings) -> Litestar:
             "around": _provide(lambda: lodging.around),
             "begin": _provide(lambda: lodging.around.begin),
             "clock": _provide(lambda: lodging.around.clock),
-            **{name: _service(lodging, name) for module in house for name in module.services},
         },
         guards=[guard],
         middleware=[DefineMiddleware(Doorkeeper, settings=given, lodging=lodging), Threshold],
@@ -341,6 +344,18 @@ def build(given: Settings) -> Litestar:
     app.state.usual_shell = Signposts(app).shell_for(ANONYMOUS, "/")  # for pages that no route leads to
     app.asgi_handler = Edge(app.asgi_handler, given)
     return app
+
+
+def _with_services(one: type[Controller], services: Mapping[str, Provide]) -> Router:
+    """A controller with the services that it asks for.
+
+    Litestar compares with each other all that a handler may ask for: all services for all handlers took half the start.
+    """
+    asking = [part.fn for _, part in inspect.getmembers(one) if isinstance(part, BaseRouteHandler)]
+    wanted = {name for part in asking for name in inspect.signature(part).parameters}
+    return Router(
+        "/", route_handlers=[one], dependencies={name: services[name] for name in wanted & services.keys()}
+    )
 
 
 def _provide(now: Callable[[], object]) -> Provide:
