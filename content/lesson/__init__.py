@@ -14,7 +14,7 @@ An author is told what to mend, and in which line:
 3 The picture geraet.png has no description. Write between the square brackets what can be seen on it.
 """
 
-from content.lesson.checking import MAX_CHARACTERS, problems
+from content.lesson.checking import MAX_CHARACTERS, described_pictures, problems
 from content.lesson.reading import (
     WORDS_PER_MINUTE,
     Heading,
@@ -37,6 +37,7 @@ __all__ = [
     "Heading",
     "Lesson",
     "Step",
+    "described_pictures",
     "has_recording",
     "problems",
     "read_lesson",

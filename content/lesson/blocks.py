@@ -200,7 +200,16 @@ def inlines(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
             line += child.type in {"softbreak", "hardbreak"}
 
 
+def words_of(inline: Token) -> str:
+    """The plain words of a heading or of a picture's description, on one line."""
+    return " ".join("".join(_written(child) for child in inline.children or ()).split())
+
+
 def attribute(token: Token, name: str) -> str:
     """An attribute as text; empty where there is none."""
     value: Any = token.attrGet(name)
     return "" if value is None else str(value)
+
+
+def _written(token: Token) -> str:
+    return " " if token.type in {"softbreak", "hardbreak"} else token.content

@@ -22,6 +22,7 @@ from content.lesson.blocks import (
     name_of,
     named_file,
     parsed,
+    words_of,
 )
 from content.lesson.questions import question_in
 from content.media import PICTURES, SOUNDS, VIDEOS, ending
@@ -51,6 +52,19 @@ def problems(markdown: str, *, files: Collection[str]) -> Sequence[Problem]:
         *_of_tables(tokens),
     ]
     return sorted(found, key=lambda one: one.line or 0)
+
+
+def described_pictures(markdown: str) -> dict[str, str]:
+    """What a lesson says of its pictures: the words of each file's first description, by the file's name. Raises nothing."""
+    if "![" not in markdown or len(markdown) > MAX_CHARACTERS:
+        return {}
+    found: dict[str, str] = {}
+    for piece, _ in inlines(parsed(markdown, with_files=True)):
+        name = named_file(attribute(piece, "src")) if piece.type == "image" else None
+        words = words_of(piece) if name else ""
+        if name and words:
+            found.setdefault(name, words)
+    return found
 
 
 def _of_pictures_and_links(tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Problem]:

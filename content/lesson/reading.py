@@ -10,7 +10,7 @@ from unicodedata import normalize
 from markdown_it.token import Token
 
 from content.errors import TextTooLong
-from content.lesson.blocks import MEDIA, OPEN, parsed, parser
+from content.lesson.blocks import MEDIA, OPEN, parsed, parser, words_of
 from content.lesson.checking import MAX_CHARACTERS
 from content.lesson.rendering import About, Address, Asked, Form, LessonRenderer, Showing, html_of
 from content.lesson.words import words_in
@@ -174,7 +174,7 @@ def _parted(tokens: Sequence[Token]) -> list[tuple[str, list[Token]]]:
     while index < len(tokens):
         token = tokens[index]
         if token.type == "heading_open" and not token.level and token.tag == highest:
-            pieces.append((_words(tokens[index + 1]), []))
+            pieces.append((words_of(tokens[index + 1]), []))
             index += 3
             continue
         pieces[-1][1].append(token)
@@ -184,7 +184,7 @@ def _parted(tokens: Sequence[Token]) -> list[tuple[str, list[Token]]]:
 
 def _title_taken_off(tokens: list[Token]) -> tuple[str, list[Token]]:
     if len(tokens) >= 3 and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
-        return _words(tokens[1]), tokens[3:]
+        return words_of(tokens[1]), tokens[3:]
     return "", tokens
 
 
@@ -201,7 +201,7 @@ def _with_ordered_headings(tokens: Sequence[Token], top_level: int) -> tuple[Hea
             above.pop()
         above.append(written)
         level = min(top_level + len(above) - 1, _DEEPEST)
-        text = _words(tokens[index + 1])
+        text = words_of(tokens[index + 1])
         anchor = _anchor(text, taken)
         token.tag = tokens[index + 2].tag = f"h{level}"
         token.attrSet("id", anchor)
@@ -218,11 +218,3 @@ def _anchor(text: str, taken: dict[str, int]) -> str:
         anchor = f"{wanted}-{taken[wanted]}"
     taken[anchor] = 1
     return anchor
-
-
-def _words(inline: Token) -> str:
-    return " ".join("".join(_written(child) for child in inline.children or ()).split())
-
-
-def _written(token: Token) -> str:
-    return " " if token.type in {"softbreak", "hardbreak"} else token.content

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from content.errors import N_
 from content.problems import Problem
+from content.quiz.gaps import replace_gaps
 from content.quiz.parts import part_problems
 from content.quiz.questions import FreeText, Pool, Question, Quiz
 
@@ -48,8 +49,8 @@ def found(quiz: Quiz, *, files: Collection[str], lessons: Collection[str] | None
 
 
 def in_short(text: str, limit: int = LONGEST_PLACE) -> str:
-    """The beginning of a text in one line, by which its author knows it again."""
-    line = " ".join(text.split())
+    """The beginning of a text in one line, by which its author knows it again; gaps are lines to write on."""
+    line = " ".join(replace_gaps(text, lambda _key: "____").split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

@@ -14,10 +14,11 @@ from content.course import Chapter as ChapterContent
 from content.course import CourseContent, Details, File, PackageKind, QuizLesson, Text, Tool
 from content.course import Lesson as LessonContent
 from content.course import Package as PackageContent
-from content.quiz.questions import Quiz
+from content.lesson import described_pictures
+from content.quiz.questions import HotSpots, Quiz
 from lms.catalogue.models import Course
 from lms.learning.contents.naming import file_name, free_name, pointing, renamed, rewritten
-from lms.learning.contents.rules import LONGEST_MINUTES, LONGEST_TITLE
+from lms.learning.contents.rules import LONGEST_DESCRIPTION, LONGEST_MINUTES, LONGEST_TITLE
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
@@ -196,6 +197,7 @@ async def _add_files(
         )
     )
     names: dict[str, str] = {}
+    described = _descriptions(content)
     for file in content.files:
         if file.name not in kept or file.name in names:
             continue
@@ -210,11 +212,24 @@ async def _add_files(
                 media_type=place.media_type,
                 size=place.size,
                 added_at=now,
+                alt=described.get(file.name, "")[:LONGEST_DESCRIPTION],
                 added_by=account_id,
             )
         )
     await session.flush()
     return names
+
+
+def _descriptions(content: CourseContent) -> dict[str, str]:
+    """What lessons and quizzes say is to be seen in their pictures, so that nobody is asked for it again."""
+    found: dict[str, str] = {}
+    for lesson in (one for chapter in content.chapters for one in chapter.lessons):
+        if isinstance(lesson, Text):
+            found = described_pictures(lesson.markdown) | found
+        elif isinstance(lesson, QuizLesson):
+            spots = [one for one in lesson.quiz.questions if isinstance(one, HotSpots)]
+            found = {one.picture: one.alt.strip() for one in spots if one.alt.strip()} | found
+    return found
 
 
 async def content_of(

@@ -30,7 +30,8 @@ class LessonKind(StrEnum):
 class Outline(Row):
     """What is being written for one course. `version` counts every change of its chapters, lessons and files.
 
-    `template_of` names the outline it was copied from. `next_number` numbers the editions.
+    `template_of` names the outline it was copied from. `next_number` numbers the editions. `link_number` stands in every secret
+    link to the draft: those made under a smaller one open nothing.
     """
 
     __tablename__ = "outline"
@@ -41,6 +42,7 @@ class Outline(Row):
     next_number: Mapped[int] = mapped_column(default=1)
     is_template: Mapped[bool] = mapped_column(default=False)
     template_of: Mapped[UUID | None] = mapped_column(default=None)
+    link_number: Mapped[int] = mapped_column(default=1)
     changed_by: Mapped[UUID | None] = mapped_column(default=None)
 
 

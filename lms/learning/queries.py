@@ -12,6 +12,7 @@ from lms.catalogue.models import Course, Run, RunState
 from lms.db import lessons_kept_days
 from lms.enrolment.models import Enrolment
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.learning import policy, rules
 from lms.learning.errors import NotYetOpen
@@ -24,8 +25,11 @@ from lms.learning.models import (
     Release,
     RunEdition,
 )
+from lms.messaging.models import AddressForm
+from lms.people.models import Person
+from lms.people.rules import is_du
 from lms.scheduling.models import RunTrainer, Session, SessionTrainer
-from lms.web.language import current_language
+from lms.web.language import current_language, say_du
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +84,34 @@ class Place:
 async def place_of(session: AsyncSession, actor: Actor, enrolment_id: UUID, now: datetime) -> Place:
     """Where somebody is in the lessons of their run, which may have none. Raises NotFound for strangers. Six statements at most.
 
-    The right is looked at anew with each request (S-04).
+    The right is looked at anew with each request (S-04). Whoever reads their own lessons is called du from here on when they are
+    a minor, or wish it.
     """
     enrolment = await session.get(Enrolment, enrolment_id)
     if enrolment is None:
         raise NotFound
     row = (
         await session.execute(
-            select(Run, Course).join(Course, Course.id == Run.course_id).where(Run.id == enrolment.run_id)
+            select(Run, Course, Person)
+            .join(Course, Course.id == Run.course_id)
+            .outerjoin(Person, Person.id == enrolment.person_id)
+            .where(Run.id == enrolment.run_id)
         )
     ).one()
     until = rules.readable_until(row.Run.ends_at, lessons_kept_days(session))
     if not policy.may_learn(actor, enrolment, until=until, now=now):
         raise NotFound
+    say_du(wanted=actor.person_id == enrolment.person_id and _is_du(row.Person, now))
     edition = await edition_of(session, row.Run, now)
     found = await session.scalars(select(Progress).where(Progress.enrolment_id == enrolment_id))
     lessons = await offered(session, row.Run.id, edition, now) if edition else ()
     return Place(enrolment, row.Run, row.Course, edition, lessons, {one.lesson_id: one for one in found})
+
+
+def _is_du(person: Person | None, now: datetime) -> bool:
+    return person is not None and is_du(
+        person.birth_date, local(now).date(), is_informal=person.address_form is AddressForm.INFORMAL
+    )
 
 
 def long_over(session: AsyncSession, now: datetime) -> Select[UUID]:

@@ -54,6 +54,11 @@ def is_minor(birth_date: date | None, today: date) -> bool:
     return birth_date is not None and today < comes_of_age(birth_date)
 
 
+def is_du(birth_date: date | None, today: date, *, is_informal: bool) -> bool:
+    """Whether a person is called du where they learn and answer: minors, and whoever wants it."""
+    return is_informal or is_minor(birth_date, today)
+
+
 def decides_alone(birth_date: date | None, today: date) -> bool:
     """Whether optional consents are asked from the person and not from a guardian: from 16 on (L-33)."""
     if birth_date is None:

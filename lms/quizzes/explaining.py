@@ -50,7 +50,10 @@ class ReadAgain:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """One answer. Without the right to see what was right, `verdict` is empty and so is all that would tell it."""
+    """One answer. Without the right to see what was right, `verdict` is empty and so is all that would tell it.
+
+    What the trainer wrote to this one person is always shown.
+    """
 
     number: int
     text: Markup
@@ -142,10 +145,10 @@ def _explained(
     answer, mark = taken.answers.get(question.key), taken.result.marks[question.key]
     text, yours = _text(question, address), in_words(question, answer, address)
     lesson = again(question)
+    by_trainer = _note(taken.hand_marks.get(question.key))
     if not with_solutions:
-        return Explained(count, text, yours, read_again=lesson)
+        return Explained(count, text, yours, by_trainer=by_trainer, read_again=lesson)
     verdict, tone = VERDICTS[mark.state]
-    hand = taken.hand_marks.get(question.key)
     is_right = mark.state is MarkState.RIGHT
     return Explained(
         count,
@@ -157,7 +160,7 @@ def _explained(
         right=() if is_right else in_words(question, right_answer(question), address),
         notes=[as_html(one, address) for one in mark.feedback],
         reason=as_html(question.feedback, address) if question.feedback.strip() else "",
-        by_trainer=_note(hand),
+        by_trainer=by_trainer,
         read_again=lesson,
     )
 

@@ -20,6 +20,7 @@ from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.messaging.models import AddressForm
 from lms.people.models import Person
+from lms.people.rules import is_du
 from lms.surveys import policy, rules
 from lms.surveys.answering import LINK, Answers, code_of, link_of
 from lms.surveys.forms import AnswerForm, answer_form
@@ -152,8 +153,8 @@ async def _opened(around: Around, enrolment_id: UUID, token: str) -> Door:
         names = await _names(session, survey)
     is_informal = person is not None and person.address_form is AddressForm.INFORMAL
     day = local(around.clock()).date()
-    is_du = person is not None and rules.is_du(person.birth_date, day, is_informal=is_informal)
-    return Door(enrolment, survey, course, is_du, marked is not None, names)
+    says_du = person is not None and is_du(person.birth_date, day, is_informal=is_informal)
+    return Door(enrolment, survey, course, says_du, marked is not None, names)
 
 
 async def _names(session: AsyncSession, survey: Survey) -> Sequence[str]:

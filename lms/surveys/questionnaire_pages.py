@@ -24,7 +24,7 @@ from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.sent import uuid_in
-from lms.web.versions import version_in
+from lms.web.versions import Versions, both_versions, version_in
 
 PATH = "/verwaltung/umfragen/frageboegen"
 DROPPED = declare(
@@ -115,7 +115,11 @@ class QuestionnairePages(Controller):
                 course_ids=[UUID(one) for one in form.courses.data or ()],
                 version=version_in(form.version.data) or 0,
             )
-        except (HasAnother, NothingToAsk, Stale) as refusal:
+        except Stale as refusal:
+            stored = await _stored(around, await _known(around, questionnaire_id))
+            versions = both_versions(form, stored, marks=["version"], keep=f"{PATH}/{questionnaire_id}")
+            return await _page(around, questionnaire_id, form=form, status=refusal.status, versions=versions)
+        except (HasAnother, NothingToAsk) as refusal:
             form.refuse("", refusal.message)
             return await _page(around, questionnaire_id, form=form, status=refusal.status)
         return after(f"{PATH}/{questionnaire_id}", SAVED)
@@ -177,7 +181,9 @@ class QuestionnairePages(Controller):
                 question=form.question(),
                 version=version_in(form.version.data) or 0,
             )
-        except (NoQuestionText, NoEnds, NoChoices, TooManyQuestions, Stale) as refusal:
+        except Stale as refusal:
+            return _both(await _known(around, questionnaire_id), form, refusal)
+        except (NoQuestionText, NoEnds, NoChoices, TooManyQuestions) as refusal:
             return _refused(row, form, refusal)
         return after(f"{PATH}/{questionnaire_id}", SAVED)
 
@@ -249,18 +255,14 @@ async def _courses(around: Around) -> list[tuple[str, str]]:
 
 
 async def _page(
-    around: Around, questionnaire_id: UUID, *, form: UseForm | None = None, status: int = 200
-) -> Template:
+    around: Around, questionnaire_id: UUID, *, form: UseForm | None = None, status: int = 200,
+    versions: Versions | None = None,
+) -> Template:  # fmt: skip
     row = await _known(around, questionnaire_id)
     if form is None:
-        async with around.begin.reading() as session:
-            chosen = await courses_of(session, row.id)
-        form = form_from(
-            UseForm, None, version=str(row.version), title=row.title, for_all=row.for_all,
-            courses=[str(one) for one in chosen],
-        )  # fmt: skip
+        form = await _stored(around, row)
         form.courses.choices = await _courses(around)
-    else:
+    elif versions is None:
         form.version.data, form.version.raw_data = str(row.version), None
     return Template(
         "surveys/questionnaire.html",
@@ -271,17 +273,37 @@ async def _page(
             "kinds": KIND_WORDS,
             "here": f"{PATH}/{row.id}",
             "list_path": PATH,
+            "versions": versions,
         },
         status_code=status,
     )
 
 
-def _question_page(row: Questionnaire, form: QuestionForm, *, status: int = 200) -> Template:
+async def _stored(around: Around, row: Questionnaire) -> UseForm:
+    async with around.begin.reading() as session:
+        chosen = await courses_of(session, row.id)
+    return form_from(
+        UseForm, None, version=str(row.version), title=row.title, for_all=row.for_all,
+        courses=[str(one) for one in chosen],
+    )  # fmt: skip
+
+
+def _question_page(
+    row: Questionnaire, form: QuestionForm, *, status: int = 200, versions: Versions | None = None
+) -> Template:
     return Template(
         "surveys/question.html",
-        context={"form": form, "row": row, "here": f"{PATH}/{row.id}"},
+        context={"form": form, "row": row, "here": f"{PATH}/{row.id}", "versions": versions},
         status_code=status,
     )
+
+
+def _both(row: Questionnaire, form: QuestionForm, refusal: Stale) -> Template:
+    """What a colleague wrote beside what was typed; of a question that is gone meanwhile, nothing stands beside it."""
+    now = next((one for one in read(row.questions) if one.key == form.key.data), None)
+    stored = form_of(now, row.version) if now else form_from(QuestionForm, None, version=str(row.version))
+    versions = both_versions(form, stored, marks=["version"], keep=f"{PATH}/{row.id}")
+    return _question_page(row, form, status=refusal.status, versions=versions)
 
 
 def _refused(row: Questionnaire, form: QuestionForm, refusal: DomainError) -> Template:

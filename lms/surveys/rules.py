@@ -4,11 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Protocol, TypeVar
 from uuid import UUID
 
-from lms.people.rules import is_minor
 from lms.surveys.errors import NotAnAnswer
 from lms.surveys.questions import HIGHEST, Question, QuestionKind, read
 
@@ -21,11 +20,6 @@ SHORTEST_NAME = 3
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 ADDRESS = re.compile(r"\S+@\S+\.\w+")
 TELEPHONE = re.compile(r"\+?\d[\d /()-]{6,}\d")
-
-
-def is_du(birth_date: date | None, today: date, *, is_informal: bool) -> bool:
-    """Whether a person is called du on the questionnaire: minors, and whoever wants it."""
-    return is_informal or is_minor(birth_date, today)
 
 
 def taken(questions: Sequence[Question], given: Mapping[str, str]) -> dict[str, str]:

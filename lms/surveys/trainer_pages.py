@@ -16,12 +16,13 @@ from lms.surveys.commenting import SurveyComments
 from lms.surveys.desk_pages import overview_file, overview_page, result_file, result_page, state_of
 from lms.surveys.errors import SurveyOpen
 from lms.surveys.forms import CommentForm
+from lms.surveys.models import Survey
 from lms.surveys.results import line_for, lines
 from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import after, declare
-from lms.web.versions import version_in
+from lms.web.versions import Versions, both_versions, version_in
 
 PATH = "/kursleitung/umfragen"
 SAID = declare("umfrage-antwort", N_("Your words are saved. The participants see them under My courses."))
@@ -94,7 +95,13 @@ class SurveyTrainerPages(Controller):
             await survey_comments.write(
                 actor, survey_id=survey_id, comment=form.comment.data or "", version=version
             )
-        except (Stale, SurveyOpen) as refusal:
+        except Stale as refusal:
+            survey = (await _taught(around, actor, survey_id)).survey
+            versions = both_versions(form, _stored(survey), marks=["version"], keep=f"{PATH}/{survey_id}")
+            return await self._page(
+                around, actor, survey_id, form=form, status=refusal.status, versions=versions
+            )
+        except SurveyOpen as refusal:
             form.refuse("", refusal.message)
             return await self._page(around, actor, survey_id, form=form, status=refusal.status)
         return after(f"{PATH}/{survey_id}", SAID)
@@ -107,19 +114,22 @@ class SurveyTrainerPages(Controller):
         *,
         form: CommentForm | None = None,
         status: int = 200,
+        versions: Versions | None = None,
     ) -> Template:
         line = await _taught(around, actor, survey_id)
-        stored = line.survey.comment
         if form is None:
-            form = form_from(CommentForm, None, version=str(line.survey.version), comment=stored)
-        else:
+            form = _stored(line.survey)
+        elif versions is None:
             form.version.data, form.version.raw_data = str(line.survey.version), None
         page = await result_page(
-            around, actor, survey_id, PATH, "surveys/own_result.html", form=form, stored=stored,
-            is_refused=status != 200,
-        )  # fmt: skip
+            around, actor, survey_id, PATH, "surveys/own_result.html", form=form, versions=versions
+        )
         page.status_code = status
         return page
+
+
+def _stored(survey: Survey) -> CommentForm:
+    return form_from(CommentForm, None, version=str(survey.version), comment=survey.comment)
 
 
 def _own(actor: Actor) -> UUID:

@@ -30,6 +30,7 @@ __all__ = [
     "gettext",
     "ngettext",
     "plural_form",
+    "say_du",
     "set_language",
     "translated",
     "use_locale",
@@ -43,6 +44,9 @@ CATALOGUES = Path(__file__).parents[1] / "locale"
 # English dates as this country's English speakers read them: day before month
 _BABEL: dict[Language, Locale] = {"de": Locale("de", "DE"), "en": Locale("en", "GB")}
 _language: ContextVar[Language] = ContextVar("language", default=DEFAULT)
+_says_du: ContextVar[bool] = ContextVar("says_du", default=False)
+DU = "de_du"
+"""The folder of the sentences that letters and lessons say to whom one says "du"."""
 
 
 def current_language() -> Language:
@@ -58,15 +62,22 @@ def babel_locale() -> Locale:
 def set_language(language: Language) -> None:
     """Speak this language for the rest of the request; for a stretch of code take `use_locale`."""
     _language.set(language)
+    _says_du.set(False)
+
+
+def say_du(*, wanted: bool) -> None:
+    """Say "du" to the reader for the rest of the request, where German is spoken. What has no such words is said as to all."""
+    _says_du.set(wanted)
 
 
 @contextmanager
 def use_locale(locale: Language) -> Iterator[None]:
     """Speak this language inside the block, as letters do, and the former one afterwards."""
-    token = _language.set(locale)
+    token, address = _language.set(locale), _says_du.set(False)
     try:
         yield
     finally:
+        _says_du.reset(address)
         _language.reset(token)
 
 
@@ -99,19 +110,25 @@ def ngettext(singular: str, plural: str, num: int, **params: Any) -> str:
 
 def translated(message: str) -> str:
     """The words for a message marked elsewhere with `N_()`, nothing filled in; what no catalogue knows stays as it is."""
-    return _words(current_language()).ugettext(message) if message else ""
+    return _spoken().ugettext(message) if message else ""
 
 
 def plural_form(singular: str, plural: str, num: int) -> str:
     """Like `translated`, for one or several."""
-    return _words(current_language()).ungettext(singular, plural, num)
+    return _spoken().ungettext(singular, plural, num)
+
+
+def _spoken() -> NullTranslations:
+    language = current_language()
+    return _words(language, DU) if language == "de" and _says_du.get() else _words(language)
 
 
 @cache
-def _words(language: Language) -> NullTranslations:
-    """All catalogues of a language as one; read once for each process."""
+def _words(language: Language, *more: str) -> NullTranslations:
+    """All catalogues of a language as one, those of `more` folders before them; read once for each process."""
     merged: NullTranslations = NullTranslations()
-    for path in sorted((CATALOGUES / language).glob("*.po")):
+    paths = [path for folder in (language, *more) for path in sorted((CATALOGUES / folder).glob("*.po"))]
+    for path in paths:
         with path.open("rb") as text:
             catalogue = read_po(text, locale=language)
         compiled = BytesIO()

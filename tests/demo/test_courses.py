@@ -16,12 +16,16 @@ from content.packages.reading import read_course
 from content.packages.report import Report
 from content.quiz.checking import problems as quiz_problems
 from content.quiz.questions import HotSpots
-from lms.catalogue.models import Course
+from lms.accounts.models import Account
+from lms.catalogue.models import Course, Run
 from lms.demo.data import read_demo
-from lms.demo.filling.courses import COURSES, FOLDER, read
+from lms.demo.filling.courses import CLASSES, COURSES, FOLDER, read
+from lms.enrolment.models import Enrolment
 from lms.learning.models import Edition, EditionFile, EditionLesson, Progress
+from lms.people.models import Person
 from lms.practice.models import HelpCall
 from lms.quizzes.models import Attempt
+from lms.scheduling.models import RunTrainer
 from tests.demo.test_wording import UNWANTED_GERMAN
 from tests.demo.town import Loaded
 
@@ -178,6 +182,25 @@ async def test_each_is_published_once_with_its_files(town: Loaded) -> None:
             question["lesson"] for pool in taken.body["quiz"]["pools"] for question in pool["questions"]
         ]
         assert set(pointed) <= ids
+
+
+async def test_each_has_a_class_that_is_on_its_way_with_people_one_can_sign_in_as(town: Loaded) -> None:
+    stories = {figure.email for figure in read_demo().people.figure}
+    for name, slug in COURSES.items():
+        (course,) = await town.all(Course, Course.slug == slug)
+        (run,) = await town.all(Run, Run.number == CLASSES[name])
+        places = await town.all(Enrolment, Enrolment.run_id == run.id)
+        persons = await town.all(Person, Person.id.in_([one.person_id for one in places]))
+        begun = await town.all(Progress, Progress.enrolment_id.in_([one.id for one in places]))
+        trainers = await town.all(RunTrainer, RunTrainer.run_id == run.id)
+
+        assert run.course_id == course.id
+        assert run.starts_at is not None
+        assert run.ends_at is not None
+        assert run.starts_at <= town.now <= run.ends_at, name
+        assert stories & {one.email for one in persons}, name
+        assert len({one.enrolment_id for one in begun}) > len(places) / 2, name
+        assert await town.count(Account, Account.person_id == trainers[0].person_id) == 1
 
 
 async def test_a_class_is_on_its_way_and_one_is_stuck(town: Loaded) -> None:

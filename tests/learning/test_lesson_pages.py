@@ -2,6 +2,7 @@
 
 import io
 import re
+from datetime import date
 from typing import Any
 from uuid import uuid4
 from zipfile import ZipFile
@@ -14,6 +15,8 @@ from sqlalchemy import delete, event
 from lms.db import Begin
 from lms.kernel.rights import Identity
 from lms.learning.models import EditionLesson, LessonKind, Release
+from lms.messaging.models import AddressForm
+from lms.people.models import Person
 from lms.web.module import Around
 from tests.attendance.test_api import token
 from tests.learning.lessons import FILM, Lessons, make_lessons
@@ -37,6 +40,34 @@ async def main_of(client: Client, path: str) -> str:
     answer = await client.get(path)
     assert answer.status_code == 200, answer.text[:500]
     return answer.text.split("<main", 1)[1].split("</main", 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says_du"),
+    [
+        ({}, False),
+        ({"birth_date": date(2012, 3, 1)}, True),
+        ({"address_form": AddressForm.INFORMAL}, True),
+        ({"birth_date": date(1990, 3, 1)}, False),
+    ],
+)
+async def test_minors_and_whoever_wishes_it_are_called_du_in_their_own_lessons(
+    ada: Client, there: Lessons, begin: Begin, changed: dict[str, Any], *, says_du: bool
+) -> None:
+    async with begin() as session:
+        person = await session.get_one(Person, there.taught.people["ada"].id)
+        for name, value in changed.items():
+            setattr(person, name, value)
+    await send(ada, there.lesson(0, "/erledigt"), {"done": "1"})
+    page = (await ada.get(there.lesson(0))).text
+    english = (await ada.get(f"/en{there.lesson(0)}")).text
+    other = (await ada.get("/kurse")).text
+
+    du, sie = "Du hast diese Lektion als erledigt markiert.", "Sie haben diese Lektion als erledigt markiert."
+    assert (du in page, sie in page) == (says_du, not says_du)
+    assert ("Brauchst du Hilfe?" in page, "Brauchen Sie Hilfe?" in page) == (says_du, not says_du)
+    assert "You have marked this lesson as done." in english
+    assert "Brauchen Sie Hilfe?" in other
 
 
 async def test_the_list_says_how_far_one_is_what_is_open_and_when_the_rest_opens(

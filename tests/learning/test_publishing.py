@@ -397,6 +397,21 @@ async def test_a_secret_link_opens_the_draft_for_two_weeks_and_nothing_but_it(
         await drafts.opened(UUID(outline_id), day, token)
 
 
+async def test_links_that_were_taken_back_open_nothing_and_a_new_one_does(
+    contents: Contents, taught: Class, house: Around
+) -> None:
+    drafts, course = Drafts(house), taught.course.id
+    await lesson(contents, taught.trainer, course, await chapter(contents, taught.trainer, course))
+    old, _ = await drafts.link(taught.trainer, course_id=course)
+    await drafts.take_back(taught.trainer, course_id=course)
+    new, _ = await drafts.link(taught.trainer, course_id=course)
+
+    *_, outline_id, day, token = old.split("/")
+    with pytest.raises(NotFound):
+        await drafts.opened(UUID(outline_id), day, token)
+    assert (await drafts.opened(UUID(outline_id), day, new.rsplit("/", 1)[1])).lessons
+
+
 async def test_of_two_who_publish_or_save_at_once_one_is_told_of_the_other(
     contents: Contents, editions: Editions, taught: Class, begin: Begin
 ) -> None:

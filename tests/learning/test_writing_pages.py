@@ -75,7 +75,7 @@ async def test_from_the_first_chapter_to_an_edition_without_script(
             client, f"{base}/veroeffentlichen",
             {"note": "Neu", "version": hidden(publish, "version"), "key": hidden(publish, "key")},
         )  # fmt: skip
-        assert answer.headers["location"] == f"{base}/ausgaben?nachricht=ausgabe-veroeffentlicht"
+        assert answer.headers["location"] == f"{base}/ausgaben?nachricht=erste-ausgabe"
     async with begin.reading() as session:
         assert [one.note for one in await session.scalars(select(Edition))] == ["Neu"]
         lesson = (await session.scalars(select(Lesson))).one()
@@ -130,7 +130,41 @@ async def test_files_that_can_be_kept_are_kept_and_the_others_named(
     ]  # fmt: skip
     picture_page = f"{base}/dateien/{files['ein-bild.png']}"
     assert (await send(client, picture_page, {"alt": " "})).status_code == 422
-    assert (await send(client, picture_page, {"alt": "Grün"})).status_code == 303
+    assert (await send(client, picture_page, {"alt": "Grün & gelb"})).status_code == 303
+    proposed = await send(
+        client, f"{editor}/baustein", {"act": "einfuegen-picture", "picture_file": "ein-bild.png"}
+    )
+    assert proposed.json()["block"] == "![Grün & gelb](ein-bild.png)"
+
+
+async def test_what_a_lesson_says_of_a_picture_need_not_be_said_again(
+    client: Client, begin: Begin, taught: Class
+) -> None:
+    base, editor = await with_lesson(client, begin, taught)
+    page = (await client.get(f"{base}/dateien")).text
+    await send(client, f"{base}/dateien", {"key": hidden(page, "key")},
+               files=[("files", ("b.png", picture(), "image/png"))])  # fmt: skip
+    missing = (await client.get(f"{base}/dateien")).text
+    await send(client, editor, {"title": "A", "kind": "text", "text": "![Ein Knopf](b.png)", "version": "1"})
+    there = (await client.get(f"{base}/dateien")).text
+
+    assert ("Beschreibung fehlt" in missing, "Beschreibung fehlt" in there) == (True, False)
+    assert "Ein Knopf" in words_of(there)
+
+
+async def test_a_link_is_inserted_with_or_without_its_scheme_and_nothing_but_pages_of_the_web(
+    client: Client, begin: Begin, taught: Class
+) -> None:
+    _, editor = await with_lesson(client, begin, taught)
+    asked = {"act": "einfuegen-link", "link_words": "Die [Seite]"}
+    found = [
+        (await send(client, f"{editor}/baustein", {**asked, "link_address": typed})).json()["block"]
+        for typed in ("www.example.org/a", "https://example.org", "javascript:alert(1)", "")
+    ]
+
+    assert found == [
+        "[Die \\[Seite\\]](<https://www.example.org/a>)", "[Die \\[Seite\\]](<https://example.org>)", None, None,
+    ]  # fmt: skip
 
 
 async def test_a_whole_chapter_opens_on_a_day_in_one_go(client: Client, begin: Begin, taught: Class) -> None:
@@ -166,6 +200,7 @@ async def test_a_secret_link_is_for_guests_and_other_trainers_find_nothing(
     with counted() as few:
         await client.get(base)
 
+    signed_in = list(client.cookies.jar)
     client.cookies.clear()
     opened = await client.get(link[0])
     lesson = re.search(rf'href="({link[0]}/[0-9a-f-]+)"', opened.text)
@@ -173,6 +208,12 @@ async def test_a_secret_link_is_for_guests_and_other_trainers_find_nothing(
     read = await client.get(lesson[1])
     assert ("Geheim" in read.text, read.headers["x-robots-tag"]) == (True, "noindex, nofollow")
     assert (await client.get(editor)).status_code in {302, 303}
+    client.cookies.clear()
+    for cookie in signed_in:
+        client.cookies.jar.set_cookie(cookie)
+    assert (await send(client, f"{base}/einblick/ungueltig")).status_code == 303
+    assert (await client.get(link[0])).status_code == 404
+    client.cookies.clear()
 
     await sign_in(client, begin, Identity.TRAINER, person=taught.people["ada"], is_known=True)
     await assert_same_as_missing(client, base, f"/inhalte/{uuid4()}")

@@ -56,6 +56,7 @@ async def test_the_whole_way_from_the_refusal_to_the_contract(
         letters = (await session.scalars(select(Letter))).all()
 
     assert refused.status_code == 409
+    assert '/fernunterricht"' in refused.text
     assert "72 Prozent davon finden nicht gemeinsam zur selben Zeit statt" in words_of(refused.text)
     assert "2 Lektionen haben noch keine Dauer und sind nicht mitgezählt." in on_course
     assert "Der Erfolg wird geprüft: durch ein Quiz." in page

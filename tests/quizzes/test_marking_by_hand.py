@@ -20,8 +20,10 @@ from lms.kernel.rights import Identity
 from lms.learning.models import Edition, EditionLesson, LessonKind
 from lms.quizzes.by_hand.queue import texts_of
 from lms.quizzes.by_hand.service import HandMarking, TooManyPoints
+from lms.quizzes.explaining import explained
 from lms.quizzes.extensions.service import Extensions
 from lms.quizzes.models import Attempt, AttemptAnswer, QuizExtension
+from lms.quizzes.reading import taken
 from lms.quizzes.statistics.reckoning import Report, report
 from lms.quizzes.taught import attempts_in, everything_taken
 from lms.web.module import Around
@@ -225,6 +227,11 @@ async def test_the_desk_in_the_browser(client: AsyncClient, room: Class) -> None
     async with desk.house.begin.reading() as session:
         waiting = [text.is_waiting for text in await texts_of(session, desk.lesson.id, desk.run.id)]
     assert sorted(waiting) == [False, True]
+
+    async with desk.house.begin.reading() as session:
+        marked = await taken(session, await session.get_one(Attempt, ada.id))
+    told = explained(marked, lambda _: None, str, with_solutions=False)
+    assert [(one.by_trainer, one.verdict, one.points) for one in told if one.by_trainer] == [("Gut.", "", "")]
 
     more = f"{base}/{desk.lesson.id}/mehr"
     granted = await send(

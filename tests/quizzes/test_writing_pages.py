@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from content.quiz.questions import GapText, HotSpots, SingleChoice, TrueFalse
+from content.quiz.questions import GapText, HotSpots, Pool, Quiz, SingleChoice, TrueFalse
 from lms.kernel.rights import Identity
 from lms.quizzes.editing.forms import form_of
+from lms.quizzes.editing.pages import parts_of
 from lms.web.module import Around
 from tests.office import counted, words_of
 from tests.quizzes.writing import Desk, choice_question, open_desk
@@ -51,6 +52,41 @@ async def test_the_list_shows_every_question_as_text_and_costs_the_same_for_many
     assert "1. Fragt die Bank nach der PIN?" in words_of(page)
     assert "<script>alert(1)" not in page
     assert len(few) == len(more)
+
+
+async def test_of_many_questions_a_hundred_stand_on_a_page_and_each_is_found_on_its_own(
+    client: AsyncClient, house: Around
+) -> None:
+    many = await open_desk(house, *(choice_question(f"q{n}", text=f"Frage {n}?") for n in range(1, 251)))
+    await as_trainer(client, many)
+    last = (await client.get(f"{many.path}?seite=3")).text
+    found = (await client.get(f"{many.path}?frage=q101")).text
+    moved = await send(client, f"{many.path}/fragen/q250/hoch")
+    dropped = await send(client, f"{many.path}/platz", {"frage": "q1", "gruppe": "1", "stelle": "249"})
+
+    assert ["Frage 1?" in found, "Frage 100?" in found, "Frage 101?" in found, "Frage 200?" in found] == [
+        False, False, True, True,
+    ]  # fmt: skip
+    assert (last.count("data-question="), 'data-from="200"' in last, "Seite 3 von 3" in words_of(last)) == (
+        50, True, True,
+    )  # fmt: skip
+    assert moved.headers["location"] == f"{many.path}?frage=q250#f-q250"
+    assert dropped.headers["location"] == f"{many.path}?frage=q1#f-q1"
+    assert [one.key for one in (await many.quiz()).questions][-3:] == ["q250", "q249", "q1"]
+
+
+async def test_an_empty_group_stands_between_its_neighbours_on_one_page_only() -> None:
+    def pool(key: str, count: int) -> Pool:
+        return Pool(key=key, questions=tuple(choice_question(f"{key}{n}") for n in range(count)))
+
+    quiz = Quiz(pools=(pool("a", 3), pool("b", 0), pool("c", 4)))
+
+    assert [(one.pool.key, len(one.questions), one.skipped) for one in parts_of(quiz, 0, 3)] == [
+        ("a", 3, 0), ("b", 0, 0),
+    ]  # fmt: skip
+    assert [(one.pool.key, len(one.questions), one.skipped) for one in parts_of(quiz, 3, 3)] == [("c", 3, 0)]
+    assert [(one.pool.key, len(one.questions), one.skipped) for one in parts_of(quiz, 6, 3)] == [("c", 1, 3)]
+    assert [one.pool.key for one in parts_of(Quiz(pools=(pool("a", 0),)), 0, 3)] == ["a"]
 
 
 async def test_strangers_find_nothing(client: AsyncClient, desk: Desk) -> None:

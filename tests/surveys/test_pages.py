@@ -108,6 +108,7 @@ async def test_the_trainer_and_the_team_see_results_and_nobody_else(client: Brow
     assert (await send(client, address, said)).status_code == 303
     again = await send(client, address, said | {"comment": "Anders"})
     assert (again.status_code, "Anders" in again.text, "Mehr Pausen" in again.text) == (409, True, True)
+    assert "Meine Fassung trotzdem speichern" in again.text
     assert (await send(lea, address, said)).status_code == 404
     end = await client.get(f"/umfrage/{shown.places[0].id}/{centre.token(shown.places[0])}")
     assert "&lt;b&gt;Mehr Pausen" in end.text
@@ -132,7 +133,13 @@ async def test_the_team_writes_questionnaires_and_types_in_paper(client: Browser
     )  # fmt: skip
     good = question | {"choices": "ja | yes\nnein | no"}
     assert (await send(client, f"{base}/{key}/fragen", good)).status_code == 303
-    assert (await send(client, f"{base}/{key}/fragen", good)).status_code == 409
+    late = await send(client, f"{base}/{key}/fragen", good | {"text_de": "Zu leise?"})
+    assert (late.status_code, "Zu laut? &lt;i&gt;" in late.text, "Zu leise?" in late.text) == (
+        409,
+        True,
+        True,
+    )
+    assert "Meine Fassung trotzdem speichern" in late.text
     assert (await client.get(f"{base}/{key}/fragen/laut")).status_code == 200
     assert "Zu laut? &lt;i&gt;" in (await client.get(f"{base}/{key}/vorschau?anrede=du")).text
     moved = await send(client, f"{base}/{key}/fragen/laut/ordnen", {"version": "2", "richtung": "hoch"})
@@ -141,6 +148,8 @@ async def test_the_team_writes_questionnaires_and_types_in_paper(client: Browser
     assert (await send(client, f"{base}/{key}/fragen/laut/entfernen", {"version": "3"})).status_code == 303
     use = {"version": "4", "title": "Kinder", "courses": str(centre.course.id)}
     assert (await send(client, f"{base}/{key}", use)).status_code == 303
+    slow = await send(client, f"{base}/{key}", use | {"title": "Jugend", "for_all": "1"})
+    assert (slow.status_code, slow.text.count("Kinder") > 1, "Jugend" in slow.text) == (409, True, True)
     assert (await client.get(base)).status_code == 200
     async with centre.house.begin.reading() as session:
         kept = (await session.scalars(select(Questionnaire).where(Questionnaire.id == key))).one()

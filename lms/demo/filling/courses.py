@@ -1,4 +1,4 @@
-"""The four courses that the demo centre has written in full, and how far a class of young people is in one of them."""
+"""The four courses that the demo centre has written in full, and how far a class is in each of them."""
 
 import shutil
 from collections.abc import Sequence
@@ -41,7 +41,8 @@ COURSES = {
     "behoerden": "behoerden-von-zuhause",
 }
 """The folder of each course, and the course of the catalogue that it is for."""
-CLASS = "2005"
+CLASSES = {"tablet": "1040", "spiel": "2005", "phishing": "3025", "behoerden": "4030"}
+"""The run of each course that is on now."""
 STUCK = "emilia.brandau@post.example"
 NOTE = "Mein Spiel hört nicht auf, wenn ich den Schatz finde."
 STUCK_AT, STUCK_STEP = 5, 4
@@ -61,8 +62,7 @@ async def fill_written_courses(ground: Ground) -> None:
         course = await ground.session.scalar(select(Course).where(Course.slug == slug))
         if course is not None:
             lessons = await _publish(ground, course, read(name))
-            if name == "spiel":
-                await _learn(ground, lessons)
+            await _learn(ground, CLASSES[name], lessons)
 
 
 async def _publish(ground: Ground, course: Course, content: CourseContent) -> Sequence[EditionLesson]:
@@ -95,14 +95,14 @@ def _minutes(lesson: Lesson) -> int:
     return PRACTICE_MINUTES if lesson.kind is LessonKind.PRACTICE else QUIZ_MINUTES
 
 
-async def _learn(ground: Ground, lessons: Sequence[EditionLesson]) -> None:
-    """Everybody of the class is somewhere; one has taken the quiz, and Emilia is stuck in the last exercise."""
+async def _learn(ground: Ground, run_number: str, lessons: Sequence[EditionLesson]) -> None:
+    """Everybody of the class is somewhere; one has taken the quiz, and Emilia is stuck in the last exercise of hers."""
     rows = (
         await ground.session.execute(
             select(Enrolment.id, Person.email)
             .join(Run, Run.id == Enrolment.run_id)
             .join(Person, Person.id == Enrolment.person_id)
-            .where(Run.number == CLASS, Enrolment.state == EnrolmentState.CONFIRMED)
+            .where(Run.number == run_number, Enrolment.state == EnrolmentState.CONFIRMED)
             .order_by(Enrolment.reference)
         )
     ).all()

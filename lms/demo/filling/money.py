@@ -36,7 +36,7 @@ PAYS_IN_TIME_PERCENT = 82
 PAYS_AFTER_DAYS = (3, 13)
 REMINDED_AFTER_DAYS = (20, 40)
 NEVER_PAYS_PERCENT = 1
-WHO_NEVER_PAY = 4
+WHO_NEVER_PAY = 5
 OWES_SINCE = (timedelta(days=110), timedelta(days=74))
 PAID_BEFORE_CANCELLING = 8
 TEAM_AT_WORK = time(9, 30)
@@ -69,7 +69,7 @@ async def fill_money(ground: Ground, everybody: Everybody, places: Iterable[Plac
 
 
 def _who_never_pays(ground: Ground, sold: Sequence[Place]) -> Sequence[Place]:
-    """Four grown-ups with an invoice that was due two to three months ago: what reminders are written about."""
+    """Five grown-ups with an invoice that was due two to three months ago: what reminders are written about."""
     oldest, newest = ground.now - OWES_SINCE[0], ground.now - OWES_SINCE[1]
     fitting = [
         place

@@ -47,6 +47,7 @@ async def fill_owing(
         for one in await accounts(ground.session, enrolment_ids=[place.enrolment.id for place in never_paid])
     }
     late = [(place, owed[place.enrolment.id]) for place in never_paid if place.enrolment.id in owed]
+    late = late[: len(LEVELS) + 1]  # of some the price has become nothing meanwhile
     cashier = everybody.member(CASHIER)
     steps = [
         (account.due_on + timedelta(days=DAYS_AFTER[number]), number + 1, place, account)

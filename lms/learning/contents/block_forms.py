@@ -9,6 +9,7 @@ from lms.learning.contents import blocks
 from lms.learning.models import LessonFile
 from lms.web.fields.base import OurField
 from lms.web.forms import Checkbox, Form, Radios, Select, Text, TextArea
+from lms.web.sent import NotAnAddress, web_address
 
 BOXES = [
     (blocks.Box.HINT.value, N_("Note")),
@@ -24,6 +25,11 @@ class BlockForm(Form):
     heading_words = Text(N_("Heading"), is_asked=True)
     list_words = TextArea(N_("One line for each point"), rows=4, longest=5_000, is_asked=True)
     list_numbered = Checkbox(N_("Numbered, because the order matters"))
+    link_address = Text(
+        N_("Address of the page"), longest=2_000, is_asked=True,
+        hint=N_("As it stands in the browser, such as https://www.example.org/page"),
+    )  # fmt: skip
+    link_words = Text(N_("Which words lead there?"), longest=200, is_asked=True)
     picture_file = Select(N_("Which picture?"), is_asked=True)
     picture_alt = Text(
         N_("What is to be seen in it?"), longest=500, is_asked=True,
@@ -55,11 +61,14 @@ class BlockForm(Form):
     step_title = Text(N_("What is to be done in this step?"), is_asked=True)
     step_words = TextArea(N_("How does one do it?"), rows=3, longest=5_000, is_asked=True)
 
-    def knowing(self, files: Collection[LessonFile]) -> "BlockForm":
-        """These files can be chosen, each where its kind fits."""
+    def knowing(self, files: Collection[LessonFile], described: Mapping[str, str]) -> "BlockForm":
+        """These files can be chosen, each where its kind fits. What is `described` already need not be typed again."""
         for field, fits in _FITTING.items():
             chosen: Any = self[field]
             chosen.choices = [(one.name, one.name) for one in files if fits(one.media_type)]
+        self.described = {name: words for name, words in described.items() if words}
+        if not (self.picture_alt.data or "").strip():
+            self.picture_alt.data = self.described.get(str(self.picture_file.data), "")
         return self
 
     def block(self, what: str) -> str | None:
@@ -73,7 +82,11 @@ class BlockForm(Form):
                 self.refuse(name, sentence)
         if self.problems:
             return None
-        return MAKERS[what]({field.name: field.data or "" for field in self})
+        try:
+            return MAKERS[what]({field.name: field.data or "" for field in self})
+        except NotAnAddress as refusal:
+            self.refuse("link_address", refusal.message)
+            return None
 
 
 CHOOSE_FILE = N_("Choose a file. Upload it first if it is not in the list.")
@@ -81,6 +94,7 @@ WRITE_WORDS = N_("Write what is to stand there.")
 NEEDED: Mapping[str, Mapping[str, str]] = {
     "heading": {"heading_words": WRITE_WORDS},
     "list": {"list_words": WRITE_WORDS},
+    "link": {"link_address": NotAnAddress.message, "link_words": WRITE_WORDS},
     "picture": {
         "picture_file": CHOOSE_FILE,
         "picture_alt": N_("Describe the picture in a sentence, for people who do not see it."),
@@ -110,10 +124,16 @@ _FITTING: Mapping[str, Callable[[str], bool]] = {
 }
 
 
+def _with_scheme(typed: str) -> str:
+    """An address as people write it down, without what stands before `www`."""
+    return typed if ":" in typed else f"https://{typed.strip()}"
+
+
 Said = Mapping[str, Any]
 MAKERS: Mapping[str, Callable[[Said], str]] = {
     "heading": lambda said: blocks.heading(said["heading_words"]),
     "list": lambda said: blocks.items(said["list_words"], numbered=bool(said["list_numbered"])),
+    "link": lambda said: blocks.link(said["link_words"], web_address(_with_scheme(said["link_address"]))),
     "picture": lambda said: blocks.picture(
         said["picture_file"], said["picture_alt"], said["picture_caption"]
     ),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
 _GIFT = re.compile(r"([~=#{}:\\])")
+_NOT_IN_ADDRESSES = str.maketrans({"<": "%3C", ">": "%3E", "\\": "%5C"})
 _FENCE = re.compile(r"^(\s*):::", re.MULTILINE)
 
 
@@ -39,6 +40,12 @@ def picture(name: str, alt: str, caption: str = "") -> str:
     words = one_line(caption).replace("\\", "\\\\").replace('"', '\\"')
     described = _MARKS.sub(r"\\\1", one_line(alt))
     return f'![{described}]({name} "{words}")' if words else f"![{described}]({name})"
+
+
+def link(words: str, address: str) -> str:
+    """Words that lead to a page of the web."""
+    shown = _MARKS.sub(r"\\\1", one_line(words))
+    return f"[{shown}](<{address.translate(_NOT_IN_ADDRESSES)}>)"
 
 
 def video(name: str, captions: str, title: str, transcript: str) -> str:

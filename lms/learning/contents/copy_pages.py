@@ -22,6 +22,7 @@ from lms.web.language import gettext
 from lms.web.notices import after, declare
 from lms.web.sent import uuid_in
 
+TAKEN_BACK = declare("einblick-ungueltig", N_("All links that were made so far are invalid now."))
 COPIED = declare("inhalte-uebernommen", N_("The lessons are taken over, at the end of the outline."))
 TEMPLATE = declare("vorlage", N_("It is a template now: everybody who writes lessons can begin with a copy."))
 NO_TEMPLATE = declare("keine-vorlage", N_("It is no longer a template. Copies stay as they are."))
@@ -124,6 +125,14 @@ class CopyPages(Controller):
         async with begin.reading() as session:
             what = await written(session, await course_to_write(session, actor, course_id))
         return _link_page(what, link=drafts.absolute(path), last=last)
+
+    @post("/einblick/ungueltig")
+    async def take_back(
+        self, course_id: FromPath[UUID], actor: NamedDependency[Actor], drafts: NamedDependency[Drafts]
+    ) -> Redirect:
+        """No link opens anything any more."""
+        await drafts.take_back(actor, course_id=course_id)
+        return after(f"{writing_path(course_id)}/einblick", TAKEN_BACK)
 
 
 async def _both(begin: Begin, actor: Actor, course_id: UUID, source_id: UUID) -> tuple[Written, Written]:

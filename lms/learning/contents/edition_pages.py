@@ -33,6 +33,10 @@ from lms.web.forms import form_from
 from lms.web.notices import after, declare
 from lms.web.versions import version_in
 
+FIRST = declare(
+    "erste-ausgabe",
+    N_("It is published. All runs of the course get this edition, also those that have started."),
+)
 PUBLISHED = declare(
     "ausgabe-veroeffentlicht",
     N_("It is published. Runs that have not started get this edition; for the others you can take it over."),
@@ -70,11 +74,12 @@ class EditionPages(Controller):
         status = 422
         if form.validate():
             try:
-                await editions.publish(
+                made = await editions.publish(
                     actor, course_id=course_id, version=version_in(form.version.data) or 0,
                     note=form.note.data or "", key=key_in(form),
                 )  # fmt: skip
-                return after(f"{writing_path(course_id)}/ausgaben", PUBLISHED)
+                notice = FIRST if made.number == 1 else PUBLISHED
+                return after(f"{writing_path(course_id)}/ausgaben", notice)
             except NotFound:
                 raise
             except DomainError as refusal:

@@ -15,7 +15,14 @@ from lms.kernel.clock import Clock
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.learning.addresses import writing_path
-from lms.learning.contents.files import PICTURE, ContentFiles, deleted_files, file_named, uses_of
+from lms.learning.contents.files import (
+    PICTURE,
+    ContentFiles,
+    deleted_files,
+    file_named,
+    said_of_pictures,
+    uses_of,
+)
 from lms.learning.contents.forms import AltForm, FilesForm, key_in, new_key
 from lms.learning.contents.reading import course_to_write, files_of, written
 from lms.learning.contents.rules import RESTORABLE
@@ -184,6 +191,7 @@ async def _page(
             "accept": ACCEPT,
             "files": list(files.values()),
             "uses": uses_of(what, files),
+            "said": said_of_pictures(what, files),
             "picture": PICTURE,
             "used": sum(one.size for one in files.values()),
             "deleted": [one for one in deleted if one.deleted_at and one.deleted_at >= since],
@@ -201,15 +209,14 @@ async def _alt_page(
         what = await written(session, await course_to_write(session, actor, course_id))
         files = await files_of(session, what.outline)
     file = next((one for one in files.values() if one.id == file_id), None)
-    if file is None:
+    if file is None or not file.media_type.startswith(PICTURE):
         raise NotFound
     return Template(
         "learning/contents/file.html",
         context={
             "what": what,
             "file": file,
-            "form": form or form_from(AltForm, alt=file.alt),
-            "is_picture": file.media_type.startswith(PICTURE),
+            "form": form or form_from(AltForm, alt=said_of_pictures(what, files).get(file.name, "")),
             "here": _here(course_id),
             "outline": writing_path(course_id),
         },

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from content.lesson import described_pictures
 from lms.accounts.limits import within
 from lms.db import retried
 from lms.kernel.actor import Actor
@@ -186,6 +187,16 @@ def uses_of(what: Written, names: Collection[str]) -> Mapping[str, Sequence[Less
         for name in names_in([lesson.text, *texts_in(lesson.body)], names):
             found[name].append(lesson)
     return found
+
+
+def said_of_pictures(what: Written, files: Mapping[str, LessonFile]) -> Mapping[str, str]:
+    """What is known to be seen in each picture: its own description, else that of a lesson that shows it."""
+    missing = [name for name, one in files.items() if one.media_type.startswith(PICTURE) and not one.alt]
+    said = {name: one.alt for name, one in files.items() if one.alt}
+    texts = {one.text for shown in uses_of(what, missing).values() for one in shown}
+    for found in map(described_pictures, sorted(texts)):
+        said |= {name: found[name] for name in missing if name in found and name not in said}
+    return said
 
 
 async def _file(session: AsyncSession, outline: Outline, file_id: UUID) -> LessonFile:

@@ -1,6 +1,6 @@
 """The editor of a lesson: `/inhalte/<course>/lektionen/<lesson>`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from lms.learning.addresses import writing_path
 from lms.learning.contents import blocks
 from lms.learning.contents.block_forms import BlockForm
 from lms.learning.contents.checking import lesson_problems, say, text_problems
+from lms.learning.contents.files import said_of_pictures
 from lms.learning.contents.forms import LessonForm, lesson_form
 from lms.learning.contents.pages import ROOMS, tries_of
 from lms.learning.contents.reading import Written, course_to_write, files_of, written
@@ -53,6 +54,10 @@ class OnDesk:
     def rendered(self, text: str) -> Any:
         """The text as learners will see it."""
         return shown(text, address=addresses(f"{writing_path(self.what.course.id)}/datei", self.files))
+
+    def described(self) -> Mapping[str, str]:
+        """What is known to be seen in the pictures of the course."""
+        return said_of_pictures(self.what, self.files)
 
     def steps(self) -> Sequence[tuple[str, Markup]]:
         """An exercise step by step; nothing of any other lesson."""
@@ -166,7 +171,7 @@ class EditorPages(Controller):
         """The part that a button inserts, or what is missing for it."""
         desk = await on_desk(begin, actor, course_id, lesson_id)
         sent = await request.form()
-        form = form_from(BlockForm, sent).knowing(desk.files.values())
+        form = form_from(BlockForm, sent).knowing(desk.files.values(), desk.described())
         made = form.block(str(sent.get("act", "")).removeprefix(INSERTS))
         return {"block": made, "problems": [[one.anchor, one.message] for one in form.problems]}
 
@@ -204,7 +209,7 @@ async def on_desk(begin: Begin, actor: Actor, course_id: UUID, lesson_id: UUID) 
 def _inserted(desk: OnDesk, form: LessonForm, block: BlockForm, what: str) -> Template:
     """The page with the part at the end of the text; nothing is saved yet."""
     form.validate()
-    made = block.knowing(desk.files.values()).block(what)
+    made = block.knowing(desk.files.values(), desk.described()).block(what)
     if made is None:
         return _page(desk, form, block, status=422, opened=what)
     text = blocks.appended(form.text.data or "", made)
@@ -240,7 +245,7 @@ def _page(
             "what": desk.what,
             "lesson": lesson,
             "form": form,
-            "block": block.knowing(desk.files.values()),
+            "block": block.knowing(desk.files.values(), desk.described()),
             "opened": opened,
             "versions": versions,
             "is_written": is_written,

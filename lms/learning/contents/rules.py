@@ -13,6 +13,8 @@ ONE_SITTING = timedelta(hours=1)
 LARGEST_COURSE = 2_000_000_000
 """In bytes of files (S-60)."""
 LONGEST_TITLE = 150
+LONGEST_DESCRIPTION = 500
+"""Of a picture, in characters."""
 LONGEST_MINUTES = 1_000
 LONGEST_PARAMETERS = 5_000
 MOST_PARAMETERS = 50

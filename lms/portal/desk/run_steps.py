@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
+from lms.catalogue.distance import ApprovalNeeded
 from lms.catalogue.models import Course, Run, RunState
 from lms.db import Begin
 from lms.enrolment.errors import BelowOccupied, ReasonNeeded
@@ -97,17 +98,26 @@ class StepPages(Controller):
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
         """Show it in the catalogue; what nobody has proof-read only when that is said by a tick."""
-        is_read, status = await _is_proof_read(begin, run_id), 422
+        is_read, status, is_distance = await _is_proof_read(begin, run_id), 422, False
         form: Form = SendForm() if is_read else form_from(UnreadForm, await request.form())
         if is_read or form.validate():
             try:
                 await scheduling.publish(actor, run_id=run_id)
                 return after(_path(run_id), PUBLISHED)
             except DomainError as refusal:
-                status = refusal.status
+                status, is_distance = refusal.status, isinstance(refusal, ApprovalNeeded)
                 form.refuse("", refusal.message, **refusal.params)
         run, course, _ = await _known(begin, run_id)
-        return step_page(_publishing(run, course, is_read=is_read), form, status=status)
+        to_say = (
+            N_("To “Distance learning” of this course"),
+            f"/verwaltung/kurse/{course.id}/fernunterricht",
+        )
+        return step_page(
+            _publishing(run, course, is_read=is_read),
+            form,
+            status=status,
+            elsewhere=to_say if is_distance else None,
+        )
 
     @get("/bestaetigen")
     async def ask_confirm(self, run_id: FromPath[UUID], begin: NamedDependency[Begin]) -> Template:

@@ -15,6 +15,12 @@ def editor_path(course_id: UUID, lesson_id: UUID) -> str:
     return f"/inhalte/{course_id}/quiz/{lesson_id}"
 
 
+def question_path(course_id: UUID, lesson_id: UUID, key: str) -> str:
+    """One question among the others, on whichever page of them it stands."""
+    handle = handle_of(key)
+    return f"{editor_path(course_id, lesson_id)}?frage={handle}#f-{handle}"
+
+
 def handle_of(key: str) -> str:
     """A key as an address can hold it: itself, or its digest when it has other signs, as brought-in ones may."""
     return key if _PLAIN.fullmatch(key) else f"x-{sha256(key.encode('utf-8', 'replace')).hexdigest()[:20]}"

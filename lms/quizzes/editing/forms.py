@@ -58,7 +58,7 @@ class QuestionForm(Form):
 
     text = TextArea(
         N_("Question"), rows=4, longest=LONGEST, missing=N_("Write the question."),
-        hint=N_("As in lessons: a picture is ![description](name.png), a link [words](address)."),
+        hint=N_("A picture is written like this: ![What is to be seen](name.png). Upload it first, to the files of the course."),
     )  # fmt: skip
     points = Number(
         N_("Points for a right answer"),

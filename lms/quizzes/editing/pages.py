@@ -1,23 +1,26 @@
 """The quiz as its author sees it: `/inhalte/<course>/quiz/<lesson>`."""
 
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from content.problems import Problem
 from content.quiz.checking import in_short
+from content.quiz.questions import Pool, Question, Quiz
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound, Stale
 from lms.kernel.marking import N_
 from lms.learning.addresses import writing_path
 from lms.learning.places import lesson_files
-from lms.quizzes.editing.addresses import editor_path, handle_of, question_by
+from lms.quizzes.editing.addresses import editor_path, handle_of, question_by, question_path
 from lms.quizzes.editing.changes import RESTORABLE, Deleted
 from lms.quizzes.editing.reading import Writing, writing
 from lms.quizzes.editing.service import QuizWriting
@@ -28,8 +31,13 @@ from lms.web.files.serving import handed_out
 from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
+from lms.web.pagination import page_of, window
+from lms.web.templating import url
 from lms.web.versions import both_versions
 
+AT_A_TIME = 100
+"""Questions on a page: quizzes that were brought in may hold thousands."""
+MOST_TOLD = 50
 GONE = declare("frage-weg", N_("The question is deleted. You can restore it for thirty days."))
 BACK = declare("frage-zurueck", N_("The question is back."))
 TWICE = declare("frage-doppelt", N_("The question stands there twice now. Please change the second one."))
@@ -49,11 +57,16 @@ class QuizEditorPages(Controller):
         lesson_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
+        seite: FromQuery[str] = "",
+        frage: FromQuery[str] = "",
     ) -> Template:
-        """All questions in their groups, and what is to be mended."""
+        """The questions in their groups, a hundred at a time, and what is to be mended. `frage` opens the page with this one."""
         async with around.begin.reading() as session:
             here = await writing(session, actor, course_id, lesson_id)
-        return Template("quizzes/editing/index.html", context=_list_context(here, around.clock()))
+        handles = [handle_of(one.key) for one in here.quiz.questions]
+        if frage in handles:
+            seite = str(handles.index(frage) // AT_A_TIME + 1)
+        return Template("quizzes/editing/index.html", context=_list_context(here, around.clock(), seite))
 
     @get("/einstellungen")
     async def ask_settings(
@@ -189,26 +202,58 @@ def _key(here: Writing, handle: str) -> str:
 
 
 def _to(course_id: UUID, lesson_id: UUID, key: str) -> Redirect:
-    from lms.web.templating import url
-
-    return Redirect(f"{url(editor_path(course_id, lesson_id))}#f-{handle_of(key)}", status_code=303)
+    return Redirect(url(question_path(course_id, lesson_id, key)), status_code=303)
 
 
-def _list_context(here: Writing, now: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a page of the list shows of a group. `number` counts the groups from 1; `skipped` questions of it stand on earlier pages."""
+
+    pool: Pool
+    number: int
+    questions: Sequence[Question]
+    skipped: int
+
+
+def parts_of(quiz: Quiz, first: int, count: int) -> Sequence[Part]:
+    """The groups with those of the next `count` questions from number `first` (from 0) on that are theirs."""
+    parts, begins = [], 0
+    for number, pool in enumerate(quiz.pools, start=1):
+        ends = begins + len(pool.questions)
+        skipped = max(0, first - begins)
+        shown = pool.questions[skipped : max(0, first + count - begins)]
+        follows = max(0, begins - 1)  # an empty group stands with the question before it
+        if shown or (not pool.questions and first <= follows < first + count):
+            parts.append(Part(pool, number, shown, skipped))
+        begins = ends
+    return parts
+
+
+def _list_context(here: Writing, now: datetime, wanted: str) -> dict[str, Any]:
     problems: dict[str, list[Problem]] = defaultdict(list)
     found = here.found
     for one in found:
         problems[one.question or (f"/{one.pool}" if one.pool else "")].append(one.problem)
-    numbers = {one.key: number for number, one in enumerate(here.quiz.questions, start=1)}
+    questions = here.quiz.questions
+    numbers = {one.key: number for number, one in enumerate(questions, start=1)}
+    number, size, _ = window(wanted, AT_A_TIME)
+    number = min(number, max(1, -(-len(questions) // size)))
+    first = (number - 1) * size
+    base = editor_path(here.course.id, here.lesson.id)
     return {
         "here": here,
         "quiz": here.quiz,
-        "base": editor_path(here.course.id, here.lesson.id),
+        "parts": parts_of(here.quiz, first, size),
+        "page": page_of(
+            questions[first : first + size], number=number, size=size, total=len(questions), path=base
+        ),
+        "told": found[:MOST_TOLD],
+        "base": base,
         "up": writing_path(here.course.id),
         "mend_of": problems,
         "found": found,
         "numbers": numbers,
-        "points": sum(one.points for one in here.quiz.questions),
+        "points": sum(one.points for one in questions),
         "handle_of": handle_of,
         "kind_of": kind_of,
         "in_short": in_short,

@@ -17,7 +17,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.learning.models import LessonKind
-from lms.quizzes.editing.addresses import editor_path, handle_of, question_by
+from lms.quizzes.editing.addresses import editor_path, handle_of, question_by, question_path
 from lms.quizzes.editing.changes import ABSENT, mark_of, new_key, pool_of, with_group
 from lms.quizzes.editing.converting import ANCHOR, gaps_to_show, question_from
 from lms.quizzes.editing.errors import TooManyParts
@@ -168,7 +168,7 @@ async def _answered(
     base = editor_path(here.course.id, here.lesson.id)
     if question_problems(question, files=here.files.keys(), lessons={str(one.id) for one in here.lessons}):
         return after(f"{base}/fragen/{handle_of(key)}", TO_MEND)
-    return after(f"{base}#f-{handle_of(key)}", SAVED)
+    return after(question_path(here.course.id, here.lesson.id, key), SAVED)
 
 
 def _both(here: Writing, kind: type[Question], form: QuestionForm, key: str, status: int) -> Template:
@@ -296,6 +296,7 @@ def _page(
         else f"{base}/fragen/neu/{KINDS[kind].slug}",
         "mend": problems,
         "versions": versions,
+        "described": {one.name: one.alt for one in here.pictures if one.alt},
         "pictures": {one.name: f"{base}/bild/{one.name}" for one in here.pictures},
     }
     return Template("quizzes/editing/question.html", context=context, status_code=status)

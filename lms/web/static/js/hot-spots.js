@@ -45,7 +45,16 @@
     return { x: within((event.clientX - box.left) / box.width), y: within((event.clientY - box.top) / box.height) };
   };
 
+  // A description that is known already is proposed; one that somebody typed stays.
+  const described = JSON.parse(stage.dataset.described);
+  const alt = document.querySelector("[name='alt']");
+  let proposed = "";
+  chosen.addEventListener("change", () => {
+    if (!alt.value || alt.value === proposed) alt.value = proposed = described[chosen.value] ?? "";
+  });
+
   document.querySelectorAll("[data-draw]").forEach((button) => {
+    field(button.dataset.draw, "x")?.closest(".kern-form-input")?.before(button); // before the numbers that it fills in
     button.addEventListener("click", () => {
       now = button.dataset.draw;
       frame.classList.add("lms-spots--drawing");

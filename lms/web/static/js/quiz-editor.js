@@ -47,7 +47,7 @@
       const before = below(list, event.clientY);
       form.elements.frage.value = dragged.dataset.question;
       form.elements.gruppe.value = list.dataset.group;
-      form.elements.stelle.value = before ? others.indexOf(before) : others.length;
+      form.elements.stelle.value = Number(list.dataset.from) + (before ? others.indexOf(before) : others.length);
       form.submit();
     });
   });

@@ -15,6 +15,8 @@
   const SOON_MS = 400;
   const KEEP_MS = 4000;
   const said = () => JSON.stringify([form.elements.title.value, text.value]);
+  // The server trims what it keeps: only words count, not the spaces at their ends.
+  const words = (one) => JSON.stringify(JSON.parse(one).map((part) => part.replace(/\r\n?/g, "\n").trim()));
   let last = said();
   let isOff = Boolean(form.dataset.both); // two versions are on the page: only a decision saves
   let previewing;
@@ -100,7 +102,7 @@
   // What was typed here and never arrived is offered; when it arrived meanwhile, it is forgotten.
   try {
     const held = JSON.parse(localStorage.getItem(store) ?? "null");
-    if (held && held.said === said()) forget();
+    if (held && words(held.said) === words(said())) forget();
     else if (held && !form.dataset.both) found.hidden = false;
     found.querySelector("[data-take]").addEventListener("click", () => {
       [form.elements.title.value, text.value] = JSON.parse(held.said);
@@ -118,8 +120,14 @@
     forget();
   }
 
-  function insert(block) {
+  function insert(block, isWithinText) {
     const start = text.selectionStart;
+    if (isWithinText) {
+      text.setRangeText(block, start, text.selectionEnd, "end");
+      text.focus();
+      changed();
+      return;
+    }
     const before = text.value.slice(0, start).trimEnd();
     const rest = text.value.slice(text.selectionEnd).trimStart();
     const head = before ? `${before}\n\n` : "";
@@ -162,13 +170,41 @@
         const { block, problems } = await answer.json();
         complain(part, problems);
         if (block === null) return;
-        insert(block);
+        insert(block, part.dataset.insert === "link");
         part.open = false;
         part.querySelectorAll("input:not([type=checkbox], [type=radio]), textarea, select").forEach((field) => (field.value = ""));
       } catch {
         kept.textContent = form.dataset.failed;
       }
     });
+  });
+
+  // A description that is known already is proposed; one that somebody typed stays.
+  const described = JSON.parse(form.dataset.described ?? "{}");
+  const alt = form.elements.picture_alt;
+  let proposed = "";
+  form.elements.picture_file?.addEventListener("change", (event) => {
+    if (alt.value && alt.value !== proposed) return;
+    alt.value = proposed = described[event.target.value] ?? "";
+  });
+
+  // Files are uploaded in another window: whoever comes back finds them in the lists.
+  window.addEventListener("focus", async () => {
+    const open = form.querySelector("[data-insert][open]");
+    if (!open?.querySelector("select")) return;
+    try {
+      const answer = await fetch(here);
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      Object.assign(described, JSON.parse(page.querySelector("form[data-editor]").dataset.described ?? "{}"));
+      form.querySelectorAll("[data-insert] select").forEach((list) => {
+        const chosen = list.value;
+        list.replaceChildren(...page.getElementById(list.id).children);
+        list.value = chosen;
+      });
+    } catch {
+      // the lists stay as they are
+    }
   });
 
   // A line of the list of problems leads into the text.
