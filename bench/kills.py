@@ -16,9 +16,9 @@ from lms.payments.checkouts import Checkouts
 from lms.payments.hooks import Hooks
 from lms.settings import Settings
 from lms.web.module import Around
+from tests.dying import Scenes, scenes_running
 from tests.making import FixedClock
 from tests.payments.buying import PRICE, at_the_provider, money, opened, ordered, paid_run, refunds, state_of
-from tests.payments.killing import Scenes, scenes_running
 from tests.payments.scenes import GOING_BACK, STEPS, buy, hear_and_work
 from tests.postgres import create_database
 from tests.stripe_stand_in.fixture import KEY, SECRET, StandIn
@@ -30,7 +30,7 @@ MOMENT = datetime(2026, 12, 4, 8, 0, tzinfo=UTC)
 async def killed_at_every_step(server: str) -> str:
     """Buy a place, or get the money back, with a death in the middle; what is left undone after that is counted."""
     kills = unresolved = 0
-    with TemporaryDirectory(prefix="lms-kills-") as folder, scenes_running() as scenes:
+    with TemporaryDirectory(prefix="lms-kills-") as folder, scenes_running("tests.payments.scenes") as scenes:
         for turn in range(ROUNDS):
             for engine in ("sqlite", "postgresql"):
                 for step in (*STEPS, *GOING_BACK):
@@ -65,7 +65,7 @@ async def _survives(url: str, files: Path, scenes: Scenes, step: str) -> bool:
 
 async def _is_bought(house: Around, scenes: Scenes, stripe: StandIn, clock: FixedClock, step: str) -> bool:
     (claim,) = await ordered(house, await paid_run(house.begin))
-    await scenes.kill(step, house, claim)
+    await scenes.kill(step, house, ENROLMENT=str(claim.id))
     clock.forward(seconds=working.LEASE.total_seconds() + 1)
     await buy(house, claim.id)
     is_placed = await state_of(house.begin, claim) is EnrolmentState.CONFIRMED
@@ -78,7 +78,7 @@ async def _is_paid_back(house: Around, scenes: Scenes, stripe: StandIn, clock: F
     await ordered(house, run, "Ben Kaya")
     stripe.pay(await opened(Checkouts(house), house, claim))
     clock.forward(minutes=50)
-    await scenes.kill(step, house, claim)
+    await scenes.kill(step, house, ENROLMENT=str(claim.id))
     stripe.forget_keys()
     clock.forward(seconds=working.LEASE.total_seconds() + 1)
     await hear_and_work(house, Hooks(house))

@@ -19,6 +19,20 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Details:
+    """What may be said of any lesson.
+
+    `minutes` is how long it takes, None where nobody has said so. `is_needed`: it counts for completing the course. `is_preview`:
+    guests may read it. `words` is the Markdown that stands above what is opened; none for a text, which is all words.
+    """
+
+    minutes: int | None = None
+    is_needed: bool = True
+    is_preview: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Text:
     """A lesson to read, in the Markdown of `content.lesson`. `key` stays when the title changes.
 
@@ -29,8 +43,7 @@ class Text:
     title: str
     markdown: str
     is_practice: bool = False
-    is_preview: bool = False
-    """Guests may read it."""
+    details: Details = Details()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,7 @@ class QuizLesson:
     key: str
     title: str
     quiz: Quiz
+    details: Details = Details()
 
 
 class PackageKind(StrEnum):
@@ -64,6 +78,7 @@ class Package:
     folder: Path
     entry: str
     facts: Mapping[str, Any] = field(default_factory=dict)
+    details: Details = Details()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,7 @@ class Tool:
     address: str
     is_lti: bool = False
     parameters: Mapping[str, str] = field(default_factory=dict)
+    details: Details = Details()
 
 
 Lesson: TypeAlias = Text | QuizLesson | Package | Tool

@@ -4,37 +4,36 @@ EPUB 3.3 (W3C Recommendation, 25 May 2023) with the metadata of EPUB Accessibili
 contents, and the pictures. Videos and packages stay on the web: their address and their transcript stand in their place.
 """
 
-import re
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from pathlib import PurePath
 from typing import BinaryIO
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+from zipfile import ZipFile
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from content.course import CourseContent, File, Lesson, QuizLesson, Text
 from content.lesson import Form, read_lesson
-from content.lesson_questions import in_words
-from content.lesson_words import Words, words_in
+from content.lesson.questions import in_words
+from content.lesson.words import Words, words_in
+from content.packages.xhtml import in_xml
+from content.packages.zips import ZipWriter
 from content.safety import safe_lesson_html
 
 MEDIA_TYPE = "application/epub+zip"
 PICTURES = frozenset({"image/jpeg", "image/png", "image/gif", "image/webp"})
 """The core media types of EPUB 3.3 (3.2) that we keep; SVG may carry scripts."""
 
-_FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the earliest that a zip archive can say
-_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _STYLE = """body { line-height: 1.5; }
 img { max-width: 100%; height: auto; }
 figure { margin: 1em 0; break-inside: avoid; }
 figcaption { font-size: 0.9em; }
 .lesson-box, .lesson-question, .lesson-file { border: 1px solid; padding: 0.5em 1em; margin: 1em 0; break-inside: avoid; }
 .lesson-word { margin-bottom: 0; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; }
 th, td { border: 1px solid; padding: 0.25em 0.5em; text-align: left; }
 """
@@ -101,17 +100,17 @@ def write_epub(
     """
     book = _Book(course, web, words_in(course.language), {one.name: one for one in course.files})
     pages = list(_pages(book))
-    with ZipFile(target, "w") as archive:
-        _put(archive, "mimetype", MEDIA_TYPE, packed=False)  # first and not packed: OCF 3.3, 4.3
-        _put(archive, "META-INF/container.xml", _CONTAINER)
-        _put(archive, "EPUB/package.opf", _package(book, pages, imprint))
-        _put(archive, "EPUB/nav.xhtml", _contents(book))
-        _put(archive, "EPUB/style.css", _STYLE)
+    with ZipFile(target, "w") as file:
+        archive = ZipWriter(file)
+        archive.add("mimetype", MEDIA_TYPE.encode(), is_packed=False)  # first and not packed: OCF 3.3, 4.3
+        archive.add("META-INF/container.xml", _CONTAINER.encode())
+        archive.add("EPUB/package.opf", _package(book, pages, imprint).encode())
+        archive.add("EPUB/nav.xhtml", _contents(book).encode())
+        archive.add("EPUB/style.css", _STYLE.encode())
         for name, page in pages:
-            _put(archive, f"EPUB/{name}", page)
+            archive.add(f"EPUB/{name}", page.encode())
         for name, inside in book.pictures.items():
-            with book.files[name].path.open("rb") as source, archive.open(_entry(inside), "w") as place:
-                shutil.copyfileobj(source, place)
+            archive.copy(f"EPUB/{inside}", book.files[name].path)
 
 
 def _pages(book: _Book) -> Iterator[tuple[str, str]]:
@@ -150,10 +149,10 @@ def _xhtml(safe: str) -> str:
     """The same elements as XML, in which each is closed."""
     if not safe.strip():
         return ""
-    root = lxml_html.fragment_fromstring(_NOT_IN_XML.sub("", safe), create_parent="section")
+    root = lxml_html.fragment_fromstring(in_xml(safe), create_parent="section")
     for element in root.iter():
         for name, value in element.attrib.items():
-            element.attrib[name] = _NOT_IN_XML.sub("", value)
+            element.attrib[name] = in_xml(value)
     return str(etree.tostring(root, encoding="unicode", method="xml"))
 
 
@@ -226,16 +225,4 @@ def _package(book: _Book, pages: Sequence[tuple[str, str]], imprint: Imprint) ->
 
 
 def _xml(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("", " ".join(text.split())))
-
-
-def _entry(name: str, *, packed: bool = True) -> ZipInfo:
-    inside = name if name == "mimetype" or "/" in name else f"EPUB/{name}"
-    entry = ZipInfo(inside, _FIRST_DAY)
-    entry.compress_type = ZIP_DEFLATED if packed else ZIP_STORED
-    entry.create_system = 3  # the same on every machine
-    return entry
-
-
-def _put(archive: ZipFile, name: str, text: str, *, packed: bool = True) -> None:
-    archive.writestr(_entry(name, packed=packed), text)
+    return escape(in_xml(" ".join(text.split())))

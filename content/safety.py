@@ -43,7 +43,7 @@ _LESSON_CLASSES = {
     },
     "figure": {"lesson-figure", "lesson-video", "lesson-audio"},
     "details": {"lesson-transcript"},
-    "div": {"lesson-question", "lesson-table"},
+    "div": {"lesson-question", "lesson-table", "lesson-code"},
     "p": {"lesson-word", "lesson-download"},
 }
 _REL = "noopener noreferrer"

@@ -45,6 +45,7 @@ from lms.interchange import models as interchange
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.lending import models as lending
+from lms.meetings import models as meetings
 from lms.messaging import models as messaging
 from lms.messaging import wordings
 from lms.payments import models as payments
@@ -104,6 +105,7 @@ __all__ = [
     "jobs",
     "learning",
     "lending",
+    "meetings",
     "messaging",
     "minimum",
     "news",

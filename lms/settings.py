@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 DEMO_SECRET = "only-for-the-demo-on-this-machine-never-in-service"  # noqa: S105 - refused outside the demo
 MINIMUM_SECRET = 32
+MINIMUM_BBB_SECRET = 16
 CERTIFICATE_KEY = r"[\w-]+:[0-9a-f]{64}"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -102,6 +103,8 @@ class Settings(BaseSettings):
     stripe_webhook_secrets: list[SecretStr] = Field(default_factory=list)
     stripe_api: str = "https://api.stripe.com"
     stripe_pages: str = "https://checkout.stripe.com"
+    bbb_url: str = ""
+    bbb_secret: SecretStr = SecretStr("")
     payment_minutes: int = Field(default=45, ge=30, le=1440)
     payment_hours_by_letter: int = Field(default=72, ge=1)
     alone_from_age: int = Field(default=18, ge=16, le=18)
@@ -157,6 +160,15 @@ class Settings(BaseSettings):
             raise ValueError("LMS_SMS_URL starts with https://: telephone numbers do not travel in the open")
         return url
 
+    @field_validator("bbb_url")
+    @classmethod
+    def _safe_meetings(cls, url: str) -> str:
+        parts = urlsplit(url)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if url and (not is_safe or not parts.hostname or parts.username or parts.query or parts.fragment):
+            raise ValueError("LMS_BBB_URL starts with https://, as `bbb-conf --secret` shows it")
+        return url.rstrip("/").removesuffix("/api")
+
     @field_validator("bounce_imap_url")
     @classmethod
     def _safe_mailbox(cls, url: SecretStr) -> SecretStr:
@@ -181,6 +193,17 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _meetings_are_whole(self) -> "Settings":
+        secret = self.bbb_secret.get_secret_value()
+        if bool(self.bbb_url) != bool(secret):
+            raise ValueError("LMS_BBB_URL and LMS_BBB_SECRET belong together: set both or none")
+        if secret and len(secret) < MINIMUM_BBB_SECRET:
+            raise ValueError(
+                "LMS_BBB_SECRET is too short: `bbb-conf --secret` shows the secret of the server"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _complete(self) -> "Settings":
         if not self.public_url:
             self.public_url = f"http://{self.host}:{self.port}"
@@ -192,7 +215,8 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _packages_are_apart(self) -> "Settings":
-        if self.packages_url and urlsplit(self.packages_url).netloc == urlsplit(self.public_url).netloc:
+        # not even under another port: cookies know no ports (RFC 6265, 8.5)
+        if self.packages_url and urlsplit(self.packages_url).hostname == urlsplit(self.public_url).hostname:
             raise ValueError(
                 "LMS_PACKAGES_URL names another host than LMS_PUBLIC_URL: packages of others must not share an address with us"
             )
@@ -244,6 +268,11 @@ class Settings(BaseSettings):
     def stripe_is_live(self) -> bool:
         """Whether the payment provider's key moves real money."""
         return self.stripe_key.get_secret_value().startswith(("sk_live_", "rk_live_"))
+
+    @property
+    def has_own_rooms(self) -> bool:
+        """Whether sessions can meet in rooms of our own video conference (`lms.meetings`)."""
+        return bool(self.bbb_url)
 
     @property
     def ways_to_pay(self) -> frozenset[str]:

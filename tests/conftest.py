@@ -8,12 +8,14 @@ import asyncio
 import gc
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+import hypothesis
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -36,6 +38,10 @@ from tests.postgres import (
 
 __all__ = ["postgres", "pytest_configure"]
 """What the plugin in tests/postgres.py gives: a fixture and a hook, found here by pytest."""
+
+# how long an example takes says more about what else the machine has to do than about the example
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.load_profile("house")
 
 BASE_URL = "http://127.0.0.1:8000"
 NAMES = count()
@@ -105,7 +111,16 @@ def begin(house: Around) -> Begin:
 
 @pytest.fixture
 def jobs(house: Around) -> Worker:
-    """The worker: `await jobs.drain()` lets everything happen that was announced."""
+    """The worker without its clocks: `await jobs.drain()` lets everything happen that was announced.
+
+    All its clocks strike the first time that a worker looks, which takes a third of a second; who tests them asks for `clockwork`.
+    """
+    return replace(worker(house), periodic=())
+
+
+@pytest.fixture
+def clockwork(house: Around) -> Worker:
+    """The worker with its clocks."""
     return worker(house)
 
 

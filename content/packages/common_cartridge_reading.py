@@ -1,25 +1,31 @@
 """Common Cartridge 1.1 to 1.3 and Thin CC, and plain IMS content packages of HTML pages → a course."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from content.course import Chapter, CourseContent, Lesson, QuizLesson, Text, Tool
 from content.errors import N_, ContentError
 from content.foreign import has_html
+from content.media import SOUNDS, VIDEOS, ending
 from content.packages import errors, extension, qti12
 from content.packages.entries import shown
-from content.packages.gathering import SOUNDS, VIDEOS, Gathering, ending
+from content.packages.gathering import Gathering
 from content.packages.markup import Element, decoded, each, read_html, read_xml, words
 from content.packages.pages import PageReader
 from content.packages.report import Report
 
 _PAGES = frozenset({"html", "htm", "xhtml"})
+_LOOKS = frozenset({"css", "js", "map", "woff", "woff2", "ttf", "otf", "eot", "xsd", "dtd", "xml"})
+"""What only makes pages look or move as they do elsewhere; nobody misses it in a report."""
 _MOST_ITEMS = 5_000
 _LARGEST_PAGE = 5_000_000
 CHANGED_ELSEWHERE = N_("Another system changed this package. What only we can say about it was left out.")
 DISCUSSION = N_("Discussions are not taken along. Its text: %(text)s")
 NOT_KNOWN = N_("This kind of content is not taken along.")
+FOLDER = N_("Chapters have no folders here: what lay in this one stands in its chapter, in the same order.")
+HANDING_IN = N_("The task came along as a text. Handing something in is not possible here.")
+UNNAMED = N_("No lesson of the package shows this file, so it stays behind.")
 NOT_THERE = N_("The package names this file, but it is not in it.")
 
 
@@ -88,7 +94,7 @@ class _Reader:
         if organization is None:
             return
         top = organization.findall("item")
-        while len(top) == 1 and top[0].find("item") is not None and top[0].get("identifierref") is None:
+        while len(top) == 1 and _only_holds(top[0], title):
             top = top[0].findall("item")  # one root item without a title: CC 1.1, 4.3
         loose: list[Lesson] = []
         for item in top[:_MOST_ITEMS]:
@@ -98,9 +104,17 @@ class _Reader:
             if loose:
                 yield Chapter(title, tuple(loose))
                 loose = []
+            self._tell_of_folders(item)
             yield Chapter(words(item, "title")[:200] or title, tuple(self._lessons(item)))
         if loose:
             yield Chapter(title, tuple(loose))
+
+    def _tell_of_folders(self, chapter: Element) -> None:
+        """Our chapters have no folders inside; their titles are not lost without a word."""
+        for item in chapter.iter("item"):
+            name = words(item, "title")[:200]
+            if item is not chapter and name and item.find("item") is not None:
+                self.gathering.report.changed(name, FOLDER)
 
     def loose(self) -> Iterator[Lesson]:
         """Question banks and quizzes that no item names."""
@@ -128,8 +142,16 @@ class _Reader:
         for name, resource in self.resources.items():
             if name in self.used or not resource.href or "associatedcontent" in resource.kind:
                 continue
-            if resource.kind != "webcontent" and not resource.kind.startswith("imsqti"):
+            if resource.kind.startswith("imsqti"):
+                continue
+            if resource.kind != "webcontent":
                 self.gathering.report.left(shown(resource.href), NOT_KNOWN)
+            elif ending(resource.href) not in _LOOKS and not self._is_shown(resource):
+                self.gathering.report.left(shown(resource.href), UNNAMED)
+
+    def _is_shown(self, resource: _Resource) -> bool:
+        path = self.gathering.path_of(resource.href)
+        return path is None or self.gathering.knows(path)
 
     def _lessons(self, item: Element) -> list[Lesson]:
         found: list[Lesson] = []
@@ -158,22 +180,25 @@ class _Reader:
             yield lesson
 
     def _of_kind(self, resource: _Resource, title: str, place: str) -> Lesson | None:
-        kind = resource.kind
-        if "imswl_xmlv" in kind:
-            return self._link(resource, title, place)
-        if "imsbasiclti" in kind:
-            return self._tool(resource, title, place)
-        if "imsdt_xmlv" in kind:
-            root = self._xml(resource, place)
-            text = words(read_html(words(root, "text")) if root.find("text") is not None else None)
-            self.gathering.report.left(place, DISCUSSION, text=text[:300] or "–")
-            return None
-        if "imsqti_xmlv1p2" in kind:
-            return self._quiz(resource, title, place)
-        if kind == "webcontent" or "learning-application-resource" in kind:
-            return self._page(resource, title, place)
+        readings: dict[str, Callable[[_Resource, str, str], Lesson | None]] = {
+            "webcontent": self._page,
+            "imswl_xmlv": self._link,
+            "imsbasiclti": self._tool,
+            "imsdt_xmlv": self._discussion,
+            "imsqti_xmlv1p2": self._quiz,
+            "assignment_xmlv": self._assignment,
+            "learning-application-resource": self._page,
+        }
+        for name, reading in readings.items():
+            if name in resource.kind:
+                return reading(resource, title, place)
         self.gathering.report.left(place, NOT_KNOWN)
         return None
+
+    def _discussion(self, resource: _Resource, _title: str, place: str) -> None:
+        root = self._xml(resource, place)
+        text = words(read_html(words(root, "text")) if root.find("text") is not None else None)
+        self.gathering.report.left(place, DISCUSSION, text=text[:300] or "–")
 
     def _path(self, resource: _Resource) -> Path:
         for href in (resource.href, *resource.files):
@@ -220,7 +245,17 @@ class _Reader:
         if found is None:
             self.gathering.report.left(place, N_("No question in it could be taken."))
             return None
-        return QuizLesson(self.gathering.key(), title or found[0] or place, found[1])
+        return QuizLesson(self.gathering.key(), title or found[0] or path.stem, found[1])
+
+    def _assignment(self, resource: _Resource, title: str, place: str) -> Text:
+        """CC 1.3 extension: a task to hand in. What it asks for is kept."""
+        root = self._xml(resource, place)
+        html = words(root, "text") if root.find("text") is not None else words(root, "instructor_text")
+        markdown = PageReader(self.gathering, self.gathering.path_of).markdown(html, place=place)
+        if not markdown.strip():
+            raise errors.NothingInIt(place=place)
+        self.gathering.report.changed(place, HANDING_IN)
+        return Text(self.gathering.key(), title or words(root, "title") or place, markdown)
 
     def _page(self, resource: _Resource, title: str, place: str) -> Text | None:
         path = self._path(resource)
@@ -245,6 +280,14 @@ class _Reader:
         kind = "video" if ending(name) in VIDEOS else "audio" if ending(name) in SOUNDS else "datei"
         body = f"{title or name}\n" if kind == "datei" else "\n"
         return Text(self.gathering.key(), title or name, f"::: {kind} {name}\n{body}:::")
+
+
+def _only_holds(item: Element, title: str) -> bool:
+    """Whether the item is a mere bracket around the chapters, and no chapter itself."""
+    inside = item.findall("item")
+    if not inside or item.get("identifierref") is not None:
+        return False
+    return words(item, "title") in {"", title} or all(one.find("item") is not None for one in inside)
 
 
 def _is_page(path: Path) -> bool:

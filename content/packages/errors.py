@@ -97,6 +97,14 @@ class NotRecognised(ContentError):
     )
 
 
+class MoodleXml(ContentError):
+    """Moodle's other format for questions."""
+
+    message = N_(
+        "These are questions in the format Moodle XML, which we do not read. Please export them from Moodle once more and choose the format GIFT."
+    )
+
+
 class NothingInIt(ContentError):
     """The format is right, and nothing of it could be taken."""
 

@@ -7,13 +7,26 @@ everything back; when another system has changed it, the checksums do not fit an
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from content.course import Chapter, CourseContent, File, Lesson, Package, PackageKind, QuizLesson, Text, Tool
-from content.packages.gathering import MEDIA_TYPES, ending
+from content.course import (
+    Chapter,
+    CourseContent,
+    Details,
+    File,
+    Lesson,
+    Package,
+    PackageKind,
+    QuizLesson,
+    Text,
+    Tool,
+)
+from content.media import MEDIA_TYPES, ending
+from content.packages.playing import facts_in
 from content.quiz.questions import Quiz
 
 NAME = "lms-content.json"
@@ -29,6 +42,9 @@ class _Lesson(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     markdown: str = ""
     is_practice: bool = False
     is_preview: bool = False
+    minutes: int | None = None
+    is_needed: bool = True
+    words: str = ""
     quiz: Quiz | None = None
     package: PackageKind | None = None
     folder: str = ""
@@ -98,23 +114,20 @@ def checksum(content: bytes) -> str:
 
 
 def _plain(lesson: Lesson, places: Mapping[str, str]) -> _Lesson:
+    facts: dict[str, Any] = {"key": lesson.key, "title": lesson.title, **asdict(lesson.details)}
     match lesson:
         case Text():
-            return _Lesson(
-                "text", lesson.key, lesson.title, markdown=lesson.markdown,
-                is_practice=lesson.is_practice, is_preview=lesson.is_preview,
-            )  # fmt: skip
+            return _Lesson("text", markdown=lesson.markdown, is_practice=lesson.is_practice, **facts)
         case QuizLesson():
-            return _Lesson("quiz", lesson.key, lesson.title, quiz=lesson.quiz)
+            return _Lesson("quiz", quiz=lesson.quiz, **facts)
         case Package():
             return _Lesson(
-                "package", lesson.key, lesson.title, package=lesson.kind, entry=lesson.entry,
-                folder=places[lesson.key],
-            )  # fmt: skip
+                "package", package=lesson.kind, entry=lesson.entry, folder=places[lesson.key], **facts
+            )
         case Tool():
             return _Lesson(
-                "tool", lesson.key, lesson.title, address=lesson.address, is_lti=lesson.is_lti,
-                parameters=dict(lesson.parameters),
+                "tool", address=lesson.address, is_lti=lesson.is_lti, parameters=dict(lesson.parameters),
+                **facts,
             )  # fmt: skip
 
 
@@ -138,19 +151,21 @@ def _course(folder: Path, course: _Course) -> CourseContent | None:
 
 
 def _lesson(folder: Path, lesson: _Lesson) -> Lesson | None:
+    details = Details(lesson.minutes, lesson.is_needed, lesson.is_preview, lesson.words)
     if lesson.kind == "text":
-        return Text(lesson.key, lesson.title, lesson.markdown, lesson.is_practice, lesson.is_preview)
+        return Text(lesson.key, lesson.title, lesson.markdown, lesson.is_practice, details)
     if lesson.kind == "quiz" and lesson.quiz is not None:
-        return QuizLesson(lesson.key, lesson.title, lesson.quiz)
+        return QuizLesson(lesson.key, lesson.title, lesson.quiz, details)
     if lesson.kind == "tool":
-        return Tool(lesson.key, lesson.title, lesson.address, lesson.is_lti, lesson.parameters)
+        return Tool(lesson.key, lesson.title, lesson.address, lesson.is_lti, lesson.parameters, details)
     place = _inside(folder, lesson.folder) if lesson.kind == "package" else None
     if place is None or lesson.package is None or not place.is_dir():
         return None
     entry = _inside(place, lesson.entry.partition("?")[0].partition("#")[0])
     if entry is None or not entry.is_file():
         return None
-    return Package(lesson.key, lesson.title, lesson.package, place, lesson.entry)
+    facts = facts_in(place, lesson.package)
+    return Package(lesson.key, lesson.title, lesson.package, place, lesson.entry, facts, details)
 
 
 def _fits(folder: Path, name: str, expected: str) -> bool:

@@ -12,40 +12,11 @@ from lxml import etree
 
 from content.course import File
 from content.errors import N_, ContentError
+from content.media import MEDIA_TYPES, ending
 from content.packages.entries import shown
 from content.packages.markup import read_xml
 from content.packages.report import Report
 
-MEDIA_TYPES = {
-    "png": "image/png",
-    "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "svg": "image/svg+xml",
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-    "mp3": "audio/mpeg",
-    "m4a": "audio/mp4",
-    "ogg": "audio/ogg",
-    "wav": "audio/wav",
-    "vtt": "text/vtt",
-    "pdf": "application/pdf",
-    "txt": "text/plain",
-    "csv": "text/csv",
-    "zip": "application/zip",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "odp": "application/vnd.oasis.opendocument.presentation",
-    "odg": "application/vnd.oasis.opendocument.graphics",
-}
-"""By ending. Nothing else comes along: no page, no script, no program."""
-PICTURES = frozenset({"png", "jpg", "jpeg", "gif", "webp", "svg"})
-VIDEOS = frozenset({"mp4", "webm"})
-SOUNDS = frozenset({"mp3", "m4a", "ogg", "wav"})
 # the first bytes of what browsers show or play; a file that begins otherwise is not what its name says
 _BEGINNINGS = {
     "png": (0, (b"\x89PNG",)),
@@ -62,11 +33,6 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _LONGEST_NAME = 80
 _FILE_BASE = re.compile(r"(?:\$|%24)IMS[-_]CC[-_]FILEBASE(?:\$|%24)", re.IGNORECASE)
 _ACTIVE = re.compile(r"^(script|foreignObject|iframe|handler|set|animate.*|style)$", re.IGNORECASE)
-
-
-def ending(name: str) -> str:
-    """Its ending in small letters, without the dot."""
-    return PurePosixPath(name).suffix.lower().removeprefix(".")
 
 
 def file_name(path: str) -> str:
@@ -135,6 +101,10 @@ class Gathering:
             self.files.append(File(known, path, MEDIA_TYPES[ending(wanted)]))
         self._taken[path] = known
         return known
+
+    def knows(self, path: Path) -> bool:
+        """Whether the file was taken, or refused with its reason."""
+        return path in self._taken or path in self._refused
 
     def _free(self, name: str) -> str:
         taken = {file.name.casefold() for file in self.files}

@@ -7,13 +7,14 @@ than one gap in a text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+
+from msgspec.structs import replace
 
 from content.errors import N_, ContentError
 from content.foreign import markdown_of
 from content.packages import errors
 from content.packages.gift_answers import NoRightAnswer, question_from
-from content.packages.gift_text import Format, escaped_away, parts_of, unescaped
+from content.packages.gift_text import Format, escaped_away, format_named, parts_of, unescaped
 from content.packages.gift_writing import write_gift
 from content.packages.report import Report
 from content.quiz.questions import GapText, Pool, Question, Quiz
@@ -26,6 +27,7 @@ _CATEGORY = re.compile(r"\$CATEGORY:\s*(.*)", re.IGNORECASE)
 _ID = re.compile(r"\[id:([^\x00-\x1f\x7f\]]+)\]")
 _TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"\s*\[(html|markdown|moodle|plain)\]", re.IGNORECASE)
+_XML = re.compile(r"\s*<(?:\?xml|!--|quiz\b|questestinterop\b|!DOCTYPE)", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 
 
@@ -95,7 +97,9 @@ def read_quiz(text: str, *, report: Report) -> Quiz:
 
 
 def looks_like_gift(text: str) -> bool:
-    """Whether there is at least one question in the text."""
+    """Whether there is at least one question in the text, and it is no XML with braces in it."""
+    if _XML.match(text):
+        return False
     try:
         read_quiz(text[:200_000], report=Report())
     except ContentError:
@@ -105,9 +109,7 @@ def looks_like_gift(text: str) -> bool:
 
 def replace_key(question: Question, key: str) -> Question:
     """The same question under another key."""
-    import msgspec
-
-    return msgspec.structs.replace(question, key=key)
+    return replace(question, key=key)
 
 
 def _written(text: str) -> Iterator[_Written]:
@@ -157,7 +159,7 @@ def _question(written: _Written, report: Report, *, default: Format) -> tuple[st
         title, body = unescaped(found[1]).strip(), body[found.end() :]
     text_format = default
     if found := _FORMAT.match(body):
-        text_format, body = _format(found[1]), body[found.end() :]
+        text_format, body = format_named(found[1]), body[found.end() :]
     parts = parts_of(body)
     if len(parts) < 3:
         raise errors.BadGift
@@ -165,21 +167,5 @@ def _question(written: _Written, report: Report, *, default: Format) -> tuple[st
     if not isinstance(question, GapText) and not question.text:
         if not title:
             raise errors.BadGift
-        question = _with_text(question, markdown_of(title))
+        question = replace(question, text=markdown_of(title))
     return title, question
-
-
-def _with_text(question: Question, text: str) -> Question:
-    import msgspec
-
-    return msgspec.structs.replace(question, text=text)
-
-
-def _format(word: str) -> Literal["html", "markdown", "moodle", "plain"]:
-    formats: dict[str, Format] = {
-        "html": "html",
-        "markdown": "markdown",
-        "moodle": "moodle",
-        "plain": "plain",
-    }
-    return formats[word.lower()]

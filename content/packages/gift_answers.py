@@ -30,7 +30,6 @@ from content.quiz.questions import (
 _CHOICE = re.compile(r"([=~])\s*(?:%(-?\d{1,3}(?:\.\d{1,7})?)%)?([^=~]*)")
 _TRUE = re.compile(r"\s*(TRUE|T|FALSE|F)\s*(?:#([^#]*))?(?:#([^#]*))?\s*", re.IGNORECASE)
 _ORDER = re.compile(r"\s*>\s*\d*\s*(?:[A-Z_0-9]+[ \t]+)*(?:[A-Z_0-9]+(?=\s*\n))?")
-_ABOUT = re.compile(r"\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*(?:(:|\.\.)\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?))?\s*")
 _RANGE = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)\s*\.\.\s*([-+]?\d+(?:\.\d+)?)\s*")
 WEIGHTS_LOST = N_("An answer that was worth a part of the points counts as wrong now.")
 MORE_NUMBERS = N_("Only the first right number was kept.")

@@ -1,12 +1,13 @@
 """The characters of GIFT: what has a meaning, how it is taken away, and the texts in between."""
 
 import re
-from typing import Literal
+from typing import Literal, get_args
 
 from content.foreign import has_html, markdown_of
 from content.packages import errors
 
 Format = Literal["html", "markdown", "moodle", "plain"]
+_FORMATS: dict[str, Format] = {one: one for one in get_args(Format)}
 
 SPECIAL = "~=#{}:\\"
 # escaped characters are put away as private ones while the text is taken apart
@@ -52,7 +53,7 @@ def parts_of(body: str) -> list[str]:
 def markdown(text: str, text_format: Format, *, is_short: bool = False) -> str:
     """A text in its format as Markdown; a short one in one line. It may begin with a format of its own."""
     if found := _FORMAT.match(text):
-        text_format, text = _own(found[1], text_format), text[found.end() :]
+        text_format, text = format_named(found[1]), text[found.end() :]
     if text_format != "markdown":
         text = _SPACES.sub(" ", text)
     words = unescaped(text).strip()
@@ -72,11 +73,6 @@ def plain(text: str) -> str:
     return _SPACES.sub(" ", unescaped(text)).strip()
 
 
-def _own(word: str, other: Format) -> Format:
-    formats: dict[str, Format] = {
-        "html": "html",
-        "markdown": "markdown",
-        "moodle": "moodle",
-        "plain": "plain",
-    }
-    return formats.get(word.lower(), other)
+def format_named(word: str) -> Format:
+    """The format that stands between square brackets before a text. Raises KeyError for a word that is none."""
+    return _FORMATS[word.lower()]

@@ -1,6 +1,5 @@
 """Questions → GIFT that Moodle reads."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
 
@@ -8,6 +7,7 @@ from content.course import CourseContent, QuizLesson
 from content.errors import N_
 from content.packages.gift_text import escaped
 from content.packages.report import Report
+from content.quiz.gaps import between_gaps, gap_names
 from content.quiz.questions import (
     Accepted,
     Choice,
@@ -26,7 +26,6 @@ from content.quiz.questions import (
 )
 
 _SHORT = 60
-_GAP = re.compile(r"\{\{[^{}]*\}\}")
 
 
 class _Unwritable(Exception):
@@ -65,10 +64,10 @@ def _lines(question: Question, report: Report) -> Iterator[str]:
     for message in _lost(question):
         report.changed(place, message)
     yield f"// [id:{' '.join(question.key.split()).replace(']', '')}]"
-    title = escaped(" ".join(_GAP.sub("…", question.text).split())[:_SHORT].strip())
+    title = escaped(" ".join("…".join(between_gaps(question.text)).split())[:_SHORT].strip())
     general = f"\n####{escaped(question.feedback)}" if question.feedback else ""
     if isinstance(question, GapText):
-        before, after = question.text.split(f"{{{{{question.gaps[0].key}}}}}", 1)
+        before, after = between_gaps(question.text)
         yield f"::{title}::[markdown]{escaped(before)}{{{answers}{general}}}{escaped(after)}"
     else:
         yield f"::{title}::[markdown]{escaped(question.text)}{{{answers}{general}}}"
@@ -141,7 +140,7 @@ def _(question: Matching) -> str:
 
 @_answers.register
 def _(question: GapText) -> str:
-    if len(question.gaps) != 1 or question.text.count("{{") != 1:
+    if gap_names(question.text) != [gap.key for gap in question.gaps] or len(question.gaps) != 1:
         raise _Unwritable
     gap = question.gaps[0]
     worth = {one.text: one for one in gap.accepted}

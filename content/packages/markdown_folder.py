@@ -3,6 +3,9 @@
 `kurs.toml` names the course and its chapters; each chapter is a folder, each lesson a file in it, in the order of their
 names: `01-anfang.md` a text, `02-quiz.json` or `02-quiz.gift` a quiz, `03-link.toml` a link or a package, whose folder lies
 beside it. Files that lessons name lie in `dateien/`. Nothing but the lessons has to be there.
+
+Before a text between `+++`, and in the other files, may stand `titel`, `minuten`, `zaehlt`, `probe` and, where it is no text,
+`worte` (see `content.packages.details`).
 """
 
 import json
@@ -17,10 +20,12 @@ import msgspec
 from content.course import Chapter, CourseContent, Lesson, Package, PackageKind, QuizLesson, Text, Tool
 from content.errors import ContentError
 from content.packages import errors
+from content.packages.details import details_in, is_yes, told
 from content.packages.entries import shown
 from content.packages.gathering import Gathering, file_name
 from content.packages.gift import read_quiz
 from content.packages.markup import decoded
+from content.packages.playing import facts_in
 from content.packages.report import Report
 from content.packages.zips import ZipWriter, writing
 from content.quiz.questions import Quiz
@@ -132,8 +137,8 @@ class _Folder:
             key=str(facts.get("schluessel") or self.gathering.key()),
             title=title if "titel" in facts else title or _spoken(path.stem),
             markdown=text,
-            is_practice=_is_yes(facts.get("uebung")),
-            is_preview=_is_yes(facts.get("probe")),
+            is_practice=is_yes(facts.get("uebung")),
+            details=details_in(facts),
         )
 
     def _with_files(self, text: str, path: Path) -> str:
@@ -156,7 +161,10 @@ class _Folder:
             given = json.loads(_text_of(path))
             quiz = msgspec.convert(given["quiz"], Quiz, strict=False)
             return QuizLesson(
-                str(given.get("schluessel") or self.gathering.key()), str(given.get("titel", "")), quiz
+                str(given.get("schluessel") or self.gathering.key()),
+                str(given.get("titel", "")),
+                quiz,
+                details_in(given),
             )
         except (
             ValueError,
@@ -180,8 +188,9 @@ class _Folder:
                 key,
                 title,
                 address,
-                _is_yes(facts.get("lti")),
+                is_yes(facts.get("lti")),
                 {str(k): str(v) for k, v in parameters.items()},
+                details_in(facts),
             )
         inside, entry = path.with_name(f"{path.stem}{INSIDE}"), str(facts.get("beginn", ""))
         start = (inside / entry.partition("?")[0].partition("#")[0]).resolve()
@@ -191,7 +200,7 @@ class _Folder:
             raise errors.BadMarkup(place=place) from error
         if not start.is_relative_to(inside.resolve()) or not start.is_file():
             raise errors.MissingPart(place=place)
-        return Package(key, title, kind, inside, entry)
+        return Package(key, title, kind, inside, entry, facts_in(inside, kind), details_in(facts))
 
 
 def write_folder(content: CourseContent, path: Path, *, report: Report) -> None:
@@ -212,11 +221,10 @@ def write_folder(content: CourseContent, path: Path, *, report: Report) -> None:
 
 
 def _write_lesson(archive: ZipWriter, name: str, lesson: Lesson) -> None:
-    facts: dict[str, Any] = {"titel": lesson.title, "schluessel": lesson.key}
+    facts: dict[str, Any] = {"titel": lesson.title, "schluessel": lesson.key, **told(lesson.details)}
     match lesson:
         case Text():
             facts |= {"uebung": True} if lesson.is_practice else {}
-            facts |= {"probe": True} if lesson.is_preview else {}
             archive.add(f"{name}.md", f"+++\n{_written(facts)}+++\n\n{lesson.markdown}".encode())
         case QuizLesson():
             facts["quiz"] = msgspec.to_builtins(lesson.quiz)
@@ -233,7 +241,8 @@ def _write_lesson(archive: ZipWriter, name: str, lesson: Lesson) -> None:
 
 def _written(facts: Mapping[str, Any]) -> str:
     return "".join(
-        f"{key} = {'true' if value is True else _quoted(str(value))}\n" for key, value in facts.items()
+        f"{key} = {json.dumps(value) if isinstance(value, int) else _quoted(str(value))}\n"
+        for key, value in facts.items()
     )
 
 
@@ -285,7 +294,3 @@ def _facts(fence: str, text: str, name: str) -> dict[str, Any]:
 
 def _tables(value: Any) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-
-
-def _is_yes(value: Any) -> bool:
-    return value is True or str(value).lower() in {"true", "ja", "yes", "1"}

@@ -110,6 +110,12 @@ def words(node: Element | None, path: str = "") -> str:
     return _SPACES.sub(" ", text_of(found)).strip() if found is not None else ""
 
 
+def whole(text: str, most: int) -> int | None:
+    """The whole number from 0 to `most` that stands there in digits; None for everything else."""
+    is_one = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    return int(text) if is_one and int(text) <= most else None
+
+
 def inner_html(node: Element | None) -> str:
     """What lies in the node, as HTML."""
     if node is None:

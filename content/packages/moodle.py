@@ -15,7 +15,7 @@ from content.errors import N_, ContentError
 from content.packages import errors
 from content.packages.entries import COURSE, Limits
 from content.packages.gathering import Gathering
-from content.packages.markup import Element, read_xml, words
+from content.packages.markup import Element, read_xml, whole, words
 from content.packages.moodle_activities import Activity, lessons_of
 from content.packages.moodle_questions import Bank
 from content.packages.pages import PageReader
@@ -121,7 +121,8 @@ class Backup:
                 key=lambda one: places.get(words(one, "moduleid"), len(places)),
             )
             name = _said(words(section, "name")) or _said(words(listed, "title"))
-            index = int(words(section, "number")) if words(section, "number").isdigit() else number
+            index = whole(words(section, "number"), 100_000)
+            index = number if index is None else index
             if not name or name.isdigit():
                 name = f"{index}" if index else ""  # the first section is about the whole course
             lessons = [lesson for one in mine for lesson in self._lessons(one)]

@@ -7,14 +7,28 @@ from typing import TYPE_CHECKING
 
 from content.course import Lesson, QuizLesson, Text, Tool
 from content.errors import N_, ContentError
-from content.packages.gathering import SOUNDS, VIDEOS, ending
-from content.packages.markup import Element, words
+from content.media import SOUNDS, VIDEOS, ending
+from content.packages.markup import Element, whole, words
 from content.quiz.questions import Quiz
 
 if TYPE_CHECKING:
     from content.packages.moodle import Backup, Stored
 
 NOT_TAKEN = N_("Activities of the kind “%(kind)s” are not taken along.")
+HANDING_IN = N_("The task came along as a text. Handing something in is not possible here.")
+_TOLD = {
+    "forum": N_("Forums are not taken along."),
+    "chat": N_("Chats are not taken along."),
+    "glossary": N_("Glossaries are not taken along."),
+    "wiki": N_("Wikis are not taken along."),
+    **dict.fromkeys(
+        ("choice", "feedback", "survey", "questionnaire"), N_("Votes and surveys are not taken along.")
+    ),
+    "lesson": N_("“Lessons” of Moodle, whose pages branch, are not taken along."),
+    "workshop": N_("Tasks whose results learners judge for each other are not taken along."),
+    "data": N_("Collections that learners fill together are not taken along."),
+}
+"""What people see under another name than Moodle's own."""
 NO_TEXT = N_("The page has no text.")
 NO_FILE = N_("Its file is not in the package.")
 
@@ -37,7 +51,10 @@ def lessons_of(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     """What becomes of the activity. Raises ContentError when it cannot be read."""
     reading = _KINDS.get(activity.kind)
     if reading is None:
-        backup.gathering.report.left(activity.title, NOT_TAKEN, kind=activity.kind)
+        if activity.kind in _TOLD:
+            backup.gathering.report.left(activity.title, _TOLD[activity.kind])
+        else:
+            backup.gathering.report.left(activity.title, NOT_TAKEN, kind=activity.kind)
         return
     yield from reading(activity, backup)
 
@@ -57,6 +74,14 @@ def _page(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     yield from _text(activity, backup, "intro", "content")
 
 
+def _task(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
+    """What a task to hand in asks for; in the old module it stands in a field of another name."""
+    found = list(_text(activity, backup, "intro", "description", "activity"))
+    if found:
+        backup.gathering.report.changed(activity.title, HANDING_IN)
+    yield from found
+
+
 def _label(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     yield from _text(activity, backup, "intro")
 
@@ -66,7 +91,7 @@ def _book(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     parts = [backup.pages(activity.context).markdown(activity.html("intro"), place=activity.title)]
     chapters = sorted(
         activity.node.iterfind("chapters/chapter"),
-        key=lambda one: int(words(one, "pagenum") or "0") if words(one, "pagenum").isdigit() else 0,
+        key=lambda one: whole(words(one, "pagenum"), 100_000) or 0,
     )
     for chapter in chapters:
         if words(chapter, "hidden") == "1":
@@ -150,17 +175,15 @@ def _quiz(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
         backup.gathering.report.left(activity.title, N_("No question in it could be taken."))
         return
     seconds, attempts = (
-        words(activity.node, "timelimit"),
+        whole(words(activity.node, "timelimit"), 99_999),
         words(activity.node, "attempts_number") or words(activity.node, "attempts"),
     )
     best, needed = _number(words(activity.node, "grade")), _number(words(activity.node, "gradepass"))
     quiz = Quiz(
         pools=pools,
         introduction=backup.pages(activity.context).markdown(activity.html("intro"), place=activity.title),
-        minutes=max(1, round(int(seconds) / 60))
-        if seconds.isdigit() and 0 < int(seconds) < 100_000
-        else None,
-        attempts=int(attempts) if attempts.isdigit() and 0 < int(attempts) < 1_000 else None,
+        minutes=max(1, round(seconds / 60)) if seconds else None,
+        attempts=whole(attempts, 999) or None,
         shuffle=words(activity.node, "shufflequestions") == "1",
         pass_percent=round(needed * 100 / best) if 0 < needed <= best else 60,
     )
@@ -199,7 +222,11 @@ def _package(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     found = recognise_folder(folder)
     if found is None or found not in PLAYED:
         raise _not_a_package()
-    content = played(folder, report=type(backup.gathering.report)(), key=backup.gathering.key())
+    heard = type(backup.gathering.report)()
+    content = played(folder, report=heard, key=backup.gathering.key())
+    for remark in heard.remarks:
+        if remark.message:
+            backup.gathering.report.changed(activity.title, remark.message, **remark.params)
     for lesson in content.chapters[0].lessons:
         yield replace(lesson, title=activity.title or lesson.title)
 
@@ -212,6 +239,8 @@ def _not_a_package() -> ContentError:
 
 _KINDS: dict[str, Callable[[Activity, "Backup"], Iterator[Lesson]]] = {
     "page": _page,
+    "assign": _task,
+    "assignment": _task,
     "label": _label,
     "book": _book,
     "url": _url,

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from content.errors import N_
 from content.packages.gift_answers import NoRightAnswer
-from content.packages.markup import Element, read_html, words
+from content.packages.markup import Element, read_html, whole, words
 from content.packages.report import Report
 from content.quiz.questions import (
     Accepted,
@@ -298,7 +298,7 @@ def _essay(given: Given) -> Question:
     most = words(options, "maxwordlimit")
     return FreeText(
         key=given.key, text=given.text, points=given.points, guidance=guidance, feedback=given.feedback,
-        most_words=int(most) if most.isdigit() and 0 < int(most) < 100_000 else None,
+        most_words=whole(most, 99_999) or None,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from content.errors import N_, ContentError
-from content.packages.markup import Element, words
+from content.packages.markup import Element, whole, words
 from content.packages.moodle_kinds import KINDS, Given
 from content.packages.pages import PageReader
 from content.packages.report import Report
@@ -142,8 +142,8 @@ class Bank:
 
 def _place(instance: Element, order: list[str]) -> int:
     slot, question = words(instance, "slot"), words(instance, "question")
-    if slot.isdigit():
-        return int(slot)
+    if (number := whole(slot, 100_000)) is not None:
+        return number
     return order.index(question) if question in order else len(order)
 
 

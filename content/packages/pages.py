@@ -14,7 +14,8 @@ from lxml import etree, html
 
 from content.errors import N_
 from content.foreign import markdown_of
-from content.packages.gathering import PICTURES, SOUNDS, VIDEOS, Gathering, ending
+from content.media import PICTURES, SOUNDS, VIDEOS, ending
+from content.packages.gathering import Gathering
 from content.packages.markup import Element, read_html, text_of, words
 
 _OPEN, _CLOSE = "\ue000", "\ue001"  # private use: neither HTML nor Markdown gives them a meaning
@@ -33,6 +34,10 @@ _GONE = (
     "applet",
     "nav",
 )
+_ACTED_ON = frozenset({"form", "select", "button", "object", "applet", "canvas", "svg", "math"})
+_HIGH = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
+_LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_RAISED = re.compile(r"[0-9+\-−=()n]{1,12}")
 _KNOWN = frozenset(
     [
         "a",
@@ -111,6 +116,7 @@ class PageReader:
             return ""
         self.aside = []
         _without_scripts(body, lambda message: self.gathering.report.changed(place, message))
+        _with_small_signs(body)
         for node in list(body.iter(etree.Element)):
             self._put_aside(node, base, place)
         for node in body.iter(etree.Element):
@@ -226,9 +232,19 @@ def _without_scripts(body: Element, tell: Callable[[str], None]) -> None:
     gone = [node for node in body.iter(etree.Element) if str(node.tag).lower() in _GONE]
     if any(str(node.tag).lower() == "script" for node in gone):
         tell(N_("A script on the page was left out."))
+    if any(str(node.tag).lower() in _ACTED_ON for node in body.iter(etree.Element)):
+        tell(N_("A form, a formula or a drawing made of code on the page did not come along as it was."))
     for node in gone:
         if node.getparent() is not None:
             _drop(node)
+
+
+def _with_small_signs(body: Element) -> None:
+    """Raised and lowered numbers become signs of their own, as Markdown has neither: x² stays, and does not turn into x2."""
+    for node in body.iter("sup", "sub"):
+        text = text_of(node).strip()
+        if not len(node) and _RAISED.fullmatch(text):
+            node.text = text.translate(_HIGH if node.tag == "sup" else _LOW)
 
 
 def _drop(node: Element, instead: str = "") -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from content.errors import N_, ContentError
 from content.packages.gathering import Gathering
 from content.packages.gift_answers import NoRightAnswer
-from content.packages.markup import Element, each, read_xml, text_of, words
+from content.packages.markup import Element, each, read_xml, text_of, whole, words
 from content.packages.pages import PageReader
 from content.quiz.questions import (
     Accepted,
@@ -48,7 +48,7 @@ def read_quiz(path: Path, gathering: Gathering, *, place: str) -> tuple[str, Qui
         questions = tuple(reader.questions(section))
         if questions:
             number = words(section, "selection_ordering/selection/selection_number")
-            draw = int(number) if number.isdigit() and 0 < int(number) < len(questions) else None
+            draw = whole(number, len(questions) - 1) or None
             title = str(section.get("title") or "") if len(sections) > 1 else ""
             pools.append(
                 Pool(key=f"teil-{len(pools) + 1}", title=title[:200], questions=questions, draw=draw)
@@ -60,8 +60,8 @@ def read_quiz(path: Path, gathering: Gathering, *, place: str) -> tuple[str, Qui
     minutes = facts.get("qmd_timelimit", "")
     quiz = Quiz(
         pools=tuple(pools),
-        attempts=int(attempts) if attempts.isdigit() and 0 < int(attempts) < 1_000 else None,
-        minutes=int(minutes) if minutes.isdigit() and 0 < int(minutes) <= 1_440 else None,
+        attempts=whole(attempts, 999) or None,
+        minutes=whole(minutes, 1_440) or None,
         shuffle=False,
     )
     return str(top.get("title") or "")[:200], quiz

@@ -282,8 +282,7 @@ def _free(task: Interaction) -> Question:
         for one in task.root.iter("rubricBlock")
         if "scorer" in str(one.get("view", "")) or "tutor" in str(one.get("view", ""))
     )
-    most = str(task.node.get("expectedLength", ""))
-    del most  # in characters, and only a hint: no limit of ours
+    # expectedLength is not looked at: it counts characters, and is only a hint
     return FreeText(key=task.key, text=task.plain_text, guidance=rubric, feedback=task.feedback)
 
 

@@ -6,9 +6,10 @@ from html import escape
 
 from lxml import etree
 
-from content.packages.gathering import MEDIA_TYPES, ending
+from content.media import MEDIA_TYPES, ending
 from content.packages.markup import Element
 from content.packages.xhtml import Address, fragment, in_xml, inline
+from content.quiz.gaps import replace_gaps
 from content.quiz.questions import (
     Accepted,
     Choice,
@@ -283,11 +284,8 @@ def _(question: Matching, body: Element, address: Address) -> None:
 
 
 def _gap_body(question: GapText, body: Element, address: Address) -> None:
-    marks = {f"{{{{{gap.key}}}}}": f"zzgap{number}zz" for number, gap in enumerate(question.gaps, start=1)}
-    text = question.text
-    for mark, word in marks.items():
-        text = text.replace(mark, word)
-    html = fragment(text, address)
+    marks = {gap.key: f"zzgap{number}zz" for number, gap in enumerate(question.gaps, start=1)}
+    html = fragment(replace_gaps(question.text, marks.get), address)
     for number, gap in enumerate(question.gaps, start=1):
         html = html.replace(f"zzgap{number}zz", _gap_html(gap, f"G{number}"), 1)
     _block(body, html)

@@ -11,7 +11,7 @@ from content.course import Chapter, CourseContent, QuizLesson
 from content.errors import N_, ContentError
 from content.packages import errors
 from content.packages.gathering import Gathering
-from content.packages.markup import Element, inner_html, read_xml, words
+from content.packages.markup import Element, inner_html, read_xml, whole, words
 from content.packages.pages import PageReader
 from content.packages.qti_interactions import GAP, Interaction, question_of
 from content.packages.report import Report
@@ -219,7 +219,7 @@ def _without_feedback(node: Element) -> Element:
 def _pool(section: Element, questions: tuple[Question, ...], number: int) -> Pool:
     selection = section.find("selection")
     select = str(selection.get("select", "")) if selection is not None else ""
-    draw = int(select) if select.isdigit() and 0 < int(select) < len(questions) else None
+    draw = whole(select, len(questions) - 1) or None
     title = str(section.get("title") or "")[:200]
     return Pool(key=f"teil-{number}", title=title, questions=questions, draw=draw)
 
@@ -227,14 +227,11 @@ def _pool(section: Element, questions: tuple[Question, ...], number: int) -> Poo
 def _minutes(limit: Element | None) -> int | None:
     """`maxTime` is in seconds."""
     seconds = str(limit.get("maxTime", "")).partition(".")[0] if limit is not None else ""
-    return (
-        max(1, min(1_440, round(int(seconds) / 60)))
-        if seconds.isdigit() and len(seconds) < 8 and int(seconds)
-        else None
-    )
+    found = whole(seconds, 9_999_999)
+    return max(1, min(1_440, round(found / 60))) if found else None
 
 
 def _attempts(control: Element | None) -> int | None:
     """0 means without end."""
     most = str(control.get("maxAttempts", "")) if control is not None else ""
-    return int(most) if most.isdigit() and len(most) < 4 and int(most) else None
+    return whole(most, 999) or None

@@ -13,7 +13,7 @@ from content.packages.archive import COURSE, OnProgress, kind_of, unpack
 from content.packages.entries import Limits, shown
 from content.packages.markup import Element, decoded, read_xml, text_of
 from content.packages.moodle import read_backup
-from content.packages.playing import read_manifest
+from content.packages.playing import FROM_ELSEWHERE, hosts_in, read_manifest
 from content.packages.report import Report
 
 _LARGEST_TEXT = 2_000_000
@@ -154,14 +154,28 @@ def _read_folder(folder: Path, *, report: Report, name: str = "") -> CourseConte
         Format.QTI: qti_reading.read_package,
         Format.MARKDOWN: markdown_folder.read_folder,
     }
-    return readers.get(found, common_cartridge_reading.read_package)(top, report=report)
+    content = readers.get(found, common_cartridge_reading.read_package)(top, report=report)
+    return _with_names(content, content.title or name) if found is Format.QTI else content
+
+
+def _with_names(content: CourseContent, name: str) -> CourseContent:
+    """Quizzes of others without a title are called as the whole is."""
+    chapters = tuple(
+        replace(chapter, lessons=tuple(replace(one, title=one.title or name) for one in chapter.lessons))
+        for chapter in content.chapters
+    )
+    return replace(content, chapters=chapters)
 
 
 def played(folder: Path, *, report: Report, key: str = "paket-1") -> CourseContent:
     """A package that plays, as a course of one lesson. Raises what its own reader raises."""
     manifest = read_manifest(folder)
     package = Package(key, manifest.title, PackageKind(manifest.kind), folder, manifest.entry, manifest.facts)
-    report.taken(manifest.title)
+    hosts = hosts_in(folder, manifest)
+    if hosts:
+        report.changed(manifest.title, FROM_ELSEWHERE, hosts=", ".join(hosts))
+    else:
+        report.taken(manifest.title)
     return CourseContent(title=manifest.title, chapters=(Chapter(manifest.title, (package,)),))
 
 
@@ -181,8 +195,12 @@ def _looks_like_gift(path: Path) -> bool:
 def _read_text(path: Path, report: Report) -> CourseContent:
     if path.stat().st_size > _LARGEST_TEXT or b"\x00" in path.read_bytes():
         raise errors.NotRecognised(place=shown(path.name))
+    text = decoded(path.read_bytes())
+    if not gift.looks_like_gift(text):
+        is_moodle = "<quiz>" in text and "<questiontext" in text
+        raise (errors.MoodleXml if is_moodle else errors.NotRecognised)(place=shown(path.name))
     try:
-        quiz = gift.read_quiz(decoded(path.read_bytes()), report=report)
+        quiz = gift.read_quiz(text, report=report)
     except errors.BadGift as error:
         raise errors.NotRecognised(place=shown(path.name)) from error
     title = path.stem.removesuffix(".gift")

@@ -9,7 +9,7 @@ from typing import Any
 from markdown_it import MarkdownIt
 from mdit_py_plugins.container import container_plugin
 
-from content.packages.gathering import SOUNDS, VIDEOS, ending
+from content.media import SOUNDS, VIDEOS, ending
 from content.safety import LINK_SCHEMES
 
 _NAMES = ("hinweis", "tipp", "achtung", "merke", "video", "audio", "datei", "frage")

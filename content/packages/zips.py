@@ -7,26 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from content.media import PICTURES, SOUNDS, VIDEOS, ending
+
 _DAY = (1980, 1, 1, 0, 0, 0)
-_PACKED_ALREADY = frozenset(
-    {
-        "png",
-        "jpg",
-        "jpeg",
-        "gif",
-        "webp",
-        "mp4",
-        "webm",
-        "mp3",
-        "m4a",
-        "ogg",
-        "zip",
-        "docx",
-        "xlsx",
-        "pptx",
-        "odt",
-    }
-)
+_PACKED_ALREADY = (PICTURES - {"svg"}) | VIDEOS | (SOUNDS - {"wav"}) | {"zip", "docx", "xlsx", "pptx", "odt"}
 
 
 class ZipWriter:
@@ -36,9 +20,9 @@ class ZipWriter:
         self.archive = archive
         self.names: set[str] = set()
 
-    def add(self, name: str, content: bytes) -> None:
-        """A file that is in memory already."""
-        self.archive.writestr(self._entry(name), content)
+    def add(self, name: str, content: bytes, *, is_packed: bool | None = None) -> None:
+        """A file that is in memory already; whether it is packed goes by its ending, unless somebody knows better."""
+        self.archive.writestr(self._entry(name, is_packed=is_packed), content)
 
     def copy(self, name: str, path: Path) -> None:
         """A file from the disk."""
@@ -47,10 +31,11 @@ class ZipWriter:
         with path.open("rb") as source, self.archive.open(entry, "w") as target:
             shutil.copyfileobj(source, target, 1 << 16)
 
-    def _entry(self, name: str) -> zipfile.ZipInfo:
+    def _entry(self, name: str, *, is_packed: bool | None = None) -> zipfile.ZipInfo:
         entry = zipfile.ZipInfo(name, _DAY)
-        is_packed = name.rpartition(".")[2].lower() in _PACKED_ALREADY
-        entry.compress_type = zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED
+        if is_packed is None:
+            is_packed = ending(name) not in _PACKED_ALREADY
+        entry.compress_type = zipfile.ZIP_DEFLATED if is_packed else zipfile.ZIP_STORED
         entry.create_system = 3
         entry.external_attr = (stat.S_IFREG | 0o644) << 16
         self.names.add(name)

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from content.errors import N_
 from content.problems import Problem
-from content.quiz.parts import GAP, part_problems
+from content.quiz.gaps import between_gaps
+from content.quiz.parts import part_problems
 from content.quiz.questions import FreeText, Pool, Question, Quiz
 
 MOST_POINTS = 100
@@ -49,7 +50,7 @@ def found(quiz: Quiz, *, files: Collection[str], lessons: Collection[str] | None
 
 def in_short(text: str, limit: int = LONGEST_PLACE) -> str:
     """The beginning of a text in one line, by which its author knows it again; gaps are lines to write on."""
-    line = " ".join(GAP.sub("____", text).split())
+    line = " ".join("____".join(between_gaps(text)).split())
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

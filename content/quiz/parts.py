@@ -1,11 +1,12 @@
 """What is to be mended in the parts of a question: choices, pairs, gaps, spots. Used by `content.quiz.checking`."""
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import singledispatch
 
 from content.errors import N_
+from content.media import PICTURES, ending
 from content.problems import Problem
+from content.quiz.gaps import gap_names
 from content.quiz.questions import (
     Accepted,
     Choice,
@@ -24,9 +25,6 @@ from content.quiz.questions import (
     Spot,
 )
 
-GAP = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
-"""The place of a gap in a text."""
-PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg")
 WHOLE = 1000
 """Spots are measured in thousandths."""
 SAME_KEY = N_("Two parts of the question have the same key.")
@@ -38,11 +36,6 @@ def part_problems(question: Question, files: Collection[str]) -> Sequence[Proble
     if isinstance(question, HotSpots):
         result += _of_picture(question, files)
     return result
-
-
-def gap_names(text: str) -> list[str]:
-    """The gaps that a text names, in their order; one that stands there twice comes twice."""
-    return GAP.findall(text)
 
 
 def likeness(text: str) -> str:
@@ -193,7 +186,7 @@ def _of_picture(question: HotSpots, files: Collection[str]) -> Iterator[Problem]
     name = question.picture
     if not name:
         yield Problem(N_("The picture is missing."))
-    elif not name.lower().endswith(PICTURES):
+    elif ending(name) not in PICTURES:
         yield Problem(N_("“%(name)s” is not a picture."), params={"name": name})
     elif name not in files:
         yield Problem(

@@ -22,6 +22,8 @@ async def origins_of(session: AsyncSession, session_id: UUID) -> Mapping[UUID, s
     for key, source in (await sources_of(session, session_id)).items():
         if source.kind is EvidenceKind.PHOTO:
             words = gettext("From a photo of the list, confirmed at %(time)s.", time=time(source.written_at))
+        elif source.kind is EvidenceKind.MEETING:
+            words = gettext("From the video conference, confirmed at %(time)s.", time=time(source.written_at))
         else:
             words = gettext("From a file, confirmed at %(time)s.", time=time(source.written_at))
         said.setdefault(key, []).append(words)

@@ -18,6 +18,7 @@ import structlog
 from certificates.errors import SealUnavailable, SealUnusable
 from certificates.libraries import check_libraries
 from lms.certification.sealing import ensure_seal
+from lms.cli.demo_meetings import demo_meetings
 from lms.cli.demo_payments import demo_payments
 from lms.cli.demo_seal import demo_seal
 from lms.cli.filling import fill
@@ -40,8 +41,11 @@ def serve(*, demo: bool) -> int:
         return MISSING_LIBRARY
     if demo:
         os.environ["LMS_DEMO"] = "true"
-    with demo_payments(settings()) as payments, demo_seal(settings()) as seal:
-        os.environ.update({**payments, **seal})  # for the processes that we start as much as for this one
+    given = settings()
+    with demo_payments(given) as payments, demo_seal(given) as seal, demo_meetings(given) as meetings:
+        os.environ.update(
+            {**payments, **seal, **meetings}
+        )  # for the processes that we start as much as for this one
         settings.cache_clear()
         chosen = settings()
         if refusal := seal_refusal(chosen):

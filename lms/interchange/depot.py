@@ -1,22 +1,22 @@
 """Where files lie that are on their way in: below LMS_FILES, under the intake's id, until it has ended."""
 
-import errno
 import os
 import shutil
 from collections.abc import Collection
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path, PurePath
+from secrets import token_hex
 from typing import BinaryIO
 from uuid import UUID
 
 from lms.interchange.errors import IntakeTooLarge, NoSpaceLeft
+from lms.web.files.errors import is_full
 from lms.web.files.store import CHUNK, PART, UNDER_WAY
 
 FOLDER = "intakes"
 LARGEST_INTAKE = 300_000_000
 """In bytes: a package of 200 MB (S-60) and the course around it."""
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Depot:
@@ -46,10 +46,11 @@ class Depot:
     def keep(self, intake_id: UUID, name: str, source: BinaryIO) -> int:
         """Copy what was sent; gives its size in bytes. Slow: call it in a thread.
 
-        Raises IntakeTooLarge, NoSpaceLeft; then nothing is left of it.
+        Sent twice at the same moment each is written for itself, and one whole file stays. Raises IntakeTooLarge, NoSpaceLeft;
+        then nothing is left of it.
         """
         path = self.file_of(intake_id, name)
-        part = path.with_name(PART)
+        part = path.with_name(f"{token_hex(8)}{PART}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             size = _copy(source, part)
@@ -58,7 +59,7 @@ class Depot:
             with suppress(OSError):
                 part.unlink(missing_ok=True)
                 path.parent.rmdir()  # only when nothing of an earlier sending lies there
-            if isinstance(fault, OSError) and fault.errno in _FULL:
+            if is_full(fault):
                 raise NoSpaceLeft from fault
             raise
         return size

@@ -1,10 +1,12 @@
 """Writing a course's lessons into a file that other systems read."""
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import quote
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from content.course import CourseContent
 from content.packages.writing import write_common_cartridge, write_gift, write_markdown_folder, write_qti
 from lms.accounts.limits import within
 from lms.audit.trail import record
+from lms.interchange.depot import Depot
 from lms.interchange.errors import NothingToTake
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
@@ -82,6 +85,7 @@ class Export:
         self.around = around
         self.store = lesson_files(around.settings.files)
         self.folders = PackageFolders(around.settings.files)
+        self.depot = Depot(around.settings.files)
 
     async def file(self, actor: Actor, *, course_id: UUID, target: Format) -> Stream:
         """The course in this format. Raises NotFound, TooMany, NothingToTake."""
@@ -96,30 +100,29 @@ class Export:
                 session, actor, "material.taken_along", at=now, kind="course", object_id=course_id,
                 after={"format": target.key},
             )  # fmt: skip
-        folder = tempfile.TemporaryDirectory(prefix="lms-", ignore_cleanup_errors=True)
-        path = Path(folder.name) / "course"
-        try:
-            await asyncio.to_thread(target.write, content, path)
-        except BaseException:
-            await asyncio.to_thread(folder.cleanup)
-            raise
+        file = await asyncio.to_thread(self._written, content, target)
         name = quote(f"{course.slug}.{target.ending}", safe="")
         return Stream(
-            _pieces(path, folder),
+            _pieces(file),
             media_type=target.media_type,
             headers={
                 "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-                "Content-Length": str(path.stat().st_size),
+                "Content-Length": str(os.fstat(file.fileno()).st_size),
                 "Cache-Control": "private, no-store",
             },
         )
 
+    def _written(self, content: CourseContent, target: Format) -> BinaryIO:
+        """The whole file, open and without a name by now. What a killed process leaves is swept with the intakes."""
+        self.depot.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=self.depot.folder, ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "course"
+            target.write(content, path)
+            return path.open("rb")
 
-async def _pieces(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> AsyncIterator[bytes]:
+
+async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
     """The file piece by piece; afterwards, or when nobody listens any more, it is gone."""
-    try:
-        with path.open("rb") as file:
-            while piece := await asyncio.to_thread(file.read, CHUNK):
-                yield piece
-    finally:
-        await asyncio.to_thread(folder.cleanup)
+    with file:
+        while piece := await asyncio.to_thread(file.read, CHUNK):
+            yield piece

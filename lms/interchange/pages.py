@@ -40,7 +40,7 @@ KINDS = {
     "package": N_("package"),
     "tool": N_("link"),
 }
-ACCEPT = ".imscc,.zip,.mbz,.h5p,.xml,.gift,.txt,.md"
+ACCEPT = ".imscc,.zip,.mbz,.h5p,.gift,.txt"
 
 
 class BringForm(Form):

@@ -4,20 +4,23 @@ The process has bounds of memory and time and gives back values only. It writes 
 """
 
 import asyncio
+import os
 import re
 import resource
+import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import structlog
 
 from content.course import CourseContent, Package, QuizLesson, Text, Tool
 from content.errors import ContentError
@@ -26,8 +29,9 @@ from content.packages.report import Fate, Report
 from lms.interchange.errors import NoSpaceLeft
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
+from lms.web.files.errors import is_full
 from lms.web.files.kinds import checked
-from lms.web.files.store import LARGEST_FILE, NO_ROOM
+from lms.web.files.store import LARGEST_FILE
 
 MOST_MEMORY = 1_500_000_000
 """In bytes, of address space."""
@@ -82,9 +86,18 @@ def _progress_of(folder: Path) -> Path:
 
 
 def _bound() -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent() -> None:
+    """A worker that is killed takes us along: the next one reads the same file into the same folder."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _read(path: Path, folder: Path) -> Read:
@@ -101,14 +114,14 @@ def _read(path: Path, folder: Path) -> Read:
     try:
         kind = recognise(path)
         content = read_course(path, folder, report=report, on_progress=on_progress)
+        content = _without_unwanted_files(content, report)
     except ContentError as refusal:
         return Read(refused=(type(refusal).message, refusal.place, refusal.params))
     except OSError as fault:
-        is_full = fault.errno in NO_ROOM
-        return Read(refused=(NoSpaceLeft.message if is_full else UNREADABLE, "", {}))
-    except (MemoryError, RecursionError):
+        return Read(refused=(NoSpaceLeft.message if is_full(fault) else UNREADABLE, "", {}))
+    except Exception:  # noqa: BLE001 - whatever somebody's file brings about, its author gets an answer now
+        structlog.get_logger("lms.interchange").exception("intake_unreadable")
         return Read(refused=(UNREADABLE, "", {}))
-    content = _without_unwanted_files(content, report)
     remarks = tuple(
         {"fate": one.fate.value, "place": one.place, "message": one.message, "params": one.params}
         for one in report.remarks

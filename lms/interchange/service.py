@@ -63,7 +63,11 @@ class Interchange:
             await _refuse_too_many(session, course_id)
         await within(self.begin, self.clock, "upload", account=actor.account_id or "")
         size = await asyncio.to_thread(self.depot.keep, intake_id, name, source)
-        return await self._write(actor, course_id, intake_id, name, size, lesson_id)
+        try:
+            return await self._write(actor, course_id, intake_id, name, size, lesson_id)
+        except OthersAreWaiting:  # after any other fault the row may be there: then the sweep decides
+            await asyncio.to_thread(self.depot.discard, intake_id)
+            raise
 
     @retried
     async def _write(
@@ -76,6 +80,7 @@ class Interchange:
             known = await session.get(Intake, intake_id)
             if known is not None:
                 return await intake_of(session, actor, course_id, intake_id)
+            await _refuse_too_many(session, course_id)
             intake = Intake(
                 id=intake_id,
                 course_id=course_id,

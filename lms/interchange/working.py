@@ -24,8 +24,8 @@ from lms.learning.contents.naming import names_in, texts_in
 from lms.learning.contents.rules import LONGEST_TITLE
 from lms.learning.contents.writing import outline_for
 from lms.learning.places import PackageFolders, lesson_files
-from lms.web.files.errors import DiskIsFull
-from lms.web.files.store import NO_ROOM, Kept, Store
+from lms.web.files.errors import DiskIsFull, is_full
+from lms.web.files.store import Kept, Store
 from lms.web.module import Around
 
 MOST_REMARKS = 2_000
@@ -91,7 +91,7 @@ class IntakeTaker:
             OSError,
         ) as fault:  # after any other the rows may be there: then the sweep decides
             await asyncio.to_thread(self._take_back, kept, packages)
-            if not isinstance(fault, DiskIsFull) and getattr(fault, "errno", None) not in NO_ROOM:
+            if not isinstance(fault, DiskIsFull) and not is_full(fault):
                 raise
             await self.desk.refuse(intake_id, NoSpaceLeft.message, "", {})
             return
@@ -173,7 +173,12 @@ class _Desk:
         """What lies in the file; the row hears how far it is."""
         async with self.begin.reading() as session:
             name = (await session.get_one(Intake, intake_id)).name
-        folder = await asyncio.to_thread(self.depot.work_of, intake_id, step, name)
+        try:
+            folder = await asyncio.to_thread(self.depot.work_of, intake_id, step, name)
+        except OSError as fault:
+            if not is_full(fault):
+                raise
+            return Read(refused=(NoSpaceLeft.message, "", {}))
 
         async def told(percent: int) -> None:
             async with self.begin() as session:

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.course import Chapter as ChapterContent
-from content.course import CourseContent, File, PackageKind, QuizLesson, Text, Tool
+from content.course import CourseContent, Details, File, PackageKind, QuizLesson, Text, Tool
 from content.course import Lesson as LessonContent
 from content.course import Package as PackageContent
 from content.lesson import described_pictures
 from content.quiz.questions import HotSpots, Quiz
 from lms.catalogue.models import Course
 from lms.learning.contents.naming import file_name, free_name, pointing, renamed, rewritten
-from lms.learning.contents.rules import LONGEST_DESCRIPTION, LONGEST_TITLE
+from lms.learning.contents.rules import LONGEST_DESCRIPTION, LONGEST_MINUTES, LONGEST_TITLE
 from lms.learning.contents.writing import add_chapter, add_lesson
 from lms.learning.models import Chapter, Lesson, LessonFile, LessonKind, Outline, Package
 from lms.learning.places import PackageFolders
@@ -121,10 +121,21 @@ async def play_in(
 
 def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a lesson, with the names that its files have here and the ids of the lessons it points to."""
+    details = lesson.details
+    text = lesson.markdown if isinstance(lesson, Text) else details.words
+    return {
+        "text": renamed(text, names),
+        "minutes": details.minutes if 0 < (details.minutes or 0) <= LONGEST_MINUTES else None,
+        "needed": details.is_needed,
+        "is_preview": details.is_preview,
+        **_of_kind(lesson, names, keys),
+    }
+
+
+def _of_kind(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, Any]:
     match lesson:
         case Text():
-            kind = LessonKind.PRACTICE if lesson.is_practice else LessonKind.TEXT
-            return {"kind": kind, "text": renamed(lesson.markdown, names), "is_preview": lesson.is_preview}
+            return {"kind": LessonKind.PRACTICE if lesson.is_practice else LessonKind.TEXT}
         case QuizLesson():
             return {
                 "kind": LessonKind.QUIZ,
@@ -274,10 +285,12 @@ async def _packages(session: AsyncSession, rows: Sequence[Lesson]) -> Mapping[st
 def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -> LessonContent | None:
     """The lesson as a value; None for a package that has not been chosen yet."""
     key = str(row.id)
+    is_text = row.kind in {LessonKind.TEXT, LessonKind.PRACTICE}
+    details = Details(row.minutes, row.needed, row.is_preview, "" if is_text else row.text)
     match row.kind:
         case LessonKind.QUIZ:
             quiz = msgspec.convert(row.body.get("quiz") or {"pools": []}, Quiz, strict=False)
-            return QuizLesson(key=key, title=row.title, quiz=quiz)
+            return QuizLesson(key=key, title=row.title, quiz=quiz, details=details)
         case LessonKind.PACKAGE:
             package = known.get(str(row.body.get("package_id")))
             if package is None:
@@ -290,6 +303,7 @@ def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -
                 folder=folder,
                 entry=package.entry,
                 facts=package.facts,
+                details=details,
             )
         case LessonKind.TOOL:
             return Tool(
@@ -298,6 +312,7 @@ def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -
                 address=str(row.body.get("address", "")),
                 is_lti=bool(row.body.get("is_lti")),
                 parameters={str(name): str(value) for name, value in row.body.get("parameters", {}).items()},
+                details=details,
             )
         case _:
             return Text(
@@ -305,5 +320,5 @@ def _value(row: Lesson, known: Mapping[str, Package], folders: PackageFolders) -
                 title=row.title,
                 markdown=row.text,
                 is_practice=row.kind is LessonKind.PRACTICE,
-                is_preview=row.is_preview,
+                details=details,
             )

@@ -1,20 +1,17 @@
 """What an edition means for the question whether a course is distance learning (`lms.catalogue.distance`)."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from content.lesson import has_recording
 from lms.catalogue.distance_models import FactSource
 from lms.catalogue.distance_reading import note_fact
 from lms.learning.events import EditionPublished
 from lms.learning.models import Edition, EditionLesson, LessonKind
 from lms.learning.queries import lessons_of
-
-RECORDING = re.compile(r"^ {0,3}:{3,} *(video|audio)\b", re.MULTILINE)
-"""Where the block of a video or a sound begins in the Markdown of `content.lesson`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ def apart(lessons: Iterable[EditionLesson]) -> Apart:
         is_checked |= one.kind is LessonKind.QUIZ
         if one.minutes is None:
             unknown += 1
-        elif RECORDING.search(one.text):
+        elif has_recording(one.text):
             recorded += one.minutes
         else:
             alone += one.minutes

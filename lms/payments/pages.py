@@ -33,7 +33,6 @@ from lms.web.templating import url
 
 AnyRequest = Request[Any, Any, Any]
 SIGNATURE = "stripe-signature"
-REFRESH_SECONDS = "3"
 
 
 class PayPages(Controller):
@@ -216,7 +215,6 @@ async def _returned(
             raise NotFound
         first = await _first(session, checkout)
     is_waiting = checkout.state in {CheckoutState.OPENING, CheckoutState.OPEN} and not gave_up
-    headers = PRIVATE | ({"refresh": REFRESH_SECONDS} if is_waiting and refusal is None else {})
     return Template(
         "payments/returned.html",
         context={
@@ -231,7 +229,7 @@ async def _returned(
             "manage_path": manage_path(around.signer, first),
             "is_for_company": is_for_employee(first),
         },
-        headers=headers,
+        headers=PRIVATE,
         status_code=refusal.status if refusal else 200,
     )
 

@@ -15,7 +15,7 @@ from lms.kernel.errors import NotFound
 from lms.learning.models import Package
 from lms.learning.places import PackageFolders
 from lms.players import tickets
-from lms.players.queries import place_is_open
+from lms.players.queries import ticket_is_open
 from lms.players.serving import handed_out, in_folder
 from lms.players.tickets import Ticket
 from lms.web.access import PUBLIC
@@ -81,6 +81,8 @@ class PlayingPages(Controller):
             headers={
                 "content-security-policy": playing_policy(given.shown_by),
                 "cache-control": "private, no-store",
+                # all packages share this address: what an earlier one, or an earlier person, has left in the browser goes first
+                "clear-site-data": '"storage"',
             },
         )
 
@@ -112,7 +114,7 @@ def _only_for_packages(request: AnyRequest) -> None:
 async def _package(around: Around, ticket: Ticket) -> Package | None:
     """What the ticket opens; None once it opens nothing any more. Raises NotFound."""
     async with around.begin.reading() as session:
-        if not await place_is_open(session, ticket.holder_id, around.clock()):
+        if not await ticket_is_open(session, ticket, around.clock()):
             return None
         package = await session.get(Package, ticket.package_id)
     if package is None or package.kind not in {*SCRIPTS, PackageKind.CMI5}:
@@ -126,7 +128,7 @@ def _over() -> Response[str]:
         "Die Seite war lange offen. Bitte laden Sie die Seite neu. Ihr Stand ist gespeichert.\n"
         "The page was open for a long time. Please reload it. What you have done is saved."
     )
-    return Response(words, status_code=410, media_type="text/plain; charset=utf-8")
+    return Response(words, status_code=410, media_type="text/plain")
 
 
 def _tool(name: str) -> Path:

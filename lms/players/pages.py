@@ -13,6 +13,7 @@ from content.course import PackageKind
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
+from lms.learning.lessons.showing import ways
 from lms.learning.models import LessonKind
 from lms.learning.queries import lesson_for
 from lms.players.parts import parts_of
@@ -27,7 +28,6 @@ from lms.players.showing import (
     in_words,
     statuses_in_words,
     told_to_script,
-    way,
     words_before,
 )
 from lms.web.access import SIGNED_IN
@@ -101,7 +101,6 @@ class PackagePages(Controller):
         progress = place.progress.get(lesson_id)
         frame = frame_of(request, around, package, lesson_id=lesson_id, holder_id=enrolment_id, now=now)
         own = lesson_path(enrolment_id, lesson_id, LessonKind.PACKAGE)
-        before, after = place.around(lesson_id)
         return Template(
             "players/lesson.html",
             context={
@@ -124,9 +123,8 @@ class PackagePages(Controller):
                     learner=around.signer.token("learner-in-package", enrolment_id)[:16],
                 ),
                 "back": lessons_path(enrolment_id),
-                "before": way(enrolment_id, before),
-                "after": way(enrolment_id, after),
-            },
+            }
+            | ways(place, lesson_id),
             headers=PRIVATE | headers_for(around.settings, frame),
         )
 

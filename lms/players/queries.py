@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.accounts.models import Account
+from lms.accounts.queries import roles_of
 from lms.catalogue.models import Run
 from lms.db import lessons_kept_days
 from lms.enrolment.models import Enrolment, EnrolmentState
@@ -17,6 +19,7 @@ from lms.learning import policy, rules
 from lms.learning.models import Chapter, Lesson, LessonKind, Outline, Package
 from lms.learning.queries import teaches_course
 from lms.players.models import PackageState
+from lms.players.tickets import Ticket
 
 PACKAGE_LESSONS = frozenset({LessonKind.PACKAGE})
 
@@ -33,22 +36,39 @@ async def package_in(session: AsyncSession, body: Mapping[str, Any]) -> Package 
     return await session.get(Package, package_id)
 
 
-async def place_is_open(session: AsyncSession, holder_id: UUID, now: datetime) -> bool:
-    """Whether the holder of a ticket is no learner who has lost their place since, or whose lessons have closed (S-04).
+async def ticket_is_open(session: AsyncSession, ticket: Ticket, now: datetime) -> bool:
+    """Whether the holder of a ticket may still see what it opens (S-04).
 
-    A ticket knows no account: who looks after a learner is asked anew by our own page. One statement.
+    A learner has their place, and its lessons have not closed; an author's account is not locked and writes lessons of the
+    course. A ticket knows no account of learners: who looks after one is asked anew by our own page. One statement for learners.
     """
     row = (
         await session.execute(
             select(Enrolment.state, Run.ends_at)
             .join(Run, Run.id == Enrolment.run_id)
-            .where(Enrolment.id == holder_id)
+            .where(Enrolment.id == ticket.holder_id)
         )
     ).one_or_none()
     if row is None:
-        return True
+        return await _still_writes(session, ticket.holder_id, ticket.lesson_id)
     until = rules.readable_until(row.ends_at, lessons_kept_days(session))
     return row.state is EnrolmentState.CONFIRMED and (until is None or now < until)
+
+
+async def _still_writes(session: AsyncSession, account_id: UUID, lesson_id: UUID) -> bool:
+    account = await session.get(Account, account_id)
+    course_id = await session.scalar(
+        select(Outline.course_id)
+        .join(Chapter, Chapter.outline_id == Outline.id)
+        .join(Lesson, Lesson.chapter_id == Chapter.id)
+        .where(Lesson.id == lesson_id)
+    )
+    if account is None or account.locked_at is not None or course_id is None:
+        return False
+    author = Actor(
+        identities=await roles_of(session, account_id), account_id=account_id, person_id=account.person_id
+    )
+    return policy.may_write(author, teaches=await teaches_course(session, author, course_id))
 
 
 async def states_of(

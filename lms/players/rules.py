@@ -65,7 +65,7 @@ def _of_scorm_12(data: Mapping[str, str], part: Part) -> Outcome:
         "completed": PartStatus.COMPLETED,
         "failed": PartStatus.FAILED,
     }.get(data.get("cmi.core.lesson_status", ""), PartStatus.BEGUN)
-    if not part.reports and data.get("part.opened"):
+    if data.get("part.opened"):
         status = PartStatus.COMPLETED
     raw = _number(data.get("cmi.core.score.raw", ""))
     if part.mastery is not None and raw is not None and status is not PartStatus.BEGUN:
@@ -85,7 +85,7 @@ def _of_scorm_2004(data: Mapping[str, str], part: Part) -> Outcome:
         success = "passed" if scaled >= part.passing else "failed"
     if part.threshold is not None and measure is not None:
         completion = "completed" if measure >= part.threshold else "incomplete"
-    if not part.reports and data.get("part.opened"):
+    if data.get("part.opened"):
         completion = "completed"
     if success == "passed":
         status = PartStatus.PASSED

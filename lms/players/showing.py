@@ -12,9 +12,7 @@ from markupsafe import Markup
 
 from content.lesson import render
 from lms.kernel.marking import N_
-from lms.learning.addresses import lesson_path
 from lms.learning.models import Package
-from lms.learning.queries import Offered
 from lms.players import rules, tickets
 from lms.players.models import PartStatus
 from lms.players.parts import PLAYED, Part
@@ -163,11 +161,3 @@ def in_words(standing: Standing, parts: Sequence[Part]) -> str:
 def statuses_in_words(standing: Standing) -> dict[str, str]:
     """Each part's status, for the list."""
     return {part: gettext(STATUS[status]) for part, status in standing.parts.items()}
-
-
-def way(enrolment_id: UUID, offered: Offered | None) -> tuple[str, str] | None:
-    """The lesson before or after: its title and address; None where there is none, or it is not open yet."""
-    if offered is None or not offered.is_open:
-        return None
-    lesson = offered.lesson
-    return lesson.title, lesson_path(enrolment_id, lesson.lesson_id, lesson.kind)

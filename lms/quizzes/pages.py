@@ -36,7 +36,6 @@ AnyRequest = Request[Any, Any, Any]
 PRIVATE = {"cache-control": "no-store", "x-robots-tag": "noindex"}
 TO, FORWARD, BACK, OVERVIEW = "ziel", "weiter", "zurueck", "uebersicht"
 ANYWAY = "trotzdem"
-OVER = declare("zeit-um", N_("The time is over. What you had saved until then counts."), "warning")
 ENDED = declare("schon-abgegeben", N_("This attempt is handed in already."), "info")
 
 
@@ -174,7 +173,7 @@ class QuizPages(Controller):
                 answer=answer_from(drawn, typed),
             )
         except TimeIsOver:
-            return after(whole, OVER)
+            return _to(whole)
         except HandedInAlready:
             return after(whole, ENDED)
         except DomainError as refusal:
@@ -274,6 +273,7 @@ def _start(standing: Standing, address: Address) -> dict[str, Any]:
     count = len(draw(quiz, "").questions)
     return {
         "title": standing.lesson.title,
+        "written_in": standing.place.course.language,
         "quiz": quiz,
         "introduction": as_html(quiz.introduction, address) if quiz.introduction.strip() else "",
         "count": count,

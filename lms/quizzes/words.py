@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from markupsafe import Markup
 
 from content.lesson import read_lesson
+from content.quiz.gaps import replace_gaps
 from content.safety import plain_text
 from lms.web.language import current_language
 
@@ -43,9 +44,8 @@ def with_gaps(markdown: str, gaps: Mapping[str, Markup], address: Address) -> Ma
     A gap is put where words are, never inside a tag, whatever the author wrote around it.
     """
     keys = list(gaps)
-    text = markdown.translate(_MARKS)
-    for number, key in enumerate(keys):
-        text = text.replace("{{" + key + "}}", f"\ue000{number}\ue001", 1)
+    waiting = {key: f"\ue000{number}\ue001" for number, key in enumerate(keys)}
+    text = replace_gaps(markdown.translate(_MARKS), lambda key: waiting.pop(key, None))
     placed: set[int] = set()
 
     def put(found: re.Match[str]) -> str:

@@ -17,6 +17,7 @@ from lms.kernel.period import Period
 from lms.scheduling.errors import Clash, Taken
 from lms.scheduling.feasibility import Alternative, Need
 from lms.scheduling.models import Session, SessionState
+from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.queries import run_of, sessions_of
 from lms.scheduling.rules import MOST_SESSIONS, BlockRule, DateList, MonthlyRule, Rule, WeeklyRule
 from lms.scheduling.service import Scheduling
@@ -148,13 +149,17 @@ class ChangeIn(Struct, forbid_unknown_fields=True):
 
 
 class PlanIn(Struct, forbid_unknown_fields=True):
-    """A run of a course. With an `id` of the caller's it is planned once, however often it is sent."""
+    """A run of a course. With an `id` of the caller's it is planned once, however often it is sent.
+
+    `own_online_room` instead of `online_url`: a room in the centre's own video conference, made when the session begins.
+    """
 
     course_id: UUID
     rule: RuleIn
     terms: TermsIn
     room_id: UUID | None = None
     online_url: Annotated[str, Meta(pattern="^(https://.*)?$", max_length=300)] = ""
+    own_online_room: bool = False
     trainer_ids: Annotated[list[UUID], Meta(max_length=5)] = field(default_factory=list)
     needs: Annotated[list[NeedIn], Meta(max_length=10)] = field(default_factory=list)
     equipment: Annotated[list[str], Meta(max_length=30)] = field(default_factory=list)
@@ -164,13 +169,15 @@ class PlanIn(Struct, forbid_unknown_fields=True):
     id: UUID | None = None
 
     def plan(self) -> RunPlan:
-        """The plan as the service takes it."""
+        """The plan as the service takes it. Raises Invalid where both an address and our own room are wanted."""
+        if self.own_online_room and self.online_url:
+            raise Invalid
         return RunPlan(
             course_id=self.course_id,
             rule=self.rule.rule(),
             terms=self.terms.terms(),
             room_id=self.room_id,
-            online_url=self.online_url,
+            online_url=OUR_ROOM if self.own_online_room else self.online_url,
             trainer_ids=tuple(dict.fromkeys(self.trainer_ids)),
             needs=tuple(one.need() for one in self.needs),
             equipment=frozenset(self.equipment),

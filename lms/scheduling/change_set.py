@@ -11,9 +11,14 @@ MOST_CHANGES = 100
 
 @dataclass(frozen=True, slots=True)
 class InRoom:
-    """Where a session takes place from now on; no room means online."""
+    """Where a session takes place from now on; no room means online.
+
+    `online_url` is the address there, or `OUR_ROOM`; with None it stays as it is, but a session that met in our own video
+    conference alone leaves it for the room.
+    """
 
     room_id: UUID | None
+    online_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

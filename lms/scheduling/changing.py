@@ -165,7 +165,7 @@ async def _write(session: AsyncSession, lines: Sequence[Line], wanted: ChangeSet
             meeting.state, meeting.cancelled_reason = SessionState.CANCELLED, wanted.reason
             continue
         meeting.starts_at, meeting.ends_at = line.after.period.start, line.after.period.end
-        meeting.room_id = line.after.room_id
+        meeting.room_id, meeting.online_url = line.after.room_id, line.after.online_url
         if line.before is not None and line.before.trainer_ids != line.after.trainer_ids:
             await session.execute(delete(SessionTrainer).where(SessionTrainer.session_id == meeting.id))
             _name(session, meeting, line.after)
@@ -243,7 +243,8 @@ def _change(line: Line, reason: str) -> SessionChanged:
     elif before.period != after.period:
         kind = ChangeKind.MOVED
     else:
-        kind = ChangeKind.ROOM if before.room_id != after.room_id else ChangeKind.TRAINER
+        is_elsewhere = (before.room_id, before.online_url) != (after.room_id, after.online_url)
+        kind = ChangeKind.ROOM if is_elsewhere else ChangeKind.TRAINER
     return SessionChanged(
         session_id=line.session_id,
         run_id=line.run.id,
@@ -281,5 +282,6 @@ def _written(condition: Condition | None) -> dict[str, Any]:
         "starts_at": condition.period.start.isoformat(),
         "ends_at": condition.period.end.isoformat(),
         "room": str(condition.room_id),
+        "online": bool(condition.online_url),
         "trainers": [str(one) for one in condition.trainer_ids],
     }

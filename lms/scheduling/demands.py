@@ -29,6 +29,7 @@ class Condition:
     period: Period
     room_id: UUID | None
     trainer_ids: tuple[UUID, ...]
+    online_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,6 +209,13 @@ class NobodyChosen(DomainError):
     message = N_("Choose at least one person to ask.")
 
 
+class NoOwnRooms(DomainError):
+    status = 422
+    message = N_(
+        "Our own video conference is not set up. Enter the address of an online room instead, or ask whoever runs this service."
+    )
+
+
 class AcrossMidnight(DomainError):
     status = 422
     message = N_("A session ends on the day on which it begins.")

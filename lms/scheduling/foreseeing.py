@@ -171,8 +171,9 @@ def _changed(
     _ensure_changeable(meeting, run, change.version)
     trainer_ids = teachers.get(meeting.id) or teachers.get(run.id, ())
     before = Condition(
-        period=Period(meeting.starts_at, meeting.ends_at), room_id=meeting.room_id, trainer_ids=trainer_ids
-    )
+        period=Period(meeting.starts_at, meeting.ends_at), room_id=meeting.room_id, trainer_ids=trainer_ids,
+        online_url=meeting.online_url,
+    )  # fmt: skip
     if change.is_cancelled:
         return Line(run=run, meeting=meeting, before=before, after=None)
     if change.period is not None and change.period != before.period:
@@ -186,8 +187,18 @@ def _changed(
         period=change.period or before.period,
         room_id=change.room.room_id if change.room is not None else meeting.room_id,
         trainer_ids=named,
+        online_url=_online_url(change, meeting),
     )
     return Line(run=run, meeting=meeting, before=before, after=after)
+
+
+def _online_url(change: SessionChange, meeting: Session) -> str:
+    if change.room is None:
+        return meeting.online_url
+    if change.room.online_url is not None:
+        return change.room.online_url
+    moves_into_the_house = change.room.room_id is not None and meeting.room_id is None
+    return "" if moves_into_the_house and meeting.is_in_our_room else meeting.online_url
 
 
 def _added(
@@ -200,7 +211,7 @@ def _added(
     if new.period.start <= now:
         raise InThePast
     named = teachers.get(run.id, ()) if new.trainer_ids is None else tuple(dict.fromkeys(new.trainer_ids))
-    after = Condition(period=new.period, room_id=new.room_id, trainer_ids=named)
+    after = Condition(period=new.period, room_id=new.room_id, trainer_ids=named, online_url=new.online_url)
     return Line(run=run, meeting=None, before=None, after=after, new=new)
 
 

@@ -116,7 +116,7 @@ class RunForm(DatesForm, PeopleAndThingsForm, TermsForm):
             rule=self.rule(keep),
             terms=self.terms(),
             room_id=UUID(self.room.data) if self.room.data else None,
-            online_url=self.online_url.data or "",
+            online_url=self.online_place(),
             trainer_ids=self.trainer_ids(),
             needs=self.needs(),
             equipment=frozenset(self.equipment.data or ()),
@@ -169,7 +169,8 @@ def first_values(pattern: Pattern, last: LastTime | None, today: date) -> dict[s
             "weekdays": [str(begins.weekday())],
             "starts_at": begins.time(),
             "room": str(last.first.room_id or ""),
-            "online_url": last.first.online_url,
+            "online_url": "" if last.first.is_in_our_room else last.first.online_url,
+            "own_online_room": last.first.is_in_our_room,
             **dict(zip(TRAINERS, map(str, last.trainer_ids), strict=False)),
             **terms_values(last.run),
         }

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, LongText, Row
+from lms.scheduling.online import OUR_ROOM
 
 
 class SessionState(StrEnum):
@@ -52,6 +53,11 @@ class Session(Row):
     def minutes(self) -> int:
         """The length in whole minutes."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    @property
+    def is_in_our_room(self) -> bool:
+        """Whether it meets in a room of our own video conference."""
+        return self.online_url == OUR_ROOM
 
 
 class SessionTrainer(Base):

@@ -11,6 +11,7 @@ from wtforms.validators import StopValidation, ValidationError
 from lms.kernel.marking import N_
 from lms.scheduling.choices import Pattern
 from lms.scheduling.feasibility import Need
+from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.rules import MOST_SESSIONS, BlockRule, DateList, MonthlyRule, Rule, WeeklyRule
 from lms.scheduling.words import FEDERAL_STATES, WEEKDAYS
 from lms.web.forms import (
@@ -164,6 +165,12 @@ class PeopleAndThingsForm(Form):
     online_url = Text(
         N_("Address of the online room"), hint=N_("Only for runs that take place online, or there as well.")
     )
+    own_online_room = Checkbox(
+        N_("Room in our video conference (BigBlueButton)"),
+        hint=N_(
+            "Instead of an address: the room is made by itself when the session begins, and never recorded."
+        ),
+    )
     trainer = Select(N_("Trainer"), blank=N_("Not decided yet"))
     second_trainer = Select(N_("Second trainer"), blank=N_("Nobody"))
     third_trainer = Select(N_("Third trainer"), blank=N_("Nobody"))
@@ -186,6 +193,16 @@ class PeopleAndThingsForm(Form):
     def validate_online_url(self, field: Text) -> None:
         if field.data and not field.data.startswith("https://"):
             raise ValidationError(gettext("Enter the whole address, beginning with https://."))
+        if field.data and "own_online_room" in self and self.own_online_room.data:
+            raise ValidationError(
+                gettext("Enter an address or choose our video conference. Both together are not possible.")
+            )
+
+    def online_place(self) -> str:
+        """Where it meets online: an address, our own video conference (`OUR_ROOM`), or nowhere."""
+        if "own_online_room" in self and self.own_online_room.data:
+            return OUR_ROOM
+        return self.online_url.data or ""
 
     def validate_thing_1(self, field: Select) -> None:
         self._ensure_counted(field, self.thing_1_count)

@@ -24,7 +24,7 @@ from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.sent import uuid_in
-from lms.web.versions import Versions, both_versions
+from lms.web.versions import Versions, both_versions, version_in
 
 PATH = "/verwaltung/umfragen/frageboegen"
 DROPPED = declare(
@@ -113,7 +113,7 @@ class QuestionnairePages(Controller):
                 title=form.title.data,
                 for_all=bool(form.for_all.data),
                 course_ids=[UUID(one) for one in form.courses.data or ()],
-                version=_number(form.version.data),
+                version=version_in(form.version.data) or 0,
             )
         except Stale as refusal:
             stored = await _stored(around, await _known(around, questionnaire_id))
@@ -136,7 +136,10 @@ class QuestionnairePages(Controller):
         sent = await request.form()
         ended = sent.get("was") != "wieder"
         await questionnaires.end(
-            actor, questionnaire_id=questionnaire_id, ended=ended, version=_number(sent.get("version"))
+            actor,
+            questionnaire_id=questionnaire_id,
+            ended=ended,
+            version=version_in(str(sent.get("version"))) or 0,
         )
         return after(PATH if ended else f"{PATH}/{questionnaire_id}", ENDED if ended else RESUMED)
 
@@ -176,7 +179,7 @@ class QuestionnairePages(Controller):
                 actor,
                 questionnaire_id=questionnaire_id,
                 question=form.question(),
-                version=_number(form.version.data),
+                version=version_in(form.version.data) or 0,
             )
         except Stale as refusal:
             return _both(await _known(around, questionnaire_id), form, refusal)
@@ -197,7 +200,7 @@ class QuestionnairePages(Controller):
         sent = await request.form()
         await questionnaires.move(
             actor, questionnaire_id=questionnaire_id, key=key, way=WAYS.get(sent.get("richtung", ""), UP),
-            version=_number(sent.get("version")),
+            version=version_in(str(sent.get("version"))) or 0,
         )  # fmt: skip
         return after(f"{PATH}/{questionnaire_id}", SAVED)
 
@@ -222,7 +225,10 @@ class QuestionnairePages(Controller):
         """Ask it no more."""
         sent = await request.form()
         await questionnaires.drop(
-            actor, questionnaire_id=questionnaire_id, key=key, version=_number(sent.get("version"))
+            actor,
+            questionnaire_id=questionnaire_id,
+            key=key,
+            version=version_in(str(sent.get("version"))) or 0,
         )
         return after(f"{PATH}/{questionnaire_id}", DROPPED)
 
@@ -304,7 +310,3 @@ def _refused(row: Questionnaire, form: QuestionForm, refusal: DomainError) -> Te
     form.refuse(FIELD_OF.get(type(refusal), ""), refusal.message)
     form.version.data, form.version.raw_data = str(row.version), None
     return _question_page(row, form, status=refusal.status)
-
-
-def _number(sent: object) -> int:
-    return int(str(sent)) if str(sent).isdecimal() else 0

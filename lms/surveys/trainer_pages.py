@@ -22,7 +22,7 @@ from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import after, declare
-from lms.web.versions import Versions, both_versions
+from lms.web.versions import Versions, both_versions, version_in
 
 PATH = "/kursleitung/umfragen"
 SAID = declare("umfrage-antwort", N_("Your words are saved. The participants see them under My courses."))
@@ -90,7 +90,7 @@ class SurveyTrainerPages(Controller):
         if not form.validate():
             return await self._page(around, actor, survey_id, form=form, status=422)
         await _taught(around, actor, survey_id)
-        version = int(form.version.data) if str(form.version.data).isdecimal() else 0
+        version = version_in(form.version.data) or 0
         try:
             await survey_comments.write(
                 actor, survey_id=survey_id, comment=form.comment.data or "", version=version

@@ -17,9 +17,10 @@ from content.lesson import render
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
+from lms.learning.lessons.showing import ways
 from lms.learning.models import EditionLesson
 from lms.learning.progress import write_progress
-from lms.learning.queries import Offered, Place, lesson_for
+from lms.learning.queries import Place, lesson_for
 from lms.tools.errors import ToolEnded
 from lms.tools.launching import KINDS, Launches, tool_of
 from lms.tools.models import LtiTool, ToolResult
@@ -95,7 +96,6 @@ class ToolLessonPages(Controller):
 
 def _page(place: Place, lesson: EditionLesson, tool: LtiTool | None, result: ToolResult | None) -> Template:
     address = str(lesson.body.get("address", ""))
-    before, following = place.around(lesson.lesson_id)
     try:
         text = Markup(render(lesson.text))  # noqa: S704 - content.safety has cleaned it
     except ContentError:
@@ -114,18 +114,9 @@ def _page(place: Place, lesson: EditionLesson, tool: LtiTool | None, result: Too
             "is_done": place.is_done(lesson.lesson_id),
             "here": lesson_path(place.enrolment.id, lesson.lesson_id, lesson.kind),
             "list_path": lessons_path(place.enrolment.id),
-            "before": _way(place, before),
-            "after": _way(place, following),
-        },
+        }
+        | ways(place, lesson.lesson_id),
     )
-
-
-def _way(place: Place, offered: Offered | None) -> tuple[str, str] | None:
-    """The lesson before or after: its title and address; None where there is none, or it is not open yet."""
-    if offered is None or not offered.is_open:
-        return None
-    lesson = offered.lesson
-    return lesson.title, lesson_path(place.enrolment.id, lesson.lesson_id, lesson.kind)
 
 
 def _result_of(enrolment_id: UUID, lesson_id: UUID) -> Select[ToolResult]:

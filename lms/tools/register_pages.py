@@ -21,6 +21,7 @@ from lms.web.forms import Checkbox, Form, Hidden, Text, TextArea, form_from
 from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.sent import uuid_in
+from lms.web.versions import version_in
 
 PATH = "/verwaltung/lernwerkzeuge"
 REGISTERED = declare(
@@ -145,7 +146,7 @@ class ToolRegisterPages(Controller):
         tool, form = await _known(around, tool_id), form_from(ToolForm, sent)
         if not form.validate():
             return _form_page(form, tool=tool, around=around, status=422)
-        version = int(form.version.data) if str(form.version.data).isdecimal() else 0
+        version = version_in(form.version.data) or 0
         try:
             await tool_register.change(actor, tool_id=tool_id, facts=form.facts(), version=version)
         except (NotAnAddress, NotKeys, PrivateKeys, Stale) as refusal:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar.enums import ScopeType
-from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.exceptions.http_exceptions import ClientException, RequestEntityTooLarge
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
@@ -77,9 +77,10 @@ WITHOUT_ORIGIN_CHECK = (
     "/.well-known/caldav",
     "/neuigkeiten/abmelden/",
     "/lti/",
+    "/bbb/",
     RECORDS,
 )
-"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news, for tools that report results and for packages that do."""
+"""The one list of S-31, for the protection of forms as well: no cookie counts there. Signatures stand for what the payment provider tells, tokens for who wants no news, for tools that report results, for packages that do, and for the video conference."""
 WITHOUT_COOKIES = ("/kiosk",)
 """Public tablets: the browser keeps nothing but the tablet's own cookie. Their forms carry a token of the tablet (`lms.practice.kiosk.door`),
 and where they come from is checked as everywhere."""
@@ -288,19 +289,26 @@ class _Answer:
 
 
 class _Limited:
-    """Stops a body that grows beyond the limit without having announced it: raises RequestEntityTooLarge."""
+    """Stops a body that grows beyond the limit without having announced it: raises RequestEntityTooLarge.
+
+    Whoever goes away in the middle of a body has sent none (ClientException): no fault of ours, and nothing for the log.
+    """
 
     def __init__(self, receive: Receive, most: int) -> None:
         self.receive = receive
         self.most = most
         self.seen = 0
+        self.is_cut = False
 
     async def __call__(self) -> Any:
         message = await self.receive()
         if message["type"] == "http.request":
             self.seen += len(message.get("body", b""))
+            self.is_cut = message.get("more_body", False)
             if self.seen > self.most:
                 raise RequestEntityTooLarge
+        elif self.is_cut:
+            raise ClientException(detail="The sender has gone.")
         return message
 
 

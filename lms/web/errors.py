@@ -14,10 +14,12 @@ import structlog
 from jinja2 import Environment
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
+from sqlalchemy.exc import DBAPIError
 
 from lms.kernel.errors import DomainError, Invalid, SignInNeeded
 from lms.kernel.marking import N_
 from lms.kernel.tokens import without_tokens
+from lms.web.files.errors import DiskIsFull, is_full
 from lms.web.language import gettext
 from lms.web.templating import url
 
@@ -75,6 +77,8 @@ def handlers(
         DomainError: answers.refusal,
         HTTPException: answers.framework,
         OverflowError: answers.out_of_reach,
+        OSError: answers.out_of_room,
+        DBAPIError: answers.out_of_room,
         Exception: answers.fault,
     }
 
@@ -134,6 +138,13 @@ class _Answers:
             "out of reach", method=request.method, path=without_tokens(request.url.path), exc_info=problem
         )
         return self.refusal(request, Invalid())
+
+    def out_of_room(self, request: AnyRequest, problem: OSError | DBAPIError) -> Response[Any]:
+        """A disk that is full, ours or the database's, is said in words; everything else of the kind is a fault."""
+        if not is_full(problem):
+            return self.fault(request, problem)
+        log.error("disk full", method=request.method, path=without_tokens(request.url.path), exc_info=problem)
+        return self.refusal(request, DiskIsFull())
 
     def fault(self, request: AnyRequest, problem: Exception) -> Response[Any]:
         """Anything nobody expected. The log gets everything, the reader the number of the incident."""

@@ -134,7 +134,7 @@ async def test_a_path_is_made_shown_changed_by_two_and_issued(
     assert await many(begin, BatchItem) == 1
     assert "Smartphone" in listed.text
     assert "Neu;Tablet" in table.text
-    assert "2 von 2 Modulen" in words_of(own.text)
+    assert "2 von 2 Kursen sind geschafft" in words_of(own.text)
 
 
 async def test_a_learner_asks_for_the_employer_and_the_team_issues_it(

@@ -123,6 +123,6 @@ async def test_the_page_says_it_in_words(client: Browser, begin: Begin, scene: S
     assert "Sicher im Netz" in listed
     assert "Dieser Kurs gehört zu einem Lernweg: Sicher im Netz" in on_course
     assert "E-Mail (nötig vorher)" in on_course.replace(" ,", ",").replace("  ", " ")
-    assert "1 von 3 Modulen" in own
+    assert "1 von 3 Kursen sind geschafft" in own
     assert "Das kommt als Nächstes: Ämter online" in own
     assert f"/lernwege/{scene.path_id}" in certificates

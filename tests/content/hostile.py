@@ -152,7 +152,7 @@ def _many(count: int) -> Build:
 def tarred(*members: tuple[str, bytes], kind: bytes = tarfile.REGTYPE, target: str = "") -> bytes:
     """A tar.gz with these members, all of one kind."""
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
+    with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1) as archive:
         for name, content in members:
             member = tarfile.TarInfo(name)
             member.type, member.linkname = kind, target

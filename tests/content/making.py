@@ -1,10 +1,22 @@
 """Courses, quizzes and questions as Hypothesis makes them: everything that a `CourseContent` may hold."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import strategies as st
 
-from content.course import Chapter, CourseContent, File, Lesson, Package, PackageKind, QuizLesson, Text, Tool
+from content.course import (
+    Chapter,
+    CourseContent,
+    Details,
+    File,
+    Lesson,
+    Package,
+    PackageKind,
+    QuizLesson,
+    Text,
+    Tool,
+)
 from content.quiz.questions import (
     Accepted,
     Choice,
@@ -166,17 +178,20 @@ def courses(draw: st.DrawFn, folder: Path) -> CourseContent:
     )  # fmt: skip
 
 
+details = st.builds(Details, st.none() | st.integers(1, 600), st.booleans(), st.booleans(), texts)
+
+
 def _lesson(key: str, folder: Path) -> st.SearchStrategy[Lesson]:
     return st.one_of(
-        st.builds(Text, st.just(key), texts, texts, st.booleans(), st.booleans()),
-        st.builds(QuizLesson, st.just(key), texts, quizzes()),
+        st.builds(Text, st.just(key), texts, texts, st.booleans(), details.map(lambda one: replace(one, words=""))),
+        st.builds(QuizLesson, st.just(key), texts, quizzes(), details),
         st.builds(
             Tool, st.just(key), texts, st.sampled_from(["https://example.org/a?b=c&d=ä", "http://example.org"]), st.booleans(),
-            st.dictionaries(keys, texts, max_size=2),
+            st.dictionaries(keys, texts, max_size=2), details,
         ),
         st.builds(
             Package, st.just(key), texts, st.sampled_from(PackageKind), st.just(folder / "paket"),
-            st.just("seiten/beginn.html?teil=1"),
+            st.just("seiten/beginn.html?teil=1"), details=details,
         ),
     )  # fmt: skip
 

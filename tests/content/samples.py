@@ -195,6 +195,7 @@ def moodle(*, modern: bool = True) -> dict[str, bytes]:
         "folder": "<intro>&lt;p&gt;Zum Mitnehmen&lt;/p&gt;</intro>",
         "quiz": f"<intro>&lt;p&gt;Los&lt;/p&gt;</intro><timelimit>600</timelimit><attempts_number>3</attempts_number><grade>10</grade><gradepass>8</gradepass><question_instances>{slots}</question_instances>",
         "forum": "<intro/>",
+        "assign": "<intro>&lt;p&gt;Bitte schreiben.&lt;/p&gt;</intro><activity>&lt;p&gt;Zehn Zeilen.&lt;/p&gt;</activity>",
     }
     order = ",".join(str(number) for number in range(1, len(kinds) + 1))
     activities = "".join(

@@ -7,6 +7,7 @@ import pytest
 
 from content.course import Text
 from content.errors import ContentError
+from content.packages.markup import whole
 from content.packages.reading import read_course, recognise
 from content.packages.report import Fate, Report
 from tests.content import hostile, samples
@@ -71,3 +72,11 @@ def test_a_course_cut_anywhere_or_with_a_part_missing_never_breaks_the_reader(
                 broken += 1
 
     assert broken >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("12", 12), ("012", None), ("0", 0), ("100", None), ("-1", None), ("", None), ("²", None), ("٣", None), ("9" * 5_000, None)],
+)  # fmt: skip
+def test_a_number_is_one_only_as_far_as_it_may_be(text: str, number: int | None) -> None:
+    assert whole(text, 99) == number

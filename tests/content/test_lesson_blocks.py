@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from content.lesson import Form, Step, problems, read_lesson, steps
+from content.lesson import Form, Step, has_recording, problems, read_lesson, steps
 from content.problems import Problem
 from tests.content.test_safety import NASTY, Inventory
 
@@ -62,6 +62,14 @@ def test_on_paper_a_video_is_its_address_and_its_text() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("markdown", "plays"),
+    [(VIDEO, True), ("> ::: audio ton.mp3\n> Gesagt.\n> :::", True), (f"```\n{VIDEO}```", False), ("::: datei film.mp4\nx\n:::", False)],
+)  # fmt: skip
+def test_whether_a_lesson_is_watched_or_read(markdown: str, plays: bool) -> None:  # noqa: FBT001 - a column of the table
+    assert has_recording(markdown) is plays
+
+
 def test_boxes_say_what_they_are_and_hold_others() -> None:
     assert html_of(":::: achtung\nHeiß.\n\n::: tipp\nWarten\n:::\n::::") == (
         '<section class="lesson-box lesson-box--achtung">\n<p class="lesson-word"><strong>Achtung</strong></p>\n<p>Heiß.</p>\n'
@@ -85,6 +93,17 @@ def test_a_wide_table_is_moved_by_itself_on_a_screen_and_stands_as_it_is_on_pape
         '<div class="lesson-table" role="group" aria-label="Tabelle" tabindex="0">\n<table>'
     )
     assert html_of(table, Form.PAPER).startswith("<table>")
+
+
+def test_lines_of_a_program_keep_their_breaks_and_are_moved_by_themselves_on_a_screen() -> None:
+    lines = '```python\nif a < b:\n    print("<b>")\n```'
+
+    assert html_of(lines) == (
+        '<div class="lesson-code" role="group" aria-label="Programmtext" tabindex="0">\n'
+        '<pre><code>if a &lt; b:\n    print("&lt;b&gt;")\n</code></pre>\n</div>\n'
+    )
+    assert html_of(lines, Form.PAPER).startswith("<pre><code>if a")
+    assert html_of("    eingerückt").startswith('<div class="lesson-code"')
 
 
 @pytest.mark.parametrize(
@@ -171,7 +190,7 @@ def test_no_text_breaks_a_lesson_and_nothing_dangerous_comes_of_it(markdown: str
 
 
 @pytest.mark.parametrize(
-    "markdown", ["::: tipp\n" * 20_000, ":::: tipp\n::: merke\n" * 5_000, "::: frage\n{" * 10_000, "![a](bild.png)\n\n" * 5_000]
+    "markdown", ["#\n" * 10_000, "::: tipp\n" * 20_000, ":::: tipp\n::: merke\n" * 5_000, "::: frage\n{" * 10_000, "![a](bild.png)\n\n" * 5_000]
 )  # fmt: skip
 def test_thousands_of_blocks_do_no_harm(markdown: str) -> None:
     assert len(html_of(markdown)) < 3_000_000

@@ -25,6 +25,7 @@ from content.quiz.questions import (
 from tests.content import samples
 from tests.content.hostile import tarred, zipped
 from tests.content.making import PICTURE
+from tests.players.packing import scorm_12
 
 DOOR = """# Die Tür
 
@@ -125,7 +126,9 @@ def test_a_moodle_backup_becomes_a_course(*, modern: bool, tar: bool, tmp_path: 
         "Die book": "## Eins\n\na\n\n## Zwei\n\nb",
         "Die resource": "::: datei Plan-fuer-alle.pdf\nPlan-fuer-alle.pdf\n:::",
         "Die folder": "Zum Mitnehmen\n\n::: datei film.vtt\nfilm.vtt\n:::",
+        "Die assign": "Bitte schreiben.\n\nZehn Zeilen.",
     }
+    assert [one.place for one in report.of(Fate.CHANGED) if "Handing" in one.message] == ["Die assign"]
     assert [
         (one.address, one.is_lti, one.parameters) for one in chapter.lessons if isinstance(one, Tool)
     ] == [
@@ -165,7 +168,7 @@ def test_a_moodle_backup_becomes_a_course(*, modern: bool, tar: bool, tmp_path: 
         ("Er heißt {{1}}.", (Gap(key="1", accepted=(Accepted(text="Ada"),)),)),
     ]
     assert [(one.place, one.params) for one in report.of(Fate.LEFT)] == [
-        ("description", {}), ("calculated", {"kind": "calculated"}), ("Die forum", {"kind": "forum"}),
+        ("description", {}), ("calculated", {"kind": "calculated"}), ("Die forum", {}),
     ]  # fmt: skip
 
 
@@ -212,3 +215,88 @@ def test_each_kind_is_recognised_without_unpacking(tmp_path: Path) -> None:
 
     assert found[0::2] == [Format.COMMON_CARTRIDGE, Format.CONTENT_PACKAGE, Format.MOODLE]
     assert found[5] is Format.MOODLE
+
+
+def test_what_a_cartridge_of_one_chapter_with_folders_says_is_not_lost_without_a_word(tmp_path: Path) -> None:
+    files = samples.common_cartridge("1.3.0")
+    page = (
+        "<h1>Wasser</h1><p>H<sub>2</sub>O, 5 m<sup>2</sup>, der 1<sup>er</sup></p><form><input></form>"
+        "<svg><text>x</text></svg>"
+    )
+    files |= {
+        "seiten/a.html": page.encode(),
+        "seiten/b.html": b"<p>Niemand zeigt mich.</p>",
+        "aussehen.css": b"p{}",
+        "aufgabe.xml": b'<assignment><title>T</title><text texttype="text/html">&lt;p&gt;Bitte z&amp;auml;hlen.&lt;/p&gt;</text></assignment>',
+    }
+    organization = (
+        '<item identifier="k"><title>Nass</title><item identifier="1" identifierref="a"><title>Wasser</title></item>'
+        '<item identifier="o"><title>Mehr davon</title><item identifier="2" identifierref="t"><title>Zählen</title></item></item></item>'
+    )
+    resources = (
+        '<resource identifier="a" type="webcontent" href="seiten/a.html"/><resource identifier="b" type="webcontent" href="seiten/b.html"/>'
+        '<resource identifier="c" type="webcontent" href="aussehen.css"/>'
+        '<resource identifier="t" type="assignment_xmlv1p0"><file href="aufgabe.xml"/></resource>'
+    )
+    files["imsmanifest.xml"] = samples._manifest("1.3.0", organization, resources)
+
+    content, report = read(files, tmp_path)
+
+    assert [(one.title, [lesson.title for lesson in one.lessons]) for one in content.chapters] == [
+        ("Nass", ["Wasser", "Zählen"])
+    ]
+    water, task = content.chapters[0].lessons
+    assert isinstance(water, Text)
+    assert isinstance(task, Text)
+    assert "H₂O, 5 m², der 1er" in water.markdown
+    assert task.markdown == "Bitte zählen."
+    assert [(one.fate, one.place, one.message.split(" ")[0]) for one in report.remarks] == [
+        (Fate.CHANGED, "Mehr davon", "Chapters"),
+        (Fate.CHANGED, "Wasser", "A"),
+        (Fate.CHANGED, "Zählen", "The"),
+        (Fate.LEFT, "seiten/b.html", "No"),
+    ]
+
+
+@pytest.mark.parametrize("start", ['<?xml version="1.0"?>\n<quiz>', "<!-- question: 1 -->\n<quiz>"])
+def test_xml_with_braces_in_it_is_no_list_of_questions(start: str, tmp_path: Path) -> None:
+    path = tmp_path / "fragen.xml"
+    path.write_text(f"{start}<text>\n\nWas ist {{=eins ~zwei}}?\n\n</text></quiz>", encoding="utf-8")
+
+    assert recognise(path) is None
+    with pytest.raises(errors.NotRecognised):
+        read_course(path, tmp_path / "out", report=Report())
+    path.write_text(f"{start}<question><questiontext>Was ist {{=eins ~zwei}}?", encoding="utf-8")
+    with pytest.raises(errors.MoodleXml):
+        read_course(path, tmp_path / "out", report=Report())
+
+
+def test_a_quiz_without_a_title_is_called_as_its_file(tmp_path: Path) -> None:
+    item = (
+        '<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p2" identifier="q" title=""><responseDeclaration identifier="R" cardinality="single" baseType="identifier">'
+        '<correctResponse><value>a</value></correctResponse></responseDeclaration><itemBody><choiceInteraction responseIdentifier="R" maxChoices="1">'
+        '<prompt>Was?</prompt><simpleChoice identifier="a">Ja</simpleChoice><simpleChoice identifier="b">Nein</simpleChoice></choiceInteraction></itemBody></assessmentItem>'
+    )
+    manifest = (
+        '<manifest xmlns="http://www.imsglobal.org/xsd/imscp_v1p1"><metadata/><organizations/><resources>'
+        '<resource identifier="r" type="imsqti_item_xmlv2p2" href="q.xml"/></resources></manifest>'
+    )
+
+    content, _ = read({"imsmanifest.xml": manifest.encode(), "q.xml": item.encode()}, tmp_path)
+
+    assert [lesson.title for chapter in content.chapters for lesson in chapter.lessons] == ["paket"]
+
+
+def test_a_package_that_loads_from_elsewhere_says_so_before_it_is_taken(tmp_path: Path) -> None:
+    page = (
+        '<a href="https://link.example/">mehr</a><link rel="stylesheet" href="//cdn.example/a.css">'
+        "<script src='https://cdn.example/b.js'></script><iframe width=1 src=http://film.example:80/x></iframe><img src=\"bild.png\">"
+    )
+    scorm_12(tmp_path / "paket", {"a": page})
+    report = Report()
+
+    read_course(tmp_path / "paket", tmp_path / "out", report=report)
+
+    assert [(one.fate, one.place, one.params) for one in report.remarks] == [
+        (Fate.CHANGED, "Probe", {"hosts": "cdn.example, film.example"})
+    ]

@@ -51,7 +51,7 @@ def _plain(lesson: Any) -> Any:
         for path in lesson.folder.rglob("*")
         if path.is_file()
     }
-    return (lesson.key, lesson.title, lesson.kind, lesson.entry, inside)
+    return (lesson.key, lesson.title, lesson.kind, lesson.entry, lesson.details, inside)
 
 
 def there_and_back(

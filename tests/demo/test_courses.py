@@ -76,7 +76,7 @@ def test_a_course_has_three_chapters_of_lessons_exercises_and_a_quiz(name: str) 
     assert len(course.chapters) == 3
     assert 5 <= len(lessons) <= 7
     assert any(one.is_practice for one in lessons)
-    assert sum(one.is_preview for one in lessons) == 1
+    assert sum(one.details.is_preview for one in lessons) == 1
     assert len({one.key for one in lessons}) == len(lessons)
 
 

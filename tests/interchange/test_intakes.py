@@ -2,18 +2,19 @@
 
 import errno
 import io
-import zipfile
-from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from PIL import Image
 from sqlalchemy import func, select, update
 
 from content.course import Chapter as ChapterContent
-from content.course import CourseContent, Tool
+from content.course import CourseContent, Details, Package, Tool
 from content.packages.errors import DamagedArchive
+from content.packages.reading import read_course
+from content.packages.report import Report
+from content.packages.writing import write_common_cartridge
 from lms.audit.models import AuditEntry
 from lms.db import Begin
 from lms.interchange.errors import NoSpaceLeft, NothingChosen, NotReady, OthersAreWaiting
@@ -32,7 +33,9 @@ from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.errors import DiskIsFull
 from lms.web.files.store import Store
 from lms.web.module import Around
+from tests.interchange.packing import course, folder
 from tests.making import BOTH, MOMENT, make_person, staff
+from tests.players.packing import scorm_12
 from tests.teaching.scene import Class, make_class, trainer_actor
 
 pytestmark = BOTH
@@ -46,34 +49,6 @@ async def taught(begin: Begin) -> Class:
 @pytest.fixture
 def interchange(house: Around) -> Interchange:
     return Interchange(house)
-
-
-def picture() -> bytes:
-    drawn = io.BytesIO()
-    Image.new("RGB", (40, 30), "navy").save(drawn, "PNG")
-    return drawn.getvalue()
-
-
-def folder(files: Mapping[str, str | bytes]) -> io.BytesIO:
-    """A zipped folder."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    packed.seek(0)
-    return packed
-
-
-def course() -> io.BytesIO:
-    return folder(
-        {
-            "kurs.toml": 'titel = "Das Tablet"\nsprache = "de"\n',
-            "01-anfang/01-einschalten.md": "# Einschalten\n\n![Der Knopf](knopf.png)\n\nDrücken Sie lange.\n",
-            "01-anfang/02-fragen.gift": "::Knopf::Wo ist der Knopf?{=oben ~unten}\n",
-            "02-weiter/01-laden.md": "# Laden\n\nMit dem Kabel.\n",
-            "dateien/knopf.png": picture(),
-        }
-    )
 
 
 async def bring(
@@ -367,3 +342,48 @@ async def test_texts_that_no_database_takes_are_refused_in_words(
         (IntakeState.REFUSED, UNREADABLE),
         (IntakeState.READY, ""),
     ]
+
+
+async def test_a_course_that_goes_out_and_comes_back_keeps_its_minutes_its_words_and_the_parts_of_its_packages(
+    interchange: Interchange,
+    taught: Class,
+    begin: Begin,
+    jobs: Worker,
+    house: Around,
+    tmp_path: Path,
+) -> None:
+    packed = scorm_12(tmp_path / "scorm", {"a": "<p>A</p>", "b": "<p>B</p>"})
+    texts = {
+        "kurs.toml": 'titel = "Kurs"\n',
+        "01-a/01-lesen.md": '+++\ntitel = "Lesen"\nminuten = 12\nzaehlt = false\nprobe = true\n+++\n\nText.',
+        "01-a/02-spielen.toml": 'titel = "Spielen"\nminuten = 5\nworte = "Viel *Erfolg*!\\nEinfach anfangen."\npaket = "scorm_12"\nbeginn = "a.html"\n',
+        "01-a/03-seite.toml": 'titel = "Seite"\nminuten = 999999999999\nworte = "Lesen Sie dort."\nadresse = "https://example.org/"\n',
+    }
+    inside = {f"01-a/02-spielen.inhalt/{path.name}": path.read_bytes() for path in packed.iterdir()}
+
+    for _ in range(2):
+        intake = await bring(interchange, taught, folder({**texts, **inside}))
+        await jobs.drain()
+        await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={0})
+        await jobs.drain()
+        async with begin.reading() as session:
+            content = await content_of(
+                session,
+                taught.course,
+                lesson_files(house.settings.files),
+                PackageFolders(house.settings.files),
+            )
+        write_common_cartridge(content, tmp_path / "back.imscc")
+        back = read_course(
+            tmp_path / "back.imscc", tmp_path / f"back-{len(content.chapters)}", report=Report()
+        )
+
+    assert [[one.details for one in chapter.lessons] for chapter in back.chapters] == [
+        [
+            Details(minutes=12, is_needed=False, is_preview=True),
+            Details(minutes=5, words="Viel *Erfolg*!\nEinfach anfangen."),
+            Details(words="Lesen Sie dort."),
+        ]
+    ] * 2
+    packages = [one for chapter in back.chapters for one in chapter.lessons if isinstance(one, Package)]
+    assert [[part["id"] for part in one.facts["scos"]] for one in packages] == [["a", "b"]] * 2

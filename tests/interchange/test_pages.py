@@ -12,7 +12,7 @@ from litestar.testing import AsyncTestClient
 from lms.db import Begin
 from lms.jobs.worker import Worker
 from lms.kernel.rights import Identity
-from tests.interchange.test_intakes import course
+from tests.interchange.packing import course
 from tests.making import make_person
 from tests.teaching.scene import Class, make_class
 from tests.visiting import assert_same_as_missing, send, sign_in

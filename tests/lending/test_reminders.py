@@ -133,9 +133,11 @@ async def test_a_device_that_is_not_back_stays_taken_unless_somebody_has_it_prom
         await counter.lending.hand_out(KEEPER, loan_id=later.id)
 
 
-async def test_the_clockwork_of_the_worker_reminds(counter: Counter, clock: FixedClock, jobs: Worker) -> None:
+async def test_the_clockwork_of_the_worker_reminds(
+    counter: Counter, clock: FixedClock, clockwork: Worker
+) -> None:
     await overdue(counter, clock, 1)
 
-    await jobs.drain()
+    await clockwork.drain()
 
     assert len(await reminders(counter)) == 1

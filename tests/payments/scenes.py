@@ -1,19 +1,12 @@
-"""A process whose children buy places and are killed at a named step: `python -m tests.payments.scenes`.
+"""A process whose children buy places and are killed at a named step (see `tests.dying`).
 
-It has imported everything once and waits; each line it reads is a JSON object for one child: STEP, DATABASE_URL, STRIPE_API,
-FILES, ENROLMENT (whose place it is), NOW (what time it is). It answers with the signal that ended the child. Each step is a
-function of ours before or after which the child ends with SIGKILL, as when the power fails.
+A child is told besides: ENROLMENT, whose place it is.
 """
 
-import asyncio
-import json
 import os
-import signal
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import httpx
@@ -30,11 +23,11 @@ from lms.payments.gateway import Gateway
 from lms.payments.hooks import Hooks
 from lms.settings import Settings
 from lms.web.module import Around
+from tests.dying import AFTER, BEFORE, Step, die
 from tests.making import FixedClock
 from tests.stripe_stand_in.fixture import GOOD, KEY, SECRET
 
-BEFORE, AFTER = "before", "after"
-STEPS: dict[str, tuple[Any, str, str]] = {
+STEPS: dict[str, Step] = {
     "before the attempt is written": (Checkouts, "_begin", BEFORE),
     "after the attempt is written": (Checkouts, "_begin", AFTER),
     "after the provider has made the page": (Gateway, "open_page", AFTER),
@@ -48,7 +41,7 @@ STEPS: dict[str, tuple[Any, str, str]] = {
     "after the invoice is printed": (letters, "invoice_pdf", AFTER),
     "after the invoice is sent, before its task is done": (letters, "_send", AFTER),
 }
-GOING_BACK: dict[str, tuple[Any, str, str]] = {
+GOING_BACK: dict[str, Step] = {
     "before the refund is asked for": (Gateway, "refund", BEFORE),
     "after the refund was made": (Gateway, "refund", AFTER),
 }
@@ -63,18 +56,6 @@ def surroundings(clock: Callable[[], datetime]) -> Around:
         _env_file=None,  # type: ignore[call-arg]
     )  # fmt: skip
     return around(settings, clock)
-
-
-def die(owner: Any, name: str, when: str) -> None:
-    """Let the process end around this function."""
-    original = getattr(owner, name)
-
-    async def deadly(*args: Any, **kwargs: Any) -> Any:
-        if when == AFTER:
-            await original(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(owner, name, deadly)
 
 
 async def buy(place: Around, enrolment_id: UUID) -> None:
@@ -98,31 +79,13 @@ async def hear_and_work(place: Around, hooks: Hooks) -> None:
     await worker(place).drain()
 
 
-async def main(step: str) -> None:
+async def main(told: Mapping[str, str]) -> None:
     """Buy, and die at the step."""
+    os.environ.update(told)
+    step = told["STEP"]
     die(*(STEPS | GOING_BACK)[step])
-    place = surroundings(FixedClock(datetime.fromisoformat(os.environ["NOW"])))
+    place = surroundings(FixedClock(datetime.fromisoformat(told["NOW"])))
     if step in GOING_BACK:
         await hear_and_work(place, Hooks(place))
     else:
-        await buy(place, UUID(os.environ["ENROLMENT"]))
-
-
-def serve() -> None:
-    """Have children, one after the other, and say how each has ended."""
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            os.dup2(
-                os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno()
-            )  # it logs, and only numbers are read here
-            os.environ.update(json.loads(line))
-            asyncio.run(main(os.environ["STEP"]))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}\n")
-        sys.stdout.flush()
-
-
-if __name__ == "__main__":
-    serve()
+        await buy(place, UUID(told["ENROLMENT"]))

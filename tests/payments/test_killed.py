@@ -14,6 +14,7 @@ from lms.payments.checkouts import Checkouts
 from lms.payments.hooks import Hooks
 from lms.payments.models import CheckoutState
 from lms.web.module import Around
+from tests.dying import Scenes, scenes_running
 from tests.making import BOTH, FixedClock
 from tests.payments.buying import (
     PRICE,
@@ -26,7 +27,6 @@ from tests.payments.buying import (
     refunds,
     state_of,
 )
-from tests.payments.killing import Scenes, scenes_running
 from tests.payments.scenes import GOING_BACK, STEPS, buy, hear_and_work
 from tests.stripe_stand_in.fixture import StandIn
 
@@ -35,7 +35,7 @@ pytestmark = BOTH
 
 @pytest.fixture(scope="module")
 def scenes() -> Iterator[Scenes]:
-    with scenes_running() as running:
+    with scenes_running("tests.payments.scenes") as running:
         yield running
 
 
@@ -45,7 +45,7 @@ async def test_whatever_step_the_process_dies_at_the_place_is_paid_once(
 ) -> None:
     (claim,) = await ordered(house, await paid_run(begin))
 
-    await scenes.kill(step, house, claim)
+    await scenes.kill(step, house, ENROLMENT=str(claim.id))
     clock.forward(seconds=working.LEASE.total_seconds() + 1)  # what the dead worker had claimed is free again
     await buy(house, claim.id)
 
@@ -75,7 +75,7 @@ async def test_whatever_step_the_process_dies_at_the_money_goes_back_once(
     stripe.pay(await opened(checkouts, house, claim))
     clock.forward(minutes=50)
 
-    await scenes.kill(step, house, claim)
+    await scenes.kill(step, house, ENROLMENT=str(claim.id))
     stripe.forget_keys()
     clock.forward(seconds=working.LEASE.total_seconds() + 1)
     await jobs.drain()

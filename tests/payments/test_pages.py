@@ -69,13 +69,13 @@ async def test_coming_back_shows_that_it_is_checked_until_it_is_decided(
 
     waiting = await client.get(here)
     assert "Ihre Zahlung wird geprüft." in waiting.text
-    assert waiting.headers["refresh"] == "3"
+    assert f'data-renew="3" data-renew-from="{here}"' in waiting.text
     checked = await send(client, here, {})
     assert checked.status_code == 303
     done = await client.get(here)
 
     assert "Vielen Dank, Ihre Zahlung ist angekommen." in done.text
-    assert "refresh" not in done.headers
+    assert "data-renew" not in done.text
 
 
 async def test_whoever_gives_up_reads_that_nothing_was_charged(

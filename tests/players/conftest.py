@@ -103,6 +103,7 @@ async def room(begin: Begin, house: Around, tmp_path: Path) -> Room:
             chapter="Kapitel",
             kind=LessonKind.PACKAGE,
             title="Sicher surfen",
+            text="Erst *lesen*.",
             body=body,
         )
         session.add_all([lesson, enrolment, published])

@@ -1,5 +1,6 @@
 """The address of packages: what is served there, and that nothing of it is served on ours."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,19 +10,22 @@ import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from pydantic import ValidationError
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from lms.catalogue.models import Run
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState
+from lms.kernel.rights import Identity
 from lms.kernel.tokens import Signer
 from lms.players import tickets
 from lms.players.tickets import Ticket
+from lms.scheduling.models import RunTrainer
 from lms.settings import Settings
 from lms.web.module import Around
-from lms.web.playing import is_packages_host, packages_origin
+from lms.web.playing import PLAYED, is_packages_host, packages_origin
 from tests.making import MOMENT
 from tests.players.conftest import Room
+from tests.visiting import another_browser, sign_in
 
 OURS = "http://127.0.0.1:8000"
 THERE = "http://pakete.localhost:8000"
@@ -109,6 +113,8 @@ async def test_each_answer_says_who_may_frame_it_and_what_it_may_do(
         assert "allow-top-navigation" not in policy
         assert "sandbox allow-scripts" in policy
         assert headers["x-content-type-options"] == "nosniff"
+    # all packages share the address: what an earlier one has left in the browser goes before the next begins
+    assert [one.get("clear-site-data") for one in (player, page, tool)] == ['"storage"', None, None]
     assert page["content-type"] == "text/html"  # a page of 1999 names its own encoding
 
 
@@ -209,6 +215,22 @@ async def test_a_ticket_opens_nothing_once_the_place_is_lost_or_the_lessons_have
     assert [(await client.get(path)).status_code for path in paths] == [410, 410]
 
 
+async def test_a_ticket_of_an_author_opens_nothing_once_they_do_not_write_for_the_course(
+    client: Client, room: Room, house: Around, begin: Begin
+) -> None:
+    author = another_browser(client)
+    await sign_in(author, begin, Identity.TRAINER, person=room.teacher, is_known=True)
+    page = await author.get(f"{OURS}/inhalte/{room.course.id}/pakete/{room.lesson_id}")
+    found = re.search(rf"{PLAYED}[\w.-]+", page.text)
+    assert found, page.text
+    path = f"{THERE}{found[0]}/inhalt/a.html"
+
+    assert (await client.get(path)).status_code == 200
+    async with begin() as session:
+        await session.execute(delete(RunTrainer))
+    assert (await client.get(path)).status_code == 410
+
+
 def test_a_ticket_is_bound_to_all_that_it_names() -> None:
     signer, now = Signer(["secret"]), datetime(2026, 12, 4, 9, 59, tzinfo=UTC)
     given = Ticket(uuid4(), uuid4(), uuid4(), OURS)
@@ -268,6 +290,7 @@ def test_packages_have_a_name_where_nobody_signs_in() -> None:
     [
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000"),
         ("https://zdb.example", "https://zdb.example"),
+        ("https://ZDB.example:8443", "https://zdb.example"),
         ("http://pakete.zdb.example", "https://zdb.example"),
         ("https://pakete.zdb.example/pfad", "https://zdb.example"),
         ("pakete.zdb.example", "https://zdb.example"),

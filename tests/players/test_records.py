@@ -1,5 +1,6 @@
 """The record store on the wire: a unit of cmi5 from its launch to the end, and everything that it may not."""
 
+import asyncio
 import base64
 import json
 import re
@@ -158,6 +159,7 @@ async def test_units_are_worked_through_and_the_lesson_is_done_once_each_has_wha
     page = await client.get(units.path)
 
     assert [one.status_code for one in answers] == [200, 200, 200]
+    assert "<p>Erst <em>lesen</em>.</p>" in half.text
     assert "1 von 2 Teilen sind erledigt." in half.text
     assert "Sie haben diese Übung erledigt. Bestes Ergebnis: 85 Prozent." in page.text
     assert (await verbs(begin)).count("satisfied") == 1
@@ -302,6 +304,25 @@ async def test_the_same_statement_twice_is_kept_once_and_another_under_its_id_is
     assert {"stored", "authority", "timestamp"} <= set(found.json())
     assert [one["id"] for one in listed.json()["statements"]] == [begun["id"]]
     assert [one["verb"]["display"]["en"] for one in rest.json()["statements"]] == ["launched"]
+
+
+async def test_of_several_statements_under_one_id_at_the_same_moment_one_is_kept(
+    client: Client, begin: Begin, units: Room
+) -> None:
+    await sign_in(client, begin, person=units.person, is_known=True)
+    unit = await launched(client, units)
+    await unit.say("initialized")
+    one = unit.statement("experienced", is_defined=False, response="a")
+    others = [one, one, *({**one, "result": {"response": said}} for said in "bc")]
+
+    answers = await asyncio.gather(
+        *(unit.ask("PUT", "statements", body=other, statementId=one["id"]) for other in others)
+    )
+    kept = (await unit.ask("GET", "statements", statementId=one["id"])).json()["result"]["response"]
+
+    codes = [answer.status_code for answer in answers]
+    assert codes == [204 if other["result"]["response"] == kept else 409 for other in others]
+    assert await verbs(begin) == ["launched", "initialized", "experienced"]
 
 
 async def test_documents_are_kept_merged_and_guarded_against_others_who_write(

@@ -39,7 +39,8 @@ SILENT = Part("a", "A", "a.html", reports=False)
         (OLD, MASTERY, {"cmi.core.lesson_status": "failed", "cmi.core.score.raw": "70"}, (PASSED, 700, 0)),
         (OLD, MASTERY, {"cmi.core.lesson_status": "incomplete", "cmi.core.score.raw": "90"}, (BEGUN, 900, 0)),
         (OLD, SILENT, {"part.opened": "true"}, (COMPLETED, None, 0)),
-        (OLD, PLAIN, {"part.opened": "true"}, (BEGUN, None, 0)),
+        (OLD, PLAIN, {"part.opened": "true"}, (COMPLETED, None, 0)),  # it promised to report and never did
+        (NEW, PLAIN, {"part.opened": "true"}, (COMPLETED, None, 0)),
         (NEW, PLAIN, {"cmi.completion_status": "completed"}, (COMPLETED, None, 0)),
         (
             NEW,

@@ -86,7 +86,7 @@ async def test_a_term_is_previewed_ticked_copied_and_reported(
 
     assert ticked == [str(run.id) for run in runs[:2]]  # the third clashes, so it is not ticked yet
     assert nothing.status_code == 422
-    assert 'http-equiv="refresh"' in waiting.text
+    assert 'data-renew="2"' in waiting.text
     assert "3 Kurse sind als Entwürfe kopiert" in report
     async with begin.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Run)) == 7

@@ -51,13 +51,13 @@ async def test_what_is_due_stands_on_the_page(client: Browser, begin: Begin) -> 
 
     assert "Hier geht es weiter" in page
     assert "1 von 4 Lektionen ist" not in page
-    assert "1 von 4 Lektionen sind bearbeitet." in page
+    assert "1 von 4 Lektionen sind erledigt." in page
     assert "Nächste Lektion: Fotos" in page
     assert "Offenes Quiz: Was wissen Sie?" in page
     assert "„Zum Schluss“ öffnet am Mittwoch, 9. Dezember 2026" in page
     assert f"/meine-kurse/{mine.id}/uebungen/{second.lesson_id}" in answer.text
     assert f"/meine-kurse/{mine.id}/quiz/{quiz.lesson_id}" in answer.text
-    assert "Ihre Kursleitung sieht, welche Lektionen Sie bearbeitet haben" in words_of(course.text)
+    assert "Ihre Kursleitung sieht, welche Lektionen Sie erledigt haben" in words_of(course.text)
     assert len(for_five) == len(for_one)
 
 

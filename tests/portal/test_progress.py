@@ -92,7 +92,7 @@ async def test_the_overview_says_why_and_leads_to_a_message(
     assert "Hat an den letzten 2 Terminen unentschuldigt gefehlt." in page
     assert "Hat noch keine Lektion begonnen." in page
     assert "Einschalten 1 von 3" in page
-    assert "Sie sehen, wer welche Lektionen bearbeitet hat, nie, wie lange es gedauert hat." in page
+    assert "Sie sehen, wer welche Lektionen erledigt hat, nie, wie lange es gedauert hat." in page
     assert "<b>&</b>" not in answer.text
     assert f"/kursleitung/kurse/{run.id}/nachrichten/neu?an=one&amp;person={cem}" in answer.text
     assert "Seit 20 Tagen" not in only

@@ -66,14 +66,16 @@ def test_the_harder_half_comes_only_where_the_easier_one_goes() -> None:
     assert "s1c" not in changed
 
 
-async def test_courses_that_can_be_booked_come_first_and_only_at_a_fitting_level(house: Around) -> None:
-    names = ["frei", "voll", "zu schwer", "anderes", "nah"]
+async def test_courses_that_everybody_can_book_come_first_and_only_at_a_fitting_level(house: Around) -> None:
+    names = ["jung", "frei", "voll", "zu schwer", "anderes", "nah"]
     courses = {name: make_course(name) for name in names}
+    courses["jung"].max_age = 17
     async with house.begin() as session:
         session.add_all(courses.values())
         await session.flush()
         for name, competence, level, given in [
             ("voll", "4.1", 2, {"capacity": 1, "occupied": 1}),
+            ("jung", "4.1", 2, {}),
             ("frei", "4.1", 3, {}),
             ("zu schwer", "4.1", 7, {}),
             ("anderes", "1.1", 2, {}),
@@ -100,6 +102,7 @@ async def test_courses_that_can_be_booked_come_first_and_only_at_a_fitting_level
     assert [(one.course.title_de, one.reason.key, one.is_bookable) for one in found] == [
         ("frei", "s4b", True),
         ("nah", "s4b", True),
+        ("jung", "s4b", True),  # who asks has told no age
         ("voll", "s4b", False),
     ]
     assert (len(seen), later) == (1, [])

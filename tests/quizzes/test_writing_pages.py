@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
-from content.quiz.questions import GapText, HotSpots, Pool, Quiz
+from content.quiz.questions import GapText, HotSpots, Pool, Quiz, SingleChoice, TrueFalse
 from lms.kernel.rights import Identity
+from lms.quizzes.editing.forms import form_of
 from lms.quizzes.editing.pages import parts_of
 from lms.web.module import Around
 from tests.office import counted, words_of
@@ -300,3 +301,8 @@ async def test_how_it_is_taken(client: AsyncClient, desk: Desk) -> None:
         True,
         False,
     )
+
+
+def test_a_kind_without_rows_has_none_whatever_is_sent() -> None:
+    assert form_of(TrueFalse, values={"rows": "3"}).row_count == 0
+    assert form_of(SingleChoice, values={"rows": "3"}).row_count == 3

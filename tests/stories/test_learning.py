@@ -16,10 +16,10 @@ from lms.learning.models import Edition, EditionFile, EditionLesson, LessonKind,
 from lms.learning.places import lesson_files
 from lms.people.models import Person
 from lms.web.files.store import Store
+from tests.stories.by_keyboard import press_until
 from tests.stories.conftest import DESKTOP, Centre, arrange, look_closely, sit_down
 
 WHO = ("Iryna", "Kovalenko")
-STEPS = 80
 CAPTIONS = b"WEBVTT\n\n00:00.000 --> 00:20.000\nHier wischen wir.\n"
 TEXT = """## Wischen
 
@@ -61,20 +61,6 @@ PLAY = """async () => {
   while (!video.currentTime || !video.textTracks[0].activeCues?.length) await new Promise((done) => setTimeout(done, 50));
   return [...video.textTracks[0].activeCues].map((cue) => cue.text);
 }"""
-
-
-def press_until(page: Page, name: str) -> None:
-    """Tab on until what has the focus is called so, and press Enter."""
-    for _ in range(STEPS):
-        page.keyboard.press("Tab")
-        words = page.evaluate(
-            "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText).trim()"
-        )
-        if words.startswith(name):
-            page.keyboard.press("Enter")
-            page.wait_for_load_state()
-            return
-    raise AssertionError(f"the keyboard never comes to “{name}”")
 
 
 def put(store: Store, content: bytes) -> str:

@@ -21,7 +21,7 @@ from lms.kernel.tokens import hashed
 from lms.learning.models import Edition, EditionLesson, LessonKind, Package, RunEdition
 from lms.learning.places import PackageFolders
 from lms.players.models import PackageState
-from tests.players.packing import ATTACK_PAGE, cmi5, scorm_12
+from tests.players.packing import ATTACK_PAGE, cmi5, scorm_12, scorm_2004
 from tests.stories.conftest import DESKTOP, Centre, arrange, let_settle, look_closely
 
 CMI5_LIBRARY = Path(__file__).parents[2] / "node_modules" / "@xapi" / "cmi5" / "dist" / "Cmi5.umd.js"
@@ -243,3 +243,42 @@ def test_a_unit_of_cmi5_speaks_with_the_record_store_through_a_library_of_others
     complaints[:] = [
         one for one in complaints if "404" not in one
     ]  # it asks for a state that is not there yet
+
+
+TALKATIVE_PAGE = """<!doctype html><html lang="de"><meta charset="utf-8"><title>Teil</title><body>
+<h1>{title}</h1><p id="may"></p><button id="on">Zum letzten Teil</button>
+<script>
+  let w = window; while (!w.API_1484_11 && w !== w.parent) w = w.parent;
+  const lms = w.API_1484_11;
+  lms.Initialize("");
+  document.getElementById("may").textContent = ["continue", "previous", "choice.{{target=c}}", "choice.{{target=x}}"]
+    .map((one) => lms.GetValue("adl.nav.request_valid." + one)).join(" ");
+  document.getElementById("on").onclick = () => {{
+    for (let n = 0; n < 300; n += 1) {{
+      lms.SetValue(`cmi.interactions.${{n}}.id`, "frage-" + n);
+      lms.SetValue(`cmi.interactions.${{n}}.type`, "long-fill-in");
+      lms.SetValue(`cmi.interactions.${{n}}.learner_response`, "x".repeat(1000));
+    }}
+    lms.SetValue("cmi.score.scaled", "0.5");
+    lms.SetValue("adl.nav.request", "{{target=c}}choice");
+    lms.Terminate("");
+  }};
+</script></body></html>"""
+
+
+def test_a_part_that_says_too_much_and_too_little_is_done_and_leads_to_the_part_it_names(
+    open_page: Callable[..., Page], centre: Centre, tmp_path: Path
+) -> None:
+    pages = {name: TALKATIVE_PAGE.format(title=f"Teil {name}") for name in "abc"}
+    folder = scorm_2004(tmp_path / "talkative", pages)
+    (path,) = arrange(learning(centre, folder, kind_of_visit="talkative"), centre)
+    page = visitor(open_page(viewport=DESKTOP), centre, "talkative")
+    page.goto(path)
+    expect(inside(page).get_by_text("true false true false")).to_be_visible()
+
+    inside(page).get_by_role("button", name="Zum letzten Teil").click()
+
+    expect(inside(page).get_by_role("heading", name="Teil c")).to_be_visible()
+    expect(inside(page).get_by_text("false true true false")).to_be_visible()
+    expect(page.locator("#stand")).to_have_text("1 von 3 Teilen sind erledigt. Bestes Ergebnis: 50 Prozent.")
+    let_settle(page)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from litestar import Litestar
+from structlog.testing import capture_logs
 
 from lms.db import Begin
 from lms.kernel.rights import Identity
@@ -16,14 +17,25 @@ FIELDS = b"application/x-www-form-urlencoded"
 
 
 async def knock(
-    app: Litestar, path: str, parts: Iterator[bytes], media_type: bytes = MULTIPART, **headers: str
+    app: Litestar,
+    path: str,
+    parts: Iterator[bytes],
+    media_type: bytes = MULTIPART,
+    *,
+    goes_after: int = 0,
+    **headers: str,
 ) -> tuple[int, int]:
-    """Send a form without its length, bit by bit; the status of the answer, and how many bits were read."""
+    """Send a form without its length, bit by bit; the status of the answer, and how many bits were read.
+
+    With `goes_after` the line breaks after so many bits.
+    """
     read, status = 0, 0
 
     async def receive() -> dict[str, Any]:
         nonlocal read
         read += 1
+        if read > goes_after > 0:
+            return {"type": "http.disconnect"}
         return {"type": "http.request", "body": next(parts, b""), "more_body": True}
 
     async def answered(message: Any) -> None:
@@ -73,3 +85,11 @@ async def test_as_much_as_the_edge_allows_comes_through(client: Browser, begin: 
     ]
 
     assert answers == [404, 413]  # nobody's session, but read
+
+
+async def test_a_line_that_breaks_in_the_middle_is_no_fault_of_ours(app: Litestar) -> None:
+    with capture_logs() as told:
+        status, _ = await knock(app, "/pruefen", endless(), FIELDS, goes_after=3)
+
+    assert status == 400
+    assert [one for one in told if one["log_level"] == "error"] == []

@@ -45,6 +45,7 @@ from lms.web.forms import (
 from lms.web.language import gettext, translated
 from lms.web.module import Around
 from lms.web.notices import declare
+from lms.web.versions import version_in
 
 AnyRequest = Request[Any, Any, Any]
 DETAILS_SAVED = declare("angaben", N_("Your details are saved."))
@@ -185,14 +186,15 @@ class OwnPages(Controller):
         own_account: NamedDependency[OwnAccount],
     ) -> Template | Redirect:
         form = form_from(ParticularsForm, await request.form()).offer(sms=bool(around.settings.sms_url))
-        if not form.validate() or not (form.version.data or "").isdigit():
+        version = version_in(form.version.data)
+        if not form.validate() or version is None:
             return Template("accounts/particulars.html", context={"form": form}, status_code=422)
         new = Particulars(
             given_name=form.given_name.data, family_name=form.family_name.data, phone=form.phone.data,
             street=form.street.data or "", postal_code=form.postal_code.data or "", city=form.city.data or "",
             language=form.language.data, channel=Channel(form.channel.data), address_form=AddressForm(form.address_form.data or AddressForm.FORMAL),
         )  # fmt: skip
-        await own_account.change_particulars(actor, new, version=int(form.version.data))
+        await own_account.change_particulars(actor, new, version=version)
         return to("/konto", notice=DETAILS_SAVED)
 
     @get("/passwort")

@@ -83,7 +83,11 @@ async def _archive(rows: Sequence[tuple[Evidence, Session]]) -> Response[bytes]:
 
 def _packed(rows: Sequence[tuple[Evidence, Session]]) -> bytes:
     """The files under plain names, and a table that says what each is."""
-    endings: Mapping[EvidenceKind, str] = {EvidenceKind.PHOTO: "jpg", EvidenceKind.FILE: "dat"}
+    endings: Mapping[EvidenceKind, str] = {
+        EvidenceKind.PHOTO: "jpg",
+        EvidenceKind.FILE: "dat",
+        EvidenceKind.MEETING: "csv",
+    }
     table: list[Sequence[Cell]] = [
         [
             gettext("File"),

@@ -34,11 +34,9 @@ from lms.web.forms import Form, form_from
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import after, declare
-from lms.web.templating import url
 
 AT_ONCE = 4
 SMALL_SIDE = 320
-REFRESH_SECONDS = "3"
 SENT = declare(
     "liste-gesendet", N_("We have kept it. It is read in a moment; nothing is marked before you confirm.")
 )
@@ -201,22 +199,20 @@ async def _page(
         await own_session(session, actor, session_id)
         rows = await evidence_of(session, session_id)
         sheets = await sheets_of(session, session_id)
-    is_waiting = any(one.state is EvidenceState.WAITING for one in rows)
     context = {
         "meeting": meeting,
         "form": form,
         "rows": rows,
         "waiting": [one for one in rows if one.state in OPEN_STATES],
         "is_ready": any(one.state is EvidenceState.READ for one in rows),
-        "is_waiting": is_waiting,
+        "is_waiting": any(one.state is EvidenceState.WAITING for one in rows),
         "troubles": TROUBLES,
         "problem": gettext(problem.message, **problem.params) if problem else "",
         "named": "".join(sign for sign in named if sign.isprintable())[:100],
         "lacking": lacking_pages(rows, sheets),
         "here": _path(session_id),
     }
-    headers = {"refresh": f"{REFRESH_SECONDS}; url={url(_path(session_id))}"} if is_waiting else {}
-    return Template("attendance/sheets/evidence.html", context=context, status_code=status, headers=headers)
+    return Template("attendance/sheets/evidence.html", context=context, status_code=status)
 
 
 def lacking_pages(

@@ -20,6 +20,7 @@ from lms.attendance.queries import register as register_of
 from lms.attendance.roll import Roll, roll_of
 from lms.attendance.rules import OPENS_BEFORE, unit_count
 from lms.attendance.service import Register
+from lms.attendance.sheets.queries import waiting_from_meeting
 from lms.attendance.walk_ins import walk_ins_of
 from lms.attendance.words import facts_in_words
 from lms.db import Begin
@@ -63,6 +64,9 @@ class Sheet:
     complaints: Sequence[Complaint] = ()
     trail: Sequence[tuple[str, Correction]] = ()
     """What was changed afterwards, with the name of whom it is about."""
+    online: int | None = None
+    """How many people our own video conference has reported, while nobody has decided about that."""
+    is_over: bool = False
 
     @property
     def is_correction(self) -> bool:
@@ -155,6 +159,7 @@ async def _sheet(
             session, Objection.session_id == session_id, Objection.state == ObjectionState.OPEN
         )
         changed = await corrections(session, Correction.session_id == session_id)
+        online = await waiting_from_meeting(session, session_id)
     names = {line.enrolment_id: line.name for line in lines}
     return Sheet(
         meeting=meeting,
@@ -166,6 +171,8 @@ async def _sheet(
         walk_ins=here,
         complaints=said,
         trail=[(names[one.enrolment_id], one) for one in changed if one.enrolment_id in names],
+        online=online,
+        is_over=meeting.session.ends_at <= clock(),
     )
 
 

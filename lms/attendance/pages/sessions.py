@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from lms.attendance.meetings import meeting_for, teaches_session
+from lms.attendance.sheets.queries import waiting_from_meeting
 from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock
@@ -36,6 +37,7 @@ class SessionPages(Controller):
         async with begin.reading() as session:
             meeting = await meeting_for(session, actor, session_id)
             teaches = await teaches_session(session, actor.person_id, session_id)
+            online = await waiting_from_meeting(session, session_id)
         now, minutes = clock(), around.settings.join_minutes_before
         context = {
             "meeting": meeting,
@@ -44,5 +46,6 @@ class SessionPages(Controller):
             "is_over": meeting.session.ends_at <= now,
             "is_door_open": door_is_open(meeting.session, now, minutes),
             "door_minutes": minutes,
+            "online": online,
         }
         return Template("attendance/session.html", context=context)

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from lms.attendance import roll
 from lms.attendance.models import Presence
 from lms.attendance.queries import Line
 from lms.attendance.service import Mark
-from lms.attendance.sheets.models import Evidence, EvidenceState
+from lms.attendance.sheets.models import Evidence, EvidenceKind, EvidenceState
 from lms.attendance.sheets.proposing import Proposal, Why, joined
 from lms.web.forms import Problem
 
@@ -43,9 +43,15 @@ class Sure:
     evidence: Sequence[Evidence]
     without_name: Sequence[tuple[Evidence, str]]
     unknown: Sequence[str]
+    unknown_online: Sequence[str]
     gone: int
     """People who stood on the list and have no place any more."""
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def were_online(self) -> int:
+        """People whom our own video conference has reported."""
+        return sum(bool(row.proposal.minutes_there) for row in self.rows)
 
     @property
     def unsure(self) -> int:
@@ -108,7 +114,8 @@ def sure_of(
         rows=rows,
         evidence=read,
         without_name=[(one, ", ".join(one.unknown)) for one in read if one.unknown and one.sheet_id],
-        unknown=[name for one in read if not one.sheet_id for name in one.unknown],
+        unknown=[name for one in read if one.kind is EvidenceKind.FILE for name in one.unknown],
+        unknown_online=[name for one in read if one.kind is EvidenceKind.MEETING for name in one.unknown],
         gone=len(set(said) - set(known)),
     )
 
@@ -137,4 +144,6 @@ def _against_register(proposal: Proposal, line: Line) -> Proposal:
     stands = (line.presence, late, line.minutes_early, line.missed_units)
     if proposal.presence is None or line.presence is None or stands == proposal.says:
         return proposal
-    return Proposal(proposal.enrolment_id, None, why=Why.OTHER_MARK, place=proposal.place)
+    return replace(
+        proposal, presence=None, minutes_late=0, minutes_early=0, missed_units=(), why=Why.OTHER_MARK
+    )

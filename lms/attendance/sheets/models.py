@@ -50,6 +50,8 @@ class EvidenceKind(StrEnum):
 
     PHOTO = "photo"
     FILE = "file"
+    MEETING = "meeting"
+    """What our own video conference reported; nobody has sent it."""
 
 
 class EvidenceState(StrEnum):

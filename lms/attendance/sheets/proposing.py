@@ -27,6 +27,8 @@ class Why(StrEnum):
     TIME = "time"
     CONTRADICTION = "contradiction"
     OTHER_MARK = "other-mark"
+    NOT_ONLINE = "not-online"
+    TOO_SHORT = "too-short"
 
 
 class Meaning(NamedTuple):
@@ -43,7 +45,8 @@ class Meaning(NamedTuple):
 class Proposal:
     """How somebody took part as far as one can read it; `presence` is None where somebody has to look, `why` says why.
 
-    `place` is the row on the page, counted from 0; None for what came out of a file.
+    `place` is the row on the page, counted from 0; None for what came out of a file. `minutes_there` is how long somebody was
+    in our own video conference while the session lasted, None for everything else.
     """
 
     enrolment_id: UUID
@@ -53,6 +56,7 @@ class Proposal:
     minutes_early: int = 0
     missed_units: Units = ()
     place: int | None = None
+    minutes_there: int | None = None
 
     @property
     def says(self) -> tuple[Presence | None, int, int, Units]:
@@ -69,6 +73,7 @@ class Proposal:
             "missed_units": list(self.missed_units),
             "why": self.why.value,
             "place": self.place,
+            "minutes_there": self.minutes_there,
         }
 
     @classmethod
@@ -79,9 +84,10 @@ class Proposal:
             Presence(kept["presence"]) if kept["presence"] else None,
             kept["minutes_late"],
             Why(kept["why"]),
-            kept.get("minutes_early", 0),  # older rows do not know these two
+            kept.get("minutes_early", 0),  # older rows do not know these
             tuple(kept.get("missed_units", ())),
             kept["place"],
+            kept.get("minutes_there"),
         )
 
 

@@ -14,9 +14,11 @@ from lms.attendance.sheets.models import (
     AttendanceSheet,
     AttendanceSheetRow,
     Evidence,
+    EvidenceKind,
     EvidenceState,
     MarkSource,
 )
+from lms.attendance.sheets.proposing import Proposal
 from lms.catalogue.models import Course, Run
 from lms.enrolment.models import Enrolment
 from lms.people.models import Person
@@ -88,6 +90,19 @@ async def evidence_with_content(
         .options(undefer(Evidence.content), undefer(Evidence.straight))
     )
     return found
+
+
+async def waiting_from_meeting(session: AsyncSession, session_id: UUID) -> int | None:
+    """How many people our own video conference has reported, while nobody has decided about that; None without a report."""
+    found = await session.scalars(
+        select(Evidence.proposals).where(
+            Evidence.session_id == session_id,
+            Evidence.kind == EvidenceKind.MEETING,
+            Evidence.state == EvidenceState.READ,
+        )
+    )
+    reports = [[Proposal.from_json(one) for one in kept] for kept in found]
+    return sum(bool(one.minutes_there) for one in reports[-1]) if reports else None
 
 
 async def sessions_to_confirm(

@@ -33,5 +33,9 @@ REASONS: Mapping[Why, str] = {
     Why.NOT_IN_LIST: N_("Not in the file by this name."),
     Why.TIME: N_("The time in the file cannot be read."),
     Why.CONTRADICTION: N_("Two photos or files say different things."),
+    Why.NOT_ONLINE: N_(
+        "Was not in the video conference with the own link. Were they there in another way, for example by telephone or in the room?"
+    ),
+    Why.TOO_SHORT: N_("Was in the video conference for a moment only."),
     Why.OTHER_MARK: N_("The register says something else so far."),
 }

@@ -33,6 +33,7 @@ from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
 from lms.web.pagination import page_of, window
+from lms.web.versions import version_in
 
 DESK = "/verwaltung/neuigkeiten"
 AT_ONCE = 25
@@ -106,7 +107,7 @@ class NewsDeskPages(Controller):
                     actor,
                     news_id=news_id,
                     words=form.words(),
-                    version=int(form.version.data) if (form.version.data or "").isdigit() else None,
+                    version=version_in(form.version.data),
                 )
                 return after(f"{DESK}/{news_id}", SAVED)
             except DomainError as refusal:

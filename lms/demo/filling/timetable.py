@@ -15,6 +15,7 @@ from lms.kernel.period import Period
 from lms.resources.models import Reservation, Room
 from lms.scheduling.holidays import closed_days
 from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer, SkippedDate
+from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.rules import Dates, WeeklyRule, dates_by_rule, last_day_needed, summary_of
 
 ON_SHOW = timedelta(days=70)
@@ -173,10 +174,19 @@ def _session(ground: Ground, run: Run, shape: shapes.Run, period: Period, room: 
         ends_at=period.end,
         changed_at=run.created_at,
         room_id=room.id if room else None,
-        online_url=f"https://treffen.zdb-haldensleben.example/{shape.number}" if shape.online else "",
+        online_url=_online_place(ground, shape),
         locked_at=run.attendance_locked_at,
         state=SessionState.CANCELLED if run.state is RunState.CANCELLED else SessionState.PLANNED,
     )
+
+
+def _online_place(ground: Ground, shape: shapes.Run) -> str:
+    """In our own video conference where there is one, or the stand-in for it; else behind an address that leads nowhere."""
+    if not shape.online:
+        return ""
+    if ground.settings.has_own_rooms:
+        return OUR_ROOM
+    return f"https://treffen.zdb-haldensleben.example/{shape.number}"
 
 
 def _name_trainers(ground: Ground, planned: Planned, teachers: Sequence[UUID]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sqlalchemy import select, union
+from sqlalchemy import delete, select, union
 
 from lms.db import retried
 from lms.learning.contents.rules import RESTORABLE
@@ -33,7 +33,6 @@ class ContentsTidying:
         before = self.clock() - RESTORABLE
         async with self.begin() as session:
             for kind in (Lesson, Chapter, LessonFile):
-                old = await session.scalars(select(kind).where(kind.deleted_at < before).limit(AT_ONCE))
-                for one in old:
-                    await session.delete(one)
-                await session.flush()
+                old = select(kind.id).where(kind.deleted_at < before).limit(AT_ONCE)
+                # asked again in the row itself: an old edition may have brought a lesson back at this moment
+                await session.execute(delete(kind).where(kind.id.in_(old), kind.deleted_at < before))

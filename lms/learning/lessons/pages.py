@@ -20,6 +20,7 @@ from lms.learning.lessons.showing import PRIVATE, Shown, book_path, shown
 from lms.learning.lessons.trying import with_attempt
 from lms.learning.models import EditionLesson, LessonKind
 from lms.learning.queries import Offered, Place, files_of, lesson_for, place_of
+from lms.people.models import Person
 from lms.web.access import may
 from lms.web.language import current_language
 from lms.web.module import Around
@@ -51,14 +52,17 @@ class LessonListPages(Controller):
     async def index(
         self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Template:
-        """The list. Seven statements, however many lessons there are."""
+        """The list, with the name of whoever learns where somebody else looks. Seven statements, however many lessons there are."""
         async with around.begin.reading() as session:
             place = await place_of(session, actor, enrolment_id, around.clock())
+            is_own = place.enrolment.person_id == actor.person_id
+            learner = None if is_own else await session.get(Person, place.enrolment.person_id)
         going_on = left_at(place)
         return Template(
             "learning/lessons/index.html",
             context={
                 "place": place,
+                "learner": learner.name if learner else "",
                 "chapters": chapters_of(place),
                 "going_on": going_on,
                 "going_on_path": _going_on_path(place, going_on),

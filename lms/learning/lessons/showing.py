@@ -10,8 +10,10 @@ from uuid import UUID
 from markupsafe import Markup
 
 from content.lesson import Heading, read_lesson
+from lms.learning.addresses import lesson_path
 from lms.learning.lessons.trying import Trial, with_trials
 from lms.learning.models import EditionFile, EditionLesson
+from lms.learning.queries import Offered, Place
 from lms.web.formats import file_size
 from lms.web.language import current_language, use_locale
 
@@ -71,6 +73,19 @@ def _shown(
         minutes=lesson.minutes or read.reading_minutes,
         language=language,
     )
+
+
+def ways(place: Place, lesson_id: UUID) -> dict[str, tuple[str, str] | None]:
+    """The lessons before and after, as title and address; None where there is none, or it is not open yet."""
+    before, after = (_way(place, one) for one in place.around(lesson_id))
+    return {"before": before, "after": after}
+
+
+def _way(place: Place, offered: Offered | None) -> tuple[str, str] | None:
+    if offered is None or not offered.is_open:
+        return None
+    lesson = offered.lesson
+    return lesson.title, lesson_path(place.enrolment.id, lesson.lesson_id, lesson.kind)
 
 
 def ending_of(name: str) -> str:

@@ -1,6 +1,5 @@
 """A question within a lesson, tried at once: no marks are kept, and one tries as often as one likes."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,6 +8,7 @@ from markupsafe import Markup
 from content.lesson import Asked, render
 from content.quiz.answers import Answer, Chosen, Filled, Matched, Ordered, Written
 from content.quiz.drawing import Drawn, draw
+from content.quiz.gaps import replace_gaps
 from content.quiz.marking import MarkState, mark
 from content.quiz.questions import (
     FreeText,
@@ -30,7 +30,6 @@ from lms.kernel.marking import N_
 
 LONGEST = 2_000
 _DIGITS = 5
-_GAP = re.compile(r"\{\{([^{}]*)\}\}")
 WORDS: Mapping[MarkState, tuple[str, str]] = {
     MarkState.RIGHT: (N_("That is right."), "success"),
     MarkState.PARTLY: (N_("That is partly right. Try again."), "warning"),
@@ -186,7 +185,7 @@ def _with_fields(trial: Trial, sent: Mapping[str, Sequence[str]]) -> Trial:
             return replace(trial, text=_rich(text), kind="checkbox", options=options)
         case GapText():
             numbers = {gap.key: number for number, gap in enumerate(question.gaps, start=1)}
-            text = _GAP.sub(lambda found: f"({numbers.get(found[1], '')}) ______", text)
+            text = replace_gaps(text, lambda key: f"({numbers.get(key, '')}) ______")
         case _:
             pass
     entries = _entries(trial, sent)

@@ -29,7 +29,8 @@ window.LmsPlayer = (() => {
   function start(said) {
     document.documentElement.lang = said.language || "de";
     document.title = said.part.title;
-    Promise.resolve(kinds[about.kind](said, { tell, about }))
+    Promise.resolve()
+      .then(() => kinds[about.kind](said, { tell, about }))
       .then((one) => (playing = one))
       .catch((trouble) => tell("trouble", { message: String(trouble).slice(0, 300) }));
   }

@@ -6,9 +6,13 @@ window.LmsPlayer.register(["scorm_12", "scorm_2004"], (said, { tell, about }) =>
   const NAMES = is12 ? { api: "API", end: "lmsFinish", event: "LMSSetValue" } : { api: "API_1484_11", end: "lmsFinish", event: "SetValue" };
   const NOT_KEPT = /(^|\.)(_children|_count|_version)$/;
   const AGAIN = ["cmi.core.session_time", "cmi.session_time", "cmi.core.exit", "cmi.exit", "cmi.core.entry", "cmi.entry"];
+  const MOST_KEPT = 200_000; // in signs; the service takes 256,000 with the names
+  const SILENT_AFTER = 60 * 1000; // some begin only once somebody presses a button
   const { part, data, learner } = said;
+  const others = Array.isArray(said.others) ? said.others : [];
   let frame = null;
   let last = "";
+  let isStopped = false; // we end the session, and not the part itself
 
   // What the library would send to an address goes to the page instead; it answers at once, and the page sees to the rest.
   const post = {
@@ -27,6 +31,9 @@ window.LmsPlayer.register(["scorm_12", "scorm_2004"], (said, { tell, about }) =>
     sendFullCommit: true,
     alwaysSendTotalTime: true,
     logLevel: 5,
+    // A part that says when it is over and never how it stands is completed then (SCORM 1.2 RTE 3.4.4, cmi.core.lesson_status).
+    autoCompleteLessonStatus: true,
+    scoItemIdValidator: (id) => others.includes(id), // any part may be chosen, as in the list
     httpService: post,
   });
   api.loadFromFlattenedJSON(before());
@@ -68,7 +75,12 @@ window.LmsPlayer.register(["scorm_12", "scorm_2004"], (said, { tell, about }) =>
       if (NOT_KEPT.test(name) || value === null || value === undefined || value === "") continue;
       if (typeof value !== "object") found[name] = String(value);
     }
-    const text = JSON.stringify(found);
+    let text = JSON.stringify(found);
+    if (text.length > MOST_KEPT) {
+      // Single answers are the longest part, and nothing depends on them; how the part stands must not be lost for them.
+      for (const name of Object.keys(found)) if (name.startsWith("cmi.interactions.")) delete found[name];
+      text = JSON.stringify(found);
+    }
     if (text === last) return;
     last = text;
     tell("save", { part: part.id, data: found });
@@ -79,11 +91,32 @@ window.LmsPlayer.register(["scorm_12", "scorm_2004"], (said, { tell, about }) =>
   }
 
   function end() {
+    isStopped = true;
+    api.settings.autoCompleteLessonStatus = false;
     if (api.isInitialized()) api[NAMES.end]();
   }
 
   if (!is12) {
-    for (const way of ["SequenceNext", "SequencePrevious"]) api.on(way, () => tell(way === "SequenceNext" ? "next" : "before"));
+    api.on("SequenceNext", () => tell("next"));
+    api.on("SequencePrevious", () => tell("before"));
+    for (const way of ["SequenceChoice", "SequenceJump"]) api.on(way, (target) => tell("go", { part: String(target) }));
+    // The same for SCORM 2004 (Sequencing and Navigation, UP.4: what reports no completion is complete when it ends).
+    api.on("BeforeTerminate", () => {
+      if (!isStopped && api.cmi.completion_status === "unknown") api.cmi.completion_status = "completed";
+    });
+    const at = others.indexOf(part.id);
+    const may = api.adl.nav.request_valid;
+    may.continue = String(at < others.length - 1);
+    may.previous = String(at > 0);
+  }
+
+  function opened() {
+    tell("save", { part: part.id, data: { "part.opened": "true" } });
+  }
+
+  // Some packages promise to report and never do; nobody could ever finish them.
+  function isSilent() {
+    return !isStopped && api.isNotInitialized() && Object.keys(data).length === 0;
   }
 
   frame = document.createElement("iframe");
@@ -92,7 +125,8 @@ window.LmsPlayer.register(["scorm_12", "scorm_2004"], (said, { tell, about }) =>
   frame.name = "part";
   frame.src = about.content + part.address;
   frame.addEventListener("load", () => {
-    if (!part.reports) tell("save", { part: part.id, data: { "part.opened": "true" } });
+    if (!part.reports) opened();
+    else setTimeout(() => isSilent() && opened(), SILENT_AFTER);
     tell("shown");
   });
   document.body.replaceChildren(frame);

@@ -3,57 +3,39 @@
 No cookie counts here; every request brings the token of its launch.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 import msgspec
-from litestar import Controller, Request, Response, delete, get, post, put
+from litestar import Controller, Response, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from lms.kernel.errors import TooMany
 from lms.players.records import words
+from lms.players.records.asking import (
+    DOCUMENTS,
+    AnyRequest,
+    body_of,
+    filter_in,
+    json_of,
+    media_type_in,
+    named_in,
+)
 from lms.players.records.documents import JSON
 from lms.players.records.keeping import in_xapi
 from lms.players.records.launching import Launching
-from lms.players.records.refusal import Refusal, broken, forbidden
-from lms.players.records.statements import is_agent, is_iri, moment_of, uuid_of
-from lms.players.records.store import Filter, Name, Records, Written
+from lms.players.records.refusal import Refusal, broken
+from lms.players.records.statements import moment_of, uuid_of
+from lms.players.records.store import Records, Written
 from lms.web.access import PUBLIC
 from lms.web.module import Around
 
-AnyRequest = Request[Any, Any, Any]
 Answer = Response[Any]
 NO_STORE = {"cache-control": "no-store"}
-MOST_BODY = 512_000
-LONGEST_ACTIVITY, LONGEST_NAME = 400, 200
-FILTERS = frozenset(
-    [
-        "statementId",
-        "agent",
-        "verb",
-        "activity",
-        "registration",
-        "since",
-        "until",
-        "limit",
-        "ascending",
-        "format",
-        "attachments",
-        "related_activities",
-        "related_agents",
-        "offset",
-        "cachebuster",
-    ]
-)
-DOCUMENTS: Mapping[str, str] = {
-    "/activities/state": "state",
-    "/activities/profile": "activity",
-    "/agents/profile": "agent",
-}
 PATHS = list(DOCUMENTS)
 
 
@@ -104,7 +86,7 @@ class StatementDoor(Controller):
 
         async def act(session_id: UUID) -> Answer:
             known_as = uuid_of(request.query_params.get("statementId"))
-            await records.take(session_id, _json(request, await _body(request)), known_as=known_as)
+            await records.take(session_id, json_of(request, await body_of(request)), known_as=known_as)
             return _answer(None, 204)
 
         return await _within(request, records, act)
@@ -116,7 +98,7 @@ class StatementDoor(Controller):
         async def act(session_id: UUID) -> Answer:
             if request.query_params:
                 raise broken("POST takes no parameters here.")
-            kept = await records.take(session_id, _json(request, await _body(request)))
+            kept = await records.take(session_id, json_of(request, await body_of(request)))
             return _answer([str(one) for one in kept])
 
         return await _within(request, records, act)
@@ -128,7 +110,7 @@ class StatementDoor(Controller):
         """One's own statements: one of them, or those that a few filters let through."""
 
         async def act(session_id: UUID) -> Answer:
-            wanted = await _filter(request, records, session_id)
+            wanted = await filter_in(request, records, session_id)
             found, has_more = await records.find(session_id, wanted)
             if wanted.statement_id is not None:
                 if not found:
@@ -157,7 +139,7 @@ class DocumentDoor(Controller):
         """A document with its ETag, or the names of all."""
 
         async def act(session_id: UUID) -> Answer:
-            asked = await _named(request, records, session_id)
+            asked = await named_in(request, records, session_id)
             if asked.name is None:
                 since = request.query_params.get("since")
                 listed = await records.listed(session_id, asked, moment_of(since) if since else None)
@@ -190,7 +172,7 @@ class DocumentDoor(Controller):
         """Away with it."""
 
         async def act(session_id: UUID) -> Answer:
-            asked = await _named(request, records, session_id)
+            asked = await named_in(request, records, session_id)
             if asked.name is None and asked.kind != "state":
                 raise broken("profileId is missing.")
             await records.drop(session_id, asked, if_match=request.headers.get("if-match", ""))
@@ -201,16 +183,16 @@ class DocumentDoor(Controller):
 
 async def _write(request: AnyRequest, records: Records, *, merges: bool) -> Answer:
     async def act(session_id: UUID) -> Answer:
-        asked = await _named(request, records, session_id)
+        asked = await named_in(request, records, session_id)
         if asked.name is None:
             raise broken("The document has no name.")
-        content = await _body(request)
+        content = await body_of(request)
         kind = request.headers.get("content-type", "application/octet-stream")
         if JSON in kind:
-            _json(request, content)
+            json_of(request, content)
         written = Written(
             content,
-            _media_type(kind),
+            media_type_in(kind),
             request.headers.get("if-match", ""),
             request.headers.get("if-none-match", ""),
             merges,
@@ -234,87 +216,6 @@ async def _within(request: AnyRequest, records: Records, act: Callable[[UUID], A
         answer = _answer({"error": "That was too often. Please wait."}, 429)
         answer.headers["Retry-After"] = str(refusal.retry_after)
         return answer
-
-
-async def _filter(request: AnyRequest, records: Records, session_id: UUID) -> Filter:
-    asked = request.query_params
-    if set(asked) - FILTERS:
-        raise broken("This filter is not known here.")
-    if "statementId" in asked:
-        if set(asked) - {"statementId", "format", "attachments", "cachebuster"}:
-            raise broken("statementId stands alone.")
-        return Filter(statement_id=uuid_of(asked["statementId"]))
-    await _is_own(request, records, session_id)
-    for name in ("verb", "activity"):
-        if name in asked and not is_iri(asked[name]):
-            raise broken(f"{name} has to be an IRI.")
-    return Filter(
-        verb=asked.get("verb", ""),
-        activity=asked.get("activity", ""),
-        since=moment_of(asked["since"]) if "since" in asked else None,
-        until=moment_of(asked["until"]) if "until" in asked else None,
-        limit=_number(asked.get("limit", "0")),
-        ascending=asked.get("ascending", "false") == "true",
-        offset=_number(asked.get("offset", "0")),
-    )
-
-
-async def _named(request: AnyRequest, records: Records, session_id: UUID) -> Name:
-    """Which document is meant; agents and registrations of others open nothing."""
-    kind = DOCUMENTS[request.scope["path"].removeprefix("/xapi").rstrip("/")]
-    asked = request.query_params
-    await _is_own(request, records, session_id, needs_agent=kind != "activity")
-    activity = "" if kind == "agent" else asked.get("activityId", "")
-    if kind != "agent" and (not is_iri(activity) or len(activity) > LONGEST_ACTIVITY):
-        raise broken("activityId has to be an IRI.")
-    name = asked.get("stateId" if kind == "state" else "profileId")
-    if name is not None and (not name or len(name) > LONGEST_NAME or not name.isprintable()):
-        raise broken("The name of the document cannot be used.")
-    return Name(kind, activity, name)
-
-
-async def _is_own(
-    request: AnyRequest, records: Records, session_id: UUID, *, needs_agent: bool = False
-) -> None:
-    about = (await records.speaker(session_id)).speaker
-    agent, registration = request.query_params.get("agent"), request.query_params.get("registration")
-    if agent is None and needs_agent:
-        raise broken("agent is missing.")
-    if agent is not None and not is_agent(_decoded(agent.encode()), about):
-        raise forbidden("This is another agent.")
-    if registration is not None and uuid_of(registration) != about.registration:
-        raise forbidden("This is another registration.")
-
-
-async def _body(request: AnyRequest) -> bytes:
-    content = await request.body()
-    if len(content) > MOST_BODY:
-        raise Refusal(413, "This is too large.")
-    return content
-
-
-def _json(request: AnyRequest, content: bytes) -> object:
-    if JSON not in request.headers.get("content-type", ""):
-        raise broken("Only application/json is taken; attachments are not received here.")
-    return _decoded(content)
-
-
-def _decoded(content: bytes) -> object:
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise broken("This is not JSON.") from error
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 6:
-        raise broken("This has to be a number.")
-    return int(text)
-
-
-def _media_type(header: str) -> str:
-    """As it came, without what could end a header."""
-    return header[:200] if header.isascii() and header.isprintable() else "application/octet-stream"
 
 
 def _as_data() -> dict[str, str]:

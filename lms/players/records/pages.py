@@ -10,10 +10,10 @@ from litestar.response import Redirect, Template
 from sqlalchemy import select
 
 from content.course import PackageKind
-from content.lesson import render
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
+from lms.learning.lessons.showing import ways
 from lms.learning.models import EditionLesson, LessonKind, Package
 from lms.learning.queries import Place, lesson_for
 from lms.players import rules as playing
@@ -38,7 +38,7 @@ from lms.players.showing import (
     own_origin,
     statuses_in_words,
     ticketed,
-    way,
+    words_before,
 )
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
@@ -61,13 +61,12 @@ def units_page(
     enrolment_id, lesson_id = place.enrolment.id, lesson.lesson_id
     parts, units = parts_of(package), units_of(package)
     progress = place.progress.get(lesson_id)
-    before, after = place.around(lesson_id)
     return Template(
         "players/units.html",
         context={
             "lesson": lesson,
             "course": place.title,
-            "words": render(lesson.text) if lesson.text.strip() else "",
+            "words": words_before(lesson.text),
             "units": units,
             "statuses": statuses_in_words(standing),
             "done": {one for one, status in standing.parts.items() if status in playing.DONE},
@@ -77,9 +76,8 @@ def units_page(
             "start": f"{lesson_path(enrolment_id, lesson_id, LessonKind.PACKAGE)}/teile",
             "new_key": uuid4,
             "back": lessons_path(enrolment_id),
-            "before": way(enrolment_id, before),
-            "after": way(enrolment_id, after),
-        },
+        }
+        | ways(place, lesson_id),
         headers=NO_STORE,
     )
 

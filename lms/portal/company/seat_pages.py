@@ -29,6 +29,7 @@ from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.sent import uuid_in
 from lms.web.templating import url
+from lms.web.versions import version_in
 
 AnyRequest = Request[Any, Any, Any]
 NAMED = declare("platz-benannt", N_("The person is named and gets a letter with everything they need."))
@@ -271,7 +272,7 @@ class SeatPages(Controller):
         """Another address for what is left."""
         await opened(around, company_seats, actor, order_id, key, link_id=link_id)
         seen = (await request.form()).get("version", "")
-        version = int(seen) if str(seen).isdigit() else 0
+        version = version_in(str(seen)) or 0
         await company_seats.renew_link(actor, link_id=link_id, version=version, token=token_in(key))
         return after(here(order_id, key) + "#links", LINK_RENEWED)
 

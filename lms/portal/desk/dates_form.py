@@ -14,6 +14,7 @@ from lms.kernel.period import Period
 from lms.scheduling.change_set import ChangeSet, InRoom, NewSession, SessionChange
 from lms.scheduling.errors import AcrossMidnight, EndsNextDay
 from lms.scheduling.models import Session
+from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.rules import period_on
 from lms.web.forms import (
     Checkboxes,
@@ -29,7 +30,7 @@ from lms.web.forms import (
 from lms.web.language import gettext
 
 CHANGE, DROP = "aendern", "ausfall"
-ONLINE = "online"
+ONLINE, IN_OUR_ROOM = "online", "videokonferenz"
 NONE, AT_THE_END, ON_A_DAY = "kein", "ende", "tag"
 WEEK = 7
 REASON_HINT = N_("Everybody who is told reads it. Leave out names and illnesses.")
@@ -200,7 +201,14 @@ def _moved_to(meeting: Session, day: date, at: time | None, minutes: int | None)
 def _room(chosen: str | None) -> InRoom | None:
     if not chosen:
         return None
+    if chosen == IN_OUR_ROOM:
+        return InRoom(None, OUR_ROOM)
     return InRoom(None if chosen == ONLINE else UUID(chosen))
+
+
+def online_choice(*, has_own_rooms: bool) -> Sequence[tuple[str, str]]:
+    """Our own video conference as a choice beside the rooms of the house, where there is one."""
+    return [(IN_OUR_ROOM, gettext("Online, in our video conference"))] if has_own_rooms else []
 
 
 def _read(value: str) -> tuple[UUID, int]:

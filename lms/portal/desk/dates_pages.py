@@ -30,6 +30,7 @@ from lms.portal.desk.dates_form import (
     change_set_of,
     days_after_the_last,
     new_key,
+    online_choice,
     value_of,
 )
 from lms.portal.desk.dates_preview import BACK, DO, INSTEAD, STEP, Frame, preview_page, with_alternatives
@@ -67,6 +68,7 @@ class Known:
     rooms: Sequence[tuple[str, str]]
     trainers: Sequence[tuple[str, str]]
     room_names: dict[UUID, str]
+    online: Sequence[tuple[str, str]]
 
     def changeable(self, now: datetime) -> Sequence[Session]:
         """The sessions to come that are still planned."""
@@ -94,7 +96,7 @@ class ManyDatesPages(Controller):
     ) -> Template:
         """Which sessions, and what is to happen; `?termin=<id>` ticks one."""
         async with around.begin.reading() as session:
-            known = await _known(session, run_id)
+            known = await _known(session, run_id, around)
         ticked = set(request.query_params.getall("termin", []))
         form = form_from(
             ManyForm,
@@ -120,7 +122,7 @@ class ManyDatesPages(Controller):
         sent = await request.form()
         form = form_from(ManyForm, sent)
         async with around.begin.reading() as session:
-            known = await _known(session, run_id)
+            known = await _known(session, run_id, around)
         _offer(form, known, clock())
         if not form.validate():
             return _form_page(known, form, clock(), status=422)
@@ -202,7 +204,7 @@ async def _both(
     return Versions(differences, f"{_run_path(known.run.id)}#termine")
 
 
-async def _known(session: AsyncSession, run_id: UUID) -> Known:
+async def _known(session: AsyncSession, run_id: UUID, around: Around) -> Known:
     run, course, _, _ = await run_with_course(session, run_id)
     meetings = (await sessions_of(session, [run_id])).get(run_id, ())
     names = await session.execute(select(Room.id, Room.name))
@@ -213,6 +215,7 @@ async def _known(session: AsyncSession, run_id: UUID) -> Known:
         await room_choices(session),
         await trainer_choices(session),
         {row.id: row.name for row in names},
+        online_choice(has_own_rooms=around.settings.has_own_rooms),
     )
 
 
@@ -224,7 +227,7 @@ def _offer(form: ManyForm, known: Known, now: datetime) -> None:
         for one in known.meetings
         if one in known.changeable(now) or str(one.id) in sent
     ]
-    form.room.choices = [(ONLINE, gettext("No room, only online")), *known.rooms]
+    form.room.choices = [(ONLINE, gettext("No room, only online")), *known.online, *known.rooms]
     form.trainer.choices = form.second_trainer.choices = list(known.trainers)
 
 

@@ -138,7 +138,11 @@ def with_alternatives(wanted: ChangeSet, taken: Iterable[str]) -> ChangeSet:
     return replace(
         wanted,
         changes=[
-            replace(one, period=instead[one.session_id][0], room=InRoom(instead[one.session_id][1]))
+            replace(
+                one,
+                period=instead[one.session_id][0],
+                room=InRoom(instead[one.session_id][1], one.room.online_url if one.room else None),
+            )
             if one.session_id in instead
             else one
             for one in wanted.changes

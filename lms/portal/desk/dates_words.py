@@ -34,7 +34,7 @@ def change_in_words(line: Line, rooms: Mapping[UUID, Room], people: Mapping[UUID
     parts = []
     if before.period != after.period:
         parts.append(f"{date_short(after.period.start)}, {time_range(after.period.start, after.period.end)}")
-    if before.room_id != after.room_id:
+    if (before.room_id, before.online_url) != (after.room_id, after.online_url):
         parts.append(_place(after, rooms))
     if before.trainer_ids != after.trainer_ids:
         names = ", ".join(people[one].name for one in after.trainer_ids if one in people)

@@ -21,7 +21,15 @@ from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.period import Period
-from lms.portal.desk.dates_form import NONE, REASON_HINT, ReplacementForm, dropping, new_key
+from lms.portal.desk.dates_form import (
+    IN_OUR_ROOM,
+    NONE,
+    REASON_HINT,
+    ReplacementForm,
+    dropping,
+    new_key,
+    online_choice,
+)
 from lms.portal.desk.dates_pages import replacement_days
 from lms.portal.desk.dates_preview import BACK, DO, INSTEAD, STEP, Frame, preview_page, with_alternatives
 from lms.portal.desk.run_reading import run_with_course
@@ -32,6 +40,7 @@ from lms.scheduling.choices import room_choices
 from lms.scheduling.errors import EndsNextDay, InThePast, NoSuchTime, ResourceTaken
 from lms.scheduling.forms import NO_ROOM
 from lms.scheduling.models import Session, SkippedDate
+from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.queries import session_of, sessions_of
 from lms.scheduling.rules import period_on
 from lms.scheduling.service import Scheduling
@@ -78,8 +87,13 @@ class WhenForm(Form):
 
     @property
     def room_id(self) -> UUID | None:
-        """The chosen room."""
-        return UUID(self.room.data) if self.room.data else None
+        """The chosen room; None where it takes place online only."""
+        return UUID(self.room.data) if self.room.data and self.room.data != IN_OUR_ROOM else None
+
+    @property
+    def is_in_our_room(self) -> bool:
+        """Whether our own video conference was chosen."""
+        return bool(self.room.data == IN_OUR_ROOM)
 
 
 class DropForm(ReplacementForm):
@@ -115,15 +129,15 @@ class SessionPages(Controller):
     async def ask_move(
         self,
         session_id: FromPath[UUID],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         beginn: FromQuery[str] = "",
         ende: FromQuery[str] = "",
         raum: FromQuery[str] = "",
     ) -> Template:
         """The form; `?beginn=<iso>&ende=<iso>&raum=<id>` fills in what somebody dragged."""
-        known = await _known(begin, session_id)
+        known = await _known(around.begin, session_id)
         form = form_from(WhenForm, **_as_it_is(known.meeting) | _wished(known.meeting, beginn, ende, raum))
-        await _offer_rooms(form, begin)
+        await _offer_rooms(form, around)
         return step_page(_moving(known), form)
 
     @post("/verschieben")
@@ -132,14 +146,14 @@ class SessionPages(Controller):
         request: Request[Any, Any, Any],
         session_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
         """Another time or room."""
         sent = await request.form()
         form = form_from(WhenForm, sent)
-        await _offer_rooms(form, begin)
-        known = await _known(begin, session_id)
+        await _offer_rooms(form, around)
+        known = await _known(around.begin, session_id)
         step = _moving(known)
         if not form.validate():
             return step_page(step, form, status=422)
@@ -149,7 +163,7 @@ class SessionPages(Controller):
             session_id=session_id,
             version=_version(form.version.data),
             period=form.span(),
-            room=InRoom(form.room_id),
+            room=InRoom(form.room_id, OUR_ROOM if form.is_in_our_room else None),
         )
         wanted = ChangeSet(changes=[change], reason=form.reason.data or "")
         try:
@@ -213,12 +227,12 @@ class NewSessionPages(Controller):
     async def ask(
         self,
         run_id: FromPath[UUID],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         statt: FromQuery[UUID | None] = None,
         ersatz: FromQuery[UUID | None] = None,
     ) -> Template:
         """The form; `?statt=` names a skipped date, `?ersatz=` a session that drops out."""
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             run, course, room, _ = await run_with_course(session, run_id)
             skipped = await session.get(SkippedDate, statt) if statt else None
             dropped = await session.get(Session, ersatz) if ersatz else None
@@ -234,7 +248,7 @@ class NewSessionPages(Controller):
             begins = local(skipped.starts_at)
             values |= {"day": begins.date(), "starts_at": begins.time()}
         form = form_from(WhenForm, **values | {"key": new_key()})
-        await _offer_rooms(form, begin)
+        await _offer_rooms(form, around)
         return step_page(_adding(run, course, dropped), form)
 
     @post()
@@ -243,14 +257,14 @@ class NewSessionPages(Controller):
         request: Request[Any, Any, Any],
         run_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
         """One more session, in the room and with the trainers of the run."""
         sent = await request.form()
         form = form_from(WhenForm, sent)
-        await _offer_rooms(form, begin)
-        async with begin.reading() as session:
+        await _offer_rooms(form, around)
+        async with around.begin.reading() as session:
             run, course, _, _ = await run_with_course(session, run_id)
             dropped = await session.get(Session, _uuid(form.replaces.data)) if form.replaces.data else None
         step = _adding(run, course, dropped)
@@ -264,6 +278,7 @@ class NewSessionPages(Controller):
                 run_id=run_id,
                 period=form.span(),
                 room_id=form.room_id,
+                online_url=OUR_ROOM if form.is_in_our_room else "",
                 replaces_id=dropped.id if dropped is not None and dropped.run_id == run_id else None,
             )
             wanted = ChangeSet(added=[new], reason=form.reason.data or "")
@@ -294,9 +309,10 @@ async def _known(begin: Begin, session_id: UUID) -> Known:
     return Known(meeting, run, course, meetings)
 
 
-async def _offer_rooms(form: WhenForm, begin: Begin) -> None:
-    async with begin.reading() as session:
-        form.room.choices = await room_choices(session)
+async def _offer_rooms(form: WhenForm, around: Around) -> None:
+    online = online_choice(has_own_rooms=around.settings.has_own_rooms)
+    async with around.begin.reading() as session:
+        form.room.choices = [*online, *await room_choices(session)]
 
 
 def _as_it_is(meeting: Session) -> dict[str, Any]:
@@ -305,7 +321,7 @@ def _as_it_is(meeting: Session) -> dict[str, Any]:
         "day": begins.date(),
         "starts_at": begins.time(),
         "minutes": meeting.minutes,
-        "room": str(meeting.room_id or ""),
+        "room": str(meeting.room_id or (IN_OUR_ROOM if meeting.is_in_our_room else "")),
         "version": str(meeting.version),
     }
 

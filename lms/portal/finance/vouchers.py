@@ -32,6 +32,7 @@ from lms.web.language import gettext, translated
 from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
+from lms.web.versions import version_in
 
 LIST = "/verwaltung/finanzen/gutscheine"
 SEES = may("R", "voucher", of=Scope.ALL)
@@ -259,7 +260,7 @@ class VoucherListPages(Controller):
             voucher = await voucher_of(session, voucher_id)
         if form.validate():
             try:
-                version = int(form.version.data) if (form.version.data or "").isdigit() else 0
+                version = version_in(form.version.data) or 0
                 await vouchers.extend(
                     actor, voucher_id=voucher_id, valid_until=form.until.data, reason=form.reason.data,
                     version=version,

@@ -101,7 +101,7 @@ def visit_of(tablet: Kiosk, now: datetime) -> dict[str, Any]:
 
 
 def refused(_request: Request[Any, Any, Any], refusal: DomainError) -> Template:
-    """What a tablet says when something is refused: within its own frame, which has no way out, and back to the start by itself."""
+    """What a tablet says when something is refused: within its own frame, which has no way out but to the start."""
     context = {
         "kiosk_path": PATH,
         "has_tablet": False,

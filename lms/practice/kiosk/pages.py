@@ -1,5 +1,6 @@
 """`/kiosk`: what somebody finds on a public tablet. No account, no name, and nothing stays."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,6 @@ from lms.practice.kiosk.door import (
 from lms.practice.kiosk.lessons import Open, open_file, open_lesson, open_lessons, without_ways_out
 from lms.practice.kiosk.service import Kiosks, Visits, is_worth_a_slip
 from lms.practice.lessons import address_of
-from lms.practice.models import Kiosk
 from lms.practice.slips.codes import LONGEST_TYPED, grouped
 from lms.practice.steps import read_exercise
 from lms.web.access import PUBLIC, actor_of
@@ -252,29 +252,27 @@ class KioskPages(Controller):
     ) -> Template:
         """The slip, to print or to copy by hand; everything else is wiped by now."""
         tablet, _ = await tablet_sending(request, around)
+        now = around.clock()
+        visit = visit_of(tablet, now)
         async with around.begin.reading() as session:
-            titles = _titles(tablet, await open_lessons(session, around.clock()), around)
-        has_answers = bool(visit_of(tablet, around.clock()).get("answers"))
+            titles = _titles(visit.get("lessons", []), await open_lessons(session, now))
         code = await visits.take_home(kiosk_id=tablet.id)
         address = f"{around.settings.public_url.rstrip('/')}/zettel"
-        context = frame(tablet, around.signer, around.clock()) | {
+        context = frame(tablet, around.signer, now) | {
             "code": grouped(code),
             "address": address.rsplit("://", maxsplit=1)[-1],
             "picture": segno.make(f"{address}/{grouped(code)}", error="m", micro=False).svg_data_uri(
                 border=4, light="#fff"
             ),
             "titles": titles,
-            "has_answers": has_answers,
-            "until": around.clock(),
+            "has_answers": bool(visit.get("answers")),
             "has_visit": True,
         }
         return Template("practice/kiosk/slip.html", context=context, headers=CLEARED)
 
 
-def _titles(tablet: Kiosk, found: Any, around: Around) -> list[str]:
-    done = frozenset(visit_of(tablet, around.clock()).get("lessons", []))
-    lessons: list[Open] = list(found)
-    return [one.lesson.title for one in lessons if str(one.lesson.lesson_id) in done]
+def _titles(done: Collection[str], found: Sequence[Open]) -> list[str]:
+    return [one.lesson.title for one in found if str(one.lesson.lesson_id) in done]
 
 
 def _files(lesson_id: UUID) -> str:

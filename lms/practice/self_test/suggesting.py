@@ -27,6 +27,11 @@ class Suggestion:
     is_near: bool
 
     @property
+    def hurdles(self) -> tuple[bool, bool]:
+        """What may keep somebody out: no place, or an age that most have passed."""
+        return not self.is_bookable, self.course.max_age is not None
+
+    @property
     def title(self) -> str:
         """In the reader's language."""
         return (current_language() == "en" and self.course.title_en) or self.course.title_de
@@ -68,7 +73,7 @@ async def courses_for(
                 continue
             is_near = competence != goal.competence
             one = Suggestion(course, run, goal, _can_be_booked(run, now), is_near)
-            rank = (not one.is_bookable, is_near, place, run.starts_at)
+            rank = (*one.hurdles, is_near, place, run.starts_at)
             if course.id not in best or rank < best[course.id][0]:
                 best[course.id] = (rank, one)
     ranked = [one for _, one in sorted(best.values(), key=lambda found: found[0])]
@@ -76,7 +81,7 @@ async def courses_for(
         id(one): sum(other.reason.key == one.reason.key for other in ranked[:index])
         for index, one in enumerate(ranked)
     }
-    return sorted(ranked, key=lambda one: (not one.is_bookable, turn[id(one)]))[:limit]
+    return sorted(ranked, key=lambda one: (*one.hurdles, turn[id(one)]))[:limit]
 
 
 def _can_be_booked(run: Run, now: datetime) -> bool:

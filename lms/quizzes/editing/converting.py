@@ -1,12 +1,12 @@
-"""From a question to what its form shows, and from what was typed to a question. Nothing that the form cannot show is lost."""
+"""From what was typed to a question. Nothing that the form cannot show is lost; the way back is `filling.py`."""
 
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import singledispatch
 from typing import Any
 
-from content.quiz.parts import gap_names, likeness
+from content.quiz.gaps import gap_names
+from content.quiz.parts import likeness
 from content.quiz.questions import (
     Accepted,
     Choice,
@@ -34,20 +34,7 @@ _PERCENT = re.compile(
     r"(?P<words>.*\S)\s*\((?P<percent>\d{1,3})\s*(?:%|percent|prozent)\)", re.DOTALL | re.IGNORECASE
 )
 ANCHOR = "#"
-
-
-def values_of(question: Question) -> dict[str, Any]:
-    """What the form of a question shows, rows included."""
-    own, rows = _shown(question)
-    values: dict[str, Any] = {
-        "text": question.text, "points": question.points, "partial": question.partial,
-        "feedback": question.feedback, "key": question.key, "rows": str(len(rows)),
-        "reading": f"{question.lesson}{ANCHOR}{question.place}" if question.place else question.lesson,
-        **own,
-    }  # fmt: skip
-    for number, row in enumerate(rows):
-        values |= {f"r{number}_{name}": value for name, value in row.items()}
-    return values
+"""Parts the lesson to read again from the heading in it."""
 
 
 def question_from(form: QuestionForm, kind: type[Question], before: Question | None, key: str) -> Question:
@@ -222,81 +209,6 @@ _READERS: Mapping[type[Question], Any] = {
 }  # fmt: skip
 
 
-@singledispatch
-def _shown(question: Question) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The fields of the kind, and those of its rows."""
-    raise TypeError(type(question))
-
-
-@_shown.register(SingleChoice)
-@_shown.register(MultipleChoice)
-def _(question: SingleChoice | MultipleChoice) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    rows = [
-        {"key": one.key, "text": one.text, "right": one.is_right, "feedback": one.feedback}
-        for one in question.choices
-    ]
-    return {"shuffle": question.shuffle}, rows
-
-
-@_shown.register
-def _(question: TrueFalse) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    return {"truth": "true" if question.is_true else "false"}, []
-
-
-@_shown.register
-def _(question: Ordering) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    return {}, [{"key": one.key, "text": one.text} for one in question.items]
-
-
-@_shown.register
-def _(question: Matching) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    rows = [{"key": one.key, "left": one.left, "right": one.right} for one in question.pairs]
-    return {"distractors": "\n".join(_line(one.text) for one in question.distractors)}, rows
-
-
-@_shown.register
-def _(question: GapText) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    return {}, [
-        {
-            "key": one.key, "name": one.key, "options": "\n".join(one.options), "case": not one.ignore_case,
-            "accepted": "\n".join(_line_of(wording) for wording in one.accepted),
-        }
-        for one in question.gaps
-    ]  # fmt: skip
-
-
-@_shown.register
-def _(question: Number) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    return {
-        "value": question.value if question.value.is_finite() else None,
-        "tolerance": question.tolerance or None,
-        "unit": question.unit,
-    }, []
-
-
-@_shown.register
-def _(question: ShortText) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    rows = [{"text": one.text, "percent": one.percent, "feedback": one.feedback} for one in question.accepted]
-    return {"case": not question.ignore_case}, rows
-
-
-@_shown.register
-def _(question: FreeText) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    return {"guidance": question.guidance, "most_words": question.most_words}, []
-
-
-@_shown.register
-def _(question: HotSpots) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    rows = [
-        {
-            "key": one.key, "label": one.label, "right": one.is_right, "shape": one.shape.value, "x": one.x,
-            "y": one.y, "width": one.width, "height": one.height, "feedback": one.feedback,
-        }
-        for one in question.spots
-    ]  # fmt: skip
-    return {"picture": question.picture, "alt": question.alt}, rows
-
-
 def _line(text: str) -> str:
     return " ".join(text.split())
 
@@ -314,7 +226,3 @@ def _accepted_lines(text: str | None, former: Sequence[Accepted]) -> tuple[Accep
         words, percent = (found["words"], int(found["percent"])) if found else (line, 100)
         result.append(Accepted(text=words, percent=percent, feedback=feedback.get(likeness(words), "")))
     return tuple(result)
-
-
-def _line_of(wording: Accepted) -> str:
-    return wording.text if wording.percent == 100 else f"{wording.text} ({wording.percent} %)"

@@ -79,8 +79,8 @@ class QuestionForm(Form):
 
     @property
     def row_count(self) -> int:
-        """How many rows it shows."""
-        return count_in(self.rows.data)
+        """How many rows it shows; a kind without rows has none, whatever was sent."""
+        return count_in(self.rows.data) if "r0_key" in self else 0
 
     def row(self, number: int) -> list[Any]:
         """The fields of a row, without the key."""

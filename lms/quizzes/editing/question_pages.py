@@ -19,8 +19,9 @@ from lms.kernel.marking import N_
 from lms.learning.models import LessonKind
 from lms.quizzes.editing.addresses import editor_path, handle_of, question_by, question_path
 from lms.quizzes.editing.changes import ABSENT, mark_of, new_key, pool_of, with_group
-from lms.quizzes.editing.converting import ANCHOR, gaps_to_show, question_from, values_of
+from lms.quizzes.editing.converting import ANCHOR, gaps_to_show, question_from
 from lms.quizzes.editing.errors import TooManyParts
+from lms.quizzes.editing.filling import values_of
 from lms.quizzes.editing.forms import (
     MOST_ROWS,
     QuestionForm,

@@ -9,7 +9,6 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from lms.catalogue.models import Course
-from lms.db import Begin
 from lms.kernel.actor import Actor
 from lms.kernel.clock import Clock, today
 from lms.kernel.errors import DomainError
@@ -38,6 +37,7 @@ from lms.scheduling.pages.preview import preview_page, sketch_page
 from lms.scheduling.service import Scheduling
 from lms.web.access import may
 from lms.web.forms import form_from
+from lms.web.module import Around
 from lms.web.notices import after, declare
 
 DRAFTED = declare("entwurf", N_("The draft is saved. Publish it, and people can enrol."))
@@ -61,17 +61,17 @@ class NewRunPages(Controller):
     async def ask(
         self,
         course_id: FromPath[UUID],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         clock: NamedDependency[Clock],
         idee: FromQuery[UUID | None] = None,
     ) -> Template:
         """The form, filled as the course was offered the last time; an idea gets its dates."""
-        async with begin.reading() as session:
+        async with around.begin.reading() as session:
             pattern = await pattern_of(session, course_id)
             last = await last_time(session, course_id)
         values = first_values(pattern, last, today(clock))
         form = form_from(RunForm, **values | ({"key": str(idee)} if idee else {}))
-        await _offer_choices(form, begin)
+        await _offer_choices(form, around)
         return _form_page(form, pattern.course)
 
     @post()
@@ -80,14 +80,14 @@ class NewRunPages(Controller):
         request: Request[Any, Any, Any],
         course_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         scheduling: NamedDependency[Scheduling],
     ) -> Template | Redirect:
         """Preview, go back to the form, take another way, or save: whatever button was pressed."""
         sent = await request.form()
         form = form_from(RunForm, choosing.without_dates(sent))
-        await _offer_choices(form, begin)
-        async with begin.reading() as session:
+        await _offer_choices(form, around)
+        async with around.begin.reading() as session:
             course = await course_of(session, course_id)
         act = sent.get("act", "")
         if act == "aendern":
@@ -118,12 +118,12 @@ class NewRunPages(Controller):
         request: Request[Any, Any, Any],
         course_id: FromPath[UUID],
         actor: NamedDependency[Actor],
-        begin: NamedDependency[Begin],
+        around: NamedDependency[Around],
         scheduling: NamedDependency[Scheduling],
     ) -> Template:
         """What the form as it stands would give: a piece of the page, asked for by its script while somebody types."""
         form = form_from(RunForm, await request.form())
-        await _offer_choices(form, begin)
+        await _offer_choices(form, around)
         if not form.validate():
             return sketch_page(form)
         plan = form.plan(course_id, frozenset(), {})
@@ -133,8 +133,10 @@ class NewRunPages(Controller):
             return sketch_page(form, refusal=refusal)
 
 
-async def _offer_choices(form: RunForm, begin: Begin) -> None:
-    async with begin.reading() as session:
+async def _offer_choices(form: RunForm, around: Around) -> None:
+    if not around.settings.has_own_rooms:
+        del form.own_online_room
+    async with around.begin.reading() as session:
         form.room.choices = await room_choices(session)
         form.trainer.choices = form.second_trainer.choices = (
             form.third_trainer.choices

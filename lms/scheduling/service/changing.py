@@ -40,7 +40,8 @@ class Changing(Acts):
     async def change_sessions(self, actor: Actor, wanted: ChangeSet) -> SessionsChanged:
         """Move, cancel, add sessions, give them other rooms or trainers: all or nothing, everybody concerned told once.
 
-        Raises ResourceTaken (with its clashes), RoomTooSmall, InThePast, SessionIsLocked, WrongState, Stale, NotFound.
+        Raises ResourceTaken (with its clashes), RoomTooSmall, InThePast, SessionIsLocked, WrongState, Stale, NoOwnRooms,
+        NotFound.
         """
         ensure(policy.may_change_dates(actor), actor)
         self._ensure_sensible(wanted)
@@ -78,7 +79,10 @@ class Changing(Acts):
                 for line in stuck[:MOST_STUCK]
             }
 
-    @staticmethod
-    def _ensure_sensible(wanted: ChangeSet) -> None:
+    def _ensure_sensible(self, wanted: ChangeSet) -> None:
         if not 0 < len(wanted.changes) + len(wanted.added) <= MOST_CHANGES:
             raise Invalid
+        self._ensure_rooms(
+            *(change.room.online_url for change in wanted.changes if change.room is not None),
+            *(new.online_url for new in wanted.added if new.replaces_id is None),
+        )

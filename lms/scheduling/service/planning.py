@@ -51,9 +51,10 @@ class Planning(Acts):
     async def plan(self, actor: Actor, plan: RunPlan) -> Run:
         """Create a draft run with its sessions, reservations and devices, all or nothing.
 
-        Raises ResourceTaken (with its clashes), RoomTooSmall, InThePast, and what `dates_by_rule` raises.
+        Raises ResourceTaken (with its clashes), RoomTooSmall, InThePast, NoOwnRooms, and what `dates_by_rule` raises.
         """
         ensure(policy.may_plan(actor), actor)
+        self._ensure_rooms(plan.online_url)
         now = self.clock()
         async with self.begin() as session:
             course = await session.get(

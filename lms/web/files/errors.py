@@ -1,7 +1,25 @@
 """What is refused of files that people send."""
 
+import errno
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
 from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""How an OSError says that the disk is full."""
+POSTGRESQL_IS_FULL = "53100"
+"""`disk_full` (PostgreSQL, appendix A)."""
+
+
+def is_full(fault: BaseException) -> bool:
+    """Whether it came because a disk is full: ours, or the database's."""
+    if isinstance(fault, DBAPIError):
+        names = (getattr(fault.orig, "sqlstate", ""), getattr(fault.orig, "sqlite_errorcode", ""))
+        return bool({POSTGRESQL_IS_FULL, sqlite3.SQLITE_FULL} & set(names))
+    return isinstance(fault, OSError) and fault.errno in NO_ROOM
 
 
 class UnknownKind(DomainError):

@@ -8,7 +8,7 @@ from PIL import Image, ImageOps
 
 from lms.web.files import films
 from lms.web.files.archives import listed
-from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind
+from lms.web.files.errors import FileEmpty, HasMacros, NotWhatItSays, UnknownKind, is_full
 
 LARGEST_PIXELS = 40_000_000
 QUALITY = 90
@@ -86,6 +86,8 @@ def _picture(kind: str) -> Callable[[Path], None]:
         except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
             raise NotWhatItSays from error
         except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for broken files
+            if is_full(error):
+                raise  # the picture is good, the disk is full
             raise NotWhatItSays from error
 
     return check

@@ -4,7 +4,6 @@ A file is written beside the others under a name that ends in `.part` and gets i
 Whoever is killed before the row is written leaves a file that no row names: `sweep` takes it away a little later.
 """
 
-import errno
 import os
 from collections.abc import Collection, Iterator
 from contextlib import suppress
@@ -14,14 +13,13 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from lms.web.files.errors import DiskIsFull, FileTooLarge
+from lms.web.files.errors import DiskIsFull, FileTooLarge, is_full
 from lms.web.files.kinds import checked
 
 LARGEST_FILE = 100_000_000
 """In bytes (S-60)."""
 PART = ".part"
 CHUNK = 1_000_000
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 UNDER_WAY = timedelta(hours=6)
 """So old a file has to be before it is swept: an upload of 100 MB over a slow line is not taken away under somebody's hands."""
 
@@ -54,15 +52,15 @@ class Store:
         """
         stored = token_hex(16)
         path = self.path_of(stored)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = path.with_suffix(PART)
         try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             _copy(source, part)
             media_type = checked(part, name)
             part.rename(path)
         except OSError as error:
             part.unlink(missing_ok=True)
-            if error.errno in NO_ROOM:
+            if is_full(error):
                 raise DiskIsFull from error
             raise
         except BaseException:

@@ -69,7 +69,7 @@ async def test_a_preview_is_confirmed_once_and_a_changed_one_is_shown_again(
         items = (await session.scalars(select(BatchItem))).all()
         assert [(one.language, one.enrolment_id) for one in items] == [("de", finished.enrolments[1].id)]
     progress = await client.get(started[0].headers["location"])
-    assert '<meta http-equiv="refresh"' in progress.text
+    assert 'data-renew="3"' in progress.text
     assert "Der Nachweis wird gerade erstellt." in progress.text
 
 
@@ -106,7 +106,7 @@ async def test_the_file_is_for_whoever_asked_and_for_nobody_elses_cache(
     await sign_in(colleague, begin, Identity.CERTIFICATES)
     theirs = await colleague.get(asked.headers["location"] + "/datei")
 
-    assert '<meta http-equiv="refresh"' in waiting.text
+    assert 'data-renew="3"' in waiting.text
     assert (file.status_code, file.headers["content-type"]) == (200, "application/zip")
     assert file.headers["cache-control"] == "no-store"
     assert file.headers["content-disposition"].startswith("attachment")

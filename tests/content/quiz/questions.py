@@ -1,5 +1,6 @@
 """Questions of every kind, drawn by Hypothesis, and a small one of each."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from hypothesis import strategies as st
@@ -30,6 +31,8 @@ from content.quiz.questions import (
 TEXTS = st.text(max_size=12)
 POINTS = st.integers(1, 5)
 PERCENT = st.integers(0, 100)
+IN_PAIRS_OR_GAPS = (4, 5)
+"""Kinds of `questions`."""
 
 
 def keys(prefix: str, count: int) -> list[str]:
@@ -56,8 +59,8 @@ def accepted(draw: st.DrawFn) -> tuple[Accepted, ...]:
 
 
 @st.composite
-def questions(draw: st.DrawFn, key: str = "q") -> Question:  # noqa: PLR0911 - one line a kind
-    points, partial, kind = draw(POINTS), draw(st.booleans()), draw(st.integers(0, 9))
+def questions(draw: st.DrawFn, key: str = "q", kinds: Sequence[int] = range(10)) -> Question:  # noqa: PLR0911 - one line a kind
+    points, partial, kind = draw(POINTS), draw(st.booleans()), draw(st.sampled_from(kinds))
     text, count = draw(TEXTS), draw(st.integers(1, 6))
     match kind:
         case 0:

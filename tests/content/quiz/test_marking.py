@@ -28,6 +28,7 @@ from content.quiz.questions import (
 from tests.content.quiz.questions import (
     FREE,
     GAPS,
+    IN_PAIRS_OR_GAPS,
     MATCHING,
     MULTIPLE,
     NUMBER,
@@ -245,6 +246,23 @@ def test_a_right_choice_more_never_costs_and_a_wrong_one_more_never_gains(data: 
     assert before is not None
     assert after is not None
     assert after >= before if more.is_right or more.key in chosen else after <= before
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_one_more_pair_or_gap_that_is_right_never_costs(data: st.DataObject) -> None:
+    question = data.draw(questions(kinds=IN_PAIRS_OR_GAPS))
+    right = right_answer(question)
+    assert isinstance(right, Matched | Filled)
+    parts = right.keys if isinstance(right, Matched) else right.texts
+    keys, values = st.sampled_from(sorted(parts)), st.sampled_from(sorted(parts.values()))
+    put, one = data.draw(st.dictionaries(keys, values)), data.draw(keys)
+
+    before, after = mark(question, type(right)(put)), mark(question, type(right)(put | {one: parts[one]}))
+
+    assert before.points is not None
+    assert after.points is not None
+    assert before.points <= after.points
 
 
 @settings(max_examples=50, deadline=None)

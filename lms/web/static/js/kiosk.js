@@ -8,6 +8,8 @@
   const goOn = document.getElementById("noch-da-weiter");
   const end = document.getElementById("noch-da-ende");
   if (!idle || !dialog || document.body.dataset.visit === undefined) return;
+  const start = document.querySelector(".lms-name").href;
+  const isLastPage = document.body.dataset.shownOnce !== undefined;
   const MINUTE = 60_000;
   const SAY_AGAIN = 30_000;
   let touched = Date.now();
@@ -33,11 +35,31 @@
   };
   goOn.addEventListener("submit", stay);
   dialog.addEventListener("cancel", stay);
+  // The start takes the place of the last page: the way back from it must not end at a slip that cannot be shown again.
+  const leave = async () => {
+    document.querySelectorAll("form").forEach((form) => form.reset());
+    const sent = { method: "POST", body: new URLSearchParams(new FormData(end)), redirect: "manual" };
+    await fetch(end.action, sent).catch(() => {});
+    location.replace(start);
+  };
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form === goOn || (form.action !== end.action && !isLastPage)) return;
+    event.preventDefault();
+    leave();
+  });
+  document.addEventListener("click", (event) => {
+    if (!isLastPage || !event.target.closest("a[href]")) return;
+    event.preventDefault();
+    leave();
+  });
+  let isLeaving = false;
   setInterval(() => {
+    if (isLeaving) return;
     const quiet = Date.now() - touched;
     if (quiet >= idle) {
-      document.querySelectorAll("form").forEach((form) => form.reset());
-      end.submit();
+      isLeaving = true;
+      leave();
     } else if (quiet >= idle - MINUTE && !dialog.open) dialog.showModal();
   }, 1000);
   // a page out of the browser's memory shows what somebody else has seen: ask the house anew

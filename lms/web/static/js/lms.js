@@ -5,21 +5,22 @@
 document.querySelector("[data-focus]")?.focus();
 
 // Two clicks are one: the second is ignored until the next page is there.
-document.querySelectorAll("form[data-once]").forEach((form) => {
-  form.addEventListener("submit", (event) => {
-    if (event.submitter?.formMethod === "dialog") return; // only closes the question
-    if (form.dataset.sent) event.preventDefault();
-    else form.dataset.sent = "yes";
-  });
-});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("form[data-once]") || event.submitter?.formMethod === "dialog") return; // only closes the question
+  if (form.dataset.sent) event.preventDefault();
+  else form.dataset.sent = "yes";
+}, { capture: true });
 // A page restored by the back button can be sent again.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-once]").forEach((form) => delete form.dataset.sent);
 });
 
-document.querySelectorAll(".lms-script-only").forEach((element) => {
+// What only works with script is hidden without it; renew.js asks for what came later.
+window.unhideComforts = (within) => within.querySelectorAll(".lms-script-only").forEach((element) => {
   if (!element.dataset.copy || navigator.clipboard) element.removeAttribute("hidden");
 });
+unhideComforts(document);
 
 document.addEventListener("click", async (event) => {
   const copy = event.target.closest("[data-copy]");

@@ -51,6 +51,7 @@
     else if (said.type === "trouble") say("trouble");
     else if (said.type === "next") step(1);
     else if (said.type === "before") step(-1);
+    else if (said.type === "go" && about.parts.some((one) => one.id === said.part)) change(said.part);
   });
 
   function ready() {
@@ -93,7 +94,8 @@
     for (const button of box.querySelectorAll("[data-part]"))
       if (button.dataset.part === part.id) button.setAttribute("aria-current", "step");
       else button.removeAttribute("aria-current");
-    tell("start", { part, data: state.data, learner: about.learner, language: about.language });
+    const others = about.parts.map((one) => one.id);
+    tell("start", { part, others, data: state.data, learner: about.learner, language: about.language });
   }
 
   async function change(id) {

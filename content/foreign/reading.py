@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 
 from nh3 import Cleaner
 
+from content.foreign.typewritten import continued, with_lists
+from content.foreign.writing import Line, Piece, Style, markdown_from
 from content.safety import LINK_SCHEMES
-from content.typewritten import continued, with_lists
-from content.written import Line, Piece, Style, markdown_from
 
 _HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _BLOCKS = frozenset({"p", "div", "section", "article", "blockquote", "pre", "table", "ul", "ol"})

@@ -25,6 +25,7 @@ class Words:
     online_only: str
     contents: str
     table: str
+    code: str
 
 
 GERMAN = Words(
@@ -45,6 +46,7 @@ GERMAN = Words(
     online_only="Diese Lektion gibt es nur im Internet:",
     contents="Inhalt",
     table="Tabelle",
+    code="Programmtext",
 )
 ENGLISH = Words(
     boxes={"hinweis": "Note", "tipp": "Tip", "achtung": "Caution", "merke": "Remember"},
@@ -64,6 +66,7 @@ ENGLISH = Words(
     online_only="This lesson is on the web only:",
     contents="Contents",
     table="Table",
+    code="Lines of a program",
 )
 
 

@@ -1,31 +1,20 @@
-"""Markdown → Lesson. Course texts are such Markdown too.
-
-It is CommonMark with tables, and with these blocks: a picture alone in its paragraph is a figure, its title the words below it;
-`::: video film.mp4` and `::: audio ton.mp3` with options in the first lines (`Titel:`, `Untertitel:`, `Sprache:`) and then the
-transcript; `::: datei vorlage.pdf`; boxes `::: hinweis`, `::: tipp`, `::: achtung`, `::: merke`; `::: frage` with one question
-in GIFT. Each ends with `:::`. Files are named without folders.
-"""
+"""Markdown → Lesson. Course texts are such Markdown too; what may be written in it stands in `docs/lessons.md`."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import ceil
-from typing import Any
 from unicodedata import normalize
 
 from markdown_it.token import Token
 
 from content.errors import TextTooLong
-from content.lesson_blocks import parsed, parser, words_of
-from content.lesson_html import About, Address, Asked, Form, LessonRenderer, Showing, html_of
-from content.lesson_problems import MAX_CHARACTERS, described_pictures, problems
-from content.lesson_words import words_in
+from content.lesson.blocks import MEDIA, OPEN, parsed, parser, words_of
+from content.lesson.checking import MAX_CHARACTERS
+from content.lesson.rendering import About, Address, Asked, Form, LessonRenderer, Showing, html_of
+from content.lesson.words import words_in
 from content.safety import plain_text, safe_lesson_html
-
-__all__ = [
-    "MAX_CHARACTERS", "WORDS_PER_MINUTE", "Asked", "Form", "Heading", "Lesson", "Step", "described_pictures", "problems", "read_lesson", "render", "steps",
-]  # fmt: skip
 
 WORDS_PER_MINUTE = 180
 """How fast people read who are new to the matter; practised readers manage 240."""
@@ -129,6 +118,12 @@ def steps(
     return found
 
 
+def has_recording(markdown: str) -> bool:
+    """Whether a video or a sound is played in it. Raises nothing, whatever the text."""
+    tokens = parsed(markdown, with_files=True)
+    return any(one.type == OPEN and one.meta["block"].name in MEDIA for one in tokens)
+
+
 def _read(markdown: str, *, with_files: bool) -> tuple[str, list[Token]]:
     if len(markdown) > MAX_CHARACTERS:
         raise TextTooLong
@@ -158,7 +153,7 @@ def _showing(address: Address | None, about: About | None, form: Form, language:
 
 def _shown(title: str, tokens: list[Token], showing: Showing, top_level: int) -> Lesson:
     headings = _with_ordered_headings(tokens, top_level)
-    html = html_of(_renderer(), tokens, _options(), showing)
+    html = html_of(_renderer(), tokens, parser(with_files=True).options, showing)
     html = safe_lesson_html(html, addresses=showing.addresses)
     words = len(plain_text(html).split())
     minutes = ceil(words / WORDS_PER_MINUTE)
@@ -168,10 +163,6 @@ def _shown(title: str, tokens: list[Token], showing: Showing, top_level: int) ->
 @cache
 def _renderer() -> LessonRenderer:
     return LessonRenderer()
-
-
-def _options() -> Any:
-    return parser(with_files=True).options
 
 
 def _parted(tokens: Sequence[Token]) -> list[tuple[str, list[Token]]]:
@@ -201,7 +192,7 @@ def _with_ordered_headings(tokens: Sequence[Token], top_level: int) -> tuple[Hea
     """Give every heading token its level on the page and its anchor."""
     headings: list[Heading] = []
     above: list[int] = []
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for index, token in enumerate(tokens):
         if token.type != "heading_open":
             continue
@@ -218,13 +209,12 @@ def _with_ordered_headings(tokens: Sequence[Token], top_level: int) -> tuple[Hea
     return tuple(headings)
 
 
-def _anchor(text: str, taken: set[str]) -> str:
-    """A name for the place. The prefix keeps what authors write from naming anything of the page's own."""
+def _anchor(text: str, taken: dict[str, int]) -> str:
+    """A name for the place, `taken` says up to which number. The prefix keeps what authors write from naming anything of the page's own."""
     ascii_text = normalize("NFKD", text.lower().translate(_UMLAUTS)).encode("ascii", "ignore").decode()
     wanted = anchor = f"text-{_NOT_IN_AN_ANCHOR.sub('-', ascii_text).strip('-')}".rstrip("-")
-    count = 1
     while anchor in taken:
-        count += 1
-        anchor = f"{wanted}-{count}"
-    taken.add(anchor)
+        taken[wanted] += 1
+        anchor = f"{wanted}-{taken[wanted]}"
+    taken[anchor] = 1
     return anchor

@@ -186,10 +186,15 @@ def _is_picture(words: Token) -> bool:
     return words.type == "inline" and len(parts) == 1 and parts[0].type == "image"
 
 
+def line_of(token: Token) -> int:
+    """The line in which it begins, counted from 1."""
+    return (token.map[0] if token.map else 0) + 1
+
+
 def inlines(tokens: Sequence[Token]) -> Iterator[tuple[Token, int]]:
     """Every piece of the running text with its line, counted from 1."""
     for token in tokens:
-        line = (token.map[0] if token.map else 0) + 1
+        line = line_of(token)
         for child in token.children or ():
             yield child, line
             line += child.type in {"softbreak", "hardbreak"}

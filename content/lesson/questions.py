@@ -1,13 +1,13 @@
 """The question in a lesson: read from its block, and put into words for paper."""
 
-import re
 from collections.abc import Iterable
 from html import escape
 
 from content.errors import N_, ContentError
-from content.lesson_blocks import parser
-from content.lesson_words import Words
+from content.lesson.blocks import parser
+from content.lesson.words import Words
 from content.packages.gift import read_question
+from content.quiz.gaps import between_gaps
 from content.quiz.questions import (
     GapText,
     Matching,
@@ -17,8 +17,6 @@ from content.quiz.questions import (
     SingleChoice,
     TrueFalse,
 )
-
-_GAP = re.compile(r"\{\{([^{}]*)\}\}")
 
 
 class NoQuestion(ContentError):
@@ -48,7 +46,7 @@ def in_words(question: Question, words: Words) -> str:
     """The question with what one may choose from, to think about; it gives no answer away. HTML, not yet cleaned."""
     text = question.text
     if isinstance(question, GapText):
-        text = _GAP.sub("______", text)
+        text = "______".join(between_gaps(text))
     return rich(text) + _choices(question, words)
 
 

@@ -3,13 +3,12 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import PurePath
 from urllib.parse import unquote
 
 from markdown_it.token import Token
 
 from content.errors import N_, ContentError, TextTooLong
-from content.lesson_blocks import (
+from content.lesson.blocks import (
     FILE,
     MEDIA,
     NAMES,
@@ -19,18 +18,20 @@ from content.lesson_blocks import (
     attribute,
     inlines,
     leads_outside,
+    line_of,
     name_of,
     named_file,
     parsed,
     words_of,
 )
-from content.lesson_questions import question_in
+from content.lesson.questions import question_in
+from content.media import PICTURES, SOUNDS, VIDEOS, ending
 from content.problems import Problem
 
 MAX_CHARACTERS = 200_000
-PICTURES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".svg"})
-KINDS = {"video": frozenset({".mp4", ".webm"}), "audio": frozenset({".mp3", ".m4a", ".ogg", ".wav", ".webm"})}
+_PLAYED = {"video": VIDEOS, "audio": SOUNDS | {"webm"}}
 
+NO_FILE = N_("Say which file it is: its name stands behind the word “%(name)s”.")
 _COLONS = re.compile(r":{3,}(.*)")
 
 
@@ -82,14 +83,10 @@ def _of_picture(picture: Token, line: int, known: frozenset[str]) -> Iterator[Pr
     name = named_file(target)
     shown = name or unquote(target)
     if not picture.content.strip():
-        yield Problem(
-            N_(
-                "The picture %(name)s has no description. Write between the square brackets what can be seen on it."
-            ),
-            line,
-            shown,
-            {"name": shown},
+        message = N_(
+            "The picture %(name)s has no description. Write between the square brackets what can be seen on it."
         )
+        yield _named(message, line, shown)
     if name is None and leads_outside(target):
         yield Problem(
             N_("Pictures of other sites are not shown. Upload the picture as a file of this course."),
@@ -98,8 +95,8 @@ def _of_picture(picture: Token, line: int, known: frozenset[str]) -> Iterator[Pr
         )
     elif name is None or name not in known:
         yield _missing(shown, line, known)
-    elif PurePath(name).suffix.lower() not in PICTURES:
-        yield Problem(N_("%(name)s is not a picture."), line, name, {"name": name})
+    elif ending(name) not in PICTURES:
+        yield _named(N_("%(name)s is not a picture."), line, name)
 
 
 def _of_blocks(tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Problem]:
@@ -107,14 +104,12 @@ def _of_blocks(tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Probl
         if token.type != OPEN:
             continue
         block: Block = token.meta["block"]
-        line = (token.map[0] if token.map else 0) + 1
+        line = line_of(token)
         if not block.is_closed:
-            yield Problem(
-                N_("The block “%(name)s” has no end. Write three colons on a line of their own below it."),
-                line,
-                block.name,
-                {"name": block.name},
+            message = N_(
+                "The block “%(name)s” has no end. Write three colons on a line of their own below it."
             )
+            yield _named(message, line, block.name)
         if block.name in MEDIA:
             yield from _of_media(block, line, known)
         elif block.name == FILE:
@@ -122,28 +117,21 @@ def _of_blocks(tokens: Sequence[Token], known: frozenset[str]) -> Iterator[Probl
         elif block.name == QUESTION:
             yield from _of_question(block, line)
         elif not block.has_body:
-            yield Problem(
-                N_("There is nothing in the box “%(name)s”."), line, block.name, {"name": block.name}
-            )
+            yield _named(N_("There is nothing in the box “%(name)s”."), line, block.name)
 
 
 def _of_media(block: Block, line: int, known: frozenset[str]) -> Iterator[Problem]:
     if not block.target:
-        yield Problem(
-            N_("Say which file it is: its name stands behind the word “%(name)s”."),
-            line,
-            block.name,
-            {"name": block.name},
-        )
+        yield _named(NO_FILE, line, block.name)
     elif block.target not in known:
         yield _missing(block.target, line, known)
-    elif PurePath(block.target).suffix.lower() not in KINDS[block.name]:
+    elif ending(block.target) not in _PLAYED[block.name]:
         message = (
             N_("%(name)s is not a video that browsers play. Save it as MP4.")
             if block.name == "video"
             else N_("%(name)s is not a recording that browsers play. Save it as MP3.")
         )
-        yield Problem(message, line, block.target, {"name": block.target})
+        yield _named(message, line, block.target)
     if block.name == "video":
         yield from _of_captions(block, line, known)
     if not block.has_body:
@@ -160,33 +148,21 @@ def _of_media(block: Block, line: int, known: frozenset[str]) -> Iterator[Proble
 def _of_captions(block: Block, line: int, known: frozenset[str]) -> Iterator[Problem]:
     captions = block.options.get("untertitel", "")
     if not captions:
-        yield Problem(
-            N_(
-                "The video %(name)s has no captions. Upload them as a VTT file and name it in a line “Untertitel: …”."
-            ),
-            line,
-            block.target,
-            {"name": block.target},
+        message = N_(
+            "The video %(name)s has no captions. Upload them as a VTT file and name it in a line “Untertitel: …”."
         )
+        yield _named(message, line, block.target)
     elif captions not in known:
         yield _missing(captions, line, known)
-    elif PurePath(captions).suffix.lower() != ".vtt":
-        yield Problem(
-            N_("%(name)s does not hold captions. They are a file that ends in .vtt."),
-            line,
-            captions,
-            {"name": captions},
+    elif ending(captions) != "vtt":
+        yield _named(
+            N_("%(name)s does not hold captions. They are a file that ends in .vtt."), line, captions
         )
 
 
 def _of_file(block: Block, line: int, known: frozenset[str]) -> Iterator[Problem]:
     if not block.target:
-        yield Problem(
-            N_("Say which file it is: its name stands behind the word “%(name)s”."),
-            line,
-            block.name,
-            {"name": block.name},
-        )
+        yield _named(NO_FILE, line, block.name)
     elif block.target not in known:
         yield _missing(block.target, line, known)
     if not block.has_body:
@@ -210,9 +186,7 @@ def _of_colons(tokens: Sequence[Token]) -> Iterator[Problem]:
     for token in tokens:
         if token.type != "inline":
             continue
-        for number, text in enumerate(
-            token.content.split("\n"), start=(token.map[0] if token.map else 0) + 1
-        ):
+        for number, text in enumerate(token.content.split("\n"), start=line_of(token)):
             found = _COLONS.fullmatch(text.strip())
             if found is None:
                 continue
@@ -231,14 +205,14 @@ def _of_colons(tokens: Sequence[Token]) -> Iterator[Problem]:
 def _of_headings(tokens: Sequence[Token]) -> Iterator[Problem]:
     for token, following in pairwise(tokens):
         if token.type == "heading_open" and not following.content.strip():
-            yield Problem(N_("This heading has no words."), (token.map[0] if token.map else 0) + 1)
+            yield Problem(N_("This heading has no words."), line_of(token))
 
 
 def _of_tables(tokens: Sequence[Token]) -> Iterator[Problem]:
     line, is_named = 0, True
     for token, following in pairwise(tokens):
         if token.type == "thead_open":
-            line, is_named = (token.map[0] if token.map else 0) + 1, False
+            line, is_named = line_of(token), False
         elif token.type == "th_open":
             is_named = is_named or bool(following.content.strip())
         elif token.type == "thead_close" and not is_named:
@@ -249,9 +223,11 @@ def _missing(name: str, line: int, known: Iterable[str]) -> Problem:
     folded = name.casefold()
     near = next((one for one in known if one.casefold() == folded), "")
     if near:
-        return Problem(
-            N_("There is no file %(name)s. Did you mean %(near)s?"), line, name, {"name": name, "near": near}
-        )
-    return Problem(
-        N_("There is no file %(name)s. Upload it, or correct its name here."), line, name, {"name": name}
-    )
+        message = N_("There is no file %(name)s. Did you mean %(near)s?")
+        return Problem(message, line, name, {"name": name, "near": near})
+    return _named(N_("There is no file %(name)s. Upload it, or correct its name here."), line, name)
+
+
+def _named(message: str, line: int, name: str) -> Problem:
+    """A problem of what is called so: a file, or a block."""
+    return Problem(message, line, name, {"name": name})

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from content.written import Line, Piece
+from content.foreign.writing import Line, Piece
 
 _BULLET = re.compile(r"\s*(?:[•·▪●○◦‣∙*–—-]\s+|[•·▪●]\s*)(?=\S)")
 _TIGHT_DASH = re.compile(r"\s*-(?=[^\W\d])")

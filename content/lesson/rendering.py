@@ -10,7 +10,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 
 from content.errors import ContentError
-from content.lesson_blocks import (
+from content.lesson.blocks import (
     BOXES,
     CLOSE,
     FILE,
@@ -21,12 +21,14 @@ from content.lesson_blocks import (
     attribute,
     named_file,
 )
-from content.lesson_questions import as_written, in_words, question_in
-from content.lesson_words import Words
+from content.lesson.questions import as_written, in_words, question_in
+from content.lesson.words import Words
 from content.quiz.questions import Question
 
 Address = Callable[[str], str | None]
+"""Where the file of a name is fetched; None where there is none."""
 About = Callable[[str], str]
+"""What is said beside a file to fetch, as its kind and size; "" for nothing."""
 
 
 class Form(StrEnum):
@@ -58,8 +60,8 @@ class Showing:
     questions: list[Asked] = field(default_factory=list)
 
     @property
-    def scrolls_tables(self) -> bool:
-        """Whether it is a lesson on a screen: other texts have pages that see to their tables themselves."""
+    def scrolls_wide_parts(self) -> bool:
+        """Whether it is a lesson on a screen: other texts have pages that see to what is wide themselves."""
         return self.form is Form.SCREEN and self.has_files
 
     def find(self, name: str) -> str:
@@ -89,13 +91,25 @@ class LessonRenderer(RendererHTML):
     def table_open(self, _tokens: Sequence[Token], _idx: int, _options: Any, env: Any) -> str:
         """On a screen a wide table is moved by itself, with the keyboard too."""
         showing: Showing = env["showing"]
-        if not showing.scrolls_tables:
+        if not showing.scrolls_wide_parts:
             return "<table>\n"
-        return f'<div class="lesson-table" role="group" aria-label="{escape(showing.words.table)}" tabindex="0">\n<table>\n'
+        return f"{_moved_by_itself('table', showing.words.table)}<table>\n"
 
     def table_close(self, _tokens: Sequence[Token], _idx: int, _options: Any, env: Any) -> str:
         """The end of the same."""
-        return "</table>\n</div>\n" if env["showing"].scrolls_tables else "</table>\n"
+        return "</table>\n</div>\n" if env["showing"].scrolls_wide_parts else "</table>\n"
+
+    def fence(self, tokens: Sequence[Token], idx: int, _options: Any, env: Any) -> str:
+        """Lines of a program keep their breaks, which mean something; on a screen they too are moved by themselves."""
+        showing: Showing = env["showing"]
+        lines = f"<pre><code>{escape(tokens[idx].content)}</code></pre>\n"
+        if not showing.scrolls_wide_parts:
+            return lines
+        return f"{_moved_by_itself('code', showing.words.code)}{lines}</div>\n"
+
+    def code_block(self, tokens: Sequence[Token], idx: int, options: Any, env: Any) -> str:
+        """The same, for lines that are indented."""
+        return self.fence(tokens, idx, options, env)
 
     def th_open(self, _tokens: Sequence[Token], _idx: int, _options: Any, _env: Any) -> str:
         """The tables of Markdown have the headings of their columns in the first line."""
@@ -162,6 +176,11 @@ def _with_links(children: Sequence[Token], showing: Showing) -> list[Token]:
 def _picture(token: Token, showing: Showing) -> str:
     found = showing.find(named_file(attribute(token, "src")) or "")
     return f'<img src="{escape(found)}" alt="{escape(token.content)}">' if found else ""
+
+
+def _moved_by_itself(name: str, label: str) -> str:
+    """How a part begins that may be wider than the screen (WCAG 1.4.10), in reach of the keyboard (2.1.1)."""
+    return f'<div class="lesson-{name}" role="group" aria-label="{escape(label)}" tabindex="0">\n'
 
 
 def _title(block: Block) -> str:
