@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 import pytest
+from babel.messages.pofile import read_po
 
 from lms.messaging.wordings import Voice
 from lms.portal.letters.texts.reading import Line, all_stationery
+from lms.web.language import CATALOGUES
 from lms.web.wording import NAMED, in_braces, shipped
 
 FORMAL = re.compile(r"\b(?:Sie|Ihr|Ihre|Ihrem|Ihren|Ihrer|Ihres|Ihnen)\b")
@@ -32,6 +34,19 @@ LEFT_OUT: Mapping[str, str] = {
 """Beginnings of the names of templates that say "Sie" to everybody, and why. All others have a "du" for every sentence."""
 
 
+SAY_DU = ("learning", "practice", "quizzes", "web")
+"""Modules whose pages may call the reader du."""
+
+
+def said_on_pages() -> Iterator[str]:
+    """Every sentence that the pages of these modules know in German."""
+    for module in SAY_DU:
+        with (CATALOGUES / "de" / f"{module}.po").open("rb") as file:
+            for message in read_po(file, locale="de"):
+                if message.id:
+                    yield message.id if isinstance(message.id, str) else message.id[0]
+
+
 def spoken() -> Iterator[tuple[str, Line]]:
     """Every sentence of every template, with the template."""
     for one in all_stationery().values():
@@ -40,8 +55,10 @@ def spoken() -> Iterator[tuple[str, Line]]:
 
 
 @pytest.mark.parametrize("voice", [Voice.INFORMAL, Voice.PLAIN])
-def test_every_sentence_of_a_voice_is_one_that_letters_say(voice: Voice) -> None:
+def test_every_sentence_of_a_voice_is_one_that_letters_or_lessons_say(voice: Voice) -> None:
     said = {line.message for _, line in spoken()}
+    if voice is Voice.INFORMAL:  # pages of lessons call learners du as well (`lms.web.language.say_du`)
+        said |= set(said_on_pages())
 
     assert [
         f"no letter says this any more: {message}" for message in shipped(voice) if message not in said
