@@ -174,7 +174,7 @@ async def test_a_server_that_does_not_answer_as_it_should_is_a_page_that_says_wh
     assert "Die Videokonferenz antwortet gerade nicht." in text(page)
     assert "Warten Sie eine Minute" in text(page)
     assert 'href="tel:' in page.text
-    assert 'http-equiv="refresh" content="60"' in page.text
+    assert 'data-renew="60"' in page.text
     async with house.begin.reading() as session:
         assert (await session.scalars(select(MeetingRoom))).all() == []
     assert (await client.get(path)).status_code == 303
