@@ -83,7 +83,7 @@ async def lists_to_confirm(session: AsyncSession, person_id: UUID, around: Aroun
 async def calls_for_help(session: AsyncSession, person_id: UUID, around: Around) -> Sequence[OpenMatter]:
     """People who practise and have called for help, and to whom nobody is on the way."""
     found = await waiting(session, around.clock(), for_trainer(person_id))
-    count = sum(one.call.taken_at is None for one in found)
+    count = len({one.person.id for one in found if one.call.taken_at is None})
     if not count:
         return []
     words = ngettext("%(num)s person needs help", "%(num)s people need help", count)

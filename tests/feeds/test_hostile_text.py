@@ -34,12 +34,12 @@ FIELDS = ("SUMMARY", "LOCATION", "DESCRIPTION")
 
 def by_icalendar(text: bytes) -> Mapping[str, str]:
     [event] = icalendar.Calendar.from_ical(text).walk("VEVENT")
-    return {name: str(event[name]) for name in FIELDS}
+    return {name: str(event.get(name, "")) for name in FIELDS}  # of what is empty no line is written
 
 
 def by_vobject(text: bytes) -> Mapping[str, str]:
     event = vobject.readOne(text.decode()).vevent
-    return {name: getattr(event, name.lower()).value for name in FIELDS}
+    return {name: event.getChildValue(name.lower(), "") for name in FIELDS}
 
 
 @settings(max_examples=15, deadline=None)

@@ -159,7 +159,7 @@ async def _sheet(
             session, Objection.session_id == session_id, Objection.state == ObjectionState.OPEN
         )
         changed = await corrections(session, Correction.session_id == session_id)
-        online = await waiting_from_meeting(session, session_id)
+        online = await waiting_from_meeting(session, meeting.session)
     names = {line.enrolment_id: line.name for line in lines}
     return Sheet(
         meeting=meeting,

@@ -37,7 +37,7 @@ class SessionPages(Controller):
         async with begin.reading() as session:
             meeting = await meeting_for(session, actor, session_id)
             teaches = await teaches_session(session, actor.person_id, session_id)
-            online = await waiting_from_meeting(session, session_id)
+            online = await waiting_from_meeting(session, meeting.session)
         now, minutes = clock(), around.settings.join_minutes_before
         context = {
             "meeting": meeting,

@@ -92,11 +92,16 @@ async def evidence_with_content(
     return found
 
 
-async def waiting_from_meeting(session: AsyncSession, session_id: UUID) -> int | None:
-    """How many people our own video conference has reported, while nobody has decided about that; None without a report."""
+async def waiting_from_meeting(session: AsyncSession, meeting: Session) -> int | None:
+    """How many people our own video conference has reported, while nobody has decided about that; None without a report.
+
+    Of a session that does not meet online nothing is asked.
+    """
+    if not meeting.online_url:
+        return None
     found = await session.scalars(
         select(Evidence.proposals).where(
-            Evidence.session_id == session_id,
+            Evidence.session_id == meeting.id,
             Evidence.kind == EvidenceKind.MEETING,
             Evidence.state == EvidenceState.READ,
         )
