@@ -70,7 +70,7 @@ def test_a_trainer_writes_a_lesson_with_the_buttons_and_a_participant_reads_it(
     page.get_by_role("link", name="Veröffentlichen").click()
     page.get_by_role("button", name="Veröffentlichen").click()
     expect(page.get_by_role("status")).to_contain_text(
-        "Kurse, die noch nicht begonnen haben, bekommen diese Ausgabe"
+        "Alle Durchführungen dieses Kurses bekommen diese Ausgabe"
     )
 
     phone = open_page()

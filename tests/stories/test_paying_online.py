@@ -93,7 +93,7 @@ def test_a_place_is_paid_by_card_and_booked(centre: Centre, open_page: Opener, s
     expect(page.get_by_role("main")).to_contain_text(title)
     pay_by_card(page, GOOD)
 
-    expect(page.get_by_text("Vielen Dank, Ihre Zahlung ist angekommen.")).to_be_visible()
+    expect(page.get_by_text("Vielen Dank, Ihre Zahlung ist angekommen.", exact=True)).to_be_visible()
     assert claims(centre, title) == CONFIRMED
     if script == "with":
         look_closely(page)
@@ -113,7 +113,7 @@ def test_whoever_is_declined_tries_again_and_confirms_at_the_bank(centre: Centre
     look_closely(page)
     page.get_by_role("button", name="Bestätigen").click()
 
-    expect(page.get_by_text("Vielen Dank, Ihre Zahlung ist angekommen.")).to_be_visible()
+    expect(page.get_by_text("Vielen Dank, Ihre Zahlung ist angekommen.", exact=True)).to_be_visible()
     assert claims(centre, title) == CONFIRMED
 
 
@@ -148,17 +148,17 @@ def test_a_debit_on_its_way_books_the_place_and_arrives_days_later(centre: Centr
     page.get_by_label("SEPA-Lastschrift").check()
     page.get_by_role("button", name="Jetzt bezahlen").click()
 
-    expect(page.get_by_text("Ihre Zahlung ist unterwegs.")).to_be_visible()
+    expect(page.get_by_text("Ihre Zahlung ist unterwegs.", exact=True)).to_be_visible()
     look_closely(page)
     assert claims(centre, title) == CONFIRMED
     with StandIn(at=f"{payment_page.scheme}://{payment_page.netloc}") as stripe:
         stripe.settle(payment_page.path.rsplit("/", maxsplit=1)[-1])
-    expect(page.get_by_text("Ihre Zahlung ist unterwegs.")).to_be_visible()
+    expect(page.get_by_text("Ihre Zahlung ist unterwegs.", exact=True)).to_be_visible()
     deadline = time.monotonic() + SECONDS_FOR_AN_EVENT
     while not page.get_by_text("Ihre Zahlung ist angekommen").count() and time.monotonic() < deadline:
         page.wait_for_timeout(500)
         page.reload()
-    expect(page.get_by_text("Vielen Dank, Ihre Zahlung ist angekommen.")).to_be_visible()
+    expect(page.get_by_text("Vielen Dank, Ihre Zahlung ist angekommen.", exact=True)).to_be_visible()
 
 
 def test_whoever_closes_the_tab_after_paying_has_paid(centre: Centre, open_page: Opener) -> None:
