@@ -7,10 +7,12 @@ test of a rule in domain.md does.
 import asyncio
 import gc
 import shutil
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from multiprocessing import forkserver
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
@@ -19,6 +21,7 @@ import hypothesis
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
+from pydantic import SecretStr
 
 from lms.app import around, build, log_plainly, move_in, worker
 from lms.db import Begin
@@ -43,9 +46,17 @@ __all__ = ["postgres", "pytest_configure"]
 hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
+
+def pytest_collection_finish() -> None:
+    """Where processes of their own will be wanted, let the one that they come from get ready beside the first tests."""
+    if "tests.processes" in sys.modules:
+        forkserver.ensure_running()
+
+
 BASE_URL = "http://127.0.0.1:8000"
 NAMES = count()
-OF_SERVICES = {"database_url": "", "files": Path(), "smtp_url": ""}  # what no route is built of
+OF_SERVICES = {"database_url": "", "files": Path(), "smtp_url": "", "bbb_url": "", "bbb_secret": SecretStr("")}
+"""What no route is built of."""
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """How often something may be done: counted together by everybody who counts (S-40)."""
 
 import asyncio
-import multiprocessing
 from datetime import timedelta
 
 import pytest
@@ -13,6 +12,7 @@ from lms.accounts.models import RateWindow
 from lms.db import Begin, connect
 from lms.kernel.errors import TooMany
 from tests.making import BOTH, MOMENT, FixedClock
+from tests.processes import CONTEXT
 
 pytestmark = BOTH
 
@@ -119,7 +119,7 @@ def _attempts(url: str, tries: int) -> int:
 
 
 async def test_several_processes_share_one_count(database: str, begin: Begin) -> None:
-    with multiprocessing.get_context("spawn").Pool(3) as processes:
+    with CONTEXT.Pool(3) as processes:
         allowed = await asyncio.to_thread(processes.starmap, _attempts, [(database, 8)] * 3)
 
     assert sum(allowed) == LIMITS["enrolment"].address[0].most

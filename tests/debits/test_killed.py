@@ -1,12 +1,8 @@
 """The process dies between any two steps of collecting: every cent is booked once, no number is missing, nobody is collected twice."""
 
 import asyncio
-import os
 import random
-import signal
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -15,29 +11,20 @@ from lms.debits.collecting import DebitFiles
 from lms.debits.models import DebitFile
 from lms.web.module import Around
 from tests.debits.paying import booked, debits, enrolled, run_at_a_price
-from tests.debits.scenes import NOW
+from tests.debits.scenes import NOW, collect
 from tests.making import BOTH, MOMENT, FixedClock
+from tests.processes import running
 
 pytestmark = BOTH
-ROOT = Path(__file__).parents[2]
-RUNS, PATIENCE = 5, 90
+RUNS = 5
 
 
-async def collect(database: str, *, kill_after: int = 0) -> None:
-    """Let the process work; killed a moment after so many steps, or left alone."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", "-m", "tests.debits.scenes",
-        cwd=ROOT, env={**os.environ, "DATABASE_URL": database}, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    assert process.stdout is not None
-    async with asyncio.timeout(PATIENCE):
-        if kill_after:
-            for _ in range(kill_after):
-                await process.stdout.readline()
-            await asyncio.sleep(random.random() / 50)
-            if process.returncode is None:
-                process.send_signal(signal.SIGKILL)
-        await process.communicate()
+async def die(database: str, *, after: int) -> None:
+    """Let the process work, and kill it a moment after so many steps."""
+    async with running(collect, database) as process:
+        for _ in range(after):
+            await process.hear()
+        await asyncio.sleep(random.random() / 50)
 
 
 async def test_however_often_it_dies_each_collection_is_in_one_file_and_booked_once(
@@ -52,8 +39,9 @@ async def test_however_often_it_dies_each_collection_is_in_one_file_and_booked_o
     await DebitFiles(house).announce_due()
 
     for steps in (1, 2, 3):
-        await collect(database, kill_after=steps)
-    await collect(database)
+        await die(database, after=steps)
+    async with running(collect, database) as process:
+        await process.end()
 
     async with begin.reading() as session:
         files = (await session.scalars(select(DebitFile).order_by(DebitFile.counter))).all()

@@ -1,13 +1,8 @@
 """Processes die at any moment (SIGKILL): whatever was committed is heard, and heard exactly once."""
 
 import asyncio
-import os
 import random
-import signal
-import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -15,27 +10,13 @@ from sqlalchemy import func, select
 from lms.db import Begin
 from lms.jobs.models import Job, JobState
 from lms.people.models import Household
-from tests.jobs.scenes import CAUSE, EFFECT
+from tests.jobs.scenes import CAUSE, EFFECT, listen, write
 from tests.making import BOTH
+from tests.processes import running
 
 pytestmark = BOTH
 ROOT = Path(__file__).parents[2]
 PATIENCE = 120
-
-
-@asynccontextmanager
-async def process(scene: str, database: str) -> AsyncIterator[asyncio.subprocess.Process]:
-    """A real process of its own; killed at the latest when the block ends."""
-    started = await asyncio.create_subprocess_exec(
-        sys.executable, "-W", "ignore", "-m", "tests.jobs.scenes", scene,
-        cwd=ROOT, env={**os.environ, "DATABASE_URL": database}, stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.send_signal(signal.SIGKILL)
-        await started.communicate()
 
 
 async def count(begin: Begin, word: str) -> int:
@@ -62,20 +43,19 @@ async def test_what_a_killed_process_has_committed_is_heard_once_however_often_t
 ) -> None:
     said: set[str] = set()
     for _ in range(2):
-        async with process("write", database) as writer:
-            assert writer.stdout is not None
+        async with running(write, database) as writer:
             for _ in range(random.randint(30, 60)):
-                said.add((await writer.stdout.readline()).decode().strip())
+                said.add(await writer.hear())
             await asyncio.sleep(random.random() / 50)
     causes = await names(begin, CAUSE)
     assert said <= set(causes)
 
     for _ in range(2):
         goal = min(await count(begin, EFFECT) + random.randint(5, 25), sum(causes.values()) - 1)
-        async with process("listen", database):
+        async with running(listen, database):
             await heard(begin, goal)
             await asyncio.sleep(random.random() / 50)
-    async with process("listen", database):
+    async with running(listen, database):
         await heard(begin, sum(causes.values()))
 
     assert await names(begin, EFFECT) == causes

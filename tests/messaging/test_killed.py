@@ -1,17 +1,14 @@
 """A worker that is killed (SIGKILL) at any moment loses no letter; what it sends twice is recognisable as the same."""
 
 import asyncio
-import os
 import random
-import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from lms.cli import serving
 from lms.db import Begin
+from lms.jobs import worker
 from lms.kernel.clock import system_clock
 from lms.messaging.mail import message_id
 from lms.messaging.models import Letter, LetterState
@@ -19,51 +16,17 @@ from lms.messaging.outbox import post
 from lms.settings import Settings
 from tests.making import BOTH
 from tests.messaging.mailing import MailServer, short_letter
+from tests.processes import Say, running
 
 pytestmark = BOTH
-ROOT = Path(__file__).parents[2]
 LETTERS, KILLS, PATIENCE = 60, 3, 180
 
-# The very worker of the service, with a lease of two seconds instead of a minute
-WORKER = """
-import asyncio
-from datetime import timedelta
-from lms.cli.serving import work
-from lms.jobs import worker
-from lms.settings import settings
-worker.LEASE = timedelta(seconds=2)
-worker.RENEWAL_SECONDS = 0.5
-asyncio.run(work(settings()))
-"""
 
-
-@asynccontextmanager
-async def worker_process(settings: Settings) -> AsyncIterator[None]:
-    """The service's worker in a process of its own; killed when the block ends."""
-    surroundings = {
-        **os.environ,
-        "DATABASE_URL": settings.database_url,
-        "LMS_DEMO": "1",
-        "LMS_SMTP_URL": settings.smtp_url,
-        "LMS_FILES": str(settings.files),
-    }
-    started = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-W",
-        "ignore",
-        "-c",
-        WORKER,
-        cwd=ROOT,
-        env=surroundings,
-        stdout=asyncio.subprocess.DEVNULL,
-    )
-    try:
-        yield
-        assert started.returncode is None
-    finally:
-        if started.returncode is None:
-            started.send_signal(signal.SIGKILL)
-        await started.wait()
+def work(_say: Say, settings: Settings) -> None:
+    """The very worker of the service, with a lease of two seconds instead of a minute."""
+    worker.LEASE = timedelta(seconds=2)
+    worker.RENEWAL_SECONDS = 1
+    asyncio.run(serving.work(settings))
 
 
 async def test_every_letter_arrives_and_what_arrives_twice_is_the_same_message(
@@ -74,10 +37,11 @@ async def test_every_letter_arrives_and_what_arrives_twice_is_the_same_message(
             await post(session, short_letter(to=f"reader{number}@example.com"), at=system_clock())
 
     for kill in range(1, KILLS + 1):
-        async with worker_process(settings):
+        async with running(work, settings) as process:
             await _arrived(mail_server, kill * LETTERS // (KILLS + 2))
             await asyncio.sleep(random.random() / 20)
-    async with worker_process(settings):
+            assert process.is_alive()
+    async with running(work, settings):
         async with asyncio.timeout(PATIENCE):
             while await _waiting(begin):  # noqa: ASYNC110 - another process brings them
                 await asyncio.sleep(0.1)

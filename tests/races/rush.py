@@ -5,7 +5,6 @@ once. What comes back says for every call whether it was done, refused with a se
 """
 
 import asyncio
-import multiprocessing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,11 +24,10 @@ from lms.kernel.tokens import Signer
 from lms.settings import Settings
 from lms.web.module import Around
 from tests.making import MOMENT, FixedClock
+from tests.processes import CONTEXT
 
 PROCESSES = 4
 PATIENCE = 60
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.races.rush"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from lms.kernel.period import Period
 from lms.resources.models import Device, DeviceModel, Reservation, ReservationKind
 from lms.resources.reserving import AlreadyTaken, Claim, in_the_way, lock, reserve
 from tests.making import make_person, make_room, make_venue
-from tests.races.rush import CONTEXT
+from tests.processes import CONTEXT
 
 PATIENCE = 300
 DAYS = (date(2027, 3, 27), date(2027, 3, 28), date(2027, 10, 30), date(2027, 10, 31), date(2027, 11, 1))
