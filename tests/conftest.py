@@ -55,7 +55,13 @@ def pytest_collection_finish() -> None:
 
 BASE_URL = "http://127.0.0.1:8000"
 NAMES = count()
-OF_SERVICES = {"database_url": "", "files": Path(), "smtp_url": "", "bbb_url": "", "bbb_secret": SecretStr("")}
+OF_SERVICES = {
+    "database_url": "",
+    "files": Path(),
+    "smtp_url": "",
+    "bbb_url": "",
+    "bbb_secret": SecretStr(""),
+}
 """What no route is built of."""
 
 
