@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from secrets import token_hex
 
-from lms.cli.stand_ins import is_at_hand, port_beside, running
+from lms.cli.stand_ins import free_port, is_at_hand, running
 from lms.settings import Settings
 
 STAND_IN = "tests.bbb_stand_in"
@@ -20,6 +20,6 @@ def demo_meetings(chosen: Settings) -> Iterator[Mapping[str, str]]:
     if not chosen.demo or chosen.has_own_rooms or not is_at_hand(STAND_IN):
         yield {}
         return
-    secret, port = token_hex(20), port_beside(chosen.port, BESIDE)
+    secret, port = token_hex(20), free_port(chosen.port + BESIDE)
     with running(STAND_IN, "--port", str(port), "--secret", secret):
         yield {"LMS_BBB_URL": f"http://127.0.0.1:{port}/bigbluebutton", "LMS_BBB_SECRET": secret}

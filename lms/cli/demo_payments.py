@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from secrets import token_hex
 
-from lms.cli.stand_ins import is_at_hand, port_beside, running
+from lms.cli.stand_ins import free_port, is_at_hand, running
 from lms.settings import Settings
 
 STAND_IN = "tests.stripe_stand_in"
@@ -25,7 +25,7 @@ def demo_payments(chosen: Settings) -> Iterator[Mapping[str, str]]:
         yield {}
         return
     key, secret = f"sk_test_{token_hex(16)}", f"whsec_{token_hex(16)}"
-    port = port_beside(chosen.port, BESIDE)
+    port = free_port(chosen.port + BESIDE)
     chosen.files.mkdir(parents=True, exist_ok=True)
     told = (
         *("--port", str(port), "--key", key, "--secret", secret),

@@ -3,7 +3,6 @@
 What it is made of lies below LMS_FILES, each file for its owner alone, and stays from one start to the next.
 """
 
-import socket
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from secrets import token_urlsafe
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
+from lms.cli.stand_ins import free_port
 from lms.demo.sealing.answering import STAMPS, Counter, serving
 from lms.demo.sealing.authority import ISSUING_LIST, Authority, Issued
 from lms.settings import Settings
@@ -22,7 +22,6 @@ FOLDER = "seal"
 PASSWORD, SEAL, ROOT, FORMER = "password", "seal.p12", "root.pem", "former"
 PARTS = ("root", "issuing", "stamps")
 BESIDE = 11
-LAST_PORT = 65_535
 YEARS_OF_THE_FORMER = timedelta(days=3 * 365)
 
 
@@ -33,15 +32,14 @@ def demo_seal(chosen: Settings) -> Iterator[Mapping[str, str]]:
         yield {}
         return
     folder = chosen.files / FOLDER
-    counter = _kept(folder) or _made(folder, _free_port(chosen.port + BESIDE))
+    counter = _kept(folder) or _made(folder, free_port(chosen.port + BESIDE))
     port = int(counter.authority.address.rpartition(":")[2])
     with ExitStack() as stack:
         try:
             stack.enter_context(serving(counter, port))
-        except (
-            OSError
-        ):  # somebody else has taken the port that stands in the certificates: then there are new ones
-            counter = _made(folder, port := _free_port(0))
+        except OSError:
+            # somebody else has taken the port that stands in the certificates: then there are new ones
+            counter = _made(folder, port := free_port())
             stack.enter_context(serving(counter, port))
         yield {
             "LMS_SEAL_FILE": str(folder / SEAL),
@@ -109,16 +107,3 @@ def _read(file: Path, password: str) -> Issued:
     if found.cert is None or found.key is None:
         raise ValueError("not ours")
     return Issued(found.cert.certificate, found.key)  # type: ignore[arg-type]  # we wrote it: EC or RSA
-
-
-def _free_port(wish: int) -> int:
-    """The wish if it is free, otherwise any that is."""
-    for port in (wish, 0):
-        if port > LAST_PORT:
-            continue
-        with socket.socket() as probe, suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
-            free: int = probe.getsockname()[1]
-            return free
-    raise RuntimeError("no port is free")

@@ -43,9 +43,8 @@ def serve(*, demo: bool) -> int:
         os.environ["LMS_DEMO"] = "true"
     given = settings()
     with demo_payments(given) as payments, demo_seal(given) as seal, demo_meetings(given) as meetings:
-        os.environ.update(
-            {**payments, **seal, **meetings}
-        )  # for the processes that we start as much as for this one
+        # for the processes that we start as much as for this one
+        os.environ.update({**payments, **seal, **meetings})
         settings.cache_clear()
         chosen = settings()
         if refusal := seal_refusal(chosen):

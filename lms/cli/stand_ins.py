@@ -38,9 +38,9 @@ def running(stand_in: str, *told: str) -> Iterator[None]:
         process.kill()
 
 
-def port_beside(ours: int, distance: int) -> int:
-    """So far above our own when it is free, so that it stays the same from one start to the next; otherwise any that is."""
-    for port in (ours + distance, 0):
+def free_port(wish: int = 0) -> int:
+    """The wish if it is free, so that it stays the same from one start to the next; otherwise any that is."""
+    for port in (wish, 0):
         if port > LAST_PORT:
             continue
         with socket.socket() as probe, suppress(OSError):
