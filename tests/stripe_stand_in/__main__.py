@@ -1,19 +1,14 @@
 """`python -m tests.stripe_stand_in --port 8122 --key sk_test_… --webhook URL --secret whsec_…`"""
 
-import argparse
-import os
-import signal
 import sys
-import threading
-import time
+from argparse import Namespace
 from pathlib import Path
 
+from tests.standing_in import moments, reader_of
 from tests.stripe_stand_in.desk import Desk
 from tests.stripe_stand_in.hooks import Hooks
 from tests.stripe_stand_in.keeping import restore, save
 from tests.stripe_stand_in.server import Server
-
-WATCH_SECONDS = 0.5
 
 
 def main() -> int:
@@ -26,12 +21,7 @@ def main() -> int:
         restore(desk, wanted.state)
     server.start()
     print(server.url, flush=True)  # noqa: T201 - whoever started us reads it
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    if wanted.parent:
-        threading.Thread(target=_watch, args=(wanted.parent, ended), daemon=True).start()
-    while not ended.wait(WATCH_SECONDS):
+    for _ in moments(wanted.parent):
         if wanted.state and desk.is_changed:
             save(desk, wanted.state)
     server.stop()
@@ -40,25 +30,14 @@ def main() -> int:
     return 0
 
 
-def _watch(parent: int, ended: threading.Event) -> None:
-    """A child whose parent was killed is handed to another: then nobody needs us any more."""
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    ended.set()
-
-
-def _arguments() -> argparse.Namespace:
-    reader = argparse.ArgumentParser(prog="python -m tests.stripe_stand_in", description=__doc__)
-    reader.add_argument("--port", type=int, default=0, help="0 takes one that is free and prints it")
+def _arguments() -> Namespace:
+    reader = reader_of("tests.stripe_stand_in", __doc__)
     reader.add_argument("--key", default="sk_test_stand_in")
     reader.add_argument("--webhook", default="", help="where events are sent; nowhere unless given")
     reader.add_argument("--secret", action="append", help="signs the events; more than one during a rotation")
     reader.add_argument("--senders", type=int, default=1, help="how many events go out at the same time")
     reader.add_argument(
         "--settle-after", type=float, default=None, help="seconds until a debit is through by itself"
-    )
-    reader.add_argument(
-        "--parent", type=int, default=0, help="end when this process is not our parent any more"
     )
     reader.add_argument(
         "--state", type=Path, default=None, help="a file in which it remembers; nowhere unless given"
