@@ -7,6 +7,7 @@ which all versions since 2.3 take.
 """
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -45,7 +46,7 @@ def password(role: str, name: str, secret: str) -> str:
 
     `create` is the same call twice only with the same passwords, and without any the server draws new ones each time.
     """
-    return hashlib.sha256(f"{role}:{name}:{secret}".encode()).hexdigest()[:32]
+    return hmac.new(secret.encode(), f"{role}:{name}".encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def ensure_signed(bearer: str, secret: str, now: datetime) -> None:
