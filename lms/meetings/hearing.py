@@ -50,8 +50,9 @@ class Hearing:
 
         Raises NotFound for a wrong token and where we have made no room.
         """
+        self._ensure_ours(session_id, token)
         async with self.begin() as session:
-            room = await self._room(session, session_id, token)
+            room = await _room(session, session_id)
             if room.ended_at is None:
                 enqueue(
                     session, ENDED, {"session_id": str(session_id), "create_time": room.create_time},
@@ -91,21 +92,21 @@ class Hearing:
 
         Raises NotFound for a wrong address, NotTheServer for a wrong signature, Unreadable.
         """
-        if not self.settings.has_own_rooms or not self.signer.matches(token, CALLBACK, session_id):
-            raise NotFound
+        self._ensure_ours(session_id, token)
         signing.ensure_signed(bearer, self.settings.bbb_secret.get_secret_value(), self.clock())
         report = report_of(body)
         if report.meeting_id != signing.meeting_id(self.settings.public_url, session_id):
             raise NotFound
-        await self._keep(session_id, token, report)
+        await self._keep(session_id, report)
 
     @retried
-    async def _keep(self, session_id: UUID, token: str, report: Report) -> None:
+    async def _keep(self, session_id: UUID, report: Report) -> None:
         now = self.clock()
         async with self.begin() as session:
-            room = await self._room(session, session_id, token)
+            room = await _room(session, session_id)
             meeting = await session.get_one(Session, session_id)
             run = await run_of(session, meeting.run_id, lock=True)  # two reports at once queue here
+            await session.refresh(meeting)  # it may have been moved or called off meanwhile
             if meeting.state is SessionState.CANCELLED or run.state is RunState.CANCELLED:
                 raise NotFound
             rooms = (
@@ -166,11 +167,18 @@ class Hearing:
             for kind in (MeetingStay, MeetingReport, MeetingRoom):
                 await session.execute(delete(kind).where(kind.session_id.in_(over)))
 
-    async def _room(self, session: AsyncSession, session_id: UUID, token: str) -> MeetingRoom:
-        room = await session.get(MeetingRoom, session_id)
-        if room is None or not self.signer.matches(token, CALLBACK, session_id):
+    def _ensure_ours(self, session_id: UUID, token: str) -> None:
+        """Raises NotFound unless this is an address that we have given to the server."""
+        if not self.settings.has_own_rooms or not self.signer.matches(token, CALLBACK, session_id):
             raise NotFound
-        return room
+
+
+async def _room(session: AsyncSession, session_id: UUID) -> MeetingRoom:
+    """Raises NotFound where we have made none."""
+    room = await session.get(MeetingRoom, session_id)
+    if room is None:
+        raise NotFound
+    return room
 
 
 async def _placed(session: AsyncSession, run: Run, report: Report) -> Sequence[UUID]:
