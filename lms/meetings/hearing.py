@@ -130,7 +130,8 @@ class Hearing:
                 for one in await _placed(session, run, report)
                 for stay in report.stays[one]
             )  # fmt: skip
-            room.ended_at = room.ended_at or now
+            if report.room.endswith(f"-{room.create_time}"):  # the room of before says nothing of the one now
+                room.ended_at = room.ended_at or now
             enqueue(session, PROPOSE, {"session_id": str(session_id)}, at=max(now, meeting.ends_at))
 
     @retried
@@ -175,7 +176,7 @@ class Hearing:
 
 async def _room(session: AsyncSession, session_id: UUID) -> MeetingRoom:
     """Raises NotFound where we have made none."""
-    room = await session.get(MeetingRoom, session_id)
+    room = await session.get(MeetingRoom, session_id, with_for_update=True)
     if room is None:
         raise NotFound
     return room

@@ -1,8 +1,9 @@
 """What the server reports after a meeting: bytes in, stays out; no clock, no database.
 
 The report is the JSON of `post_events_analytics_callback.rb` (bbb-record-core, since 2.3; keys as written there, version "1.0"):
-`meeting_id` as we named it, `internal_meeting_id`, and `data.attendees` by the `userID` that we gave (`ext_user_id`), with all
-their `joins` and `leaves`. How people talked, chatted and voted stands there as well: it is not read.
+`meeting_id` as we named it, `internal_meeting_id`, which ends with the `createTime` of the room, and `data.attendees` by the
+`userID` that we gave (`ext_user_id`), with all their `joins` and `leaves`. How people talked, chatted and voted stands there as
+well: it is not read.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -322,6 +322,23 @@ async def test_the_word_that_a_room_is_over_is_asked_after_before_it_is_believed
     assert told == [False, True]
 
 
+async def test_the_report_of_an_earlier_room_does_not_end_the_one_that_runs(
+    client: Client, house: Around, lesson: Classroom, bbb: StandIn, clock: FixedClock
+) -> None:
+    evening, cem = Evening(house, lesson, bbb, clock), lesson.places[0]
+    await evening.comes(0, cem)
+    first = evening.ends(30)[1]  # the line broke
+    await evening.comes(33, cem)
+
+    async def is_over_after(report: Callback) -> bool:
+        await post(client, report)
+        async with house.begin.reading() as session:
+            return (await session.get_one(MeetingRoom, lesson.meeting.id)).ended_at is not None
+
+    assert await is_over_after(first) is False
+    assert await is_over_after(evening.ends(90)[1]) is True
+
+
 async def test_after_two_weeks_only_the_evidence_is_left(
     client: Client, house: Around, lesson: Classroom, bbb: StandIn, clock: FixedClock
 ) -> None:
