@@ -33,7 +33,6 @@ class Room:
     """A meeting as it is on the server right now. `create_time` tells it from earlier ones of the same name."""
 
     meeting_id: str
-    internal_id: str
     create_time: str
 
 
@@ -138,7 +137,7 @@ def _room(answer: Element) -> Room:
     meeting_id = (answer.findtext("meetingID") or "").strip()
     if not create_time.isascii() or not create_time.isdigit() or not meeting_id:
         raise Refused("answer without a meeting")
-    return Room(meeting_id, (answer.findtext("internalMeetingID") or "").strip()[:LONGEST_TEXT], create_time)
+    return Room(meeting_id, create_time)
 
 
 async def _fetched(address: str) -> bytes:
