@@ -138,7 +138,8 @@ async def propose(
             content=content,
         )
         session.add(found)
-    found.content, found.sha256, found.sent_at = content, digest, now
+    else:
+        found.content, found.sha256, found.sent_at = content, digest, now
     if is_open:
         found.proposals, found.unknown = [one.as_json() for one in proposals], list(reported.others)
     record(
