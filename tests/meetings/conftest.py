@@ -1,9 +1,9 @@
 """A lesson in a room of our own video conference, and the server that stands in for it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import delete
 
 from lms.jobs.models import Job
@@ -23,18 +23,8 @@ def bbb(clock: FixedClock) -> Iterator[StandIn]:
 
 
 @pytest.fixture
-def settings(database: str, tmp_path: Path, bbb: StandIn) -> Settings:
-    return Settings(
-        database_url=database,
-        demo=True,
-        files=tmp_path,
-        port=8000,
-        drawing_processes=1,
-        drawing_niceness=0,
-        bbb_url=bbb.url,
-        bbb_secret=SECRET,  # type: ignore[arg-type]
-        _env_file=None,  # type: ignore[call-arg]
-    )
+def settings(settings: Settings, bbb: StandIn) -> Settings:
+    return settings.model_copy(update={"bbb_url": bbb.url, "bbb_secret": SecretStr(SECRET)})
 
 
 @pytest.fixture
