@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 
 from lms.kernel.period import Period
 from lms.meetings.errors import Unreadable
+from lms.meetings.joining import TEAM
 from lms.web.sent import line_in, uuid_in
 
 MOST_ATTENDEES = 2_000
@@ -24,8 +25,6 @@ MOST_MOMENTS = 500
 MOST_OTHERS = 20
 LONGEST_NAME = 60
 LONGEST_ROOM = 120
-TEAM = "team-"
-"""How the `userID` of those begins who teach or look after the session."""
 _MILLISECONDS_FROM = 100_000_000_000
 Moment = str | float
 Moments = Annotated[list[Moment], Meta(max_length=MOST_MOMENTS)]

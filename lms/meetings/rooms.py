@@ -14,8 +14,9 @@ from lms.db import retried
 from lms.jobs.queue import enqueue
 from lms.meetings import signing
 from lms.meetings.errors import ServerAway
+from lms.meetings.joining import Joining
 from lms.meetings.models import MeetingRoom
-from lms.meetings.server import Joining, Room, Server
+from lms.meetings.server import Room, Server
 from lms.scheduling.events import ChangeKind, SessionsChanged
 from lms.scheduling.models import Session
 from lms.web.language import gettext, use_locale

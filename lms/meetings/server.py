@@ -18,6 +18,7 @@ from defusedxml.ElementTree import fromstring
 
 from lms.meetings import signing
 from lms.meetings.errors import ServerAway
+from lms.meetings.joining import Joining
 from lms.settings import Settings
 
 WITHIN_SECONDS = 8.0
@@ -34,15 +35,6 @@ class Room:
 
     meeting_id: str
     create_time: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joining:
-    """Somebody who enters: as others read them, and as the server reports them to us afterwards."""
-
-    name: str
-    user_id: str
-    is_moderator: bool
 
 
 class Refused(Exception):

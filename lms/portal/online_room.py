@@ -24,9 +24,8 @@ from lms.enrolment.queries import comes_to
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.meetings.errors import ServerAway
-from lms.meetings.reports import TEAM
+from lms.meetings.joining import Joining, moderating, taking_part
 from lms.meetings.rooms import Rooms
-from lms.meetings.server import Joining
 from lms.people.models import Person
 from lms.portal.cards import in_language
 from lms.scheduling.models import Session, SessionState
@@ -87,7 +86,7 @@ class OnlineRoomPages(Controller):
         if found is None or not around.signer.matches(token, "enrolment", found[0].id, found[0].link_version):
             raise NotFound
         here = f"/termine/{session_id}/online/{enrolment_id}/{token}"
-        return await _door(around, meeting_rooms, at, [_participant(*found)], here)
+        return await _door(around, meeting_rooms, at, [taking_part(*found)], here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +131,7 @@ def _participants(session_id: UUID) -> Any:
 
 
 async def _who_enters(session: AsyncSession, actor: Actor, meeting: Session) -> Sequence[Joining]:
-    """As whom somebody can enter: those who teach it and the team moderate, with their whole name; all others by their places.
+    """As whom somebody can enter: those who teach it and the team moderate, all others by their places.
 
     Raises NotFound where there is none.
     """
@@ -140,18 +139,12 @@ async def _who_enters(session: AsyncSession, actor: Actor, meeting: Session) -> 
     if looks_after or await is_teacher(session, actor, meeting.run_id):
         person = await session.get(Person, actor.person_id) if actor.person_id else None
         name = person.name if person is not None else gettext("Team")
-        return [Joining(name, f"{TEAM}{actor.person_id or actor.account_id}", is_moderator=True)]
+        return [moderating(name, actor.person_id or actor.account_id)]
     mine = Enrolment.person_id.in_(actor.persons_for("R", "join-link"))
     found = (await session.execute(_participants(meeting.id).where(mine).order_by(Enrolment.id))).all()
     if not found:
         raise NotFound
-    return [_participant(*row) for row in found]
-
-
-def _participant(enrolment: Enrolment, person: Person) -> Joining:
-    """First name and initial, as in a class: all in the room read it. The attendance goes by the enrolment, not by the name."""
-    name = f"{person.given_name} {person.family_name[:1]}{'.' if person.family_name else ''}".strip()
-    return Joining(name, str(enrolment.id), is_moderator=False)
+    return [taking_part(*row) for row in found]
 
 
 async def _door(

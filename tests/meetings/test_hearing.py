@@ -17,10 +17,9 @@ from lms.attendance.sheets.proposing import Proposal, Why
 from lms.enrolment.models import Enrolment
 from lms.kernel.rights import Identity
 from lms.meetings.hearing import Hearing
+from lms.meetings.joining import TEAM, Joining
 from lms.meetings.models import MeetingReport, MeetingRoom, MeetingStay
-from lms.meetings.reports import TEAM
 from lms.meetings.rooms import Rooms
-from lms.meetings.server import Joining
 from lms.scheduling.models import Session
 from lms.web.module import Around
 from tests.attendance.classroom import Classroom

@@ -20,11 +20,11 @@ from lms.kernel.rights import Identity
 from lms.meetings import server as calling
 from lms.meetings import signing
 from lms.meetings.errors import ServerAway
+from lms.meetings.joining import Joining, taking_part
 from lms.meetings.models import MeetingRoom
 from lms.meetings.rooms import Rooms
-from lms.meetings.server import Joining, Server
+from lms.meetings.server import Server
 from lms.people.models import Household, Membership, Person
-from lms.portal.online_room import _participant
 from lms.scheduling.change_set import ChangeSet, SessionChange
 from lms.scheduling.models import Session
 from lms.scheduling.service import Scheduling
@@ -240,7 +240,7 @@ async def test_what_does_not_run_is_ended_already_and_runs_not(settings: Setting
 def test_a_name_without_family_name_is_not_cut() -> None:
     place: Any = SimpleNamespace(id=uuid4())
 
-    assert _participant(place, make_person("Madonna", "")).name == "Madonna"
+    assert taking_part(place, make_person("Madonna", "")).name == "Madonna"
 
 
 def test_address_and_secret_belong_together_and_are_safe(tmp_path: Path) -> None:
