@@ -78,6 +78,25 @@ async def test_coming_back_shows_that_it_is_checked_until_it_is_decided(
     assert "data-renew" not in done.text
 
 
+async def test_that_the_payment_could_not_be_checked_stays_to_be_read(
+    client: Client, begin: Begin, house: Around, checkouts: Checkouts, stripe: StandIn
+) -> None:
+    (claim,) = await ordered(house, await paid_run(begin))
+    await opened(checkouts, house, claim)
+    (attempt,) = await attempts(begin)
+    here = f"/zahlung/{attempt.id}/{house.signer.token(PAGE, attempt.id)}"
+    loads_itself = '<noscript><meta http-equiv="refresh"'
+    stripe.fail("GET /v1", times=-1)
+
+    waiting = await client.get(here)
+    refused = await send(client, here, {})
+
+    assert loads_itself in waiting.text
+    assert refused.status_code == 503
+    assert "Wir konnten die Zahlung nicht prüfen." in refused.text
+    assert loads_itself not in refused.text
+
+
 async def test_whoever_gives_up_reads_that_nothing_was_charged(
     client: Client, begin: Begin, house: Around, checkouts: Checkouts
 ) -> None:
