@@ -129,7 +129,7 @@ def change_set_of(form: ManyForm, meetings: Sequence[Session], replacements: Seq
                 session_id=one.id,
                 version=chosen[one.id],
                 period=_moved(one, form.days.data or 0, form.starts_at.data, form.minutes.data),
-                room=_room(form.room.data),
+                room=in_room(form.room.data),
                 trainer_ids=tuple(dict.fromkeys(trainers)) if trainers else None,
             )
             for one in wanted
@@ -198,7 +198,8 @@ def _moved_to(meeting: Session, day: date, at: time | None, minutes: int | None)
         raise AcrossMidnight from refusal
 
 
-def _room(chosen: str | None) -> InRoom | None:
+def in_room(chosen: str | None) -> InRoom | None:
+    """What a choice of room means; None where nothing is chosen."""
     if not chosen:
         return None
     if chosen == IN_OUR_ROOM:

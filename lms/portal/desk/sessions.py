@@ -27,6 +27,7 @@ from lms.portal.desk.dates_form import (
     REASON_HINT,
     ReplacementForm,
     dropping,
+    in_room,
     new_key,
     online_choice,
 )
@@ -40,7 +41,6 @@ from lms.scheduling.choices import room_choices
 from lms.scheduling.errors import EndsNextDay, InThePast, NoSuchTime, ResourceTaken
 from lms.scheduling.forms import NO_ROOM
 from lms.scheduling.models import Session, SkippedDate
-from lms.scheduling.online import OUR_ROOM
 from lms.scheduling.queries import session_of, sessions_of
 from lms.scheduling.rules import period_on
 from lms.scheduling.service import Scheduling
@@ -86,14 +86,9 @@ class WhenForm(Form):
         return period_on(self.day.data, self.starts_at.data, self.minutes.data)
 
     @property
-    def room_id(self) -> UUID | None:
-        """The chosen room; None where it takes place online only."""
-        return UUID(self.room.data) if self.room.data and self.room.data != IN_OUR_ROOM else None
-
-    @property
-    def is_in_our_room(self) -> bool:
-        """Whether our own video conference was chosen."""
-        return bool(self.room.data == IN_OUR_ROOM)
+    def where(self) -> InRoom:
+        """Where a session of a form that is valid takes place."""
+        return in_room(self.room.data) or InRoom(None)
 
 
 class DropForm(ReplacementForm):
@@ -163,7 +158,7 @@ class SessionPages(Controller):
             session_id=session_id,
             version=_version(form.version.data),
             period=form.span(),
-            room=InRoom(form.room_id, OUR_ROOM if form.is_in_our_room else None),
+            room=form.where,
         )
         wanted = ChangeSet(changes=[change], reason=form.reason.data or "")
         try:
@@ -277,8 +272,8 @@ class NewSessionPages(Controller):
                 id=_uuid(form.key.data),
                 run_id=run_id,
                 period=form.span(),
-                room_id=form.room_id,
-                online_url=OUR_ROOM if form.is_in_our_room else "",
+                room_id=form.where.room_id,
+                online_url=form.where.online_url or "",
                 replaces_id=dropped.id if dropped is not None and dropped.run_id == run_id else None,
             )
             wanted = ChangeSet(added=[new], reason=form.reason.data or "")
