@@ -6,6 +6,7 @@ from html import escape
 from urllib.request import Request, urlopen
 
 from tests.bbb_stand_in.rooms import Callback, Meeting, Rooms
+from tests.bbb_stand_in.server import Answer
 
 PATIENCE_SECONDS = 10
 PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -13,7 +14,6 @@ PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><meta name=
 margin:2rem auto;padding:0 1rem}}a{{display:inline-block;padding:.5rem 1rem;margin:.5rem .5rem 0 0;border:2px solid}}</style></head>
 <body><p><strong>Testraum – hier gibt es kein Bild und keinen Ton.</strong></p><h1>{title}</h1><p>{welcome}</p>
 <p>Im Raum:</p><ul>{people}</ul><p>{ways}</p></body></html>"""
-Answer = tuple[int, dict[str, str], bytes]
 
 
 class Pages:
