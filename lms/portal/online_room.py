@@ -64,9 +64,10 @@ class OnlineRoomPages(Controller):
         async with around.begin.reading() as session:
             at = await _session(session, session_id)
             able = await _who_enters(session, actor, at.meeting)
-        return await _door(
-            around, meeting_rooms, at, [one for one in able if one.user_id == str(platz)] or able, here
-        )
+        chosen = [one for one in able if one.user_id == str(platz)]
+        if chosen:
+            here += f"?platz={platz}"
+        return await _door(around, meeting_rooms, at, chosen or able, here)
 
     @get("/{enrolment_id:uuid}/{token:str}", opt=PUBLIC)
     async def enter_by_link(

@@ -262,7 +262,7 @@ def test_address_and_secret_belong_together_and_are_safe(tmp_path: Path) -> None
 
 
 async def test_who_has_several_places_in_the_household_says_for_whom_they_enter(
-    client: Client, begin: Begin, house: Around, lesson: Classroom
+    client: Client, begin: Begin, house: Around, lesson: Classroom, bbb: StandIn
 ) -> None:
     cem, ada, _ = lesson.places
     async with begin() as session:
@@ -276,8 +276,12 @@ async def test_who_has_several_places_in_the_household_says_for_whom_they_enter(
     path = f"/termine/{lesson.meeting.id}/online"
 
     asked = await client.get(path)
+    bbb.broken = "error"
+    away = await client.get(f"{path}?platz={ada.id}")
+    bbb.broken = ""
     entered = await client.get(f"{path}?platz={ada.id}")
 
     assert "Wer geht auf diesem Gerät in den Raum?" in text(asked)
     assert (f"{path}?platz={cem.id}" in asked.text, f"{path}?platz={ada.id}" in asked.text) == (True, True)
+    assert f'data-renew-from="{path}?platz={ada.id}"' in away.text  # whom they said is not asked again
     assert entering(entered.headers["location"])["userID"] == str(ada.id)
