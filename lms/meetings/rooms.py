@@ -103,7 +103,7 @@ class Rooms:
             known = await session.get(MeetingRoom, session_id, with_for_update=True)
             if known is None:
                 session.add(MeetingRoom(session_id=session_id, opened_at=now, create_time=room.create_time))
-            elif known.create_time != room.create_time:
+            else:
                 known.opened_at, known.create_time, known.ended_at = now, room.create_time, None
 
 

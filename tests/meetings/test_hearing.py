@@ -338,6 +338,27 @@ async def test_the_report_of_an_earlier_room_does_not_end_the_one_that_runs(
     assert await is_over_after(evening.ends(90)[1]) is True
 
 
+async def test_a_room_that_was_taken_for_over_runs_again_with_the_next_who_enters(
+    client: Client, house: Around, lesson: Classroom, bbb: StandIn, clock: FixedClock
+) -> None:
+    evening = Evening(house, lesson, bbb, clock)
+    ada = Joining("Ada B.", str(lesson.places[1].id), is_moderator=False)
+    over = []
+
+    async def look() -> None:
+        async with house.begin.reading() as session:
+            over.append((await session.get_one(MeetingRoom, lesson.meeting.id)).ended_at is not None)
+
+    await Rooms(house).enter(lesson.meeting, "Tablet", ada)  # on the way in: nobody is in it yet
+    await client.get(evening.room.given["meta_endCallbackUrl"].removeprefix(OURS))  # of the room before
+    await evening.work()
+    await look()
+    await Rooms(house).enter(lesson.meeting, "Tablet", ada)
+    await look()
+
+    assert over == [True, False]
+
+
 async def test_after_two_weeks_only_the_evidence_is_left(
     client: Client, house: Around, lesson: Classroom, bbb: StandIn, clock: FixedClock
 ) -> None:
