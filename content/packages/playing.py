@@ -23,7 +23,7 @@ FROM_ELSEWHERE = N_(
 _MOST_PAGES, _MOST_HOSTS = 50, 5
 _LARGEST_PAGE = 2_000_000
 _LOADED = re.compile(
-    r"<(?:script|iframe|img|video|audio|source|embed|link)\b[^>]{0,500}?\b(?:src|href)\s*=\s*[\"']?\s*(?:https?:)?//([A-Za-z0-9.-]{1,100})",
+    r"<(?:script|iframe|img|video|audio|source|embed|link)\b[^>]{0,500}?\b(?:src|href)\s*+=\s*+[\"']?\s*+(?:https?:)?//([A-Za-z0-9.-]{1,100})",
     re.IGNORECASE,
 )
 

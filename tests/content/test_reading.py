@@ -291,6 +291,7 @@ def test_a_package_that_loads_from_elsewhere_says_so_before_it_is_taken(tmp_path
     page = (
         '<a href="https://link.example/">mehr</a><link rel="stylesheet" href="//cdn.example/a.css">'
         "<script src='https://cdn.example/b.js'></script><iframe width=1 src=http://film.example:80/x></iframe><img src=\"bild.png\">"
+        f"<img src={' ' * 100_000}>"  # costs no time
     )
     scorm_12(tmp_path / "paket", {"a": page})
     report = Report()
