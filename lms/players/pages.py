@@ -158,22 +158,15 @@ class PackagePages(Controller):
         lesson_id: FromPath[UUID],
         data: JSONBody[Sent],
         actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
         playing: NamedDependency[Playing],
     ) -> Response[Told]:
         """Keep what a part reports."""
         report = Report(data.package, data.part, data.based_on, data.key, _clean(data.data))
         kept = await playing.keep(actor, enrolment_id=enrolment_id, lesson_id=lesson_id, report=report)
-        async with around.begin.reading() as session:
-            _, lesson = await lesson_for(
-                session, actor, enrolment_id, lesson_id, around.clock(), kinds=PACKAGE_LESSONS
-            )
-            package = await package_in(session, lesson.body)
-        parts = parts_of(package) if package else ()
         told = Told(
             "saved" if kept.is_current else "elsewhere",
             kept.revision,
-            in_words(kept.standing, parts),
+            in_words(kept.standing, kept.parts),
             statuses_in_words(kept.standing),
         )
         return Response(told, headers=PRIVATE)
