@@ -13,7 +13,7 @@ from content.course import PackageKind
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
-from lms.learning.lessons.showing import ways
+from lms.learning.lessons.showing import ways, words_before
 from lms.learning.models import LessonKind
 from lms.learning.queries import lesson_for
 from lms.players.parts import parts_of
@@ -28,7 +28,6 @@ from lms.players.showing import (
     in_words,
     statuses_in_words,
     told_to_script,
-    words_before,
 )
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
