@@ -96,6 +96,11 @@ class Tool:
 Lesson: TypeAlias = Text | QuizLesson | Package | Tool
 
 
+def markdown_in(lesson: Lesson) -> str:
+    """What stands in a text, or above what is opened; the introduction of a quiz is not in it."""
+    return lesson.markdown if isinstance(lesson, Text) else lesson.details.words
+
+
 @dataclass(frozen=True, slots=True)
 class Chapter:
     """Lessons under one title."""

@@ -10,7 +10,7 @@ from content.foreign import has_html
 from content.media import SOUNDS, VIDEOS, ending
 from content.packages import errors, extension, qti12
 from content.packages.entries import shown
-from content.packages.gathering import Gathering
+from content.packages.gathering import HANDING_IN, NO_QUESTION, NOT_THERE, Gathering
 from content.packages.markup import Element, decoded, each, read_html, read_xml, words
 from content.packages.pages import PageReader
 from content.packages.report import Report
@@ -24,9 +24,7 @@ CHANGED_ELSEWHERE = N_("Another system changed this package. What only we can sa
 DISCUSSION = N_("Discussions are not taken along. Its text: %(text)s")
 NOT_KNOWN = N_("This kind of content is not taken along.")
 FOLDER = N_("Chapters have no folders here: what lay in this one stands in its chapter, in the same order.")
-HANDING_IN = N_("The task came along as a text. Handing something in is not possible here.")
 UNNAMED = N_("No lesson of the package shows this file, so it stays behind.")
-NOT_THERE = N_("The package names this file, but it is not in it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +241,7 @@ class _Reader:
         self.banks |= {fuller} if fuller else set()
         found = qti12.read_quiz(fuller or path, self.gathering, place=place)
         if found is None:
-            self.gathering.report.left(place, N_("No question in it could be taken."))
+            self.gathering.report.left(place, NO_QUESTION)
             return None
         return QuizLesson(self.gathering.key(), title or found[0] or path.stem, found[1])
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from content.course import Details
+from content.packages.markup import whole
 
 _MOST_MINUTES = 10_000
 
@@ -18,10 +19,8 @@ def told(details: Details) -> dict[str, Any]:
 
 def details_in(facts: Mapping[str, Any]) -> Details:
     """Back again; nonsense is as if it did not stand there."""
-    minutes = str(facts.get("minuten", ""))
-    is_number = minutes.isascii() and minutes.isdigit() and len(minutes) < 6
     return Details(
-        minutes=int(minutes) if is_number and 0 < int(minutes) <= _MOST_MINUTES else None,
+        minutes=whole(str(facts.get("minuten", "")), _MOST_MINUTES) or None,
         is_needed=is_yes(facts.get("zaehlt", True)),
         is_preview=is_yes(facts.get("probe")),
         words=str(facts.get("worte", "")),

@@ -17,6 +17,9 @@ from content.packages.entries import shown
 from content.packages.markup import read_xml
 from content.packages.report import Report
 
+HANDING_IN = N_("The task came along as a text. Handing something in is not possible here.")
+NOT_THERE = N_("The package names this file, but it is not in it.")
+NO_QUESTION = N_("No question in it could be taken.")
 # the first bytes of what browsers show or play; a file that begins otherwise is not what its name says
 _BEGINNINGS = {
     "png": (0, (b"\x89PNG",)),

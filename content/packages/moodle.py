@@ -14,7 +14,7 @@ from content.course import Chapter, CourseContent, Lesson
 from content.errors import N_, ContentError
 from content.packages import errors
 from content.packages.entries import COURSE, Limits
-from content.packages.gathering import Gathering
+from content.packages.gathering import NOT_THERE, Gathering
 from content.packages.markup import Element, read_xml, whole, words
 from content.packages.moodle_activities import Activity, lessons_of
 from content.packages.moodle_questions import Bank
@@ -193,7 +193,7 @@ class Backup:
         report = self.gathering.report
         root = self._part(listed, f"{kind}.xml") if re.fullmatch(r"[a-z0-9_]{1,40}", kind) else None
         if root is None:
-            report.left(title or kind, N_("The package names this file, but it is not in it."))
+            report.left(title or kind, NOT_THERE)
             return []
         node = root.find(kind)
         activity = Activity(

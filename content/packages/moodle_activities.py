@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from content.course import Lesson, QuizLesson, Text, Tool
 from content.errors import N_, ContentError
 from content.media import SOUNDS, VIDEOS, ending
+from content.packages.gathering import HANDING_IN, NO_QUESTION
 from content.packages.markup import Element, whole, words
 from content.quiz.questions import Quiz
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from content.packages.moodle import Backup, Stored
 
 NOT_TAKEN = N_("Activities of the kind “%(kind)s” are not taken along.")
-HANDING_IN = N_("The task came along as a text. Handing something in is not possible here.")
 _TOLD = {
     "forum": N_("Forums are not taken along."),
     "chat": N_("Chats are not taken along."),
@@ -172,7 +172,7 @@ def _block(name: str) -> str:
 def _quiz(activity: Activity, backup: "Backup") -> Iterator[Lesson]:
     pools = backup.bank().pools(activity.node, activity.title)
     if not pools:
-        backup.gathering.report.left(activity.title, N_("No question in it could be taken."))
+        backup.gathering.report.left(activity.title, NO_QUESTION)
         return
     seconds, attempts = (
         whole(words(activity.node, "timelimit"), 99_999),

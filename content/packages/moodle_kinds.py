@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from content.errors import N_
-from content.packages.gift_answers import NoRightAnswer
+from content.packages.gift_answers import WEIGHTS_LOST, NoRightAnswer
 from content.packages.markup import Element, read_html, whole, words
 from content.packages.report import Report
 from content.quiz.questions import (
@@ -31,7 +31,6 @@ _NULL = "$@NULL@$"
 _SLOT = re.compile(r"\[\[(\d{1,3})\]\]")
 _CLOZE = re.compile(r"\{#(\d{1,3})\}")
 _MARK = "moodlegapx"
-WEIGHTS = N_("An answer that was worth a part of the points counts as wrong now.")
 DESCRIPTION = N_("A text between the questions is not taken along.")
 STARS = N_("“*” stood for any words in an answer; now the words have to be there as they are.")
 
@@ -134,7 +133,7 @@ def _multichoice(given: Given) -> Question:
     if not right:
         raise NoRightAnswer(place=given.place)
     if is_single and any(0 < one.fraction < best for one in answers):
-        given.report.changed(given.place, WEIGHTS)
+        given.report.changed(given.place, WEIGHTS_LOST)
     kind = SingleChoice if is_single and right == 1 else MultipleChoice
     return kind(
         key=given.key, text=given.text, points=given.points, choices=choices, feedback=given.feedback,

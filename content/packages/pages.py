@@ -36,7 +36,7 @@ _GONE = (
 )
 _ACTED_ON = frozenset({"form", "select", "button", "object", "applet", "canvas", "svg", "math"})
 _HIGH = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
-_LOW = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+_LOW = str.maketrans("0123456789+-−=()n", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₙ")
 _RAISED = re.compile(r"[0-9+\-−=()n]{1,12}")
 _KNOWN = frozenset(
     [

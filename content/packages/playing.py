@@ -23,12 +23,9 @@ FROM_ELSEWHERE = N_(
 _MOST_PAGES, _MOST_HOSTS = 50, 5
 _LARGEST_PAGE = 2_000_000
 _LOADED = re.compile(
-    r"<(?:script|iframe|img|video|audio|source|embed|link)\b[^>]{0,500}?\b(?:src|href)\s*=\s*[\"']?\s*(?:https?:)?//([A-Za-z0-9.-]{1,100})",
+    r"<(?:script|iframe|img|video|audio|source|embed|link)\b[^>]{0,500}?\b(?:src|href)\s*+=\s*+[\"']?\s*+(?:https?:)?//([A-Za-z0-9.-]{1,100})",
     re.IGNORECASE,
 )
-
-LITTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db"})
-"""What systems leave in archives."""
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -60,11 +57,3 @@ def hosts_in(folder: Path, manifest: Manifest) -> tuple[str, ...]:
             text = path.read_bytes().decode("utf-8", "replace")
             found |= dict.fromkeys(host.lower() for host in _LOADED.findall(text))
     return tuple(found)[:_MOST_HOSTS]
-
-
-def top_of(folder: Path) -> Path:
-    """Where the describing file lies: the folder itself, or the only one in it, as when a folder was packed and not what is in it."""
-    inside = [one for one in folder.iterdir() if one.name not in LITTER] if folder.is_dir() else []
-    if len(inside) == 1 and inside[0].is_dir() and not any((folder / name).is_file() for name in READERS):
-        return inside[0]
-    return folder

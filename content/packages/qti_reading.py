@@ -10,7 +10,7 @@ from lxml import etree
 from content.course import Chapter, CourseContent, QuizLesson
 from content.errors import N_, ContentError
 from content.packages import errors
-from content.packages.gathering import Gathering
+from content.packages.gathering import NOT_THERE, Gathering
 from content.packages.markup import Element, inner_html, read_xml, whole, words
 from content.packages.pages import PageReader
 from content.packages.qti_interactions import GAP, Interaction, question_of
@@ -64,7 +64,7 @@ class ItemReader:
         """A test as a quiz; each section that holds items a pool."""
         path = self.gathering.path_of(href)
         if path is None:
-            self.gathering.report.left(href[:100], N_("The package names this file, but it is not in it."))
+            self.gathering.report.left(href[:100], NOT_THERE)
             return None
         try:
             root = read_xml(path, place=href[:100])
@@ -105,7 +105,7 @@ class ItemReader:
         prefix = base.relative_to(self.gathering.folder.resolve()).as_posix() if base else ""
         path = self.gathering.path_of(href, prefix)
         if path is None:
-            report.left(href[:100], N_("The package names this file, but it is not in it."))
+            report.left(href[:100], NOT_THERE)
             return None
         try:
             root = read_xml(path, place=href[:100])

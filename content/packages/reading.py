@@ -36,6 +36,8 @@ class Format(StrEnum):
 
 PLAYED = frozenset({Format.SCORM_12, Format.SCORM_2004, Format.H5P, Format.CMI5})
 """What plays as it is."""
+LITTER = frozenset({"__MACOSX", ".DS_Store", "Thumbs.db"})
+"""What systems leave in archives."""
 
 
 def read_course(
@@ -100,9 +102,9 @@ def _of_names(path: Path) -> Format | None:
 
 
 def top_of(folder: Path) -> Path:
-    """The folder that the package really begins in: many lie in one folder more, beside what macOS leaves."""
+    """The folder that the package really begins in: many lie in one folder more, beside what systems leave."""
     for _ in range(3):
-        inside = [one for one in folder.iterdir() if one.name not in {"__MACOSX", ".DS_Store"}]
+        inside = [one for one in folder.iterdir() if one.name not in LITTER]
         if len(inside) != 1 or not inside[0].is_dir():
             return folder
         folder = inside[0]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-_GAP = re.compile(r"\{\{\s*([^{}]+?)\s*\}\}")
+_GAP = re.compile(r"\{\{\s*+([^{}\s](?:[^{}]*[^{}\s])?)\s*+\}\}")  # in one go, however many blanks there are
 
 
 def gap_names(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context, parent_process
 from multiprocessing.context import ForkServerContext
@@ -152,13 +152,7 @@ def _without_unwanted_files(content: CourseContent, report: Report) -> CourseCon
             report.left(file.name, refusal.message, **refusal.params)
             continue
         kept.append(file)
-    return CourseContent(
-        title=content.title,
-        chapters=content.chapters,
-        files=kept,
-        summary=content.summary,
-        language=content.language,
-    )
+    return replace(content, files=kept)
 
 
 def outline(content: CourseContent) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from content.course import Chapter, CourseContent, File, Package, QuizLesson, Text
+from content.course import Chapter, CourseContent, File, Package, QuizLesson, markdown_in
 from content.packages.report import Fate
 from lms.audit.trail import record
 from lms.interchange.depot import Depot
@@ -207,6 +208,7 @@ class _Desk:
 def refuse(
     intake: Intake, now: datetime, sentence: str, place: str = "", params: dict[str, Any] | None = None
 ) -> None:
+    """Nothing of it is taken; its row says why."""
     intake.state, intake.ended_at = IntakeState.REFUSED, now
     intake.trouble, intake.trouble_place, intake.trouble_params = sentence, place, params or {}
     intake.version += 1
@@ -215,21 +217,15 @@ def refuse(
 def _chosen(content: CourseContent, left_out: Collection[int]) -> CourseContent:
     """Without the chapters that are not wanted, and without the files that only they name."""
     chapters = [one for number, one in enumerate(content.chapters) if number not in left_out]
-    return CourseContent(
-        title=content.title,
-        chapters=chapters,
-        files=content.files if not left_out else _still_named(content.files, chapters),
-        summary=content.summary,
-        language=content.language,
-    )
+    files = content.files if not left_out else _still_named(content.files, chapters)
+    return replace(content, chapters=chapters, files=files)
 
 
 def _still_named(files: Sequence[File], chapters: Sequence[Chapter]) -> Sequence[File]:
     texts: list[str] = []
     for lesson in (one for chapter in chapters for one in chapter.lessons):
-        if isinstance(lesson, Text):
-            texts.append(lesson.markdown)
-        elif isinstance(lesson, QuizLesson):
+        texts.append(markdown_in(lesson))
+        if isinstance(lesson, QuizLesson):
             texts += texts_in(msgspec.to_builtins(lesson.quiz))
     named = names_in(texts, {one.name for one in files})
     return [one for one in files if one.name in named]

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from content.course import Chapter as ChapterContent
-from content.course import CourseContent, Details, File, PackageKind, QuizLesson, Text, Tool
+from content.course import CourseContent, Details, File, PackageKind, QuizLesson, Text, Tool, markdown_in
 from content.course import Lesson as LessonContent
 from content.course import Package as PackageContent
 from content.lesson import described_pictures
@@ -122,9 +122,8 @@ async def play_in(
 def _written(lesson: LessonContent, names: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a lesson, with the names that its files have here and the ids of the lessons it points to."""
     details = lesson.details
-    text = lesson.markdown if isinstance(lesson, Text) else details.words
     return {
-        "text": renamed(text, names),
+        "text": renamed(markdown_in(lesson), names),
         "minutes": details.minutes if 0 < (details.minutes or 0) <= LONGEST_MINUTES else None,
         "needed": details.is_needed,
         "is_preview": details.is_preview,
@@ -224,9 +223,8 @@ def _descriptions(content: CourseContent) -> dict[str, str]:
     """What lessons and quizzes say is to be seen in their pictures, so that nobody is asked for it again."""
     found: dict[str, str] = {}
     for lesson in (one for chapter in content.chapters for one in chapter.lessons):
-        if isinstance(lesson, Text):
-            found = described_pictures(lesson.markdown) | found
-        elif isinstance(lesson, QuizLesson):
+        found = described_pictures(markdown_in(lesson)) | found
+        if isinstance(lesson, QuizLesson):
             spots = [one for one in lesson.quiz.questions if isinstance(one, HotSpots)]
             found = {one.picture: one.alt.strip() for one in spots if one.alt.strip()} | found
     return found

@@ -13,7 +13,7 @@ from content.course import PackageKind
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
-from lms.learning.lessons.showing import ways
+from lms.learning.lessons.showing import ways, words_before
 from lms.learning.models import LessonKind
 from lms.learning.queries import lesson_for
 from lms.players.parts import parts_of
@@ -28,7 +28,6 @@ from lms.players.showing import (
     in_words,
     statuses_in_words,
     told_to_script,
-    words_before,
 )
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around
@@ -158,22 +157,15 @@ class PackagePages(Controller):
         lesson_id: FromPath[UUID],
         data: JSONBody[Sent],
         actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
         playing: NamedDependency[Playing],
     ) -> Response[Told]:
         """Keep what a part reports."""
         report = Report(data.package, data.part, data.based_on, data.key, _clean(data.data))
         kept = await playing.keep(actor, enrolment_id=enrolment_id, lesson_id=lesson_id, report=report)
-        async with around.begin.reading() as session:
-            _, lesson = await lesson_for(
-                session, actor, enrolment_id, lesson_id, around.clock(), kinds=PACKAGE_LESSONS
-            )
-            package = await package_in(session, lesson.body)
-        parts = parts_of(package) if package else ()
         told = Told(
             "saved" if kept.is_current else "elsewhere",
             kept.revision,
-            in_words(kept.standing, parts),
+            in_words(kept.standing, kept.parts),
             statuses_in_words(kept.standing),
         )
         return Response(told, headers=PRIVATE)

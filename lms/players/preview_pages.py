@@ -11,9 +11,10 @@ from content.course import PackageKind
 from lms.catalogue.models import Course
 from lms.kernel.actor import Actor
 from lms.learning.addresses import writing_path
+from lms.learning.lessons.showing import words_before
 from lms.players.parts import parts_of
 from lms.players.queries import package_in, written_lesson
-from lms.players.showing import AnyRequest, frame_of, headers_for, told_to_script, words_before
+from lms.players.showing import AnyRequest, frame_of, headers_for, told_to_script
 from lms.web.access import may
 from lms.web.language import current_language
 from lms.web.module import Around

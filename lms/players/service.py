@@ -56,6 +56,7 @@ class Kept:
     revision: int
     is_current: bool
     standing: Standing
+    parts: Sequence[Part]
 
 
 class Playing:
@@ -109,7 +110,7 @@ class Playing:
                 place=part.id,
                 done=standing.done or None,
             )
-            return Kept(row.revision, is_current, standing)
+            return Kept(row.revision, is_current, standing, parts)
 
     @retried
     async def forget(self) -> None:

@@ -8,9 +8,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from litestar import Request
-from markupsafe import Markup
 
-from content.lesson import render
 from lms.kernel.marking import N_
 from lms.learning.models import Package
 from lms.players import rules, tickets
@@ -55,11 +53,6 @@ WORDS: Mapping[str, str] = {
     "large": N_("Show large"),
     "small": N_("Show smaller"),
 }
-
-
-def words_before(text: str) -> Markup:
-    """What stands above the exercise, out of the lesson's Markdown; may be empty."""
-    return Markup(render(text)) if text.strip() else Markup()  # noqa: S704 - content.safety has cleaned it
 
 
 def frame_of(

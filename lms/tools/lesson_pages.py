@@ -8,16 +8,13 @@ from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from markupsafe import Markup
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from content.errors import ContentError
-from content.lesson import render
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
 from lms.learning.addresses import lesson_path, lessons_path
-from lms.learning.lessons.showing import ways
+from lms.learning.lessons.showing import ways, words_before
 from lms.learning.models import EditionLesson
 from lms.learning.progress import write_progress
 from lms.learning.queries import Place, lesson_for
@@ -96,10 +93,6 @@ class ToolLessonPages(Controller):
 
 def _page(place: Place, lesson: EditionLesson, tool: LtiTool | None, result: ToolResult | None) -> Template:
     address = str(lesson.body.get("address", ""))
-    try:
-        text = Markup(render(lesson.text))  # noqa: S704 - content.safety has cleaned it
-    except ContentError:
-        text = Markup()
     return Template(
         "tools/lesson.html",
         context={
@@ -107,7 +100,7 @@ def _page(place: Place, lesson: EditionLesson, tool: LtiTool | None, result: Too
             "lesson": lesson,
             "tool": tool,
             "result": result,
-            "text": text,
+            "text": words_before(lesson.text),
             "address": address,
             "host": urlsplit(address).hostname or address,
             "is_lti": bool(lesson.body.get("is_lti")),

@@ -103,7 +103,7 @@ class Results:
             ends, begins = float(claims["exp"]), float(claims.get("iat", now.timestamp()))
             audience = claims.get("aud")
             for_us = {audience} if isinstance(audience, str) else set(audience or ())
-        except (JoseError, ValueError, KeyError, TypeError, IndexError) as broken:
+        except (JoseError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as broken:
             raise NotTheTool from broken
         is_young = (
             now.timestamp() - SKEW.total_seconds() < ends < (now + LONGEST_ASSERTION + SKEW).timestamp()

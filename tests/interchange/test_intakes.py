@@ -33,7 +33,7 @@ from lms.learning.places import PackageFolders, lesson_files
 from lms.web.files.errors import DiskIsFull
 from lms.web.files.store import Store
 from lms.web.module import Around
-from tests.interchange.packing import course, folder
+from tests.interchange.packing import course, folder, picture
 from tests.making import BOTH, MOMENT, make_person, staff
 from tests.players.packing import scorm_12
 from tests.teaching.scene import Class, make_class, trainer_actor
@@ -123,6 +123,25 @@ async def test_chapters_that_are_not_wanted_and_the_files_that_only_they_name_st
     assert await titles(begin) == ["Laden"]
     async with begin.reading() as session:
         assert await session.scalar(select(func.count()).select_from(LessonFile)) == 0
+
+
+async def test_a_file_that_the_words_above_a_link_name_comes_along_with_its_description(
+    interchange: Interchange, taught: Class, begin: Begin, jobs: Worker
+) -> None:
+    link = 'titel = "Seite"\nadresse = "https://example.org/"\nworte = "![Der Knopf](knopf.png)"\n'
+    files: dict[str, str | bytes] = {
+        "kurs.toml": 'titel = "Kurs"\n',
+        "01-a/01-text.md": "Text.",
+        "02-b/01-seite.toml": link,
+        "dateien/knopf.png": picture(),
+    }
+    intake = await bring(interchange, taught, folder(files))
+    await jobs.drain()
+    await interchange.take(taught.trainer, course_id=taught.course.id, intake_id=intake.id, chapters={1})
+    await jobs.drain()
+
+    async with begin.reading() as session:
+        assert [one.alt for one in await session.scalars(select(LessonFile))] == ["Der Knopf"]
 
 
 async def test_a_name_that_is_taken_already_becomes_another_one_in_the_lesson_too(

@@ -35,6 +35,12 @@ def test_every_part_is_written_as_the_lessons_want_it() -> None:
     ]
 
 
+def test_empty_lines_in_a_transcript_cost_no_time() -> None:
+    words = "Anfang" + "\n" * 40_000 + "  :::"
+
+    assert blocks.audio("ton.mp3", "", words).endswith("\n  \\:::\n:::")
+
+
 @pytest.mark.parametrize(
     ("sent", "name"),
     [

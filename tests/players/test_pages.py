@@ -10,8 +10,12 @@ from litestar import Litestar
 from litestar.testing import AsyncTestClient
 from sqlalchemy import select, update
 
+from content.errors import TextTooLong
+from content.lesson import MAX_CHARACTERS
 from lms.db import Begin
 from lms.kernel.rights import Identity
+from lms.learning.contents.checking import faults_of
+from lms.learning.contents.reading import written
 from lms.learning.models import Lesson
 from lms.players.models import PackageState
 from tests.office import counted
@@ -197,3 +201,18 @@ async def test_who_does_not_write_lessons_of_the_course_sees_no_preview(
     answer = await client.get(f"/inhalte/{room.course.id}/pakete/{room.lesson_id}")
 
     assert answer.status_code == 404
+
+
+async def test_words_above_a_package_that_are_too_long_are_left_out_and_have_to_be_mended(
+    client: Client, begin: Begin, room: Room
+) -> None:
+    async with begin() as session:
+        lesson = await session.get_one(Lesson, room.lesson_id)
+        lesson.text = "a" * (MAX_CHARACTERS + 1)
+    await sign_in(client, begin, Identity.TRAINER, person=room.teacher, is_known=True)
+    page = await client.get(f"/inhalte/{room.course.id}/pakete/{room.lesson_id}")
+
+    assert page.status_code == 200
+    async with begin.reading() as session:
+        faults = faults_of(await written(session, room.course), ())
+    assert [one.problem.message for one in faults] == [TextTooLong.message]

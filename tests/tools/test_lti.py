@@ -299,10 +299,12 @@ async def test_a_tool_without_the_right_key_or_whose_time_is_over_gets_no_token(
         await access(client, pem, tool, clock, iss="nobody"),
         await access(client, pem, tool, clock, iss="a\x00b"),
         await access(client, pem, tool, clock, iss="\ud800"),
+        await access(client, pem, tool, clock, exp=10**400),
         await access(client, pem, tool, clock, aud=5),
         await access(client, pem, tool, clock, aud=[{}]),
         await client.post("/lti/token", data={"grant_type": "password"}),
         await client.post("/lti/token", data={"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": "a.b"}),
+        await client.post("/lti/token", data={"grant_type": "client_credentials", "client_assertion_type": ASSERTION, "client_assertion": f"a.{'W1tb' * 20_000}.b"}),
     ]  # fmt: skip
     assert {one.status_code for one in answers} == {401}
 

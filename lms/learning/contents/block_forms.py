@@ -6,6 +6,7 @@ from typing import Any
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.learning.contents import blocks
+from lms.learning.contents.rules import LONGEST_DESCRIPTION
 from lms.learning.models import LessonFile
 from lms.web.fields.base import OurField
 from lms.web.forms import Checkbox, Form, Radios, Select, Text, TextArea
@@ -32,7 +33,7 @@ class BlockForm(Form):
     link_words = Text(N_("Which words lead there?"), longest=200, is_asked=True)
     picture_file = Select(N_("Which picture?"), is_asked=True)
     picture_alt = Text(
-        N_("What is to be seen in it?"), longest=500, is_asked=True,
+        N_("What is to be seen in it?"), longest=LONGEST_DESCRIPTION, is_asked=True,
         hint=N_("One sentence for people who do not see the picture."),
     )  # fmt: skip
     picture_caption = Text(N_("Words below the picture"), longest=300)

@@ -7,7 +7,7 @@ from enum import StrEnum
 _MARKS = re.compile(r"([\\`*_\[\]<>])")
 _GIFT = re.compile(r"([~=#{}:\\])")
 _NOT_IN_ADDRESSES = str.maketrans({"<": "%3C", ">": "%3E", "\\": "%5C"})
-_FENCE = re.compile(r"^(\s*):::", re.MULTILINE)
+_FENCE = re.compile(r"^([^\S\n]*):::", re.MULTILINE)
 
 
 class Box(StrEnum):

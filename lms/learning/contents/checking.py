@@ -44,8 +44,8 @@ def lesson_problems(lesson: Lesson, files: Collection[str], lessons: Collection[
     match lesson.kind:
         case LessonKind.QUIZ:
             return quiz_problems(lesson.body, files, {str(one.id) for one in lessons})
-        case LessonKind.PACKAGE:
-            return () if lesson.body.get("package_id") else [Problem(NO_PACKAGE)]
+        case LessonKind.PACKAGE if not lesson.body.get("package_id"):
+            return [Problem(NO_PACKAGE)]
         case LessonKind.TOOL if not lesson.body.get("address"):
             return [Problem(NO_ADDRESS)]
     if lesson.kind in WRITTEN_HERE and not lesson.text.strip():

@@ -9,7 +9,12 @@ from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.learning.contents import rules
 from lms.learning.contents.reading import Part
-from lms.learning.contents.rules import LONGEST_MINUTES, LONGEST_PARAMETERS, LONGEST_TITLE
+from lms.learning.contents.rules import (
+    LONGEST_DESCRIPTION,
+    LONGEST_MINUTES,
+    LONGEST_PARAMETERS,
+    LONGEST_TITLE,
+)
 from lms.learning.contents.service import LessonWording
 from lms.learning.models import Chapter, Lesson, LessonKind
 from lms.web.forms import (
@@ -166,11 +171,11 @@ class FilesForm(Form):
 
 
 class AltForm(Form):
-    """What is to be seen in a picture, or what a file is about."""
+    """What is to be seen in a picture."""
 
     alt = Text(
         N_("What is to be seen in it?"),
-        longest=500,
+        longest=LONGEST_DESCRIPTION,
         missing=N_("Describe the picture in a sentence, for people who do not see it."),
     )
 

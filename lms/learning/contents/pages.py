@@ -25,6 +25,7 @@ from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.notices import SAVED, after, declare
 from lms.web.sent import uuid_in
+from lms.web.templating import url
 
 ADDED = declare("kapitel-neu", N_("The chapter is there. Now add lessons to it."))
 GONE = declare(
@@ -228,8 +229,6 @@ def to(course_id: UUID, anchor: str) -> Redirect:
 
 def redirect(path: str) -> Redirect:
     """To an own path, in the present language."""
-    from lms.web.templating import url
-
     return Redirect(url(path), status_code=303)
 
 

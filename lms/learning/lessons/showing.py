@@ -9,7 +9,8 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from content.lesson import Heading, read_lesson
+from content.errors import TextTooLong
+from content.lesson import Heading, read_lesson, render
 from lms.learning.addresses import lesson_path
 from lms.learning.lessons.trying import Trial, with_trials
 from lms.learning.models import EditionFile, EditionLesson
@@ -73,6 +74,14 @@ def _shown(
         minutes=lesson.minutes or read.reading_minutes,
         language=language,
     )
+
+
+def words_before(text: str) -> Markup:
+    """What stands above a package or a link, out of the lesson's Markdown; nothing of a text that is too long."""
+    try:
+        return Markup(render(text))  # noqa: S704 - content.safety has cleaned it
+    except TextTooLong:
+        return Markup()
 
 
 def ways(place: Place, lesson_id: UUID) -> dict[str, tuple[str, str] | None]:

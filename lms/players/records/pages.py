@@ -13,7 +13,7 @@ from content.course import PackageKind
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid, NotFound
 from lms.learning.addresses import lesson_path, lessons_path
-from lms.learning.lessons.showing import ways
+from lms.learning.lessons.showing import ways, words_before
 from lms.learning.models import EditionLesson, LessonKind, Package
 from lms.learning.queries import Place, lesson_for
 from lms.players import rules as playing
@@ -38,7 +38,6 @@ from lms.players.showing import (
     own_origin,
     statuses_in_words,
     ticketed,
-    words_before,
 )
 from lms.web.access import SIGNED_IN
 from lms.web.module import Around

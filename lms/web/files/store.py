@@ -58,13 +58,10 @@ class Store:
             _copy(source, part)
             media_type = checked(part, name)
             part.rename(path)
-        except OSError as error:
+        except BaseException as error:
             part.unlink(missing_ok=True)
             if is_full(error):
                 raise DiskIsFull from error
-            raise
-        except BaseException:
-            part.unlink(missing_ok=True)
             raise
         return Kept(stored, path.stat().st_size, media_type)
 

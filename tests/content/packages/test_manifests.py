@@ -9,7 +9,8 @@ from content.course import PackageKind
 from content.errors import ContentError
 from content.packages import manifest as refusals
 from content.packages.h5p import LibraryMissing
-from content.packages.playing import read_manifest, top_of
+from content.packages.playing import read_manifest
+from content.packages.reading import top_of
 from tests.players.packing import MANIFEST_12, h5p, scorm_12, scorm_2004
 
 CMI5 = """<?xml version="1.0"?>

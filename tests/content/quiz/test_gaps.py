@@ -20,11 +20,19 @@ DOG = Gap(key="tier", accepted=(Accepted(text="Hund"),))
         ("Der {{tier}} bellt.", ["tier"], ["Der ", " bellt."]),
         ("{{ a }}{{b\n}}", ["a", "b"], ["", "", ""]),
         ("{{a}} {{a}}", ["a", "a"], ["", " ", ""]),
-        ("{{}} { {a} } {a}", [], ["{{}} { {a} } {a}"]),
+        ("{{}} {{ }} { {a} } {a}", [], ["{{}} {{ }} { {a} } {a}"]),
+        ("{{ my word }}", ["my word"], ["", ""]),
     ],
 )
 def test_gaps_are_found_in_their_order(text: str, names: list[str], between: list[str]) -> None:
     assert (gap_names(text), between_gaps(text)) == (names, between)
+
+
+@pytest.mark.parametrize("inside", [" ", "a ", "a b"])
+def test_a_gap_without_an_end_costs_no_time(inside: str) -> None:
+    text = "{{" + inside * 20_000
+
+    assert between_gaps(text) == [text]
 
 
 def test_a_gap_that_nobody_fills_stays_as_it_was_written() -> None:
