@@ -33,7 +33,7 @@ from content.quiz.questions import Quiz
 ABOUT, FILES, INSIDE = "kurs.toml", "dateien", ".inhalt"
 _NUMBER = re.compile(r"^\d{1,4}[-_. ]+")
 _FRONT = re.compile(r"\A(\+\+\+|---)\r?\n(.*?)\r?\n\1\r?\n(?:\r?\n)?", re.DOTALL)
-_TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_TITLE = re.compile(r"\A\s*#[ \t]+(.+?)[ \t]*+#*+[ \t]*+(?:\n|\Z)")
 _LINE = re.compile(r"^([A-Za-z_]+)\s*:\s*(.*)$")
 _LARGEST = 5_000_000
 _IGNORED = frozenset({"readme.md", "license.md", "lizenz.md"})

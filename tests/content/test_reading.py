@@ -301,3 +301,12 @@ def test_a_package_that_loads_from_elsewhere_says_so_before_it_is_taken(tmp_path
     assert [(one.fate, one.place, one.params) for one in report.remarks] == [
         (Fate.CHANGED, "Probe", {"hosts": "cdn.example, film.example"})
     ]
+
+
+def test_a_heading_is_a_title_however_many_blanks_are_in_it(tmp_path: Path) -> None:
+    (tmp_path / "kurs").mkdir()
+    (tmp_path / "kurs/01.md").write_text(f"# Ein{' ' * 5_000}Titel #  \n\nText.")
+
+    content = read_course(tmp_path / "kurs", tmp_path / "out", report=Report())
+
+    assert [" ".join(one.title.split()) for one in content.chapters[0].lessons] == ["Ein Titel"]
