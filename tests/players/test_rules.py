@@ -4,10 +4,10 @@ import pytest
 from markupsafe import escape
 
 from content.course import PackageKind
+from lms.learning.lessons.showing import words_before
 from lms.players.models import PartStatus
 from lms.players.parts import Part
 from lms.players.rules import Outcome, all_done, better, outcome_of
-from lms.players.showing import words_before
 
 OLD, NEW, H5P = PackageKind.SCORM_12, PackageKind.SCORM_2004, PackageKind.H5P
 BEGUN, FAILED, COMPLETED, PASSED = PartStatus
