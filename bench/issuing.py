@@ -28,7 +28,7 @@ from lms.kernel.rights import Identity
 from lms.migrating import migrate
 from lms.settings import Settings
 from lms.web.module import Around
-from tests.certification.killing import scenes_running
+from tests.certification.killing import killed_after
 from tests.certification.making import a_run_of
 from tests.making import staff
 
@@ -97,9 +97,8 @@ async def _killed(house: Around) -> None:
         staff(Identity.CERTIFICATES), batch_id=uuid4(), orders=orders, title="", tells=False
     )
     steps = [before + BATCH * death // (DEATHS + 1) for death in range(1, DEATHS + 2)]
-    with scenes_running() as scenes:
-        for number in steps:
-            await scenes.kill_after(number, house)
+    for number in steps:
+        await killed_after(number, house)
     async with house.begin.reading() as session:
         made = (
             await session.scalars(select(Certificate).where(Certificate.issued_at >= batch.started_at))

@@ -1,6 +1,5 @@
 """A run that is over, and who has earned what in it."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
 from lms.scheduling.models import Session
 from lms.web.module import Around
-from tests.certification.killing import Scenes, scenes_running
 from tests.making import MOMENT, make_course, make_person, make_run
 
 
@@ -97,10 +95,3 @@ async def finished(begin: Begin) -> Finished:
 @pytest.fixture
 def certification(house: Around) -> Certification:
     return Certification(house)
-
-
-@pytest.fixture(scope="session")
-def scenes() -> Iterator[Scenes]:
-    """Where workers are let work and killed."""
-    with scenes_running() as running:
-        yield running

@@ -1,67 +1,47 @@
-"""A worker of its own that issues until it is killed, seen from outside."""
+"""A worker of its own that issues until it is killed."""
 
 import asyncio
-import json
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from lms.app import around, worker
 from lms.certification.models import Certificate
 from lms.db import Begin
+from lms.jobs import worker as working
+from lms.kernel.clock import system_clock
+from lms.settings import Settings
 from lms.web.module import Around
+from tests.processes import Say, running
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 300
+LEASE = timedelta(seconds=2)
+"""Shorter than in service, so that the heirs of the dead need not wait a minute in a test."""
 
 
-class Scenes:
-    """Lets children issue and die (see `scenes`)."""
+async def killed_after(number: int, house: Around) -> None:
+    """Let a worker issue until there are so many certificates, then kill it without a word."""
 
-    def __init__(self, running: subprocess.Popen[str]) -> None:
-        self._running = running
+    async def is_enough() -> bool:
+        return await issued(house.begin) >= number
 
-    async def kill_after(self, number: int, house: Around) -> None:
-        """Let a worker issue until there are so many certificates, then kill it without a word."""
-
-        async def is_enough() -> bool:
-            return await issued(house.begin) >= number
-
-        await self.kill_when(is_enough, house)
-
-    async def kill_when(self, is_enough: Callable[[], Awaitable[bool]], house: Around) -> None:
-        """Let a worker work until it is enough, then kill it without a word."""
-        assert self._running.stdin is not None
-        assert self._running.stdout is not None
-        told = {"DATABASE_URL": house.settings.database_url, "FILES": str(house.settings.files)}
-        self._running.stdin.write(f"{json.dumps(told)}\n")
-        self._running.stdin.flush()
-        child = int(await asyncio.to_thread(self._running.stdout.readline))
-        try:
-            async with asyncio.timeout(PATIENCE):
-                while not await is_enough():  # noqa: ASYNC110 - another process makes it so
-                    await asyncio.sleep(0.02)
-        finally:
-            os.kill(child, signal.SIGKILL)
+    await killed_when(is_enough, house)
 
 
-@contextmanager
-def scenes_running() -> Iterator[Scenes]:
-    """Start the process, and end it with the block."""
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "tests.certification.scenes"], cwd=ROOT, text=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    ) as running:  # fmt: skip
-        yield Scenes(running)
-        running.kill()
+async def killed_when(is_enough: Callable[[], Awaitable[bool]], house: Around) -> None:
+    """Let a worker work until it is enough, then kill it without a word."""
+    async with running(_work, house.settings), asyncio.timeout(PATIENCE):
+        while not await is_enough():  # noqa: ASYNC110 - another process makes it so
+            await asyncio.sleep(0.02)
 
 
 async def issued(begin: Begin) -> int:
     """How many certificates there are."""
     async with begin.reading() as session:
         return await session.scalar(select(func.count()).select_from(Certificate)) or 0
+
+
+def _work(_say: Say, settings: Settings) -> None:
+    working.LEASE = LEASE
+    asyncio.run(worker(around(settings, system_clock)).run())

@@ -21,7 +21,7 @@ from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.web.module import Around
 from tests.certification.holding import a_certificate, a_place, a_recognition, a_run_that_is_over, mark
-from tests.certification.killing import Scenes
+from tests.certification.killing import killed_when
 from tests.making import BOTH, learner, make_course, make_person, staff
 
 pytestmark = BOTH
@@ -52,14 +52,14 @@ async def written(begin: Begin) -> int:
 
 
 async def test_everybody_is_reminded_once_although_the_worker_is_killed_and_two_go_on(
-    scenes: Scenes, house: Around, begin: Begin
+    house: Around, begin: Begin
 ) -> None:
     papers = await holders(begin)
 
     async def are_some_written() -> bool:
         return await written(begin) >= 3
 
-    await scenes.kill_when(are_some_written, house)
+    await killed_when(are_some_written, house)
 
     reminders = ExpiryReminders(replace(house, clock=system_clock))
     await asyncio.gather(reminders.remind(), reminders.remind())

@@ -9,7 +9,7 @@ from lms.certification.models import Batch, BatchItem, BatchItemState, Certifica
 from lms.certification.queries import certificate_of, progress_of
 from lms.kernel.rights import Identity
 from lms.web.module import Around
-from tests.certification.killing import Scenes
+from tests.certification.killing import killed_after
 from tests.certification.making import a_run_of
 from tests.making import BOTH, staff
 
@@ -19,13 +19,13 @@ DEATHS = (10,)
 """After so many papers the worker is killed."""
 
 
-async def test_a_batch_of_fifty_whose_worker_is_killed_gives_fifty(scenes: Scenes, house: Around) -> None:
+async def test_a_batch_of_fifty_whose_worker_is_killed_gives_fifty(house: Around) -> None:
     begin = house.begin
     meeting = await a_run_of(begin, ENTITLED, OTHERS)
     batch = await Certification(house).start(staff(Identity.CERTIFICATES), run_id=meeting.run_id)
 
     for number in (*DEATHS, ENTITLED):
-        await scenes.kill_after(number, house)
+        await killed_after(number, house)
 
     async with begin.reading() as session:
         progress = await progress_of(session, batch.id)

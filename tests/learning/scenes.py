@@ -1,4 +1,4 @@
-"""A process whose children bring material in, publish and answer quizzes, and are killed at a named step (see `tests.dying`)."""
+"""Bringing material in, publishing and answering quizzes in a process that is killed at a named step (see `tests.dying`)."""
 
 import asyncio
 import io
@@ -7,7 +7,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from lms.quizzes.taking import Attempts
 from lms.settings import Settings
 from lms.web.files.store import Store
 from lms.web.module import Around
-from tests.dying import AFTER, BEFORE, Step, die
+from tests.dying import AFTER, BEFORE, Step, Told, die
 from tests.interchange.packing import course, picture
 from tests.learning.reading_slowly import NUMBER, slowly
 from tests.making import FixedClock, learner, staff
@@ -54,7 +54,6 @@ HANDING_IN: dict[str, Step] = {
     "after it is marked, before the commit": (settling, "_settle", AFTER),
 }
 WHILE_READ = "while it is read"
-Told = Mapping[str, str]
 
 
 async def _receive(place: Around, told: Told) -> None:
@@ -105,7 +104,7 @@ ACTS: list[tuple[dict[str, Step], Callable[[Around, Told], Awaitable[None]]]] = 
 ]  # fmt: skip
 
 
-async def main(told: Told) -> None:
+async def act_and_die(told: Told) -> None:
     """Act, and die at the step."""
     settings = Settings(
         database_url=told["DATABASE_URL"], demo=True, files=Path(told["FILES"]), _env_file=None,  # type: ignore[call-arg]

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -35,7 +34,7 @@ from lms.quizzes.models import Attempt, AttemptAnswer
 from lms.web.files.store import UNDER_WAY
 from lms.web.module import Around
 from tests.content.quiz.questions import SINGLE
-from tests.dying import Scenes, scenes_running
+from tests.dying import killed
 from tests.interchange.packing import course
 from tests.learning.reading_slowly import NUMBER
 from tests.learning.scene import Class, chapter, lesson, make_class
@@ -49,6 +48,7 @@ from tests.learning.scenes import (
     RECEIVING,
     TAKING,
     WHILE_READ,
+    act_and_die,
     read_at_once,
 )
 from tests.making import BOTH, FixedClock
@@ -56,12 +56,6 @@ from tests.quizzes.quizzing import open_quiz, quiz_of
 
 pytestmark = BOTH
 TITLES = ["Einschalten", "fragen", "Laden"]
-
-
-@pytest.fixture(scope="module")
-def scenes() -> Iterator[Scenes]:
-    with scenes_running("tests.learning.scenes") as running:
-        yield running
 
 
 @pytest.fixture
@@ -120,10 +114,10 @@ async def strays(house: Around, clock: FixedClock) -> list[str]:
 @pytest.mark.parametrize("step", RECEIVING)
 @pytest.mark.usefixtures("at_once")
 async def test_what_was_not_received_is_not_there_and_is_received_the_second_time(
-    house: Around, taught: Class, begin: Begin, jobs: Worker, clock: FixedClock, scenes: Scenes, step: str
+    house: Around, taught: Class, begin: Begin, jobs: Worker, clock: FixedClock, step: str
 ) -> None:
     key = uuid4()
-    await scenes.kill(step, house, COURSE=str(taught.course.id), KEY=str(key))
+    await killed(act_and_die, step, house, COURSE=str(taught.course.id), KEY=str(key))
     assert await state_of(begin, key) is None
     await received(house, taught, key)
     await jobs.drain()
@@ -134,10 +128,10 @@ async def test_what_was_not_received_is_not_there_and_is_received_the_second_tim
 
 
 async def test_who_reads_for_a_worker_that_dies_dies_with_it_and_the_next_one_reads(
-    house: Around, taught: Class, begin: Begin, jobs: Worker, clock: FixedClock, scenes: Scenes
+    house: Around, taught: Class, begin: Begin, jobs: Worker, clock: FixedClock
 ) -> None:
     key = (await received(house, taught, uuid4())).id
-    await scenes.kill(WHILE_READ, house)
+    await killed(act_and_die, WHILE_READ, house)
     (told,) = house.settings.files.rglob(NUMBER)
     reader = Path("/proc", told.read_text(encoding="ascii"))
     async with asyncio.timeout(10):
@@ -158,13 +152,13 @@ def is_alive(process: Path) -> bool:
 @pytest.mark.parametrize("step", [*READING, *TAKING])
 @pytest.mark.usefixtures("at_once")
 async def test_whatever_step_the_worker_dies_at_the_material_is_taken_over_once(
-    house: Around, taught: Class, begin: Begin, jobs: Worker, clock: FixedClock, scenes: Scenes, step: str
+    house: Around, taught: Class, begin: Begin, jobs: Worker, clock: FixedClock, step: str
 ) -> None:
     key = (await received(house, taught, uuid4())).id
     if step in TAKING:
         await jobs.drain()
         await taken(house, taught, key)
-    await scenes.kill(step, house)
+    await killed(act_and_die, step, house)
     assert await titles(begin) in ([], TITLES)
     await restarted(jobs, clock)
     if step in READING:
@@ -178,10 +172,10 @@ async def test_whatever_step_the_worker_dies_at_the_material_is_taken_over_once(
 
 @pytest.mark.parametrize("step", [*EXPORTING, *ADDING])
 async def test_nothing_half_written_stays(
-    house: Around, taught: Class, begin: Begin, clock: FixedClock, scenes: Scenes, step: str
+    house: Around, taught: Class, begin: Begin, clock: FixedClock, step: str
 ) -> None:
     await lesson(Contents(house), taught.trainer, taught.course.id, await a_chapter(house, taught))
-    await scenes.kill(step, house, COURSE=str(taught.course.id), KEY=str(uuid4()))
+    await killed(act_and_die, step, house, COURSE=str(taught.course.id), KEY=str(uuid4()))
     async with begin.reading() as session:
         assert await session.scalar(select(func.count()).select_from(LessonFile)) == 0
     assert await strays(house, clock) == []
@@ -194,13 +188,13 @@ async def a_chapter(house: Around, taught: Class) -> Chapter:
 
 @pytest.mark.parametrize("step", PUBLISHING)
 async def test_an_edition_is_whole_or_not_there_and_no_number_is_lost(
-    house: Around, taught: Class, begin: Begin, scenes: Scenes, step: str
+    house: Around, taught: Class, begin: Begin, step: str
 ) -> None:
     await lesson(Contents(house), taught.trainer, taught.course.id, await a_chapter(house, taught))
     key = uuid4()
     async with begin.reading() as session:
         version = (await session.scalars(select(Outline.version))).one()
-    await scenes.kill(step, house, COURSE=str(taught.course.id), KEY=str(key), VERSION=str(version))
+    await killed(act_and_die, step, house, COURSE=str(taught.course.id), KEY=str(key), VERSION=str(version))
     async with begin.reading() as session:
         assert [*await session.scalars(select(Edition)), *await session.scalars(select(EditionLesson))] == []
 
@@ -217,14 +211,14 @@ async def test_an_edition_is_whole_or_not_there_and_no_number_is_lost(
 
 @pytest.mark.parametrize("step", [*ANSWERING, *HANDING_IN])
 async def test_an_attempt_keeps_what_was_saved_and_is_handed_in_and_marked_or_neither(
-    house: Around, begin: Begin, scenes: Scenes, step: str
+    house: Around, begin: Begin, step: str
 ) -> None:
     there = await open_quiz(house, quiz_of(SINGLE))
     attempt = await there.start()
     if step not in ANSWERING:
         await there.save(attempt, SINGLE.key, Chosen(keys=("a",)))
-    await scenes.kill(
-        step, house, PERSON=str(there.person.id), ENROLMENT_ID=str(there.place.id), LESSON_ID=str(there.lesson_id),
+    await killed(
+        act_and_die, step, house, PERSON=str(there.person.id), ENROLMENT_ID=str(there.place.id), LESSON_ID=str(there.lesson_id),
         ATTEMPT=str(attempt.id), QUESTION=SINGLE.key,
     )  # fmt: skip
     async with begin.reading() as session:

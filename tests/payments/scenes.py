@@ -1,10 +1,8 @@
-"""A process whose children buy places and are killed at a named step (see `tests.dying`).
+"""Buying places in a process that is killed at a named step (see `tests.dying`).
 
-A child is told besides: ENROLMENT, whose place it is.
+It is told besides: ENROLMENT, whose place it is.
 """
 
-import os
-from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from uuid import UUID
@@ -23,7 +21,7 @@ from lms.payments.gateway import Gateway
 from lms.payments.hooks import Hooks
 from lms.settings import Settings
 from lms.web.module import Around
-from tests.dying import AFTER, BEFORE, Step, die
+from tests.dying import AFTER, BEFORE, Step, Told, die
 from tests.making import FixedClock
 from tests.stripe_stand_in.fixture import GOOD, KEY, SECRET
 
@@ -47,15 +45,15 @@ GOING_BACK: dict[str, Step] = {
 }
 
 
-def surroundings(clock: Callable[[], datetime]) -> Around:
-    """What services are given, as the environment says."""
-    api = os.environ["STRIPE_API"]
+def surroundings(told: Told) -> Around:
+    """What services are given."""
+    api = told["STRIPE_API"]
     settings = Settings(
-        database_url=os.environ["DATABASE_URL"], demo=True, files=Path(os.environ["FILES"]),
+        database_url=told["DATABASE_URL"], demo=True, files=Path(told["FILES"]),
         stripe_key=SecretStr(KEY), stripe_webhook_secrets=[SecretStr(SECRET)], stripe_api=api, stripe_pages=api,
         _env_file=None,  # type: ignore[call-arg]
     )  # fmt: skip
-    return around(settings, clock)
+    return around(settings, FixedClock(datetime.fromisoformat(told["NOW"])))
 
 
 async def buy(place: Around, enrolment_id: UUID) -> None:
@@ -79,12 +77,11 @@ async def hear_and_work(place: Around, hooks: Hooks) -> None:
     await worker(place).drain()
 
 
-async def main(told: Mapping[str, str]) -> None:
+async def buy_and_die(told: Told) -> None:
     """Buy, and die at the step."""
-    os.environ.update(told)
     step = told["STEP"]
     die(*(STEPS | GOING_BACK)[step])
-    place = surroundings(FixedClock(datetime.fromisoformat(told["NOW"])))
+    place = surroundings(told)
     if step in GOING_BACK:
         await hear_and_work(place, Hooks(place))
     else:

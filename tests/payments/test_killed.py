@@ -1,7 +1,5 @@
 """The process dies between any two steps of pay, confirm, invoice, letter: every cent ends in a place or goes back, nobody pays twice."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from lms.billing.models import RefundState
@@ -14,7 +12,7 @@ from lms.payments.checkouts import Checkouts
 from lms.payments.hooks import Hooks
 from lms.payments.models import CheckoutState
 from lms.web.module import Around
-from tests.dying import Scenes, scenes_running
+from tests.dying import killed
 from tests.making import BOTH, FixedClock
 from tests.payments.buying import (
     PRICE,
@@ -27,25 +25,19 @@ from tests.payments.buying import (
     refunds,
     state_of,
 )
-from tests.payments.scenes import GOING_BACK, STEPS, buy, hear_and_work
+from tests.payments.scenes import GOING_BACK, STEPS, buy, buy_and_die, hear_and_work
 from tests.stripe_stand_in.fixture import StandIn
 
 pytestmark = BOTH
 
 
-@pytest.fixture(scope="module")
-def scenes() -> Iterator[Scenes]:
-    with scenes_running("tests.payments.scenes") as running:
-        yield running
-
-
 @pytest.mark.parametrize("step", STEPS)
 async def test_whatever_step_the_process_dies_at_the_place_is_paid_once(
-    begin: Begin, house: Around, hooks: Hooks, stripe: StandIn, clock: FixedClock, scenes: Scenes, step: str
+    begin: Begin, house: Around, hooks: Hooks, stripe: StandIn, clock: FixedClock, step: str
 ) -> None:
     (claim,) = await ordered(house, await paid_run(begin))
 
-    await scenes.kill(step, house, ENROLMENT=str(claim.id))
+    await killed(buy_and_die, step, house, ENROLMENT=str(claim.id))
     clock.forward(seconds=working.LEASE.total_seconds() + 1)  # what the dead worker had claimed is free again
     await buy(house, claim.id)
 
@@ -66,7 +58,6 @@ async def test_whatever_step_the_process_dies_at_the_money_goes_back_once(
     stripe: StandIn,
     clock: FixedClock,
     jobs: Worker,
-    scenes: Scenes,
     step: str,
 ) -> None:
     run = await paid_run(begin, capacity=1)
@@ -75,7 +66,7 @@ async def test_whatever_step_the_process_dies_at_the_money_goes_back_once(
     stripe.pay(await opened(checkouts, house, claim))
     clock.forward(minutes=50)
 
-    await scenes.kill(step, house, ENROLMENT=str(claim.id))
+    await killed(buy_and_die, step, house, ENROLMENT=str(claim.id))
     stripe.forget_keys()
     clock.forward(seconds=working.LEASE.total_seconds() + 1)
     await jobs.drain()

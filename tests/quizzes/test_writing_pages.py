@@ -2,13 +2,15 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from httpx import AsyncClient
 
 from content.quiz.questions import GapText, HotSpots, Pool, Quiz, SingleChoice, TrueFalse
 from lms.kernel.rights import Identity
+from lms.learning.models import Lesson
 from lms.quizzes.editing.forms import form_of
-from lms.quizzes.editing.pages import parts_of
+from lms.quizzes.editing.pages import parts_of, places_of
 from lms.web.module import Around
 from tests.office import counted, words_of
 from tests.quizzes.writing import Desk, choice_question, open_desk
@@ -87,6 +89,21 @@ async def test_an_empty_group_stands_between_its_neighbours_on_one_page_only() -
     assert [(one.pool.key, len(one.questions), one.skipped) for one in parts_of(quiz, 3, 3)] == [("c", 3, 0)]
     assert [(one.pool.key, len(one.questions), one.skipped) for one in parts_of(quiz, 6, 3)] == [("c", 1, 3)]
     assert [one.pool.key for one in parts_of(Quiz(pools=(pool("a", 0),)), 0, 3)] == ["a"]
+    assert places_of(quiz) == {"a": 0, "b": 2, "c": 3}
+
+
+async def test_what_is_to_be_mended_in_a_group_leads_to_the_page_on_which_it_stands(
+    client: AsyncClient, house: Around
+) -> None:
+    many = await open_desk(house)
+    questions = tuple(choice_question(f"q{n}") for n in range(101))
+    quiz = Quiz(pools=(Pool(key="1", questions=questions), Pool(key="b", questions=(), draw=1)))
+    async with house.begin() as session:
+        (await session.get_one(Lesson, many.lesson.id)).body = {"quiz": msgspec.to_builtins(quiz)}
+    await as_trainer(client, many)
+
+    assert f'href="{many.path}?seite=2#g-b"' in (await client.get(many.path)).text
+    assert 'id="g-b"' in (await client.get(f"{many.path}?seite=2")).text
 
 
 async def test_strangers_find_nothing(client: AsyncClient, desk: Desk) -> None:

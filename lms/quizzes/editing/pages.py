@@ -1,7 +1,7 @@
 """The quiz as its author sees it: `/inhalte/<course>/quiz/<lesson>`."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -217,16 +217,23 @@ class Part:
 
 def parts_of(quiz: Quiz, first: int, count: int) -> Sequence[Part]:
     """The groups with those of the next `count` questions from number `first` (from 0) on that are theirs."""
-    parts, begins = [], 0
+    parts, begins, places = [], 0, places_of(quiz)
     for number, pool in enumerate(quiz.pools, start=1):
-        ends = begins + len(pool.questions)
         skipped = max(0, first - begins)
         shown = pool.questions[skipped : max(0, first + count - begins)]
-        follows = max(0, begins - 1)  # an empty group stands with the question before it
-        if shown or (not pool.questions and first <= follows < first + count):
+        if shown or first <= places[pool.key] < first + count:
             parts.append(Part(pool, number, shown, skipped))
-        begins = ends
+        begins += len(pool.questions)
     return parts
+
+
+def places_of(quiz: Quiz) -> Mapping[str, int]:
+    """At which question (from 0) each group begins; an empty one stands with the question before it."""
+    places, begins = {}, 0
+    for pool in quiz.pools:
+        places[pool.key] = begins if pool.questions else max(0, begins - 1)
+        begins += len(pool.questions)
+    return places
 
 
 def _list_context(here: Writing, now: datetime, wanted: str) -> dict[str, Any]:
@@ -253,6 +260,7 @@ def _list_context(here: Writing, now: datetime, wanted: str) -> dict[str, Any]:
         "mend_of": problems,
         "found": found,
         "numbers": numbers,
+        "page_of_group": {key: place // size + 1 for key, place in places_of(here.quiz).items()},
         "points": sum(one.points for one in questions),
         "handle_of": handle_of,
         "kind_of": kind_of,

@@ -49,16 +49,16 @@
     leave();
   });
   document.addEventListener("click", (event) => {
-    if (!isLastPage || !event.target.closest("a[href]")) return;
+    const link = isLastPage && event.target.closest("a[href]");
+    if (!link) return;
     event.preventDefault();
-    leave();
+    if (link.hash) document.querySelector(link.hash).focus(); // to the content, without one more step on the way back
+    else leave();
   });
-  let isLeaving = false;
-  setInterval(() => {
-    if (isLeaving) return;
+  const watch = setInterval(() => {
     const quiet = Date.now() - touched;
     if (quiet >= idle) {
-      isLeaving = true;
+      clearInterval(watch);
       leave();
     } else if (quiet >= idle - MINUTE && !dialog.open) dialog.showModal();
   }, 1000);

@@ -12,12 +12,10 @@
   said.setAttribute("role", "status");
   main.append(said);
   let lastSaid = Date.now();
-  const words = (element) => (element ? element.textContent.replace(/\s+/g, " ").trim() : "");
+  const words = (element) => element?.textContent.replace(/\s+/g, " ").trim() ?? "";
 
   const isChanged = (field) =>
-    field.type === "file" ? field.files.length > 0
-      : ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked
-        : field.defaultValue !== undefined && field.value !== field.defaultValue;
+    ["checkbox", "radio"].includes(field.type) ? field.checked !== field.defaultChecked : field.value !== field.defaultValue;
   const isBeingFilledIn = () => [...main.querySelectorAll("input, textarea")].some(isChanged);
 
   const ended = (fresh) => {
