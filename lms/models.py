@@ -27,6 +27,7 @@ from lms.correspondence import models as correspondence
 from lms.correspondence.news import models as news
 from lms.db import Base
 from lms.debits import models as debits
+from lms.districts import models as districts
 from lms.dunning import models as dunning
 from lms.enrolment import models as enrolment
 from lms.enrolment.choices import models as choices
@@ -89,6 +90,7 @@ __all__ = [
     "correspondence",
     "debits",
     "distance",
+    "districts",
     "dunning",
     "einvoices",
     "eligibility",

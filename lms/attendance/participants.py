@@ -14,8 +14,8 @@ from lms.audit.trail import record
 from lms.enrolment.conditions.queries import answers_of
 from lms.enrolment.conditions.words import answer_in_words
 from lms.enrolment.models import Enrolment, EnrolmentSession, EnrolmentState, SupportNeed
-from lms.enrolment.rules import age_on
 from lms.kernel.actor import Actor
+from lms.people.ages import age_on
 from lms.people.models import Consent, Guardianship, Person, PickUp, Purpose
 from lms.scheduling.models import Session, SessionState
 

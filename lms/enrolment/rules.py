@@ -18,6 +18,7 @@ from lms.enrolment.errors import (
 )
 from lms.enrolment.values import CANCEL_WORDS, Cancellation, CancellationLine
 from lms.kernel.clock import local
+from lms.people.ages import age_on
 from lms.people.models import Person
 from lms.people.rules import comes_of_age, matching
 from lms.scheduling.models import Session, SessionState
@@ -151,11 +152,6 @@ def chosen_method(
     if method not in offered_methods(run, possible):
         raise PaymentMethodRefused
     return method
-
-
-def age_on(birth_date: date, day: date) -> int:
-    """Years completed on this day; who was born on 29 February completes them on 1 March."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
 
 
 def refuse_unless_age_fits(

@@ -72,7 +72,16 @@ message         | -        | CR:o  | R:w         | CR:o | C:t        | C:a    | 
 person          | -        | RU:o  | RU:w        | R:e  | R:t        | -      | CRUD:a   | R:a   | R:a                       | R:a         | -
 access-need     | -        | CRUD:o | CRUD:w     | -    | R:t        | -      | R:a      | -     | -                         | -           | -
 wish            | C:o      | CRD:o | CRD:w       | C:o  | R:t        | RU:a   | -        | -     | -                         | -           | -
+ballot          | -        | -     | -           | -    | -          | CRUD:a | CR:a     | -     | -                         | -           | -
 appointment     | C:o      | CRD:o | CRD:w       | CRD:o | CRU:o     | R:a    | CRUD:a   | -     | -                         | -           | -
+help-desk       | R:a      | R:a   | R:a         | R:a  | R:a serve:o | CRUD:a serve:a | CRUD:a serve:a | R:a | R:a                  | R:a         | R:a
+volunteering    | -        | CRD:o | consent:w   | -    | CRD:o      | CRUD:a | CRUD:a   | -     | R:a                       | R:a pay:a   | -
+digital-check   | C:o      | C:o   | -           | CRD:o | -         | CRUD:a | R:a      | -     | -                         | -           | -
+training-request | C:o     | C:o   | -           | CRD:o | -         | CRUD:a | R:a      | R:a   | -                         | R:a         | -
+state-aid       | -        | -     | -           | R:o  | -          | R:a    | -        | -     | -                         | CRUD:a      | -
+district        | R:a      | R:a   | R:a         | R:a  | R:a        | CRUD:a | R:a      | R:a   | R:a                       | R:a         | CRUD:a
+funding         | -        | -     | -           | -    | -          | RU:a   | -        | -     | -                         | CRUD:a      | -
+funder-answers  | C:o      | C:o   | C:w         | -    | -          | CRUD:a | C:a      | -     | -                         | -           | -
 fee-statement   | -        | -     | -           | -    | CR:o       | R:a    | -        | -     | -                         | CRUA:a      | -
 fee-rate        | -        | -     | -           | -    | -          | R:a    | -        | -     | -                         | CRUD:a      | -
 contract        | -        | -     | -           | -    | R:o accept:o | CRUD:a | -      | -     | -                         | R:a         | -
@@ -80,7 +89,7 @@ qualification   | -        | -     | -           | -    | R:o        | CRUD:a | 
 proposal        | -        | -     | -           | -    | CRUD:o     | RU:a   | -        | -     | -                         | -           | -
 message-rule    | -        | -     | -           | -    | -          | CRUD:a | CRUD:a   | -     | -                         | -           | -
 news            | -        | -     | -           | -    | -          | CR:a   | CR:a     | -     | -                         | -           | -
-report          | -        | -     | -           | R:o  | R:t        | R:a    | R:a      | R:a   | R:a                       | R:a         | R:a
+report          | -        | -     | -           | R:o  | R:t        | CR:a hand-in:a | R:a | R:a  | R:a                       | CR:a hand-in:a | R:a
 bulk-export     | -        | own:o | own:w       | -    | attendance:t | -    | persons:a | -    | -                         | billing:a   | -
 account         | -        | RU:o  | RU:o        | RU:o | RU:o       | -      | link:a   | -     | -                         | -           | CRUD:a administer:a link:a
 settings        | -        | -     | -           | -    | -          | texts:a | texts:a | -     | layouts:a                 | tax:a series:a | CRUD:a

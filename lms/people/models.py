@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db import Base, LongText, Row
 from lms.messaging.models import AddressForm, Channel
+from lms.people.ages import Gender
 
 
 class Person(Row):
@@ -42,6 +43,7 @@ class Person(Row):
     address_form: Mapped[AddressForm] = mapped_column(default=AddressForm.FORMAL)
     note: Mapped[str] = mapped_column(LongText, default="")
     version: Mapped[int] = mapped_column(default=1)
+    gender: Mapped[Gender | None] = mapped_column(default=None)
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), default=None)
     merged_at: Mapped[datetime | None] = mapped_column(default=None)
 

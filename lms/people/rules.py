@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
+from lms.people.ages import age_on
 from lms.people.models import MandateScope
 
 MAJORITY = 18
@@ -63,9 +64,7 @@ def decides_alone(birth_date: date | None, today: date) -> bool:
     """Whether optional consents are asked from the person and not from a guardian: from 16 on (L-33)."""
     if birth_date is None:
         return True
-    birthday = birth_date.month, birth_date.day
-    age = today.year - birth_date.year - ((today.month, today.day) < birthday)
-    return age >= DECIDES_ALONE
+    return age_on(birth_date, today) >= DECIDES_ALONE
 
 
 def rights_of(scopes: Iterable[MandateScope]) -> frozenset[tuple[str, str]]:

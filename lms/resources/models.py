@@ -220,6 +220,10 @@ class ReservationKind(StrEnum):
     LOAN = "loan"
     REPAIR = "repair"
     CLOSURE = "closure"
+    APPOINTMENT = "appointment"
+    """An adviser with somebody at the help desk; the same person as trainer is then nowhere else."""
+    HELP_DESK = "help_desk"
+    """A room in which the help desk opens."""
 
 
 class Reservation(Row):

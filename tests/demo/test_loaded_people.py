@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from lms.accounts.models import Account, RoleGrant
 from lms.demo.data import read_demo
-from lms.enrolment.rules import age_on
 from lms.kernel.rights import STAFF, Identity
+from lms.people.ages import age_on
 from lms.people.models import Guardianship, Membership, Person
 from lms.people.rules import is_minor
 from lms.resources.models import Venue

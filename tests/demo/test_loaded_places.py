@@ -22,9 +22,9 @@ from lms.enrolment.models import (
     OfferState,
     Party,
 )
-from lms.enrolment.rules import age_on
 from lms.enrolment.seats.models import SeatOrder
 from lms.kernel.clock import local
+from lms.people.ages import age_on
 from lms.people.models import Person
 from lms.people.rules import is_minor
 from tests.demo.town import Loaded

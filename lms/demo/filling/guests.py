@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from lms.demo.filling.crowd import Learner, Register
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.timetable import Planned
-from lms.enrolment.rules import age_on
 from lms.kernel.clock import local
 from lms.kernel.period import Period
+from lms.people.ages import age_on
 
 OLDER_FROM = 60
 GROWN_UP_FROM = 16

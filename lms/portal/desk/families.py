@@ -16,10 +16,10 @@ from lms.db import Begin
 from lms.enrolment.models import Enrolment
 from lms.enrolment.pricing.family import Bonds, family_in
 from lms.enrolment.queries import confirmed_in
-from lms.enrolment.rules import age_on
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.rights import Scope
+from lms.people.ages import age_on
 from lms.people.models import Guardianship, Person
 from lms.portal.desk.run_reading import run_with_course
 from lms.web.access import may

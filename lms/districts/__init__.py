@@ -1,0 +1,1 @@
+"""The districts of the town, and how many people live in each: what fairness between them is measured by."""
