@@ -40,6 +40,7 @@ from lms.certification.module import MODULE as CERTIFICATION
 from lms.correspondence.module import MODULE as CORRESPONDENCE
 from lms.db import Begin, connect
 from lms.debits.module import MODULE as DEBITS
+from lms.districts.module import MODULE as DISTRICTS
 from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
@@ -140,6 +141,7 @@ MODULES: Sequence[Module] = (
     ACCOUNTS,
     CATALOGUE,
     RESOURCES,
+    DISTRICTS,
     TRAINERS,
     BILLING,
     SCHEDULING,

@@ -65,6 +65,7 @@ ADMINISTRATION = (
     Link(N_("Lessons"), "/inhalte", PROGRAMME),
     Link(N_("Least number"), "/verwaltung/entscheidungen", PROGRAMME),
     Link(N_("Proposed courses"), "/verwaltung/vorschlaege", PROGRAMME),
+    Link(N_("Districts"), "/verwaltung/ortsteile", PROGRAMME),
     Link(N_("Attendance"), "/verwaltung/anwesenheit", TEACHING_DAY),
     Link(N_("Reports from sessions"), "/verwaltung/meldungen", TEACHING_DAY),
     Link(N_("Certificates"), "/verwaltung/nachweise", TEACHING_DAY),

@@ -1,15 +1,19 @@
 """Venues, rooms and devices."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from lms.demo.data import WEEKDAYS
 from lms.demo.filling.ground import Ground
 from lms.demo.shapes import places as shapes
+from lms.districts.models import District
 from lms.resources.models import Device, DeviceModel, DeviceStatus, Kit, Room, Venue
 from lms.resources.rules import Hours
 from lms.resources.words import hours_in_words
 
+INHABITANTS_A_WEIGHT = 190
+SOURCE = "Erfundene Zahlen der Demonstration"
 CONDITIONS = {"usable": "worn", "repair": "damaged", "missing": "good"}
 
 
@@ -17,6 +21,7 @@ async def fill_places(ground: Ground) -> Mapping[str, Room]:
     """Write venues, rooms and devices; gives the rooms by their keys."""
     venues = {venue.key: _venue(ground, venue) for venue in ground.demo.venues}
     await ground.put(venues.values())
+    await ground.put(_districts(ground))
     rooms = {
         room.key: _room(ground, room, venues[venue.key].id)
         for venue in ground.demo.venues
@@ -25,6 +30,23 @@ async def fill_places(ground: Ground) -> Mapping[str, Room]:
     await ground.put(rooms.values())
     await _fill_devices(ground, rooms)
     return rooms
+
+
+def _districts(ground: Ground) -> Sequence[District]:
+    """All but the last are counted, with numbers that are made up and say so."""
+    towns = ground.demo.people.district
+    last_year = date(ground.now.year - 1, 12, 31)
+    return [
+        District(
+            id=ground.key(),
+            name=one.name,
+            position=position,
+            inhabitants=one.weight * INHABITANTS_A_WEIGHT if one is not towns[-1] else None,
+            counted_on=last_year if one is not towns[-1] else None,
+            source=SOURCE if one is not towns[-1] else "",
+        )
+        for position, one in enumerate(towns)
+    ]
 
 
 def _venue(ground: Ground, venue: shapes.Venue) -> Venue:

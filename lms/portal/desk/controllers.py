@@ -16,6 +16,7 @@ from lms.portal.desk.copying import CopyRunPages, CopyTermPages
 from lms.portal.desk.courses import CoursePages
 from lms.portal.desk.dates_pages import ManyDatesPages
 from lms.portal.desk.distance import DistanceListPages, DistancePages
+from lms.portal.desk.districts import DistrictPages
 from lms.portal.desk.duplicates import DuplicatePages
 from lms.portal.desk.enrolments import EnrolmentPages
 from lms.portal.desk.families import FamilyPages
@@ -91,6 +92,7 @@ DESK = (
     ProofListPages,
     ConcessionProofPages,
     PersonPages,
+    DistrictPages,
     DuplicatePages,
     RelationPages,
     DeskCompanyPages,
