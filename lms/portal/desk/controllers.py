@@ -42,6 +42,7 @@ from lms.portal.desk.sessions import NewSessionPages, SessionPages
 from lms.portal.desk.settlements import SettlementPages
 from lms.portal.desk.substitution import SearchListPages, SubstitutionPages
 from lms.portal.desk.todo import PatternPages, TaskPages
+from lms.portal.desk.tours.pages import TourPages
 from lms.portal.desk.trainers import OpenMattersPages, TrainerPages
 from lms.portal.desk.waiting_list import WaitingListPages
 from lms.portal.desk.withdrawals import WithdrawalDeskPages
@@ -93,6 +94,7 @@ DESK = (
     ConcessionProofPages,
     PersonPages,
     DistrictPages,
+    TourPages,
     DuplicatePages,
     RelationPages,
     DeskCompanyPages,

@@ -1,0 +1,189 @@
+"""Where travelling kits go: their stops out of the reservations, and what stands about the venue of a stop."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Course, Run
+from lms.kernel.clock import local
+from lms.kernel.errors import NotFound
+from lms.people.models import Person
+from lms.resources.models import (
+    Device,
+    DeviceModel,
+    DeviceStatus,
+    Kit,
+    KitPart,
+    Reservation,
+    ReservationKind,
+    ReservationState,
+    Venue,
+)
+from lms.resources.queries import TravelTimes, travel_times
+from lms.scheduling.models import Session, SessionTrainer
+
+LOOKED_AHEAD = timedelta(weeks=6)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """A kit at a venue from one moment to another, set-up included. `way_minutes` is the drive there from the stop before."""
+
+    kit: Kit
+    venue: Venue
+    starts_at: datetime
+    ends_at: datetime
+    purpose: str
+    units: int
+    cause_id: UUID
+    came_from: Venue | None = None
+    way_minutes: int = 0
+    is_too_tight: bool = False
+    """Whether there is less time since the stop before than the drive takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tour:
+    """One kit with its coming stops; `home` is where it is kept between them."""
+
+    kit: Kit
+    home: Venue | None
+    units: int
+    stops: Sequence[Stop]
+
+
+async def tours(session: AsyncSession, now: datetime, default_minutes: int) -> Sequence[Tour]:
+    """Every travelling kit with its stops of the coming weeks; five statements."""
+    kits = (await session.scalars(select(Kit).where(Kit.is_travelling).order_by(Kit.name))).all()
+    ways = await travel_times(session, default_minutes)
+    usable = await session.execute(
+        select(Device.kit_id, func.count().label("units"))
+        .where(Device.kit_id.in_([kit.id for kit in kits]), Device.status == DeviceStatus.USABLE)
+        .group_by(Device.kit_id)
+    )
+    units: dict[UUID, int] = {row.kit_id: row.units for row in usable}
+    rows = (
+        await session.execute(
+            select(
+                Device.kit_id,
+                func.coalesce(Reservation.session_id, Reservation.cause_id).label("cause_id"),
+                Reservation.venue_id,
+                func.min(Reservation.starts_at).label("starts_at"),
+                func.max(Reservation.ends_at).label("ends_at"),
+                func.max(Reservation.purpose).label("purpose"),
+                func.count().label("units"),
+            )
+            .join(Device, Device.id == Reservation.device_id)
+            .where(
+                Device.kit_id.in_([kit.id for kit in kits]),
+                Reservation.state == ReservationState.FIRM,
+                Reservation.kind != ReservationKind.REPAIR,
+                Reservation.venue_id.is_not(None),
+                or_(Reservation.session_id.is_not(None), Reservation.cause_id.is_not(None)),
+                Reservation.ends_at > now,
+                Reservation.starts_at < now + LOOKED_AHEAD,
+            )
+            .group_by(
+                Device.kit_id,
+                func.coalesce(Reservation.session_id, Reservation.cause_id),
+                Reservation.venue_id,
+            )
+        )
+    ).all()
+    wanted = {row.venue_id for row in rows} | {kit.home_id for kit in kits}
+    venues = {
+        one.id: one for one in await session.scalars(select(Venue).where(Venue.id.in_(wanted - {None})))
+    }
+    by_kit: dict[UUID, list[Stop]] = defaultdict(list)
+    kit_of = {kit.id: kit for kit in kits}
+    for row in sorted(rows, key=lambda one: (one.starts_at, one.ends_at)):
+        by_kit[row.kit_id].append(
+            Stop(
+                kit=kit_of[row.kit_id], venue=venues[row.venue_id], starts_at=row.starts_at, ends_at=row.ends_at,
+                purpose=row.purpose, units=row.units, cause_id=row.cause_id,
+            )
+        )  # fmt: skip
+    return [
+        Tour(kit, home, units.get(kit.id, 0), with_ways(by_kit[kit.id], home, ways))
+        for kit in kits
+        for home in [venues.get(kit.home_id) if kit.home_id else None]
+    ]
+
+
+def with_ways(stops: Sequence[Stop], home: Venue | None, ways: TravelTimes) -> Sequence[Stop]:
+    """The stops with the drive to each: from the stop before on the same day, else from where the kit is kept."""
+    found: list[Stop] = []
+    for stop in stops:
+        before = (
+            found[-1] if found and local(found[-1].ends_at).date() == local(stop.starts_at).date() else None
+        )
+        origin = before.venue if before else home
+        minutes = ways.between(origin.id, stop.venue.id) if origin and origin.id != stop.venue.id else 0
+        gap = stop.starts_at - before.ends_at if before else None
+        found.append(
+            replace(
+                stop,
+                came_from=origin,
+                way_minutes=minutes,
+                is_too_tight=gap is not None and gap < timedelta(minutes=minutes),
+            )
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """What goes along to one stop, and whom one meets there."""
+
+    stop: Stop
+    course: Course | None
+    meeting: Session | None
+    trainers: Sequence[Person]
+    devices: Sequence[tuple[str, int]]
+    """Kinds of devices in the kit, and how many of each are there."""
+    parts: Sequence[KitPart]
+
+
+async def packing_of(
+    session: AsyncSession, kit_id: UUID, cause_id: UUID, now: datetime, default: int
+) -> Packing:
+    """One coming stop of a kit with all that is packed for it. Raises NotFound."""
+    tour = next((one for one in await tours(session, now, default) if one.kit.id == kit_id), None)
+    stop = next((one for one in tour.stops if one.cause_id == cause_id), None) if tour else None
+    if stop is None:
+        raise NotFound
+    meeting = await session.get(Session, cause_id)
+    course = await session.scalar(
+        select(Course).join(Run, Run.course_id == Course.id).where(Run.id == meeting.run_id)
+    ) if meeting else None  # fmt: skip
+    trainers = await session.scalars(
+        select(Person)
+        .join(SessionTrainer, SessionTrainer.person_id == Person.id)
+        .where(SessionTrainer.session_id == cause_id)
+        .order_by(Person.family_name, Person.given_name)
+    )
+    counted = await session.execute(
+        select(DeviceModel.name, func.count())
+        .join(Device, Device.model_id == DeviceModel.id)
+        .where(Device.kit_id == kit_id, Device.status == DeviceStatus.USABLE)
+        .group_by(DeviceModel.name)
+        .order_by(DeviceModel.name)
+    )
+    parts = await session.scalars(select(KitPart).where(KitPart.kit_id == kit_id).order_by(KitPart.name))
+    return Packing(
+        stop, course, meeting, trainers.all(), [(name, count) for name, count in counted], parts.all()
+    )
+
+
+def districts_of(found: Sequence[Tour]) -> Mapping[str, int]:
+    """How many stops each district gets, the most first."""
+    counted: dict[str, int] = defaultdict(int)
+    for tour in found:
+        for stop in tour.stops:
+            counted[stop.venue.district] += 1
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
