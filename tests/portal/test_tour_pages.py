@@ -93,7 +93,7 @@ def test_a_drive_that_takes_longer_than_the_time_between_two_stops_is_said() -> 
             cause_id=uuid4(),
         )
 
-    found = with_ways([stop(one, 9), stop(other, 10, 30), stop(one, 12, 15)], None, ways)
+    found = with_ways([stop(one, 9), stop(other, 10, 30), stop(one, 12, 15)], None, ways, whole=1)
 
     assert [(leg.way_minutes, leg.is_too_tight) for leg in found] == [(0, False), (45, True), (45, False)]
 

@@ -82,7 +82,7 @@ async def tours(session: AsyncSession, now: datetime, default_minutes: int) -> S
             .where(
                 Device.kit_id.in_([kit.id for kit in kits]),
                 Reservation.state == ReservationState.FIRM,
-                Reservation.kind != ReservationKind.REPAIR,
+                Reservation.kind.not_in((ReservationKind.REPAIR, ReservationKind.LOAN)),
                 Reservation.venue_id.is_not(None),
                 or_(Reservation.session_id.is_not(None), Reservation.cause_id.is_not(None)),
                 Reservation.ends_at > now,
@@ -109,14 +109,19 @@ async def tours(session: AsyncSession, now: datetime, default_minutes: int) -> S
             )
         )  # fmt: skip
     return [
-        Tour(kit, home, units.get(kit.id, 0), with_ways(by_kit[kit.id], home, ways))
+        Tour(
+            kit, home, units.get(kit.id, 0), with_ways(by_kit[kit.id], home, ways, whole=units.get(kit.id, 0))
+        )
         for kit in kits
         for home in [venues.get(kit.home_id) if kit.home_id else None]
     ]
 
 
-def with_ways(stops: Sequence[Stop], home: Venue | None, ways: TravelTimes) -> Sequence[Stop]:
-    """The stops with the drive to each: from the stop before on the same day, else from where the kit is kept."""
+def with_ways(stops: Sequence[Stop], home: Venue | None, ways: TravelTimes, *, whole: int) -> Sequence[Stop]:
+    """The stops with the drive to each: from the stop before on the same day, else from where the kit is kept.
+
+    Two stops that together need fewer than the `whole` number of units can be served apart: nothing is too tight then.
+    """
     found: list[Stop] = []
     for stop in stops:
         before = (
@@ -124,13 +129,14 @@ def with_ways(stops: Sequence[Stop], home: Venue | None, ways: TravelTimes) -> S
         )
         origin = before.venue if before else home
         minutes = ways.between(origin.id, stop.venue.id) if origin and origin.id != stop.venue.id else 0
-        gap = stop.starts_at - before.ends_at if before else None
         found.append(
             replace(
                 stop,
                 came_from=origin,
                 way_minutes=minutes,
-                is_too_tight=gap is not None and gap < timedelta(minutes=minutes),
+                is_too_tight=before is not None
+                and before.units + stop.units > whole
+                and stop.starts_at - before.ends_at < timedelta(minutes=minutes),
             )
         )
     return found
