@@ -55,6 +55,8 @@ from lms.players import models as players
 from lms.players.records import models as records
 from lms.practice import models as practice
 from lms.quizzes import models as quizzes
+from lms.reports.freezing import models as reports
+from lms.reports.funding import models as funding
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -99,6 +101,7 @@ __all__ = [
     "fee_rates",
     "fee_statements",
     "feeds",
+    "funding",
     "hand_outs",
     "instalments",
     "interchange",
@@ -120,6 +123,7 @@ __all__ = [
     "quizzes",
     "records",
     "refunds",
+    "reports",
     "resources",
     "scheduling",
     "seats",

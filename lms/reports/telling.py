@@ -1,0 +1,348 @@
+"""Numbers in words: every list and table of a report with its finding, its bars and its rows, for pages, files and papers alike.
+
+Who does not see everything (`Sight`) sees small numbers of persons hidden, and as many more as it takes (`suppression`).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lms.kernel.clock import MINUTES_PER_UNIT
+from lms.kernel.marking import N_
+from lms.reports.figures.whole import Data
+from lms.reports.suppression import SHUT, Mask, crossed, is_small, listed
+from lms.web.charts import Bar, bars_of
+from lms.web.csv import Cell
+from lms.web.formats import amount, number
+from lms.web.language import gettext
+
+HIDDEN = "–"
+Counted = tuple[str, Mapping[str, int]]
+"""A row of a list: its words, and its numbers by column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who looks: finance sees all numbers. `is_part`: the report is about a part of the programme, which others could subtract."""
+
+    sees_all: bool = False
+    is_part: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One subject: what was found, a chart, and the same numbers as a table. `is_closed`: too few persons to show any."""
+
+    key: str
+    title: str
+    finding: str = ""
+    bars: Sequence[Bar] = ()
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[Cell]] = ()
+    is_closed: bool = False
+    has_hidden: bool = False
+    note: str = ""
+    names: Sequence[str] = field(default=())
+
+
+TITLES: Mapping[str, str] = {
+    "areas": N_("By topic"),
+    "audiences": N_("By audience"),
+    "lines": N_("By funding line"),
+    "venues": N_("By place"),
+    "districts": N_("By district"),
+    "newcomers": N_("For the first time or known already"),
+    "age_gender_persons": N_("Participants by age and gender"),
+    "age_gender_places": N_("Enrolments by age and gender"),
+}
+ROW_HEADS: Mapping[str, str] = {
+    "areas": N_("Topic"),
+    "audiences": N_("Audience"),
+    "lines": N_("Funding line"),
+    "venues": N_("Place"),
+    "districts": N_("District"),
+    "newcomers": N_("Participants"),
+}
+COLUMNS: Mapping[str, str] = {
+    "runs": N_("Runs"),
+    "sessions": N_("Sessions held"),
+    "minutes": N_("Units held"),
+    "places": N_("Enrolments"),
+    "persons": N_("Participants"),
+    "capacity": N_("Places offered"),
+}
+TOTALS: Mapping[str, str] = {
+    "runs": N_("Runs"),
+    "runs_begun": N_("of these begun in this time"),
+    "sessions": N_("Sessions held"),
+    "minutes": N_("Units held"),
+    "unlocked": N_("Sessions with open attendance"),
+    "cancelled_sessions": N_("Sessions cancelled"),
+    "runs_cancelled": N_("Runs cancelled"),
+    "capacity": N_("Places offered"),
+    "places": N_("Enrolments"),
+    "persons": N_("Participants"),
+    "seated": N_("Places taken"),
+    "left": N_("Places given back"),
+    "waiting": N_("Waiting at the end"),
+    "interest": N_("New entries of interest"),
+}
+ABOUT_PERSONS = frozenset({"places", "persons", "seated", "left", "waiting", "interest"})
+MONEY: Mapping[str, str] = {
+    "runs": N_("Runs that ended in this time"),
+    "income": N_("Income, less refunds"),
+    "fees": N_("Trainers' fees, approved"),
+    "rooms": N_("Hire of rooms"),
+}
+AUDIENCES: Mapping[str, str] = {
+    "seniors": N_("For older people"),
+    "youth": N_("For young people"),
+    "smes": N_("For companies"),
+    "everyone": N_("For everybody"),
+    "": N_("no audience given"),
+}
+AGES: Mapping[str, str] = {
+    "under_18": N_("under 18"),
+    "18_24": N_("18 to 24"),
+    "25_34": N_("25 to 34"),
+    "35_49": N_("35 to 49"),
+    "50_64": N_("50 to 64"),
+    "65_74": N_("65 to 74"),
+    "75_and_over": N_("75 and older"),
+    "unknown": N_("not given"),
+}
+GENDERS: Mapping[str, str] = {
+    "female": N_("female"),
+    "male": N_("male"),
+    "diverse": N_("diverse"),
+    "": N_("not given"),
+}
+NEWCOMERS: Mapping[str, str] = {"new": N_("for the first time"), "known": N_("known already")}
+
+
+def label_of(key: str, row: str, name: str) -> str:
+    """The words of one row of a list."""
+    if key == "audiences":
+        return ", ".join(gettext(AUDIENCES.get(one, one)) for one in row.split("+"))
+    if key == "newcomers":
+        return gettext(NEWCOMERS[row])
+    return name or gettext(N_("not given"))
+
+
+def units(minutes: int) -> float | int:
+    """Teaching units of 45 minutes, to a tenth where they do not divide."""
+    whole = round(minutes / MINUTES_PER_UNIT, 1)
+    return int(whole) if whole == int(whole) else whole
+
+
+def percent(part: int, whole: int) -> str:
+    """A part in whole percent."""
+    return f"{round(100 * part / whole)} %" if whole else HIDDEN
+
+
+def sections(data: Data, sight: Sight) -> list[Section]:
+    """Everything that may be shown, in the order of the report."""
+    shut = not sight.sees_all and is_small(data["totals"]["persons"])
+    told = [totals(data, sight)]
+    told += [_list(one, sight, shut=shut) for one in data["lists"] if one["rows"] and _fits(one, sight)]
+    if data["totals"]["persons"]:
+        told += _crosses(data["crosses"], sight, shut=shut)
+    return told
+
+
+def _fits(one: Data, sight: Sight) -> bool:
+    return not (sight.is_part and one["key"] == "lines" and len(one["rows"]) == 1)
+
+
+def totals(data: Data, sight: Sight) -> Section:
+    """The numbers that stand alone."""
+    rows: list[Sequence[Cell]] = []
+    found, hidden = data["totals"], False
+    for key, words in TOTALS.items():
+        value = found.get(key)
+        if value is None:
+            continue
+        beside = found["places"] - value if key == "seated" else value
+        if not sight.sees_all and key in ABOUT_PERSONS and (is_small(value) or is_small(beside)):
+            hidden = True
+            rows.append([gettext(words), HIDDEN])
+            continue
+        rows.append([gettext(words), units(value) if key == "minutes" else value])
+    is_open = sight.sees_all or not (is_small(found["seated"]) or is_small(found["places"] - found["seated"]))
+    share = percent(found["seated"], found["capacity"]) if is_open else HIDDEN
+    rows.append([gettext(N_("Use of the places")), share])
+    if sight.sees_all or not (is_small(found["left"]) or is_small(found["places"])):
+        lost = percent(found["left"], found["left"] + found["places"])
+        rows.append([gettext(N_("Places given back, of all")), lost])
+    return Section(
+        "totals", gettext(N_("At a glance")),
+        finding=gettext(
+            N_("%(units)s units were held in %(runs)s runs."),
+            units=number(units(found["minutes"])), runs=number(found["runs"]),
+        ),
+        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows, has_hidden=hidden,
+    )  # fmt: skip
+
+
+def money(data: Data) -> Section:
+    """What came in and was spent, in euros."""
+    found = data["money"]
+    balance = found["income"] - found["fees"] - found["rooms"]
+    rows: list[Sequence[Cell]] = [
+        [gettext(words), found[key] if key == "runs" else amount(found[key])] for key, words in MONEY.items()
+    ]
+    rows.append([gettext(N_("Left over, or added by the centre")), amount(balance)])
+    spent = found["fees"] + found["rooms"]
+    finding = (
+        gettext(N_("The income covers %(share)s of fees and rooms."), share=percent(found["income"], spent))
+        if spent
+        else gettext(N_("No fees and no rooms were paid for runs that ended in this time."))
+    )
+    return Section(
+        "money", gettext(N_("Income and cost")), finding=finding,
+        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows,
+    )  # fmt: skip
+
+
+def _list(one: Data, sight: Sight, *, shut: bool) -> Section:
+    key, columns = one["key"], list(one["columns"])
+    rows: list[Counted] = [
+        (label_of(key, row[0], row[1]), dict(zip(columns, row[2:], strict=True))) for row in one["rows"]
+    ]
+    of_persons = [column for column in ("places", "persons") if column in columns]
+    if sight.is_part and not sight.sees_all and "persons" in columns and "places" in columns:
+        columns.remove(
+            "places"
+        )  # a part of the programme: enrolments could be subtracted from those of the whole
+        of_persons = ["persons"]
+    mask = Mask()
+    if of_persons and not sight.sees_all:
+        mask = SHUT if shut else listed(*([row[1][column] for row in rows] for column in of_persons))
+    if mask.is_closed and not set(columns) - {"places", "persons", "capacity"}:
+        return Section(key, gettext(TITLES[key]), is_closed=True)
+    with_share = {"places", "capacity"} <= set(columns)
+    shown: list[Sequence[Cell]] = [
+        [words, *(_cell(column, values[column], mask.hides(place)) for column in columns)]
+        + (
+            [HIDDEN if mask.hides(place) else percent(values["places"], values["capacity"])]
+            if with_share
+            else []
+        )
+        for place, (words, values) in enumerate(rows)
+    ]
+    measure = next(one for one in ("minutes", "persons") if one in columns)
+    adding = [column for column in columns if column != "persons" or len(columns) <= 2]
+    bottom: list[Cell] = [gettext(N_("Total"))]
+    for column in columns:
+        whole = sum(values[column] for _, values in rows)
+        bottom.append(_cell(column, whole, mask.is_closed) if column in adding else "")
+    if with_share:
+        bottom.append(
+            "" if mask.is_closed else percent(*(sum(v[c] for _, v in rows) for c in ("places", "capacity")))
+        )
+    head = [gettext(ROW_HEADS[key]), *(gettext(COLUMNS[column]) for column in columns)]
+    return Section(
+        key, gettext(TITLES[key]),
+        finding=_finding(rows, measure, mask),
+        bars=_bars(rows, measure, mask),
+        head=[*head, gettext(N_("Use"))] if with_share else head,
+        rows=[*shown, bottom],
+        has_hidden=bool(of_persons) and any(mask.hides(place) for place in range(len(rows))),
+    )  # fmt: skip
+
+
+def _cell(column: str, value: int, hidden: bool) -> Cell:  # noqa: FBT001 - a fact of the cell, no switch
+    if hidden and column in {"places", "persons"}:
+        return HIDDEN
+    return units(value) if column == "minutes" else value
+
+
+def _finding(rows: Sequence[Counted], measure: str, mask: Mask) -> str:
+    seen = [
+        (values[measure], words)
+        for place, (words, values) in enumerate(rows)
+        if measure == "minutes" or not mask.hides(place)
+    ]
+    whole = sum(values[measure] for _, values in rows)
+    if not seen or not whole:
+        return ""
+    most, words = max(seen, key=lambda one: one[0])
+    if measure == "minutes":
+        return gettext(
+            N_("Most units: %(name)s, %(part)s of %(whole)s."),
+            name=words, part=number(units(most)), whole=number(units(whole)),
+        )  # fmt: skip
+    return gettext(
+        N_("Most participants: %(name)s, %(part)s of %(whole)s."),
+        name=words,
+        part=number(most),
+        whole=number(whole),
+    )
+
+
+def _bars(rows: Sequence[Counted], measure: str, mask: Mask) -> Sequence[Bar]:
+    told: list[tuple[str, float | None, str]] = []
+    for place, (words, values) in enumerate(rows):
+        value = values[measure]
+        if measure != "minutes" and mask.hides(place):
+            told.append((words, None, HIDDEN))
+        else:
+            told.append((words, float(value), number(units(value) if measure == "minutes" else value)))
+    return bars_of(told)
+
+
+def _crosses(crosses: Sequence[Data], sight: Sight, *, shut: bool) -> list[Section]:
+    """Both tables by age and gender, with one mask: what is hidden in one is hidden in the other."""
+    if sight.is_part and not sight.sees_all:
+        crosses = [one for one in crosses if one["key"].endswith("_persons")]
+    mask = Mask() if sight.sees_all else SHUT if shut else crossed(*(one["cells"] for one in crosses))
+    return [_cross(one, mask) for one in crosses]
+
+
+def _cross(one: Data, mask: Mask) -> Section:
+    if mask.is_closed:
+        return Section(one["key"], gettext(TITLES[one["key"]]), is_closed=True)
+    cells, last_row, last = one["cells"], len(one["rows"]), len(one["columns"])
+    columns = [place for place in range(last) if any(row[place] for row in cells)]
+    rows = [place for place in range(last_row) if any(cells[place])]
+
+    def seen(row: int, column: int, value: int) -> Cell:
+        return HIDDEN if mask.hides((row, column)) else value
+
+    sums = [sum(row) for row in cells]
+    shown: list[Sequence[Cell]] = [
+        [gettext(AGES[one["rows"][row]]), *(seen(row, column, cells[row][column]) for column in columns), seen(row, last, sums[row])]
+        for row in rows
+    ]  # fmt: skip
+    below = [seen(last_row, column, sum(row[column] for row in cells)) for column in columns]
+    shown.append([gettext(N_("Total")), *below, sum(sums)])
+    banded = [(gettext(AGES[one["rows"][row]]), sums[row], mask.hides((row, last))) for row in rows]
+    told = [
+        (words, None if hid else float(value), HIDDEN if hid else number(value))
+        for words, value, hid in banded
+    ]
+    open_ = [(value, words) for words, value, hid in banded if not hid]
+    finding = ""
+    if open_:
+        most, words = max(open_, key=lambda found: found[0])
+        finding = gettext(
+            N_("The largest age group: %(name)s, %(part)s of %(whole)s."),
+            name=words, part=number(most), whole=number(sum(sums)),
+        )  # fmt: skip
+    return Section(
+        one["key"], gettext(TITLES[one["key"]]), finding=finding, bars=bars_of(told),
+        head=[gettext(N_("Age")), *(gettext(GENDERS[one["columns"][place]]) for place in columns), gettext(N_("Total"))],
+        rows=shown, has_hidden=any(HIDDEN in row for row in shown),
+    )  # fmt: skip
+
+
+def flat(told: Sequence[Section]) -> list[list[Cell]]:
+    """All sections one below the other, for a spreadsheet."""
+    rows: list[list[Cell]] = []
+    for one in told:
+        rows.append([one.title])
+        if one.is_closed:
+            rows.append([gettext(N_("Not shown: too few people."))])
+        else:
+            rows += [list(one.head), *(list(row) for row in one.rows)]
+        rows.append([])
+    return rows
