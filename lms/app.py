@@ -69,6 +69,7 @@ from lms.portal.module import MODULE as PORTAL
 from lms.practice.module import MODULE as PRACTICE
 from lms.privacy.contract import PersonalData
 from lms.quizzes.module import MODULE as QUIZZES
+from lms.reports.module import MODULE as REPORTS
 from lms.resources.module import MODULE as RESOURCES
 from lms.scheduling.module import MODULE as SCHEDULING
 from lms.settings import Settings, settings
@@ -169,6 +170,7 @@ MODULES: Sequence[Module] = (
     PAYMENTS,
     BOOKS,
     PORTAL,
+    REPORTS,
 )
 
 

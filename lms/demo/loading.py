@@ -50,6 +50,7 @@ from lms.demo.filling.programme import fill_courses
 from lms.demo.filling.quizzes import fill_quizzes
 from lms.demo.filling.refunds import fill_refunds
 from lms.demo.filling.registers import fill_registers
+from lms.demo.filling.reporting import fill_reports
 from lms.demo.filling.seats import fill_seats
 from lms.demo.filling.standing_in import fill_substitution
 from lms.demo.filling.statements import fill_statements
@@ -155,6 +156,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("What participants say"):
         await fill_surveys(ground)
+    with step("Funding lines and reports"):
+        await fill_reports(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

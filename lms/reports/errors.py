@@ -21,12 +21,6 @@ class NumbersMoved(DomainError):
     )
 
 
-class DraftThere(DomainError):
-    """A valid report about the same days is there: it is corrected, not made anew."""
-
-    message = N_("This report was handed in already. Open it and choose “Make a corrected report”.")
-
-
 class NotHandedIn(DomainError):
     """Only what was handed in is corrected."""
 

@@ -22,10 +22,14 @@ Counted = tuple[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Who looks: finance sees all numbers. `is_part`: the report is about a part of the programme, which others could subtract."""
+    """Who looks: finance sees all numbers. `is_part`: the report is about a part of the programme, which others could subtract.
+
+    `without_persons`: about a choice of one's own no number of persons is told, for two choices give away what lies between them.
+    """
 
     sees_all: bool = False
     is_part: bool = False
+    without_persons: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +148,14 @@ def sections(data: Data, sight: Sight) -> list[Section]:
     shut = not sight.sees_all and is_small(data["totals"]["persons"])
     told = [totals(data, sight)]
     told += [_list(one, sight, shut=shut) for one in data["lists"] if one["rows"] and _fits(one, sight)]
-    if data["totals"]["persons"]:
+    if data["totals"]["persons"] and not sight.without_persons:
         told += _crosses(data["crosses"], sight, shut=shut)
     return told
 
 
 def _fits(one: Data, sight: Sight) -> bool:
+    if sight.without_persons and "minutes" not in one["columns"]:
+        return False
     return not (sight.is_part and one["key"] == "lines" and len(one["rows"]) == 1)
 
 
@@ -159,7 +165,7 @@ def totals(data: Data, sight: Sight) -> Section:
     found, hidden = data["totals"], False
     for key, words in TOTALS.items():
         value = found.get(key)
-        if value is None:
+        if value is None or (sight.without_persons and key in ABOUT_PERSONS):
             continue
         beside = found["places"] - value if key == "seated" else value
         if not sight.sees_all and key in ABOUT_PERSONS and (is_small(value) or is_small(beside)):
@@ -167,19 +173,25 @@ def totals(data: Data, sight: Sight) -> Section:
             rows.append([gettext(words), HIDDEN])
             continue
         rows.append([gettext(words), units(value) if key == "minutes" else value])
+    if sight.without_persons:
+        return _glance(found, rows, has_hidden=False)
     is_open = sight.sees_all or not (is_small(found["seated"]) or is_small(found["places"] - found["seated"]))
     share = percent(found["seated"], found["capacity"]) if is_open else HIDDEN
     rows.append([gettext(N_("Use of the places")), share])
     if sight.sees_all or not (is_small(found["left"]) or is_small(found["places"])):
         lost = percent(found["left"], found["left"] + found["places"])
         rows.append([gettext(N_("Places given back, of all")), lost])
+    return _glance(found, rows, has_hidden=hidden)
+
+
+def _glance(found: Data, rows: Sequence[Sequence[Cell]], *, has_hidden: bool) -> Section:
     return Section(
         "totals", gettext(N_("At a glance")),
         finding=gettext(
             N_("%(units)s units were held in %(runs)s runs."),
             units=number(units(found["minutes"])), runs=number(found["runs"]),
         ),
-        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows, has_hidden=hidden,
+        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows, has_hidden=has_hidden,
     )  # fmt: skip
 
 
@@ -208,11 +220,11 @@ def _list(one: Data, sight: Sight, *, shut: bool) -> Section:
     rows: list[Counted] = [
         (label_of(key, row[0], row[1]), dict(zip(columns, row[2:], strict=True))) for row in one["rows"]
     ]
+    if sight.without_persons:
+        columns = [column for column in columns if column not in {"places", "persons"}]
     of_persons = [column for column in ("places", "persons") if column in columns]
     if sight.is_part and not sight.sees_all and "persons" in columns and "places" in columns:
-        columns.remove(
-            "places"
-        )  # a part of the programme: enrolments could be subtracted from those of the whole
+        columns.remove("places")  # enrolments of a part could be subtracted from those of the whole
         of_persons = ["persons"]
     mask = Mask()
     if of_persons and not sight.sees_all:
@@ -298,9 +310,21 @@ def _crosses(crosses: Sequence[Data], sight: Sight, *, shut: bool) -> list[Secti
     return [_cross(one, mask) for one in crosses]
 
 
+def _age(one: Data, row: int) -> str:
+    band = one["rows"][row]
+    return gettext(AGES[band])
+
+
+def _gender(one: Data, place: int) -> str:
+    gender = one["columns"][place]
+    return gettext(GENDERS[gender])
+
+
 def _cross(one: Data, mask: Mask) -> Section:
+    key = one["key"]
+    title = gettext(TITLES[key])
     if mask.is_closed:
-        return Section(one["key"], gettext(TITLES[one["key"]]), is_closed=True)
+        return Section(one["key"], title, is_closed=True)
     cells, last_row, last = one["cells"], len(one["rows"]), len(one["columns"])
     columns = [place for place in range(last) if any(row[place] for row in cells)]
     rows = [place for place in range(last_row) if any(cells[place])]
@@ -310,12 +334,12 @@ def _cross(one: Data, mask: Mask) -> Section:
 
     sums = [sum(row) for row in cells]
     shown: list[Sequence[Cell]] = [
-        [gettext(AGES[one["rows"][row]]), *(seen(row, column, cells[row][column]) for column in columns), seen(row, last, sums[row])]
+        [_age(one, row), *(seen(row, column, cells[row][column]) for column in columns), seen(row, last, sums[row])]
         for row in rows
     ]  # fmt: skip
     below = [seen(last_row, column, sum(row[column] for row in cells)) for column in columns]
     shown.append([gettext(N_("Total")), *below, sum(sums)])
-    banded = [(gettext(AGES[one["rows"][row]]), sums[row], mask.hides((row, last))) for row in rows]
+    banded = [(_age(one, row), sums[row], mask.hides((row, last))) for row in rows]
     told = [
         (words, None if hid else float(value), HIDDEN if hid else number(value))
         for words, value, hid in banded
@@ -329,8 +353,8 @@ def _cross(one: Data, mask: Mask) -> Section:
             name=words, part=number(most), whole=number(sum(sums)),
         )  # fmt: skip
     return Section(
-        one["key"], gettext(TITLES[one["key"]]), finding=finding, bars=bars_of(told),
-        head=[gettext(N_("Age")), *(gettext(GENDERS[one["columns"][place]]) for place in columns), gettext(N_("Total"))],
+        one["key"], title, finding=finding, bars=bars_of(told),
+        head=[gettext(N_("Age")), *(_gender(one, place) for place in columns), gettext(N_("Total"))],
         rows=shown, has_hidden=any(HIDDEN in row for row in shown),
     )  # fmt: skip
 

@@ -120,7 +120,7 @@ async def coverage(
         .where(Enrolment.state == EnrolmentState.CONFIRMED, Enrolment.run_id.in_(ids))
         .group_by(Enrolment.run_id)
     )
-    places = dict(taken.tuples().all())
+    places = dict(taken.all())
     found = [
         Covered(
             run.id, run.number, known[run.course_id].title, places.get(run.id, 0),
@@ -182,18 +182,18 @@ async def _rooms(
     session: AsyncSession, ended: ColumnElement[bool]
 ) -> tuple[Mapping[UUID, int], Mapping[UUID, Sequence[tuple[UUID, int]]]]:
     """What the rooms of each run cost, and the minutes of each run by line."""
-    line = line_of()
+    line, hire_of = line_of(), func.coalesce(Room.hire_cents_per_hour, 0)
     rows = await session.execute(
         linked(
             select(
-                Session.run_id, line, func.coalesce(Room.hire_cents_per_hour, 0), func.sum(session_minutes())
+                Session.run_id, line, hire_of, func.sum(session_minutes())
             )
             .select_from(Session)
             .join(Run, Run.id == Session.run_id)
             .outerjoin(Room, Room.id == Session.room_id)
         )
         .where(ended, Session.state == SessionState.PLANNED)
-        .group_by(Session.run_id, line, func.coalesce(Room.hire_cents_per_hour, 0))
+        .group_by(Session.run_id, line, hire_of)
     )  # fmt: skip
     weighed: dict[UUID, int] = defaultdict(int)
     by_line: dict[UUID, dict[UUID, int]] = defaultdict(lambda: defaultdict(int))

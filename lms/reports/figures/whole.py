@@ -58,8 +58,8 @@ async def facts_of(session: AsyncSession, span: Span, now: datetime, selection: 
         demand=await demand(session, span, now, selection, runs, known),
         covered=await coverage(session, span, now, selection, known),
         cancelled_sessions=await cancelled_sessions(session, span, runs.keys()),
-        venues=dict((await session.execute(select(Venue.id, Venue.name))).tuples().all()),
-        lines=dict((await session.execute(select(FundingLine.id, FundingLine.name))).tuples().all()),
+        venues=dict((await session.execute(select(Venue.id, Venue.name))).all()),
+        lines=dict((await session.execute(select(FundingLine.id, FundingLine.name))).all()),
     )
 
 

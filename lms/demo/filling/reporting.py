@@ -1,0 +1,120 @@
+"""Who pays for which hour, a report on the last quarter that was handed in, and the draft of this year's."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from lms.accounts.models import Account
+from lms.catalogue.models import Audience, CourseAudience, Run, RunState
+from lms.demo.filling.ground import Ground
+from lms.people.ages import Gender
+from lms.people.models import Person
+from lms.reports.figures.spans import Span, quarter_before, year
+from lms.reports.figures.whole import DEFINITION, canonical, fingerprint
+from lms.reports.freezing.counting import counted_today, subject_of
+from lms.reports.freezing.models import Report, ReportKind, ReportState
+from lms.reports.funding.models import FundingChange, FundingLine, FundingRun, FundingShare
+from lms.reports.funding.queries import held_of_line
+
+MAKER = "Ralf Hellwig"
+AFTER = timedelta(days=9)
+SAID_GENDER = 70
+MEN_ON_A = frozenset({"Luca", "Noah", "Joshua", "Mika", "Elia", "Sascha", "Mustafa"})
+WOMEN = frozenset(
+    {"Ingrid", "Karin", "Doris", "Gudrun", "Astrid", "Heidrun", "Iris", "Ruth", "Birgit", "Margit", "Carmen", "Katrin", "Kathrin",
+     "Kerstin", "Judith", "Elisabeth", "Edith", "Gerlind", "Ines", "Agnes", "Karen", "Miriam", "Ellen", "Carolin", "Jasmin",
+     "Christin", "Kristin", "Ilse", "Else", "Leyla", "Hannelore", "Lieselotte", "Yasmin", "Dagmar", "Rosemarie", "Marion", "Sigrid"}
+)  # fmt: skip
+
+
+async def fill_reports(ground: Ground) -> None:
+    """Lines, the runs of each, and two reports."""
+    await _genders(ground)
+    lines = await _lines(ground)
+    await _assign(ground, lines)
+    await _reports(ground, lines[Audience.SENIORS])
+
+
+async def _genders(ground: Ground) -> None:
+    """Most people say what they are; nobody has to."""
+    for person in await ground.session.scalars(select(Person).order_by(Person.id)):
+        if person.gender is None and ground.happens(SAID_GENDER):
+            first = person.given_name.split(" ")[0].split("-")[0]
+            is_woman = first in WOMEN or (first[-1:] in {"a", "e"} and first not in MEN_ON_A)
+            person.gender = Gender.FEMALE if is_woman else Gender.MALE
+
+
+async def _lines(ground: Ground) -> dict[Audience, FundingLine]:
+    this = ground.today.year
+    project = FundingLine(
+        name="Digital im Ort", funder="Land Sachsen-Anhalt, ESF Plus", programme="ESF-2025-0417",
+        starts_on=date(this - 1, 1, 1), ends_on=date(this + 1, 12, 31), budget_units=240, budget_cents=1_860_000,
+        pays="Kurse und Sprechstunden für ältere Menschen in den Ortsteilen: Honorare und Räume.",
+    )  # fmt: skip
+    town = FundingLine(
+        name="Jugend und Technik", funder="Stadt Haldensleben, Jugendamt", programme="Haushalt 36200",
+        budget_units=180, pays="Kurse und offene Angebote für junge Menschen.",
+    )  # fmt: skip
+    for line in (project, town):
+        line.id = ground.key()
+    await ground.put([project, town])
+    return {Audience.SENIORS: project, Audience.YOUTH: town}
+
+
+async def _assign(ground: Ground, lines: dict[Audience, FundingLine]) -> None:
+    """Courses for one audience alone; about the others nobody has decided yet."""
+    rows = await ground.session.execute(
+        select(Run.id, CourseAudience.audience)
+        .join(CourseAudience, CourseAudience.course_id == Run.course_id)
+        .where(
+            CourseAudience.audience.in_(list(lines)), Run.state != RunState.DRAFT, Run.starts_at.is_not(None)
+        )
+        .order_by(Run.number)
+    )
+    decided: dict[UUID, Audience] = {}
+    for run_id, audience in rows:
+        decided.setdefault(run_id, audience)
+    at = ground.now - timedelta(days=60)
+    for run_id, audience in decided.items():
+        line = lines[audience]
+        change = FundingChange(
+            run_id=run_id, session_id=None, from_line_id=None, to_line_id=line.id, changed_at=at, changed_by=None,
+            changed_by_name=MAKER,
+        )  # fmt: skip
+        change.id = ground.key()
+        await ground.put([FundingRun(run_id=run_id, line_id=line.id, decided_at=at), change])
+
+
+async def _reports(ground: Ground, line: FundingLine) -> None:
+    maker = await ground.session.scalar(
+        select(Account.id)
+        .join(Person, Person.id == Account.person_id)
+        .where(Person.family_name == MAKER.split(" ")[1])
+    )
+    span = quarter_before(ground.today)
+    handed_in = min(span.until + AFTER, ground.now)
+    report = _report(ground, ReportKind.FUNDER, span, line, maker)
+    await ground.put([report])
+    data = canonical(await counted_today(ground.session, report, ground.now))
+    report.data, report.sha256, report.definition, report.code = data, fingerprint(data), DEFINITION, ""
+    report.handed_in_at, report.handed_in_by, report.handed_in_by_name = handed_in, maker, MAKER
+    report.state = ReportState.HANDED_IN
+    await ground.put([])
+    for meeting in await ground.session.scalars(held_of_line(span, ground.now, line.id)):
+        await ground.put(
+            [FundingShare(session_id=meeting.id, line_id=line.id, decided_at=handed_in, report_id=report.id)]
+        )
+    await ground.put([_report(ground, ReportKind.YEAR, year(ground.today.year), None, maker)])
+
+
+def _report(
+    ground: Ground, kind: ReportKind, span: Span, line: FundingLine | None, maker: UUID | None
+) -> Report:
+    report = Report(
+        kind=kind, subject=subject_of(kind, span, line.id if line else None), first_day=span.first,
+        last_day=span.last, line_id=line.id if line else None, made_at=ground.now, made_by=maker,
+        made_by_name=MAKER,
+    )  # fmt: skip
+    report.id = ground.key()
+    return report
