@@ -64,7 +64,7 @@ ROW_HEADS: Mapping[str, str] = {
     "lines": N_("Funding line"),
     "venues": N_("Place"),
     "districts": N_("District"),
-    "newcomers": N_("Participants"),
+    "newcomers": N_("Here before?"),
 }
 COLUMNS: Mapping[str, str] = {
     "runs": N_("Runs"),
@@ -191,7 +191,7 @@ def _glance(found: Data, rows: Sequence[Sequence[Cell]], *, has_hidden: bool) ->
             N_("%(units)s units were held in %(runs)s runs."),
             units=number(units(found["minutes"])), runs=number(found["runs"]),
         ),
-        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows, has_hidden=has_hidden,
+        head=[gettext(N_("What")), gettext(N_("How many"))], rows=rows, has_hidden=has_hidden,
     )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def money(data: Data) -> Section:
     )
     return Section(
         "money", gettext(N_("Income and cost")), finding=finding,
-        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows,
+        head=[gettext(N_("What")), gettext(N_("Amount"))], rows=rows,
     )  # fmt: skip
 
 

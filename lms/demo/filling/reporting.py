@@ -18,7 +18,7 @@ from lms.reports.funding.models import FundingChange, FundingLine, FundingRun, F
 from lms.reports.funding.queries import held_of_line
 
 MAKER = "Ralf Hellwig"
-AFTER = timedelta(days=9)
+AFTER = timedelta(days=9, hours=10, minutes=20)
 SAID_GENDER = 70
 MEN_ON_A = frozenset({"Luca", "Noah", "Joshua", "Mika", "Elia", "Sascha", "Mustafa"})
 WOMEN = frozenset(

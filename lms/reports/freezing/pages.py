@@ -301,6 +301,8 @@ async def _report_page(
     seen = fingerprint(canonical(data)) if is_draft else report.sha256
     form = form or form_from(HandInForm)
     form.seen.raw_data, form.seen.data = None, seen
+    if open_ and open_.count:
+        form.reason.missing = NoReason.message
     return Template(
         "reports/report.html",
         context={
