@@ -26,7 +26,7 @@ TIME = "von=2026-07-01&bis=2026-09-30"
 async def past(house: Around) -> Past:
     """Two districts: six people from one, two from the other and five from a third."""
     found = await past_of(house)
-    run = await found.run()
+    run = await found.run(capacity=20)
     for count, district in ((9, "Haldensleben"), (2, "Satuelle"), (7, "Uthmöden")):
         await found.come(run, *await found.people(count, district=district))
     return found
@@ -196,7 +196,7 @@ async def test_trainers_see_their_own_sums_and_nobody_elses(client: AsyncClient,
 
     seen = await words(client, f"/kursleitung/zahlen?{TIME}")
 
-    assert "In 1 Durchführungen wurden 4 Unterrichtseinheiten gehalten." in seen
+    assert "In 1 Durchführung wurden 4 Unterrichtseinheiten gehalten." in seen
     assert "Handy" in seen
     assert "Tablet" not in seen
     assert (await client.get(HERE)).status_code == 403
