@@ -55,7 +55,7 @@ async def _fill(url: str, runs: int) -> None:
             parties.append(party)
             places.append(
                 {
-                    "order_id": uuid4(), "run_id": run_id, "party_id": party["id"], "reference": f"{n}-{k}", "state": "confirmed",
+                    "id": uuid4(), "order_id": uuid4(), "run_id": run_id, "party_id": party["id"], "reference": f"{n}-{k}", "state": "confirmed",
                     "created_at": at, "changed_at": at, "confirmed_at": at, "way": "phone", "person_id": person["id"],
                 }
             )  # fmt: skip
