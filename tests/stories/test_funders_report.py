@@ -53,8 +53,8 @@ def test_a_funders_report_is_frozen_and_repeated(open_page: Callable[..., Page])
 def _ask_for_a_report(page: Page) -> None:
     """The hours of one line, in the last five months until yesterday: something was held in them, and something is open."""
     page.get_by_label("Für einen Geldgeber").check()
-    page.get_by_label("Förderlinie").select_option(label=LINE)
-    page.get_by_label("Welcher Zeitraum?").select_option(label="andere Tage")
+    page.locator("[name=line]").select_option(label=LINE)
+    page.locator("[name=time]").select_option(label="andere Tage")
     last = local(datetime.now(UTC)).date() + timedelta(days=14)
     for name, day in (("first", last - timedelta(days=150)), ("last", last)):
         for part in ("day", "month", "year"):
