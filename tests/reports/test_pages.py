@@ -95,7 +95,7 @@ async def test_a_report_is_made_handed_in_and_taken_away(client: AsyncClient, pa
 
     done = await send(client, f"{HERE}/{report.id}/einreichen", {"seen": hash_[0]})
     pdf = await client.get(f"{HERE}/{report.id}/bericht.pdf")
-    table = await client.get(f"{HERE}/{report.id}/bericht.xlsx")
+    table = await client.get(f"{HERE}/{report.id}/tabelle")
     data = await client.get(f"{HERE}/{report.id}/bericht.json")
 
     assert (wrong.status_code, made.status_code, done.status_code) == (422, 303, 303)

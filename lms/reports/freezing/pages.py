@@ -263,7 +263,7 @@ class ReportPages(Controller):
         report, content = await funder_reports.document(actor, report_id=report_id, form=DocumentForm.PDF)
         return _file(content, f"{_stem(report)}.pdf", "application/pdf")
 
-    @get("/{report_id:uuid}/bericht.xlsx")
+    @get("/{report_id:uuid}/tabelle")
     async def as_table(
         self,
         report_id: FromPath[UUID],
