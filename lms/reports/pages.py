@@ -13,7 +13,7 @@ from lms.reports import policy
 from lms.reports.asking import AnyRequest, query_of, questions, selection_in, span_in, usual_spans
 from lms.reports.figures.coverage import Covered, coverage
 from lms.reports.figures.programme import kinds
-from lms.reports.figures.whole import counted
+from lms.reports.figures.whole import DEFINITION, counted
 from lms.reports.freezing.counting import reports
 from lms.reports.freezing.paper import title_of
 from lms.reports.suppression import is_small
@@ -53,7 +53,7 @@ class FigurePages(Controller):
     @get("/was-gezaehlt-wird")
     async def definitions(self) -> Template:
         """What every number means and where it comes from."""
-        return Template("reports/definitions.html", context={"here": PATH})
+        return Template("reports/definitions.html", context={"here": PATH, "edition": DEFINITION})
 
     @get("/zahlen")
     async def figures(

@@ -13,7 +13,7 @@ from lms.reports.suppression import SHUT, Mask, crossed, is_small, listed
 from lms.web.charts import Bar, bars_of
 from lms.web.csv import Cell
 from lms.web.formats import amount, number
-from lms.web.language import gettext
+from lms.web.language import gettext, ngettext
 
 HIDDEN = "–"
 Counted = tuple[str, Mapping[str, int]]
@@ -64,7 +64,7 @@ ROW_HEADS: Mapping[str, str] = {
     "lines": N_("Funding line"),
     "venues": N_("Place"),
     "districts": N_("District"),
-    "newcomers": N_("Participants"),
+    "newcomers": N_("Here before?"),
 }
 COLUMNS: Mapping[str, str] = {
     "runs": N_("Runs"),
@@ -187,11 +187,11 @@ def totals(data: Data, sight: Sight) -> Section:
 def _glance(found: Data, rows: Sequence[Sequence[Cell]], *, has_hidden: bool) -> Section:
     return Section(
         "totals", gettext(N_("At a glance")),
-        finding=gettext(
-            N_("%(units)s units were held in %(runs)s runs."),
-            units=number(units(found["minutes"])), runs=number(found["runs"]),
+        finding=ngettext(
+            "%(units)s units were held in %(num)s run.", "%(units)s units were held in %(num)s runs.", found["runs"],
+            units=number(units(found["minutes"])),
         ),
-        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows, has_hidden=has_hidden,
+        head=[gettext(N_("What")), gettext(N_("How many"))], rows=rows, has_hidden=has_hidden,
     )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def money(data: Data) -> Section:
     )
     return Section(
         "money", gettext(N_("Income and cost")), finding=finding,
-        head=[gettext(N_("What")), gettext(N_("Number"))], rows=rows,
+        head=[gettext(N_("What")), gettext(N_("Amount"))], rows=rows,
     )  # fmt: skip
 
 

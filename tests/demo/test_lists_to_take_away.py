@@ -36,6 +36,8 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/umfragen": "surveys; the result of each has its file",
     "/verwaltung/umfragen/auswertung": "choices; what is chosen has its file",
     "/verwaltung": OWN,
+    "/verwaltung/berichte": "a handful of reports; each is a file to take away",
+    "/verwaltung/berichte/was-gezaehlt-wird": "words about numbers",
     "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
     "/verwaltung/texte": WORDS,
     "/verwaltung/tablets": "a handful of tablets",
@@ -116,6 +118,10 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/widerrufe": WORK,
 }  # fmt: skip
 LISTS = (
+    "/verwaltung/berichte/foerderlinien",
+    "/verwaltung/berichte/foerderlinien/stunden",
+    "/verwaltung/berichte/kosten",
+    "/verwaltung/berichte/zahlen",
     "/verwaltung/anmeldungen",
     "/verwaltung/buchungen",
     "/verwaltung/durchfuehrungen",

@@ -83,16 +83,14 @@ class Past:
         """These people take places."""
         at = FIRST - timedelta(days=40)
         parties = [Party(run_id=run.id, position=next(POSITIONS), size=1, joined_at=at) for _ in people]
+        usual: dict[str, Any] = {
+            "run_id": run.id, "state": state, "created_at": at, "changed_at": at, "confirmed_at": at,
+            "way": EntryWay.PHONE,
+        }  # fmt: skip
         places = [
-            Enrolment(
-                **{
-                    "run_id": run.id, "party_id": party.id, "reference": uuid4().hex[:10], "state": state, "created_at": at,
-                    "changed_at": at, "confirmed_at": at, "way": EntryWay.PHONE, "person_id": person.id,
-                }
-                | given
-            )
+            Enrolment(party_id=party.id, person_id=person.id, reference=uuid4().hex[:10], **usual | given)
             for party, person in zip(parties, people, strict=True)
-        ]  # fmt: skip
+        ]
         async with self.house.begin() as session:
             session.add_all(parties)
             await session.flush()
@@ -129,7 +127,7 @@ async def past_of(house: Around, topics: Sequence[str] = ("tablet", "handy")) ->
     courses = {name: make_course(f"Kurs {name}") for name in topics}
     rows = [Topic(slug=name, name_de=name.title(), name_en=name.title()) for name in topics]
     venue = make_venue()
-    room = make_room(venue, hire_cents_per_hour=1000)
+    room = make_room(venue, seats=30, hire_cents_per_hour=1000)
     async with house.begin() as session:
         session.add_all([*courses.values(), *rows, venue])
         await session.flush()

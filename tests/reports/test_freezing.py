@@ -83,23 +83,23 @@ async def test_a_draft_follows_what_happens_and_what_was_handed_in_stays(past: P
     assert paper.startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "UPDATE report SET data = '{}'", "UPDATE report SET state = 'draft', handed_in_at = NULL", "DELETE FROM report",
-        "UPDATE report_document SET sha256 = ''", "DELETE FROM report_document", "DELETE FROM funding_share",
-        "UPDATE funding_share SET report_id = NULL", "DELETE FROM funding_change",
-    ],
+CHANGES = (
+    "UPDATE report SET data = '{}'", "UPDATE report SET state = 'draft', handed_in_at = NULL", "DELETE FROM report",
+    "UPDATE report_document SET sha256 = ''", "DELETE FROM report_document", "DELETE FROM funding_share",
+    "UPDATE funding_share SET report_id = NULL", "DELETE FROM funding_change",
 )  # fmt: skip
-async def test_the_database_itself_refuses_to_change_what_was_handed_in(past: Past, change: str) -> None:
+
+
+async def test_the_database_itself_refuses_to_change_what_was_handed_in(past: Past) -> None:
     line, run = await past.line(), await past.run()
     await past.assigning.give_runs(FINANCE, line_id=line.id, run_ids=[run.id])
     report, hash_ = await draft(past, line)
     await past.reports.hand_in(FINANCE, report_id=report.id, seen=hash_)
 
-    with pytest.raises(DBAPIError, match=r"report_is_final|hour_is_reported|history_is_kept"):
-        async with past.house.begin() as session:
-            await session.execute(text(change))
+    for change in CHANGES:
+        with pytest.raises(DBAPIError, match=r"report_is_final|hour_is_reported|history_is_kept"):
+            async with past.house.begin() as session:
+                await session.execute(text(change))
 
 
 async def test_of_two_who_hand_in_at_once_one_report_comes(past: Past) -> None:

@@ -18,14 +18,16 @@ from lms.reports.funding.models import FundingChange, FundingLine, FundingRun, F
 from lms.reports.funding.queries import held_of_line
 
 MAKER = "Ralf Hellwig"
-AFTER = timedelta(days=9)
+AFTER = timedelta(days=9, hours=10, minutes=20)
 SAID_GENDER = 70
-MEN_ON_A = frozenset({"Luca", "Noah", "Joshua", "Mika", "Elia", "Sascha", "Mustafa"})
+MEN_ON_A_OR_E = frozenset({"Mykola", "Uwe"})
 WOMEN = frozenset(
-    {"Ingrid", "Karin", "Doris", "Gudrun", "Astrid", "Heidrun", "Iris", "Ruth", "Birgit", "Margit", "Carmen", "Katrin", "Kathrin",
-     "Kerstin", "Judith", "Elisabeth", "Edith", "Gerlind", "Ines", "Agnes", "Karen", "Miriam", "Ellen", "Carolin", "Jasmin",
-     "Christin", "Kristin", "Ilse", "Else", "Leyla", "Hannelore", "Lieselotte", "Yasmin", "Dagmar", "Rosemarie", "Marion", "Sigrid"}
+    {
+        "Amal", "Aylin", "Birgit", "Bärbel", "Doreen", "Edith", "Gudrun", "Huong", "Irmgard", "Kathrin", "Katrin", "Kerstin", "Lan",
+        "Leni", "Peggy", "Sarah", "Susann", "Waltraud",
+    }
 )  # fmt: skip
+"""By their names alone one would take them for the others."""
 
 
 async def fill_reports(ground: Ground) -> None:
@@ -40,8 +42,8 @@ async def _genders(ground: Ground) -> None:
     """Most people say what they are; nobody has to."""
     for person in await ground.session.scalars(select(Person).order_by(Person.id)):
         if person.gender is None and ground.happens(SAID_GENDER):
-            first = person.given_name.split(" ")[0].split("-")[0]
-            is_woman = first in WOMEN or (first[-1:] in {"a", "e"} and first not in MEN_ON_A)
+            name = person.given_name
+            is_woman = name in WOMEN or (name[-1:] in {"a", "e"} and name not in MEN_ON_A_OR_E)
             person.gender = Gender.FEMALE if is_woman else Gender.MALE
 
 

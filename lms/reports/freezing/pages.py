@@ -263,7 +263,7 @@ class ReportPages(Controller):
         report, content = await funder_reports.document(actor, report_id=report_id, form=DocumentForm.PDF)
         return _file(content, f"{_stem(report)}.pdf", "application/pdf")
 
-    @get("/{report_id:uuid}/bericht.xlsx")
+    @get("/{report_id:uuid}/tabelle")
     async def as_table(
         self,
         report_id: FromPath[UUID],
@@ -301,6 +301,8 @@ async def _report_page(
     seen = fingerprint(canonical(data)) if is_draft else report.sha256
     form = form or form_from(HandInForm)
     form.seen.raw_data, form.seen.data = None, seen
+    if open_ and open_.count:
+        form.reason.missing = NoReason.message
     return Template(
         "reports/report.html",
         context={

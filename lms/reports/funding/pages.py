@@ -334,7 +334,7 @@ async def _run_page(
         context={
             "run": run, "course": course, "sessions": found, "lines": known,
             "names": {one.id: one.name for one in known}, "changes": changes, "form": form,
-            "here": f"{PATH}/stunden/{run_id}", "back": f"{PATH}/stunden", "now": around.clock(),
+            "here": f"{PATH}/stunden/{run_id}", "back": f"{PATH}/stunden", "moment": around.clock(),
             "marked": set(sent.getall("termin", [])) if sent else set(),
             "reason": str(sent.get("grund") or "") if sent else "", "given": str(sent.get("linie") or "") if sent else "",
         },
