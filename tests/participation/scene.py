@@ -67,9 +67,13 @@ class Town:
 
     async def ask(self, wish: Wish, email: str = "eva@example.com", *, points: int = 1, **given: Any) -> Vote:
         """A vote that waits for its confirmation."""
-        voter = Voter(
-            **{"email": email, "name": f"Eva {email}", "born": BORN, "lives_in_district": True} | given
-        )
+        who: dict[str, Any] = {
+            "email": email,
+            "name": f"Eva {email}",
+            "born": BORN,
+            "lives_in_district": True,
+        }
+        voter = Voter(**who | given)
         await Support(self.house).ask(ANONYMOUS, wish_id=wish.id, voter=voter, points=points)
         async with self.house.begin.reading() as session:
             found = (

@@ -55,7 +55,7 @@ TAKEN = declare("kurswunsch-aufgenommen", N_("The wish is taken down. You can pu
 DONE = declare("angebot-erledigt", N_("The offer is marked as done."))
 VOIDED = declare("stimmen-ungueltig", N_("These votes count no more."))
 VIEWS: dict[str, tuple[str, frozenset[WishState]]] = {
-    "": (N_("waiting"), TO_MODERATE),
+    "": (N_("to be read"), TO_MODERATE),
     "oeffentlich": (N_("public"), PUBLIC),
     "alle": (N_("all"), frozenset(WishState)),
 }
