@@ -32,7 +32,7 @@ def town(house: Around, clock: FixedClock) -> Town:
 
 
 async def test_a_wish_is_looked_at_beside_similar_ones_then_sent_and_only_published_by_the_team(
-    client: Browser, town: Town, worker: Worker
+    client: Browser, town: Town, jobs: Worker
 ) -> None:
     await town.wish("Nähmaschine richtig bedienen")
     look = await send(client, "/wuensche/neu", WISH | {"title": "Naehmaschiene", "act": "pruefen"})
@@ -45,6 +45,7 @@ async def test_a_wish_is_looked_at_beside_similar_ones_then_sent_and_only_publis
     own = first.headers["location"]
     assert (first.status_code, again.headers["location"]) == (303, own)
     assert HOSTILE[:14] not in (await client.get("/wuensche")).text
+    await jobs.drain()
 
     async with town.house.begin.reading() as session:
         wish = (await session.scalars(select(Wish).where(Wish.state == WishState.SUBMITTED))).one()
@@ -55,7 +56,7 @@ async def test_a_wish_is_looked_at_beside_similar_ones_then_sent_and_only_publis
     words = {"title": "Nähen für alle", "text": "", "kind": "want", "version": str(wish.version)}
     published = await send(desk, f"/verwaltung/wuensche/{wish.id}", words | {"act": "veroeffentlichen"})
     stale = await send(desk, f"/verwaltung/wuensche/{wish.id}", words | {"act": "speichern"})
-    await worker.run_due()
+    await jobs.drain()
 
     public = (await client.get(f"/wuensche/{wish.id}")).text
     assert (published.status_code, stale.status_code, "Nähen für alle" in public) == (303, 409, True)
@@ -98,7 +99,7 @@ async def test_the_towns_library_goes_on_with_a_mail_after_twenty_wishes_in_an_h
 
 
 async def test_a_vote_is_confirmed_by_the_button_behind_the_link_and_taken_back_by_the_same(
-    client: Browser, town: Town, worker: Worker
+    client: Browser, town: Town, jobs: Worker
 ) -> None:
     voting = await town.round(votes_per_person=3)
     wish = await town.wish(voting=voting)
@@ -107,7 +108,7 @@ async def test_a_vote_is_confirmed_by_the_button_behind_the_link_and_taken_back_
         client, f"/wuensche/{wish.id}/unterstuetzen", {"email": "eva@example.com", "name": "Eva Alt"} | born
     )
     empty = await send(client, f"/wuensche/{wish.id}/unterstuetzen", {"email": "eva@example.com"})
-    await worker.run_due()
+    await jobs.drain()
     async with town.house.begin.reading() as session:
         vote = (await session.scalars(select(Vote))).one()
         letters = list(await session.scalars(select(Letter.kind).where(Letter.kind == "vote_confirm")))
