@@ -38,6 +38,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung": OWN,
     "/verwaltung/berichte": "a handful of reports; each is a file to take away",
     "/verwaltung/berichte/was-gezaehlt-wird": "words about numbers",
+    "/verwaltung/stimmen": DOING,
     "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
     "/verwaltung/texte": WORDS,
     "/verwaltung/tablets": "a handful of tablets",

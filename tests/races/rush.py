@@ -21,6 +21,7 @@ from lms.enrolment.values import Cancellation, Placement
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import DomainError
 from lms.kernel.tokens import Signer
+from lms.participation.supporting import Support
 from lms.settings import Settings
 from lms.web.module import Around
 from tests.making import MOMENT, FixedClock
@@ -98,13 +99,14 @@ async def _make(database: str, folder: str, calls: Sequence[Call], ready: Barrie
     place = opened(given, clock)
     service = Enrolments(place)
     cashier = Cashier(place)
+    support = Support(place)
     async with place.begin.reading():
         pass  # connected before the start, as a server is
     await asyncio.to_thread(ready.wait, PATIENCE)
 
     async def make(call: Call) -> Answer:
         clock.moment = max(clock.moment, call.at)
-        whose: Any = cashier if hasattr(cashier, call.method) else service
+        whose: Any = next(one for one in (cashier, service, support) if hasattr(one, call.method))
         try:
             result = await getattr(whose, call.method)(call.actor, **call.given)
         except DomainError as refusal:
