@@ -61,6 +61,7 @@ from lms.messaging.carrier import Carrier
 from lms.messaging.forgetting import forget_letters, forget_prints
 from lms.messaging.outbox import DELIVER
 from lms.migrating import is_current
+from lms.participation.module import MODULE as PARTICIPATION
 from lms.payments.module import MODULE as PAYMENTS
 from lms.people.module import MODULE as PEOPLE
 from lms.players.module import MODULE as PLAYERS
@@ -155,6 +156,7 @@ MODULES: Sequence[Module] = (
     TOOLS,
     MEETINGS,
     INTERCHANGE,
+    PARTICIPATION,
     BOOKING,
     LENDING,
     CERTIFICATION,

@@ -51,6 +51,7 @@ from lms.lending import models as lending
 from lms.meetings import models as meetings
 from lms.messaging import models as messaging
 from lms.messaging import wordings
+from lms.participation import models as participation
 from lms.payments import models as payments
 from lms.people import models as people
 from lms.players import models as players
@@ -117,6 +118,7 @@ __all__ = [
     "messaging",
     "minimum",
     "news",
+    "participation",
     "payments",
     "people",
     "players",

@@ -126,10 +126,13 @@ FATES: Mapping[str, Fate] = {
     "trainer.person_id": Fate.MOVES,
     "trainer_page.person_id": Fate.MOVES,
     "trainer_portrait.person_id": Fate.MOVES,
+    "vote.person_id": Fate.MOVES,
     "voucher.person_id": Fate.MOVES,
     "voucher_order.buyer_id": Fate.MOVES,
     "voucher_redemption.person_id": Fate.MOVES,
     "waiting_invoice.debtor_id": Fate.MOVES,
+    "wish.person_id": Fate.MOVES,
+    "wish_offer.person_id": Fate.MOVES,
 }
 """Column by column. Ids ending in `_by` elsewhere are those of accounts, which merging does not change."""
 SHOWN = (
