@@ -16,6 +16,7 @@ from lms.demo.filling.busy import fill_busy
 from lms.demo.filling.calendars import fill_calendars
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
+from lms.demo.filling.clubs import fill_clubs
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.contracts import fill_contracts
 from lms.demo.filling.correspondence import fill_correspondence
@@ -153,6 +154,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_packages(ground)
     with step("A quiz that a class has taken"):
         await fill_quizzes(ground)
+    with step("Clubs for the young"):
+        await fill_clubs(ground, everybody)
     with step("What participants say"):
         await fill_surveys(ground)
 
