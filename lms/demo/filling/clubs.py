@@ -1,6 +1,6 @@
 """Two clubs for the young, without a fixed end: since the summer, with members, registers and dates of the next ten weeks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from lms.enrolment.models import Enrolment, EnrolmentState, EntryWay, Party
 from lms.enrolment.service.order import READABLE
 from lms.kernel.clock import local
 from lms.people.rules import MAJORITY
-from lms.resources.models import Room, Venue
+from lms.resources.models import Reservation, ReservationState, Room, Venue
 from lms.scheduling.clubs.models import ClubRule
 from lms.scheduling.clubs.rules import AHEAD, MINUTES_PER_HOUR
 from lms.scheduling.clubs.service import make_open_ended, show_next
@@ -27,6 +27,8 @@ from lms.scheduling.occupying import occupy, summarise
 from lms.scheduling.rules import period_on
 from lms.scheduling.searchable import index_courses
 
+HOUSE = "innovationszentrum"
+A_WHILE = timedelta(minutes=30)
 SINCE = timedelta(weeks=22)
 MARKED_AFTER = timedelta(minutes=8)
 COMES_PERCENT = 82
@@ -106,8 +108,9 @@ async def fill_clubs(ground: Ground, everybody: Everybody) -> None:
     taken: set[UUID] = set()
     for club in CLUBS:
         course = await _course(ground, club)
-        run, room = await _run(ground, club, course)
+        run = await _run(ground, club, course)
         trainer = everybody.trainers[club.trainer]
+        club, room = await _with_room(ground, club, trainer.id)
         ground.session.add(RunTrainer(run_id=run.id, person_id=trainer.id))
         meetings = await _meet(ground, club, run, room, trainer.id)
         members = _members(ground, everybody, club, taken)
@@ -137,10 +140,7 @@ async def _course(ground: Ground, club: Club) -> Course:
     return course
 
 
-async def _run(ground: Ground, club: Club, course: Course) -> tuple[Run, Room]:
-    rooms = select(Room).join(Venue, Venue.id == Room.venue_id).where(Room.seats >= club.capacity)
-    room = (await ground.session.scalars(rooms.order_by(Venue.name.desc(), Room.seats, Room.id))).first()
-    assert room is not None  # noqa: S101 - the demo has large rooms
+async def _run(ground: Ground, club: Club, course: Course) -> Run:
     run = Run(
         id=ground.key(), course_id=course.id, number=club.number, capacity=club.capacity, created_at=ground.now - SINCE,
         published_at=ground.now - SINCE, state=RunState.CONFIRMED, payment_methods=[],
@@ -148,7 +148,48 @@ async def _run(ground: Ground, club: Club, course: Course) -> tuple[Run, Room]:
     make_open_ended(run)
     ground.session.add(run)
     await ground.session.flush()
-    return run, room
+    return run
+
+
+async def _with_room(ground: Ground, club: Club, trainer_id: UUID) -> tuple[Club, Room]:
+    """The club on the day of the week and in the room of the house where fewest of its coming dates are in somebody's way."""
+    rooms = (
+        await ground.session.scalars(
+            select(Room)
+            .join(Venue, Venue.id == Room.venue_id)
+            .where(Room.seats >= club.capacity, Venue.slug == HOUSE)
+            .order_by(Room.seats, Room.id)
+        )
+    ).all()
+    taken = (
+        await ground.session.execute(
+            select(Reservation.room_id, Reservation.trainer_id, Reservation.starts_at, Reservation.ends_at).where(
+                Reservation.ends_at > ground.now,
+                Reservation.starts_at < ground.now + AHEAD,
+                Reservation.state != ReservationState.RELEASED,
+            )
+        )
+    ).all()
+    ways = []
+    for later in range(4):
+        day = (club.weekday + later) % 5
+        first = _first_day(ground.today, day)
+        periods = [
+            period_on(first + timedelta(weeks=week), club.begins, club.minutes) for week in range(10)
+        ]
+        for room in rooms:
+            clashes = sum(
+                any(
+                    (row.room_id == room.id or row.trainer_id == trainer_id)
+                    and row.starts_at < one.end + A_WHILE
+                    and row.ends_at > one.start - A_WHILE
+                    for row in taken
+                )
+                for one in periods
+            )
+            ways.append((clashes, later, len(ways), day, room))
+    _, _, _, day, room = min(ways, key=lambda way: way[:3])
+    return replace(club, weekday=day), room
 
 
 async def _meet(ground: Ground, club: Club, run: Run, room: Room, trainer_id: UUID) -> list[Session]:
