@@ -17,6 +17,7 @@ from lms.portal.conditional import is_known, marked, tag_of, unchanged
 from lms.portal.course_reading import course_story, own_enrolments
 from lms.portal.fragments import fragments_of
 from lms.portal.programme import Programme
+from lms.surveys.publishing import changes_beside
 from lms.teaching.profiles.reading import public_pages
 from lms.web.access import PUBLIC, actor_of
 from lms.web.centre import the_centre
@@ -55,6 +56,7 @@ class CoursePage(Controller):
             approval_number = await approval_number_of(session, story.course.id)
             profiles = await public_pages(session, run.run.id, local(now).date()) if run else ()
             previews = await previews_of(session, story.course.id)
+            changes = await changes_beside(session, story.course.id, now)
             own = (
                 await own_enrolments(session, actor.persons_for("R", "enrolment"), ids)
                 if actor.is_signed_in and ids
@@ -71,6 +73,7 @@ class CoursePage(Controller):
             "previews": [
                 (one.title, f"/kurse/{story.course.slug}/probe/{one.lesson_id}") for one in previews
             ],
+            "changes": changes,
             "approval_number": approval_number,
             "on_paths": on_paths,
             "ways_to_pay": around.settings.ways_to_pay,

@@ -21,6 +21,7 @@ from lms.portal.choices import AUDIENCE_NAMES, LEVEL_NAMES, language_name
 from lms.portal.course_reading import CourseRun, CourseStory
 from lms.resources.models import Room
 from lms.resources.words import hours_in_words
+from lms.surveys.models import FeedbackChange
 from lms.web import formats
 from lms.web.centre import Centre
 from lms.web.language import current_language, gettext, ngettext
@@ -46,7 +47,7 @@ def can_be_booked(run: CourseRun, now: datetime) -> bool:
     return run.situation(now) in {Situation.FREE, Situation.FEW, Situation.FULL, Situation.NOT_YET}
 
 
-def spoken(course: Course, name: str) -> tuple[str, str]:
+def spoken(course: Course | FeedbackChange, name: str) -> tuple[str, str]:
     """A text of the course and its language where that is not the page's."""
     return in_language(getattr(course, f"{name}_de"), getattr(course, f"{name}_en"))
 

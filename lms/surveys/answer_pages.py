@@ -22,9 +22,9 @@ from lms.messaging.models import AddressForm
 from lms.people.models import Person
 from lms.people.rules import is_du
 from lms.surveys import policy, rules
-from lms.surveys.answering import LINK, Answers, code_of, link_of
+from lms.surveys.answering import Answers, code_of, is_marked, link_of, occasion_of
 from lms.surveys.forms import AnswerForm, answer_form
-from lms.surveys.models import Survey, SurveyMark, SurveyTrainer
+from lms.surveys.models import Occasion, Survey, SurveyTrainer
 from lms.surveys.questions import Question, read
 from lms.web.access import PUBLIC, may
 from lms.web.language import current_language
@@ -47,6 +47,11 @@ class Door:
     def title(self) -> str:
         """The course's title in the reader's language."""
         return (current_language() == "en" and self.course.title_en) or self.course.title_de
+
+    @property
+    def is_first(self) -> bool:
+        """Whether it is asked while the run goes on."""
+        return self.survey.occasion is Occasion.FIRST_SESSION
 
     @property
     def questions(self) -> list[Question]:
@@ -111,7 +116,7 @@ class AnswerPages(Controller):
                 "title": door.title,
                 "questions": door.questions,
                 "is_du": door.is_du,
-                "sheets": [("", code_of(around.signer, door.enrolment))],
+                "sheets": [("", code_of(around.signer, door.enrolment, door.survey.occasion))],
                 "closes_on": local(door.survey.closes_at).date(),
                 "back": f"/umfrage/{enrolment_id}/{token}",
             },
@@ -131,30 +136,44 @@ class OwnSurveyPages(Controller):
         self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Redirect:
         """To the page of the link: whoever answers there is not asked who they are."""
-        async with around.begin.reading() as session:
-            enrolment = await session.get(Enrolment, enrolment_id)
-        if enrolment is None or not policy.may_answer(actor, enrolment):
-            raise NotFound
-        return Redirect(url(link_of(around.signer, enrolment)), status_code=303, headers=PRIVATE)
+        return await _lead(enrolment_id, actor, around, Occasion.LAST_SESSION)
+
+    @get("/erster-termin")
+    async def lead_to_first(
+        self, enrolment_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
+    ) -> Redirect:
+        """The same for the questions after the first session."""
+        return await _lead(enrolment_id, actor, around, Occasion.FIRST_SESSION)
+
+
+async def _lead(enrolment_id: UUID, actor: Actor, around: Around, occasion: Occasion) -> Redirect:
+    async with around.begin.reading() as session:
+        enrolment = await session.get(Enrolment, enrolment_id)
+    if enrolment is None or not policy.may_answer(actor, enrolment):
+        raise NotFound
+    return Redirect(url(link_of(around.signer, enrolment, occasion)), status_code=303, headers=PRIVATE)
 
 
 async def _opened(around: Around, enrolment_id: UUID, token: str) -> Door:
     """Raises NotFound for a wrong or old link, a place that was given up, and a run that is not asked about."""
     async with around.begin.reading() as session:
         enrolment = await session.get(Enrolment, enrolment_id)
-        if enrolment is None or not around.signer.matches(token, LINK, enrolment.id, enrolment.link_version):
+        if enrolment is None:
             raise NotFound
-        survey = await session.scalar(select(Survey).where(Survey.run_id == enrolment.run_id))
+        occasion = occasion_of(around.signer, enrolment, token)
+        survey = await session.scalar(
+            select(Survey).where(Survey.run_id == enrolment.run_id, Survey.occasion == occasion)
+        )
         if survey is None or enrolment.state is not EnrolmentState.CONFIRMED:
             raise NotFound
         course = await session.get_one(Course, survey.course_id)
         person = await session.get(Person, enrolment.person_id)
-        marked = await session.get(SurveyMark, enrolment.id)
+        marked = await is_marked(session, survey, enrolment)
         names = await _names(session, survey)
     is_informal = person is not None and person.address_form is AddressForm.INFORMAL
     day = local(around.clock()).date()
     says_du = person is not None and is_du(person.birth_date, day, is_informal=is_informal)
-    return Door(enrolment, survey, course, says_du, marked is not None, names)
+    return Door(enrolment, survey, course, says_du, marked, names)
 
 
 async def _names(session: AsyncSession, survey: Survey) -> Sequence[str]:
@@ -177,7 +196,7 @@ def _form_page(
     named: dict[str, list[str]] | None = None,
     status: int = 200,
 ) -> Template:
-    here = link_of(around.signer, door.enrolment)
+    here = link_of(around.signer, door.enrolment, door.survey.occasion)
     return Template(
         "surveys/answer.html",
         context={
@@ -186,6 +205,7 @@ def _form_page(
             "title": door.title,
             "here": here,
             "closes_on": local(door.survey.closes_at).date(),
+            "is_first": door.is_first,
         },
         status_code=status,
         headers=PRIVATE,
@@ -198,6 +218,7 @@ def _end_page(around: Around, door: Door) -> Template:
         context={
             "title": door.title,
             "is_over": _is_over(around, door.survey),
+            "is_first": door.is_first,
             "comment": door.survey.comment,
         },
         headers=PRIVATE,

@@ -15,24 +15,38 @@ from lms.kernel.errors import NotFound
 from lms.kernel.tokens import Signer
 from lms.surveys import policy, rules
 from lms.surveys.errors import NoSheetDue, SurveyClosed, UsedCodes, WrongCodes
-from lms.surveys.models import Survey, SurveyBox, SurveyMark
+from lms.surveys.models import Occasion, Survey, SurveyBox, SurveyMark
 from lms.surveys.questions import QuestionKind, read
 from lms.web.module import Around
 
-LINK, STRIP = "survey", "survey-paper"
+PURPOSES: Mapping[Occasion, tuple[str, str]] = {
+    Occasion.LAST_SESSION: ("survey", "survey-paper"),
+    Occasion.FIRST_SESSION: ("survey-first", "survey-first-paper"),
+}
+"""What the tokens of links and of strips are made for: a link opens the survey of one occasion alone."""
 CODE_SIGNS = 8
 """40 bits: they open nothing, and only the team can type them in."""
 _chance = SystemRandom()
 
 
-def link_of(signer: Signer, enrolment: Enrolment) -> str:
+def link_of(signer: Signer, enrolment: Enrolment, occasion: Occasion) -> str:
     """Where this place answers without signing in."""
-    return f"/umfrage/{enrolment.id}/{signer.token(LINK, enrolment.id, enrolment.link_version)}"
+    link, _ = PURPOSES[occasion]
+    return f"/umfrage/{enrolment.id}/{signer.token(link, enrolment.id, enrolment.link_version)}"
 
 
-def code_of(signer: Signer, enrolment: Enrolment) -> str:
+def occasion_of(signer: Signer, enrolment: Enrolment, token: str) -> Occasion:
+    """After which session the holder of this link is asked. Raises NotFound for a wrong or old link."""
+    for occasion, (link, _) in PURPOSES.items():
+        if signer.matches(token, link, enrolment.id, enrolment.link_version):
+            return occasion
+    raise NotFound
+
+
+def code_of(signer: Signer, enrolment: Enrolment, occasion: Occasion) -> str:
     """What stands on the strip of this place's sheet."""
-    return signer.token(STRIP, enrolment.id, enrolment.link_version)[:CODE_SIGNS]
+    _, strip = PURPOSES[occasion]
+    return signer.token(strip, enrolment.id, enrolment.link_version)[:CODE_SIGNS]
 
 
 class Answers:
@@ -51,15 +65,14 @@ class Answers:
         """
         async with self.begin() as session:
             enrolment = await session.get(Enrolment, enrolment_id)
-            if enrolment is None or not self.signer.matches(
-                token, LINK, enrolment.id, enrolment.link_version
-            ):
+            if enrolment is None or enrolment.state is not EnrolmentState.CONFIRMED:
                 raise NotFound
-            if enrolment.state is not EnrolmentState.CONFIRMED:
-                raise NotFound
-            survey = await _locked(session, Survey.run_id == enrolment.run_id)
+            occasion = occasion_of(self.signer, enrolment, token)
+            survey = await _locked(
+                session, (Survey.run_id == enrolment.run_id) & (Survey.occasion == occasion)
+            )
             self._refuse_closed(survey)
-            if await session.get(SurveyMark, enrolment_id) is not None:
+            if await is_marked(session, survey, enrolment):
                 return False
             answers = rules.taken(read(survey.questions), given)
             session.add(SurveyMark(enrolment_id=enrolment_id, survey_id=survey.id))
@@ -76,7 +89,10 @@ class Answers:
         async with self.begin() as session:
             survey = await _locked(session, Survey.id == survey_id)
             self._refuse_closed(survey)
-            places = {code_of(self.signer, one): one.id for one in await places_of(session, survey.run_id)}
+            places = {
+                code_of(self.signer, one, survey.occasion): one.id
+                for one in await places_of(session, survey.run_id)
+            }
             wrong = [code for code in codes if code not in places]
             if wrong:
                 raise WrongCodes(codes=", ".join(wrong))
@@ -132,6 +148,12 @@ async def places_of(session: AsyncSession, run_id: UUID) -> Sequence[Enrolment]:
         .order_by(Enrolment.created_at, Enrolment.id)
     )
     return found.all()
+
+
+async def is_marked(session: AsyncSession, survey: Survey, enrolment: Enrolment) -> bool:
+    """Whether this place has answered."""
+    mark = {"survey_id": survey.id, "enrolment_id": enrolment.id}
+    return await session.get(SurveyMark, mark) is not None
 
 
 async def _locked(session: AsyncSession, which: ColumnElement[bool]) -> Survey:

@@ -18,7 +18,8 @@ from lms.people.models import Person
 from lms.surveys import rules
 from lms.surveys.answering import Answers, code_of, places_of
 from lms.surveys.errors import NoSheetDue, UsedCodes, WrongCodes
-from lms.surveys.forms import AnswerForm, CodesForm, answer_form
+from lms.surveys.forms import OCCASION_WORDS, AnswerForm, CodesForm, answer_form
+from lms.surveys.models import Occasion
 from lms.surveys.questions import read
 from lms.surveys.results import Line, line_for, lines, units
 from lms.surveys.telling import over_time, pictures, result_rows
@@ -55,7 +56,10 @@ class SurveyDeskPages(Controller):
             found[offset : offset + size], number=number, size=size, total=len(found), path=PATH,
             query=request.query_params.multi_items(),
         )  # fmt: skip
-        return Template("surveys/list.html", context={"page": page, "here": PATH, "state": state_of})
+        return Template(
+            "surveys/list.html",
+            context={"page": page, "here": PATH, "state": state_of, "occasions": OCCASION_WORDS},
+        )
 
     @get(["/liste.csv", "/liste.xlsx"])
     async def as_file(self, request: AnyRequest, around: NamedDependency[Around]) -> Response[bytes]:
@@ -111,7 +115,10 @@ class SurveyDeskPages(Controller):
                 "questions": read(line.survey.questions),
                 "is_du": False,
                 "sheets": [
-                    (names.get(one.person_id, "") if one.person_id else "", code_of(around.signer, one))
+                    (
+                        names.get(one.person_id, "") if one.person_id else "",
+                        code_of(around.signer, one, line.survey.occasion),
+                    )
                     for one in places
                 ],
                 "closes_on": local(line.survey.closes_at).date(),
@@ -215,11 +222,20 @@ def _rows(found: Sequence[Line]) -> list[list[Cell]]:
     rows: list[list[Cell]] = [
         [
             gettext("Course"), gettext("Course number"), gettext("Trainer"), gettext("Places"),
-            gettext("Answered"), gettext("State"),
+            gettext("When asked"), gettext("Answered"), gettext("State"),
         ]
     ]  # fmt: skip
     rows += [
-        [one.title, one.run.number, one.names, one.survey.places, one.sheets, state_of(one)] for one in found
+        [
+            one.title,
+            one.run.number,
+            one.names,
+            one.survey.places,
+            gettext(OCCASION_WORDS[one.survey.occasion]),
+            one.sheets,
+            state_of(one),
+        ]
+        for one in found
     ]
     return rows
 
@@ -284,7 +300,9 @@ async def overview_page(
             "courses": sorted(courses.items(), key=lambda one: one[1]),
             "trainers": [] if trainer_id else trainers,
             "years": sorted({str(one.year) for one in everything}, reverse=True),
-            "chosen": {name: query.get(name, "") for name in ("kurs", "leitung", "jahr")},
+            "occasions": OCCASION_WORDS,
+            "chosen": {name: query.get(name, "") for name in ("kurs", "leitung", "jahr")}
+            | {"anlass": _occasion(request)},
             "query": request.url.query,
             "here": f"{path}/auswertung",
             "list_path": path,
@@ -305,13 +323,20 @@ async def overview_file(
 
 
 def selected(request: AnyRequest, everything: Sequence[Any]) -> Sequence[Any]:
-    """The whole units of a course, a trainer, a year; never a part of one."""
+    """The whole units of a course, a trainer, a year, asked after one and the same session; never a part of one."""
     course, trainer = uuid_in(request.query_params.get("kurs")), uuid_in(request.query_params.get("leitung"))
     year = request.query_params.get("jahr", "")
     return [
         one
         for one in everything
-        if (course is None or one.course.id == course)
+        if one.occasion == _occasion(request)
+        and (course is None or one.course.id == course)
         and (trainer is None or trainer in one.trainers)
         and (not year or str(one.year) == year)
     ]
+
+
+def _occasion(request: AnyRequest) -> Occasion:
+    """After which session: the same question after another one is another question."""
+    asked = request.query_params.get("anlass", "")
+    return Occasion(asked) if asked in set(Occasion) else Occasion.LAST_SESSION

@@ -5,6 +5,7 @@ from hashlib import sha256
 from typing import Any
 
 from lms.kernel.marking import N_
+from lms.surveys.models import Occasion
 from lms.surveys.questions import (
     KIND_WORDS,
     LONGEST_TEXT,
@@ -16,6 +17,10 @@ from lms.web.forms import Checkbox, Checkboxes, Form, Hidden, Radios, Text, Text
 from lms.web.language import current_language
 
 PREFIX = "frage_"
+OCCASION_WORDS: Mapping[Occasion, str] = {
+    Occasion.FIRST_SESSION: N_("After the first session"),
+    Occasion.LAST_SESSION: N_("After the last session"),
+}
 NO_NAMES = N_("Please write no names, neither your own nor others'.")
 
 
@@ -85,6 +90,15 @@ class NewForm(Form):
         hint=N_("Only the team reads it."),
         missing=N_("Enter a name."),
         longest=120,
+    )
+    occasion = Radios(
+        N_("When are people asked?"),
+        choices=[(occasion.value, words) for occasion, words in OCCASION_WORDS.items()],
+        hints={
+            Occasion.FIRST_SESSION.value: N_("The run goes on: trainers can still change something."),
+            Occasion.LAST_SESSION.value: N_("Tells how it was altogether."),
+        },
+        missing=N_("Choose when people are asked."),
     )
 
 

@@ -13,11 +13,20 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.surveys import policy
 from lms.surveys.errors import HasAnother, NothingToAsk, TooManyQuestions
-from lms.surveys.models import Questionnaire, QuestionnaireCourse
-from lms.surveys.questions import MOST_QUESTIONS, Question, checked, read, usual_questions, write
+from lms.surveys.models import Occasion, Questionnaire, QuestionnaireCourse
+from lms.surveys.questions import (
+    MOST_QUESTIONS,
+    Question,
+    checked,
+    first_questions,
+    read,
+    usual_questions,
+    write,
+)
 from lms.web.module import Around
 
 UP, DOWN = -1, 1
+USUAL = {Occasion.FIRST_SESSION: first_questions, Occasion.LAST_SESSION: usual_questions}
 
 
 class Questionnaires:
@@ -28,7 +37,14 @@ class Questionnaires:
         self.clock = around.clock
 
     @retried
-    async def create(self, actor: Actor, *, questionnaire_id: UUID, title: str) -> None:
+    async def create(
+        self,
+        actor: Actor,
+        *,
+        questionnaire_id: UUID,
+        title: str,
+        occasion: Occasion = Occasion.LAST_SESSION,
+    ) -> None:
         """A new one with the usual questions, used nowhere yet. Sent twice it is one."""
         ensure(policy.may_keep(actor), actor)
         async with self.begin() as session:
@@ -38,12 +54,12 @@ class Questionnaires:
             session.add(
                 Questionnaire(
                     id=questionnaire_id, title=title, changed_at=now, used_since=now,
-                    questions=write(usual_questions()),
+                    questions=write(USUAL[occasion]()), occasion=occasion,
                 )
             )  # fmt: skip
             record(
                 session, actor, "questionnaire.created", at=now, kind="questionnaire",
-                object_id=questionnaire_id, after={"title": title},
+                object_id=questionnaire_id, after={"title": title, "occasion": occasion},
             )  # fmt: skip
 
     @retried
@@ -80,7 +96,7 @@ class Questionnaires:
                 )
             )
             session.add_all(
-                QuestionnaireCourse(course_id=one, questionnaire_id=row.id)
+                QuestionnaireCourse(course_id=one, questionnaire_id=row.id, occasion=row.occasion)
                 for one in sorted(wanted - before, key=str)
             )
             self._note(
@@ -191,12 +207,17 @@ async def _refuse_others(
     session: AsyncSession, row: Questionnaire, *, for_all: bool, course_ids: Collection[UUID]
 ) -> None:
     if for_all and await session.scalar(
-        select(Questionnaire.id).where(Questionnaire.for_all, Questionnaire.id != row.id)
+        select(Questionnaire.id).where(
+            Questionnaire.for_all,
+            Questionnaire.occasion == row.occasion,
+            Questionnaire.id != row.id,
+        )
     ):
         raise HasAnother
     if await session.scalar(
         select(QuestionnaireCourse.course_id).where(
             QuestionnaireCourse.course_id.in_(list(course_ids)),
+            QuestionnaireCourse.occasion == row.occasion,
             QuestionnaireCourse.questionnaire_id != row.id,
         )
     ):

@@ -9,14 +9,16 @@ from lms.kernel.clock import local
 from lms.people.rules import is_minor
 from lms.surveys.answering import link_of, places_of
 from lms.surveys.events import SurveyOpened, SurveyReminded
-from lms.surveys.models import Survey, SurveyMark
+from lms.surveys.models import Occasion, Survey, SurveyMark
 
 FOLDER = "surveys/letters/"
+LETTERS = {Occasion.FIRST_SESSION: "survey_first", Occasion.LAST_SESSION: "survey_open"}
 
 
 async def ask(session: AsyncSession, event: SurveyOpened) -> None:
     """A letter with the link to everybody with a place; for a child to whoever reads its letters."""
-    await _write(session, event, "survey_open")
+    survey = await session.get_one(Survey, event.survey_id)
+    await _write(session, event, LETTERS[survey.occasion])
 
 
 async def remind(session: AsyncSession, event: SurveyReminded) -> None:
@@ -42,7 +44,7 @@ async def _write(session: AsyncSession, event: SurveyOpened | SurveyReminded, na
             name,
             folder=FOLDER,
             at=event.at,
-            survey_path=link_of(signer, place),
+            survey_path=link_of(signer, place, survey.occasion),
             until=local(survey.closes_at).date(),
             for_child=is_minor(facts.person.birth_date, local(event.at).date())
             and facts.person.id != facts.reader.id,

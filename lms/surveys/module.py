@@ -6,11 +6,13 @@ from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.surveys.answer_pages import AnswerPages, OwnSurveyPages
 from lms.surveys.answering import Answers
+from lms.surveys.change_pages import FeedbackChangePages
 from lms.surveys.commenting import SurveyComments
 from lms.surveys.desk_pages import SurveyDeskPages
 from lms.surveys.events import SurveyOpened, SurveyReminded
 from lms.surveys.keeping import Questionnaires
 from lms.surveys.letters import ask, remind
+from lms.surveys.publishing import FeedbackChanges
 from lms.surveys.questionnaire_pages import QuestionnairePages
 from lms.surveys.rhythm import SurveyRhythm
 from lms.surveys.trainer_pages import SurveyTrainerPages
@@ -29,11 +31,19 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="surveys",
-    controllers=[AnswerPages, OwnSurveyPages, SurveyDeskPages, QuestionnairePages, SurveyTrainerPages],
+    controllers=[
+        AnswerPages,
+        OwnSurveyPages,
+        SurveyDeskPages,
+        QuestionnairePages,
+        FeedbackChangePages,
+        SurveyTrainerPages,
+    ],
     services={
         "survey_answers": Answers,
         "questionnaires": Questionnaires,
         "survey_comments": SurveyComments,
+        "feedback_changes": FeedbackChanges,
     },
     listeners={SurveyOpened: [ask], SurveyReminded: [remind]},
     periodic=[_act, _forget],

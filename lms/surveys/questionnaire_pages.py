@@ -15,9 +15,9 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.surveys.errors import HasAnother, NoChoices, NoEnds, NoQuestionText, NothingToAsk, TooManyQuestions
-from lms.surveys.forms import NewForm, QuestionForm, UseForm, answer_form, form_of
+from lms.surveys.forms import OCCASION_WORDS, NewForm, QuestionForm, UseForm, answer_form, form_of
 from lms.surveys.keeping import DOWN, UP, Questionnaires, all_questionnaires, courses_of
-from lms.surveys.models import Questionnaire
+from lms.surveys.models import Occasion, Questionnaire
 from lms.surveys.questions import KIND_WORDS, Question, read
 from lms.web.access import may
 from lms.web.forms import form_from
@@ -49,12 +49,14 @@ class QuestionnairePages(Controller):
         """All of them."""
         async with around.begin.reading() as session:
             found = await all_questionnaires(session)
-        return Template("surveys/questionnaires.html", context={"found": found, "here": PATH})
+        return Template(
+            "surveys/questionnaires.html", context={"found": found, "here": PATH, "occasions": OCCASION_WORDS}
+        )
 
     @get("/neu")
     async def ask(self) -> Template:
         """The empty form."""
-        form = form_from(NewForm, None, key=str(uuid4()))
+        form = form_from(NewForm, None, key=str(uuid4()), occasion=Occasion.LAST_SESSION.value)
         return Template("surveys/questionnaire_new.html", context={"form": form, "here": f"{PATH}/neu"})
 
     @post("/neu")
@@ -73,7 +75,12 @@ class QuestionnairePages(Controller):
                 status_code=422,
             )
         questionnaire_id = uuid_in(form.key.data) or uuid4()
-        await questionnaires.create(actor, questionnaire_id=questionnaire_id, title=form.title.data)
+        await questionnaires.create(
+            actor,
+            questionnaire_id=questionnaire_id,
+            title=form.title.data,
+            occasion=Occasion(form.occasion.data),
+        )
         return after(f"{PATH}/{questionnaire_id}", SAVED)
 
     @get("/{questionnaire_id:uuid}")

@@ -145,3 +145,32 @@ def usual_questions() -> list[Question]:
             key="change", kind=text, text_de="Was sollen wir anders machen?", text_en="What should we do differently?"
         ),
     ]  # fmt: skip
+
+
+def first_questions() -> list[Question]:
+    """What a questionnaire for the first session begins with: four questions about what can still be changed."""
+    yes_no, text = QuestionKind.YES_NO, QuestionKind.TEXT
+    return [
+        Question(
+            key="expected", kind=yes_no, needed=True,
+            text_de="War der erste Termin so, wie Sie ihn erwartet haben?",
+            text_du="War der erste Termin so, wie du ihn erwartet hast?",
+            text_en="Was the first session what you expected?",
+        ),
+        Question(
+            key="pace", kind=QuestionKind.CHOICE,
+            choices=(Choice("zu langsam", "too slow"), Choice("genau richtig", "just right"), Choice("zu schnell", "too fast")),
+            text_de="Wie war das Tempo?", text_en="How was the pace?",
+        ),
+        Question(
+            key="follow", kind=yes_no,
+            text_de="Konnten Sie alles gut sehen, hören und mitmachen?",
+            text_du="Konntest du alles gut sehen, hören und mitmachen?",
+            text_en="Could you see and hear everything well, and take part?",
+        ),
+        Question(
+            key="wish", kind=text,
+            text_de="Was sollen wir bei den nächsten Terminen anders machen?",
+            text_en="What should we do differently in the next sessions?",
+        ),
+    ]  # fmt: skip

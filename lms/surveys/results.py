@@ -15,7 +15,7 @@ from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.people.models import Person
 from lms.surveys import policy, rules
-from lms.surveys.models import Survey, SurveyBox, SurveyMark, SurveyTrainer
+from lms.surveys.models import Occasion, Survey, SurveyBox, SurveyMark, SurveyTrainer
 from lms.surveys.rules import Result, box_of
 from lms.web.language import current_language
 
@@ -77,6 +77,7 @@ class Unit:
     """Runs that are shown together, with what may be shown of them."""
 
     closed_at: datetime
+    occasion: Occasion
     numbers: Sequence[str]
     course: Course
     trainers: frozenset[UUID]
@@ -107,7 +108,7 @@ async def units(
 ) -> Sequence[Unit]:
     """Every unit of the selection, whole, the oldest first; two statements.
 
-    All surveys of a unit are of one course and the same trainers, so no selection takes a unit apart.
+    All surveys of a unit are of one course, one occasion and the same trainers, so no selection takes a unit apart.
     """
     wanted = (
         select(Survey, Run.number, Course, SurveyBox)
@@ -140,6 +141,7 @@ def _unit(
 ) -> Unit:
     return Unit(
         closed_at=max(survey.closed_at or survey.closes_at for survey, _, _, _ in members),
+        occasion=members[0][0].occasion,
         numbers=sorted(number for _, number, _, _ in members),
         course=members[0][2],
         trainers=frozenset(one.id for one in people.get(members[0][0].id, ())),
@@ -171,11 +173,12 @@ class Asked:
     name: str
     closes_at: datetime
     comment: str = ""
+    is_first: bool = False
 
     @property
     def path(self) -> str:
         """Where it is answered or read."""
-        return f"/meine-kurse/{self.enrolment_id}/umfrage"
+        return f"/meine-kurse/{self.enrolment_id}/umfrage{'/erster-termin' if self.is_first else ''}"
 
 
 async def asked_of(session: AsyncSession, actor: Actor, now: datetime) -> Sequence[Asked]:
@@ -190,7 +193,9 @@ async def asked_of(session: AsyncSession, actor: Actor, now: datetime) -> Sequen
         .join(Course, Course.id == Survey.course_id)
         .join(Enrolment, Enrolment.run_id == Survey.run_id)
         .join(Person, Person.id == Enrolment.person_id)
-        .outerjoin(SurveyMark, SurveyMark.enrolment_id == Enrolment.id)
+        .outerjoin(
+            SurveyMark, (SurveyMark.enrolment_id == Enrolment.id) & (SurveyMark.survey_id == Survey.id)
+        )
         .where(
             Enrolment.person_id.in_(list(persons)),
             Enrolment.state == EnrolmentState.CONFIRMED,
@@ -207,6 +212,7 @@ async def asked_of(session: AsyncSession, actor: Actor, now: datetime) -> Sequen
             person.name,
             survey.closes_at,
             survey.comment,
+            survey.occasion is Occasion.FIRST_SESSION,
         )
         for survey, course, enrolment_id, person in rows
     ]

@@ -1,22 +1,24 @@
-"""What the worker does by itself: opens surveys after the last session, reminds once, closes, and forgets."""
+"""What the worker does by itself: opens surveys after the first and the last session, reminds once, closes, and forgets."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Run, RunState
 from lms.db import retried
 from lms.jobs.queue import announce
 from lms.kernel.clock import local
-from lms.scheduling.models import RunTrainer, Session, SessionTrainer
+from lms.scheduling.models import RunTrainer, Session, SessionState, SessionTrainer
 from lms.scheduling.queries import run_of
 from lms.surveys import rules
 from lms.surveys.answering import places_of
 from lms.surveys.events import SurveyOpened, SurveyReminded
 from lms.surveys.models import (
+    Occasion,
     Questionnaire,
     QuestionnaireCourse,
     Survey,
@@ -32,6 +34,7 @@ OPENS, CLOSES = time(9), time(19)
 LOOKED_BACK = timedelta(days=14)
 """Runs that ended longer ago are not asked any more, for instance after the worker has stood still."""
 AT_ONCE = 50
+OPEN_FOR = {Occasion.FIRST_SESSION: rules.OPEN_WHILE_IT_RUNS, Occasion.LAST_SESSION: rules.OPEN_FOR}
 ASKED = (RunState.PUBLISHED, RunState.CONFIRMED, RunState.COMPLETED)
 
 
@@ -50,28 +53,31 @@ class SurveyRhythm:
             await self.remind_due()
 
     async def open_due(self) -> None:
-        """Ask about runs that are over and for whose course there is a questionnaire."""
+        """Ask about runs that have begun or are over, and for whose course there is a questionnaire."""
         now = self.clock()
-        async with self.begin.reading() as session:
-            run_ids = await _to_ask(session, now)
-        for run_id in run_ids:
-            await self.open(run_id)
+        for occasion in Occasion:
+            async with self.begin.reading() as session:
+                run_ids = await _to_ask(session, occasion, now)
+            for run_id in run_ids:
+                await self.open(run_id, occasion)
 
     @retried
-    async def open(self, run_id: UUID) -> None:
+    async def open(self, run_id: UUID, occasion: Occasion = Occasion.LAST_SESSION) -> None:
         """Begin the survey of this run, once; nothing happens where nobody has a place or nothing is to be asked."""
         now = self.clock()
         async with self.begin() as session:
             run = await run_of(session, run_id, lock=True)
-            known = await session.scalar(select(Survey.id).where(Survey.run_id == run_id))
-            questionnaire = await questionnaire_for(session, run)
+            known = await session.scalar(
+                select(Survey.id).where(Survey.run_id == run_id, Survey.occasion == occasion)
+            )
+            questionnaire = await questionnaire_for(session, run, occasion)
             places = await places_of(session, run_id)
             if known or questionnaire is None or not questionnaire.questions or not places:
                 return
             survey = Survey(
                 run_id=run_id, course_id=run.course_id, questionnaire_id=questionnaire.id,
                 questionnaire_version=questionnaire.version, questions=questionnaire.questions, opened_at=now,
-                closes_at=now + rules.OPEN_FOR, places=len(places),
+                closes_at=now + OPEN_FOR[occasion], places=len(places), occasion=occasion,
             )  # fmt: skip
             session.add(survey)
             await session.flush()
@@ -83,12 +89,13 @@ class SurveyRhythm:
 
     @retried
     async def remind_due(self) -> None:
-        """A week after the first letter, once."""
+        """A week after the first letter, once. After the first session nobody is reminded: one letter is enough for it."""
         now = self.clock()
         async with self.begin() as session:
             due = await session.scalars(
                 select(Survey)
                 .where(
+                    Survey.occasion == Occasion.LAST_SESSION,
                     Survey.reminded_at.is_(None),
                     Survey.closed_at.is_(None),
                     Survey.opened_at <= now - rules.REMIND_AFTER,
@@ -152,14 +159,16 @@ class SurveyRhythm:
                     box.texts = {}
 
 
-async def questionnaire_for(session: AsyncSession, run: Run) -> Questionnaire | None:
-    """What is asked after a run: the questionnaire of its course, else the one for all; none for older runs."""
+async def questionnaire_for(session: AsyncSession, run: Run, occasion: Occasion) -> Questionnaire | None:
+    """What is asked about a run: the questionnaire of its course, else the one for all; none for older runs."""
+    ended_at = await session.scalar(select(_ended_at(occasion)).where(Run.id == run.id))
     found = await session.scalars(
         select(Questionnaire)
         .outerjoin(QuestionnaireCourse, QuestionnaireCourse.questionnaire_id == Questionnaire.id)
         .where(
+            Questionnaire.occasion == occasion,
             Questionnaire.ended_at.is_(None),
-            Questionnaire.used_since <= run.ends_at,
+            Questionnaire.used_since <= ended_at,
             or_(QuestionnaireCourse.course_id == run.course_id, Questionnaire.for_all),
         )
         .order_by(Questionnaire.for_all)
@@ -168,29 +177,39 @@ async def questionnaire_for(session: AsyncSession, run: Run) -> Questionnaire | 
     return found.first()
 
 
-async def _to_ask(session: AsyncSession, now: datetime) -> Sequence[UUID]:
+async def _to_ask(session: AsyncSession, occasion: Occasion, now: datetime) -> Sequence[UUID]:
+    ended_at = _ended_at(occasion)
     used = (
         select(Questionnaire.id)
         .outerjoin(QuestionnaireCourse, QuestionnaireCourse.questionnaire_id == Questionnaire.id)
         .where(
+            Questionnaire.occasion == occasion,
             Questionnaire.ended_at.is_(None),
-            Questionnaire.used_since <= Run.ends_at,
+            Questionnaire.used_since <= ended_at,
             or_(QuestionnaireCourse.course_id == Run.course_id, Questionnaire.for_all),
         )
     )
-    found = await session.scalars(
-        select(Run.id)
-        .where(
-            Run.state.in_(ASKED),
-            Run.ends_at <= now,
-            Run.ends_at > now - LOOKED_BACK,
-            used.exists(),
-            ~select(Survey.id).where(Survey.run_id == Run.id).exists(),
-        )
-        .order_by(Run.ends_at, Run.id)
-        .limit(AT_ONCE)
+    asked = select(Survey.id).where(Survey.run_id == Run.id, Survey.occasion == occasion)
+    wanted = select(Run.id).where(
+        Run.state.in_(ASKED), ended_at <= now, ended_at > now - LOOKED_BACK, used.exists(), ~asked.exists()
     )
+    if occasion is Occasion.FIRST_SESSION:
+        # with a single session, or when the last one is over too, the questions after the last one are enough
+        wanted = wanted.where(Run.session_count > 1, Run.starts_at <= now, Run.ends_at > now)
+    found = await session.scalars(wanted.order_by(Run.ends_at, Run.id).limit(AT_ONCE))
     return found.all()
+
+
+def _ended_at(occasion: Occasion) -> ColumnElement[datetime]:
+    """When the session after which people are asked was over: a column of `Run`, or the end of its first session."""
+    if occasion is Occasion.LAST_SESSION:
+        return cast(ColumnElement[datetime], Run.ends_at)
+    return (
+        select(func.min(Session.ends_at))
+        .where(Session.run_id == Run.id, Session.state == SessionState.PLANNED)
+        .correlate(Run)
+        .scalar_subquery()
+    )
 
 
 async def _taught_by(session: AsyncSession, run_id: UUID) -> Sequence[UUID]:
@@ -216,7 +235,12 @@ async def _settle(session: AsyncSession, survey: Survey) -> None:
     rows = await session.execute(
         select(Survey, SurveyBox.sheets)
         .join(SurveyBox, SurveyBox.survey_id == Survey.id)
-        .where(Survey.course_id == survey.course_id, Survey.closed_at.is_not(None), Survey.unit_id.is_(None))
+        .where(
+            Survey.course_id == survey.course_id,
+            Survey.occasion == survey.occasion,
+            Survey.closed_at.is_not(None),
+            Survey.unit_id.is_(None),
+        )
         .order_by(Survey.closes_at, Survey.id)
     )
     found = [(one, count) for one, count in rows]

@@ -14,6 +14,8 @@ from lms.surveys.questions import HIGHEST, Question, QuestionKind, read
 FEWEST = 5
 """Results of fewer answers are not shown."""
 OPEN_FOR = timedelta(weeks=4)
+OPEN_WHILE_IT_RUNS = timedelta(days=10)
+"""After the first session answers are wanted soon: the trainer can still change something."""
 REMIND_AFTER = timedelta(weeks=1)
 TEXTS_KEPT = timedelta(days=2 * 365)
 SHORTEST_NAME = 3

@@ -13,9 +13,9 @@ from lms.kernel.actor import Actor
 from lms.kernel.rights import Identity
 from lms.people.models import Person
 from lms.scheduling.models import RunTrainer
-from lms.surveys.answering import LINK, Answers
+from lms.surveys.answering import PURPOSES, Answers
 from lms.surveys.keeping import Questionnaires
-from lms.surveys.models import Questionnaire, Survey
+from lms.surveys.models import Occasion, Questionnaire, Survey
 from lms.surveys.rhythm import SurveyRhythm
 from lms.surveys.rules import OPEN_FOR
 from lms.trainers.models import Trainer
@@ -50,7 +50,7 @@ class Centre:
         return trainer_actor(self.jonas)
 
     def token(self, place: Enrolment) -> str:
-        return self.house.signer.token(LINK, place.id, place.link_version)
+        return self.house.signer.token(PURPOSES[Occasion.LAST_SESSION][0], place.id, place.link_version)
 
     async def ended(
         self, size: int, *, people: Sequence[Person] = (), by: Person | None = None

@@ -25,7 +25,7 @@ from lms.surveys.errors import (
     WrongCodes,
 )
 from lms.surveys.keeping import Questionnaires
-from lms.surveys.models import Questionnaire, Survey, SurveyBox, SurveyMark
+from lms.surveys.models import Occasion, Questionnaire, Survey, SurveyBox, SurveyMark
 from lms.surveys.questions import Question, QuestionKind, read
 from lms.surveys.results import lines, units
 from lms.surveys.rhythm import SurveyRhythm
@@ -172,7 +172,7 @@ async def test_small_runs_of_other_trainers_or_other_words_are_not_mixed(centre:
 async def test_paper_counts_once_and_the_strip_is_entered_apart_from_the_sheet(centre: Centre) -> None:
     asked = await centre.asked(3)
     answers = Answers(centre.house)
-    codes = [code_of(centre.house.signer, one) for one in asked.places]
+    codes = [code_of(centre.house.signer, one, Occasion.LAST_SESSION) for one in asked.places]
     await centre.answer(asked, 0)
 
     with pytest.raises(UsedCodes):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from lms.kernel.rights import Identity
 from lms.surveys.answering import code_of
-from lms.surveys.models import Questionnaire, SurveyBox
+from lms.surveys.models import Occasion, Questionnaire, SurveyBox
 from lms.web.module import Around
 from tests.making import FixedClock, make_person
 from tests.surveys.scene import Centre, make_centre
@@ -69,7 +69,7 @@ async def test_a_child_is_called_du_and_meets_the_survey_under_my_courses(
     english = await client.get(f"/en{lead.headers['location']}")
     assert "How did you like the course?" in english.text
     paper = await client.get(f"{lead.headers['location']}/papier")
-    code = code_of(centre.house.signer, asked.places[0]).upper()
+    code = code_of(centre.house.signer, asked.places[0], Occasion.LAST_SESSION).upper()
     assert f"{code[:4]} {code[4:]}" in paper.text
 
 
@@ -90,7 +90,7 @@ async def test_the_trainer_and_the_team_see_results_and_nobody_else(client: Brow
             assert (hidden.status_code, "geheim" in hidden.text) == (200, False)
         page = (await browser.get(f"/{area}/umfragen/{shown.survey.id}")).text
         assert "<script>alert" not in page
-        assert '<svg class="survey-chart"' in page
+        assert '<svg class="lms-chart"' in page
         overview = await browser.get(f"/{area}/umfragen/auswertung")
         assert (overview.status_code, "geheim" in overview.text, "5 Frageb" in overview.text) == (
             200, False, True,
@@ -117,7 +117,9 @@ async def test_the_trainer_and_the_team_see_results_and_nobody_else(client: Brow
 async def test_the_team_writes_questionnaires_and_types_in_paper(client: Browser, centre: Centre) -> None:
     await sign_in(client, centre.house.begin, Identity.PROGRAMME)
     base, key = "/verwaltung/umfragen/frageboegen", uuid4()
-    assert (await send(client, f"{base}/neu", {"key": str(key), "title": "Kinder"})).status_code == 303
+    assert (
+        await send(client, f"{base}/neu", {"key": str(key), "title": "Kinder", "occasion": "last_session"})
+    ).status_code == 303
     page = await client.get(f"{base}/{key}")
     assert (page.status_code, "Wie war das Tempo?" in page.text) == (200, True)
     question = {
@@ -160,7 +162,7 @@ async def test_the_team_writes_questionnaires_and_types_in_paper(client: Browser
     assert "Gast1 Meyer" in (await client.get(f"{paper}/boegen")).text
     refused = await send(client, f"{paper}/papier/codes", {"codes": "falsch"})
     assert (refused.status_code, "gehören nicht" in refused.text) == (422, True)
-    code = code_of(centre.house.signer, asked.places[0])
+    code = code_of(centre.house.signer, asked.places[0], Occasion.LAST_SESSION)
     assert (await send(client, f"{paper}/papier/codes", {"codes": code.upper()})).status_code == 303
     typing = await client.get(f"{paper}/papier")
     assert "1 Bogen wartet" in typing.text

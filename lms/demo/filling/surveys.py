@@ -10,8 +10,16 @@ from lms.catalogue.models import Run, RunState
 from lms.demo.filling.ground import Ground
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.scheduling.models import RunTrainer
-from lms.surveys.models import Questionnaire, Survey, SurveyBox, SurveyMark, SurveyTrainer
-from lms.surveys.questions import usual_questions, write
+from lms.surveys.models import (
+    FeedbackChange,
+    Occasion,
+    Questionnaire,
+    Survey,
+    SurveyBox,
+    SurveyMark,
+    SurveyTrainer,
+)
+from lms.surveys.questions import first_questions, usual_questions, write
 from lms.surveys.rules import OPEN_FOR
 
 ANSWERED = 7
@@ -19,6 +27,14 @@ ALREADY = 2
 LATER, OPENED = timedelta(hours=16), timedelta(days=20)
 COMMENT = (
     "Wir machen nach jeder Stunde zehn Minuten Pause, und die Handzettel gibt es künftig in großer Schrift."
+)
+SAID, CHANGED = (
+    "Die Schrift auf den Zetteln ist zu klein, und wir brauchen mehr Pausen.",
+    "Alle Handzettel gibt es in großer Schrift. Nach jeder Stunde ist zehn Minuten Pause.",
+)
+SAID_EN, CHANGED_EN = (
+    "The print on the handouts is too small, and we need more breaks.",
+    "All handouts come in large print. There are ten minutes of break after each hour.",
 )
 GIVEN = {
     "overall": "5545354", "explained": "5554544", "pace": "1112011", "place": "434533", "again": "yyyyyyn",
@@ -42,7 +58,12 @@ async def fill_surveys(ground: Ground) -> None:
         for_all=True,
     )  # fmt: skip
     row.id = ground.key()
-    await ground.put([row])
+    first = Questionnaire(
+        title="Nach dem ersten Termin", changed_at=ground.now, used_since=ground.now,
+        questions=write(first_questions()), occasion=Occasion.FIRST_SESSION, for_all=True,
+    )  # fmt: skip
+    first.id = ground.key()
+    await ground.put([row, first])
     opened = await _run(ground, ground.now - LATER, places=ALREADY + 1, with_figure=True)
     month = OPEN_FOR + timedelta(days=2)
     ended = await _run(ground, ground.now - month, places=ANSWERED, besides=opened)
@@ -56,7 +77,12 @@ async def fill_surveys(ground: Ground) -> None:
             key: dict(Counter(WORDS.get(one, one) for one in given)) for key, given in GIVEN.items()
         }
         box.texts = TEXTS
-        await ground.put([box])
+        change = FeedbackChange(
+            course_id=ended.course_id, said_de=SAID, changed_de=CHANGED, said_en=SAID_EN, changed_en=CHANGED_EN,
+            published_at=ground.now - timedelta(days=1), survey_id=survey.id,
+        )  # fmt: skip
+        change.id = ground.key()
+        await ground.put([box, change])
     if opened is not None:
         survey = await _survey(ground, row, opened, opened_at=ground.now - OPENED)
         survey.reminded_at = ground.now  # nobody is reminded of a survey about which nobody was written to
