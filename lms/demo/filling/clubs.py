@@ -106,11 +106,11 @@ CLUBS = (
 async def fill_clubs(ground: Ground, everybody: Everybody) -> None:
     """Both clubs; past dates need no room any more, of the coming ones those on which room or trainer is taken are skipped."""
     taken: set[UUID] = set()
-    for club in CLUBS:
-        course = await _course(ground, club)
-        run = await _run(ground, club, course)
-        trainer = everybody.trainers[club.trainer]
-        club, room = await _with_room(ground, club, trainer.id)
+    for told in CLUBS:
+        course = await _course(ground, told)
+        run = await _run(ground, told, course)
+        trainer = everybody.trainers[told.trainer]
+        club, room = await _with_room(ground, told, trainer.id)
         ground.session.add(RunTrainer(run_id=run.id, person_id=trainer.id))
         meetings = await _meet(ground, club, run, room, trainer.id)
         members = _members(ground, everybody, club, taken)
@@ -163,20 +163,20 @@ async def _with_room(ground: Ground, club: Club, trainer_id: UUID) -> tuple[Club
     ).all()
     taken = (
         await ground.session.execute(
-            select(Reservation.room_id, Reservation.trainer_id, Reservation.starts_at, Reservation.ends_at).where(
+            select(
+                Reservation.room_id, Reservation.trainer_id, Reservation.starts_at, Reservation.ends_at
+            ).where(
                 Reservation.ends_at > ground.now,
                 Reservation.starts_at < ground.now + AHEAD,
                 Reservation.state != ReservationState.RELEASED,
             )
         )
     ).all()
-    ways = []
+    ways: list[tuple[int, int, int, int, Room]] = []
     for later in range(4):
         day = (club.weekday + later) % 5
         first = _first_day(ground.today, day)
-        periods = [
-            period_on(first + timedelta(weeks=week), club.begins, club.minutes) for week in range(10)
-        ]
+        periods = [period_on(first + timedelta(weeks=week), club.begins, club.minutes) for week in range(10)]
         for room in rooms:
             clashes = sum(
                 any(

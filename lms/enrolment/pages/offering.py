@@ -65,7 +65,9 @@ class Offering:
         """The dates that take place; of a club those from the next one on."""
         since = self.run.starts_at if self.run.is_open_ended else None
         return [
-            entry for entry in self.dates if not entry.is_cancelled and (since is None or entry.starts_at >= since)
+            entry
+            for entry in self.dates
+            if not entry.is_cancelled and (since is None or entry.starts_at >= since)
         ]
 
     @property

@@ -63,6 +63,7 @@ async def places_of_children(
     )
     found: dict[UUID, list[Place]] = defaultdict(list)
     for enrolment, run, course, next_at, leaves_on, asked_at in rows:
+        assert enrolment.person_id is not None  # noqa: S101 - they are named by their persons
         found[enrolment.person_id].append(
             Place(enrolment.id, run, course, next_at, leaves_on, asked_at is not None)
         )
