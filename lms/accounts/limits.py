@@ -109,6 +109,11 @@ LIMITS: Mapping[str, Limit] = {
     # a trainer writes to a group, and somebody answers
     "group-message": Limit(account=(Rate(40, DAY),)),
     "message-reply": Limit(account=(Rate(10, HOUR), Rate(30, DAY)), alarm=Rate(300, HOUR)),
+    # the mail proves the vote, so a library's one address may send many: what is limited is mail to strangers
+    "vote-mail": Limit(
+        account=(Rate(10, HOUR), Rate(20, DAY)), address=(Rate(120, HOUR),), alarm=Rate(500, HOUR)
+    ),
+    "code-letter": Limit(address=(Rate(20, HOUR),), alarm=Rate(100, HOUR)),  # each is a stamp
     "participation": Limit(account=(Rate(20, DAY),), address=(Rate(20, HOUR),)),
 }
 """The table of S-40. "enrolment" is for those without an account; a proof (mailed code) lifts an address limit: leave the address out."""

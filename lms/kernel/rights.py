@@ -71,7 +71,7 @@ loan            | -        | R:o accept:o | R:w accept:w | R:o | CR:t handover:t
 message         | -        | CR:o  | R:w         | CR:o | C:t        | C:a    | CR:a     | C:a   | C:a                       | C:a         | -
 person          | -        | RU:o  | RU:w        | R:e  | R:t        | -      | CRUD:a   | R:a   | R:a                       | R:a         | -
 access-need     | -        | CRUD:o | CRUD:w     | -    | R:t        | -      | R:a      | -     | -                         | -           | -
-wish            | C:o      | CRD:o | CRD:w       | C:o  | R:t        | RU:a   | -        | -     | -                         | -           | -
+wish            | C:o      | CRD:o | CRD:w       | C:o  | R:t        | CRU:a  | C:a      | -     | -                         | -           | -
 ballot          | -        | -     | -           | -    | -          | CRUD:a | CR:a     | -     | -                         | -           | -
 appointment     | C:o      | CRD:o | CRD:w       | CRD:o | CRU:o     | R:a    | CRUD:a   | -     | -                         | -           | -
 help-desk       | R:a      | R:a   | R:a         | R:a  | R:a serve:o | CRUD:a serve:a | CRUD:a serve:a | R:a | R:a                  | R:a         | R:a

@@ -196,8 +196,7 @@ class VoterKey(Base):
 class ResidentCode(Row):
     """A code that proves to a round that its holder lives in the town (F-N07): by letter to the address, or at the counter.
 
-    `holder_key` is the hash of name and address: each gets one. The code itself is not kept. Name and address stand here
-    until the letter is written.
+    `holder_key` is the hash of name and address: each gets one. The code itself is not kept.
     """
 
     __tablename__ = "resident_code"
@@ -290,7 +289,8 @@ class Vote(Row):
     """One person's support of one wish; in a round it takes `points` of their votes.
 
     `email` and `name` stand here as long as they are needed: until the confirmation, and longer where the voter agreed to be
-    told what becomes of the wish (`wants_news`). `expires_at` ends a vote that nobody has confirmed.
+    told what becomes of the wish (`wants_news`). `expires_at` ends a vote that nobody has confirmed; until then `keys` holds
+    by what its voter is known, which counts only once it is confirmed: nobody can use up somebody else's votes.
     """
 
     __tablename__ = "vote"
@@ -320,6 +320,7 @@ class Vote(Row):
     email: Mapped[str] = mapped_column(default="")
     name: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")
+    keys: Mapped[list[str]] = mapped_column(default_factory=list)
     wants_news: Mapped[bool] = mapped_column(default=False)
     language: Mapped[str] = mapped_column(default="de")
     source: Mapped[str] = mapped_column(default="")

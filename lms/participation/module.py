@@ -1,10 +1,65 @@
 """The table of contents of `participation`, for app.py."""
 
+from datetime import timedelta
+
+from lms.jobs.worker import Periodic
+from lms.participation.ballots import Ballots
+from lms.participation.forgetting import Forgetting
+from lms.participation.letters import LISTENERS
+from lms.participation.moderating import Moderation
+from lms.participation.pages.ballots import BallotPages
+from lms.participation.pages.counter import SlipPages
+from lms.participation.pages.desk import WishDeskPages
+from lms.participation.pages.links import OwnWishPages, VotePages
+from lms.participation.pages.offering import OfferPages
+from lms.participation.pages.proposing import ProposalPages
+from lms.participation.pages.public import WishListPages
+from lms.participation.pages.round_desk import RoundDeskPages
+from lms.participation.pages.rounds import RoundPages
+from lms.participation.pages.supporting import SupportPages
+from lms.participation.proposing import Proposals
+from lms.participation.residents import Residents
+from lms.participation.rounds import Rounds
+from lms.participation.supporting import Support
 from lms.privacy.contract import PersonalData
-from lms.web.module import Module
+from lms.web.module import Around, Module
+
+DAILY, HOURLY = timedelta(days=1), timedelta(hours=1)
+
+
+def _forget(around: Around) -> Periodic:
+    return Periodic("forget-voters", DAILY, Forgetting(around).act)
+
+
+def _watch(around: Around) -> Periodic:
+    return Periodic("watch-votes", HOURLY, Forgetting(around).watch)
+
 
 MODULE = Module(
     name="participation",
+    controllers=[
+        WishListPages,
+        ProposalPages,
+        OfferPages,
+        SupportPages,
+        VotePages,
+        OwnWishPages,
+        RoundPages,
+        WishDeskPages,
+        SlipPages,
+        RoundDeskPages,
+        BallotPages,
+    ],
+    services={
+        "proposals": Proposals,
+        "moderation": Moderation,
+        "support": Support,
+        "voting_rounds": Rounds,
+        "paper_ballots": Ballots,
+        "residents": Residents,
+    },
+    listeners=LISTENERS,
+    periodic=[_forget, _watch],
     personal_data=[
         PersonalData(
             table="wish",

@@ -1,0 +1,1 @@
+"""HTML controllers of wishes and votes."""
