@@ -38,6 +38,7 @@ from lms.demo.filling.money import fill_money
 from lms.demo.filling.news import fill_news
 from lms.demo.filling.objecting import fill_open_registers
 from lms.demo.filling.other_kinds import fill_other_kinds
+from lms.demo.filling.outcome import fill_outcome
 from lms.demo.filling.owing import fill_owing
 from lms.demo.filling.packages import fill_packages
 from lms.demo.filling.paper_lists import fill_paper_lists
@@ -156,6 +157,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("Clubs for the young"):
         await fill_clubs(ground, everybody)
+    with step("What became of wishes"):
+        await fill_outcome(ground)
     with step("What participants say"):
         await fill_surveys(ground)
 
