@@ -1,6 +1,7 @@
 """Rights to book early: whoever was granted one enrols before everybody else, once, and for no more than it says (F-N10)."""
 
-from datetime import timedelta
+import asyncio
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -120,3 +121,19 @@ async def test_names_and_addresses_go_when_the_run_has_long_been_open_to_all(beg
         assert await rights.forget(session, MOMENT + timedelta(days=38)) == 1
         kept = await session.get_one(EarlyBooking, right.id, populate_existing=True)
         assert (kept.name, kept.email) == ("", "")
+
+
+async def test_of_two_who_come_at_once_with_one_link_one_gets_a_place(
+    enrolments: Enrolments, begin: Begin
+) -> None:
+    run, right = await wished_run(begin, capacity=6)
+    forms = [(await come(enrolments, run, right, key), key) for key in (KEY, OTHER_KEY)]
+    persons = [named(), named("Ada Lehmann", email="andere@example.com", birth_date=date(1990, 1, 1))]
+
+    outcomes = await asyncio.gather(
+        *(send(enrolments, run, form, who, key=key) for (form, key), who in zip(forms, persons, strict=True)),
+        return_exceptions=True,
+    )
+
+    assert [type(one) for one in outcomes].count(Placement) == 1
+    assert [type(one) for one in outcomes].count(EarlyRightUsed) == 1

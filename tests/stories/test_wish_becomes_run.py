@@ -28,7 +28,7 @@ def test_a_wish_becomes_a_course_and_its_supporters_come_first(
     phone.goto("/wuensche/neu")
     phone.get_by_label("Worum geht es?").fill(TITLE)
     phone.get_by_role("button", name="Weiter").click()
-    phone.get_by_role("button", name="Wunsch abschicken").click()
+    phone.get_by_role("button", name="Wunsch absenden").click()
     phone.wait_for_load_state()
     wish_id = arrange(_wish, centre)
 
@@ -42,15 +42,15 @@ def test_a_wish_becomes_a_course_and_its_supporters_come_first(
         sit_down(page, name)
         page.goto(f"/wuensche/{wish_id}/unterstuetzen")
         page.get_by_role("checkbox").last.check()
-        page.get_by_role("button", name="Unterstützen").click()
+        page.locator("main form.lms-form button[type=submit], main form.lms-form button").last.click()
         page.wait_for_load_state()
         pages.append(page)
     office.goto(f"/verwaltung/stimmen/{wish_id}")
-    office.get_by_label("Vorname und Familienname").fill("Herta Papier")
+    office.get_by_label("Vorname und Nachname").fill("Herta Papier")
     for part, value in zip(("Tag", "Monat", "Jahr"), ("3", "5", "1946"), strict=True):
         office.get_by_label(part, exact=True).fill(value)
     office.get_by_role("radio").last.check()
-    office.get_by_role("button", name="Stimme zählen").click()
+    office.get_by_role("button", name="Stimme zählen lassen").click()
     phone.goto(f"/wuensche/{wish_id}")
     expect(phone.get_by_role("main")).to_contain_text("3")
 
