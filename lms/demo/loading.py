@@ -61,6 +61,7 @@ from lms.demo.filling.timetable import Planned, fill_runs
 from lms.demo.filling.twice import fill_twice
 from lms.demo.filling.vouchers import fill_vouchers
 from lms.demo.filling.ways import fill_ways
+from lms.demo.filling.wishes import fill_wishes
 from lms.demo.filling.withdrawals import fill_withdrawals
 from lms.kernel.clock import system_clock
 from lms.scheduling.searchable import index_courses
@@ -161,6 +162,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_outcome(ground)
     with step("What participants say"):
         await fill_surveys(ground)
+    with step("Wishes of citizens"):
+        await fill_wishes(ground, everybody)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

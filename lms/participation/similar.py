@@ -7,7 +7,7 @@ from uuid import UUID
 
 from lms.participation.keys import plain
 
-FROM, MOST = 0.5, 5
+FROM, MOST = 0.4, 5
 SHORTEST = 4
 IN_TEXT = 0.8
 """What stands in the text only counts less than what stands in the title."""

@@ -36,6 +36,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/umfragen": "surveys; the result of each has its file",
     "/verwaltung/umfragen/auswertung": "choices; what is chosen has its file",
     "/verwaltung": OWN,
+    "/verwaltung/stimmen": DOING,
     "/verwaltung/nachrichtenregeln": "a handful of rules; each has its log as a file",
     "/verwaltung/texte": WORDS,
     "/verwaltung/tablets": "a handful of tablets",

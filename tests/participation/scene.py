@@ -56,14 +56,12 @@ class Town:
         """A round whose voting began yesterday, open to the public."""
         now = self.clock()
         vote_from = now + timedelta(days=opens_in)
-        plan = Plan(
-            **{
-                "slug": f"runde-{uuid4().hex[:8]}", "title_de": "Sommer", "postal_codes": [],
-                "collect_from": vote_from - timedelta(days=20), "discuss_from": vote_from - timedelta(days=5),
-                "vote_from": vote_from, "ends_at": vote_from + timedelta(days=days),
-            }
-            | given
-        )  # fmt: skip
+        usual: dict[str, Any] = {
+            "slug": f"runde-{uuid4().hex[:8]}", "title_de": "Sommer", "postal_codes": [],
+            "collect_from": vote_from - timedelta(days=20), "discuss_from": vote_from - timedelta(days=5),
+            "vote_from": vote_from, "ends_at": vote_from + timedelta(days=days),
+        }  # fmt: skip
+        plan = Plan(**usual | given)
         made = await Rounds(self.house).make(PLANNER, plan)
         return await Rounds(self.house).publish(PLANNER, round_id=made.id)
 
@@ -89,7 +87,8 @@ class Town:
 
     async def slip(self, wish: Wish, name: str = "Otto Alt", **given: Any) -> Given:
         """At the counter."""
-        voter = Voter(**{"name": name, "born": BORN, "lives_in_district": True} | given)
+        who: dict[str, Any] = {"name": name, "born": BORN, "lives_in_district": True}
+        voter = Voter(**who | given)
         return await Support(self.house).take_slip(COUNTER, wish_id=wish.id, voter=voter)
 
     def token(self, vote: Vote) -> str:
@@ -104,8 +103,9 @@ class Town:
         invalid: str = "", form_id: UUID | None = None, **given: Any,
     ) -> Any:  # fmt: skip
         """A sheet that is typed in."""
+        who: dict[str, Any] = {"name": name, "born": BORN}
         sheet = Sheet(
-            sheet_code(self.house.signer, voting.id, number), Voter(**{"name": name, "born": BORN} | given),
+            sheet_code(self.house.signer, voting.id, number), Voter(**who | given),
             [Choice(wish.id, points) for wish in wishes], invalid,
         )  # fmt: skip
         return await Ballots(self.house).enter(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from lms.kernel.actor import ANONYMOUS
-from lms.kernel.errors import Forbidden, NotFound
+from lms.kernel.errors import Forbidden, NotFound, SignInNeeded
 from lms.participation.ballots import Ballots, check_of, protocol
 from lms.participation.errors import (
     AgeNeeded,
@@ -381,7 +381,7 @@ async def test_only_the_team_types_in_sheets_and_only_planners_keep_rounds(town:
         await Ballots(town.house).print_sheets(COUNTER, round_id=voting.id, number=1)
     with pytest.raises(Forbidden):
         await Rounds(town.house).close(COUNTER, round_id=voting.id)
-    with pytest.raises(Forbidden):
+    with pytest.raises(SignInNeeded):
         await town.sheet(voting, 1, by=ANONYMOUS)
 
 

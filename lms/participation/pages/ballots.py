@@ -262,9 +262,8 @@ def sheet_form(voting: Round, sent: Any) -> SheetForm:
 
 
 def _voter(form: SheetForm) -> Voter:
-    given = {
-        name: form[name].data or "" for name in ("name", "street", "postal_code", "email") if name in form
-    }
+    texts = ("name", "street", "postal_code", "email")
+    given: dict[str, Any] = {name: form[name].data or "" for name in texts if name in form}
     return Voter(born=form.born.data if "born" in form else None, lives_in_district=True, **given)
 
 

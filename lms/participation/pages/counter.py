@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.kernel.actor import Actor
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.participation.errors import NotInTown, NotOpenForVotes
@@ -30,6 +30,7 @@ from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
 
 PATH = "/verwaltung/stimmen"
+REFUSED: tuple[type[DomainError], ...] = (*REFUSALS, NotOpenForVotes)
 TAKEN = declare("stimme-aufgenommen", N_("The vote counts."))
 
 
@@ -79,7 +80,7 @@ class SlipPages(Controller):
             await support.take_slip(
                 actor, wish_id=wish_id, voter=form.voter(), points=form.wanted_points, way=Way(form.way.data)
             )
-        except (*REFUSALS, NotOpenForVotes) as refusal:
+        except REFUSED as refusal:
             name = ABOUT.get(type(refusal), "")
             form.refuse(name if name in form else "", refusal.message, **refusal.params)
             return await _page(around, wish_id, form, status=refusal.status)

@@ -1,6 +1,7 @@
 """`/wuensche/runden`: the votings with their phases and results, and the code by letter for residents."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -31,6 +32,7 @@ from lms.web.tables import table_file
 
 PATH = "/wuensche/runden"
 LETTER = declare("code-kommt", N_("The letter with your code comes by post within a few days."))
+MINUTE = timedelta(minutes=1)
 COUNTED_WAYS = (Way.ONLINE, Way.PAPER, Way.COUNTER)
 
 
@@ -49,7 +51,12 @@ class RoundPages(Controller):
             found = await rounds(session, published=True)
         return Template(
             "participation/rounds.html",
-            context={**SPOKEN, "rounds": [(one, phase_of(one, now)) for one in found], "here": PATH},
+            context={
+                **SPOKEN,
+                "rounds": [(one, phase_of(one, now)) for one in found],
+                "here": PATH,
+                "last_day": last_day,
+            },
         )
 
     @get("/{slug:str}")
@@ -135,14 +142,19 @@ def _code_page(voting: Round, form: ResidentForm, *, status: int = 200) -> Templ
     )
 
 
+def last_day(voting: Round) -> datetime:
+    """A moment on the last day on which votes are given."""
+    return voting.ends_at - MINUTE
+
+
 def steps(voting: Round, phase: Phase) -> list[tuple[Phase, Any, Any, bool]]:
-    """The phases of a round that have any length: phase, beginning, end, whether it is now."""
+    """The phases of a round that have any length: phase, a moment on its first and on its last day, whether it is now."""
     begins = (
         (Phase.COLLECT, voting.collect_from, voting.discuss_from),
         (Phase.DISCUSS, voting.discuss_from, voting.vote_from),
         (Phase.PRIORITISE, voting.vote_from, voting.ends_at),
     )
-    return [(one, start, end, one is phase) for one, start, end in begins if start < end]
+    return [(one, start, end - MINUTE, one is phase) for one, start, end in begins if start < end]
 
 
 def shown_result(voting: Round) -> dict[str, Any] | None:

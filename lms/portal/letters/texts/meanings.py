@@ -53,6 +53,7 @@ MEANINGS: Mapping[str, str] = {
     "num": N_("number of things"),
     "number": N_("number"),
     "open": N_("what is still to be paid"),
+    "other": N_("the other wish"),
     "part": N_("for whom"),
     "people": N_("number of people"),
     "percent": N_("share in percent"),
@@ -85,6 +86,7 @@ MEANINGS: Mapping[str, str] = {
     "title": N_("title"),
     "total": N_("sum of everything"),
     "units": N_("units"),
+    "voting": N_("name of the voting"),
     "wanted": N_("seats wanted"),
 }
 """Every name that a sentence of a letter uses."""
