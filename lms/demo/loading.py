@@ -158,12 +158,11 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("Clubs for the young"):
         await fill_clubs(ground, everybody)
-    with step("What became of wishes"):
-        await fill_outcome(ground)
     with step("What participants say"):
         await fill_surveys(ground)
     with step("Wishes of citizens"):
         await fill_wishes(ground, everybody)
+        await fill_outcome(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:
