@@ -34,7 +34,7 @@ class OutcomePages(Controller):
             "participation/outcome.html",
             context={
                 "told": told,
-                "now": now,
+                "at": now,
                 "finding": finding(told.total),
                 "bars": bars(told.total),
                 "rounds": [(title_of(one), counted) for one, counted in told.rounds],
