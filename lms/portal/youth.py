@@ -19,6 +19,7 @@ from lms.web.access import PUBLIC
 from lms.web.module import Around
 
 YOUTH = next(value for value, audience in AUDIENCES.items() if audience is Audience.YOUTH)
+HELPING = "/mithelfen/jung"
 MOST_WISHES = 5
 MOST_RUNS = 60
 MOST_COURSES = 8
@@ -66,6 +67,7 @@ class YouthPages(Controller):
                 "is_voting": wished.voting is not None
                 and wished.voting.vote_from <= now < wished.voting.ends_at,
                 "wishes": wished.wishes,
+                "helping": HELPING if any(one.path == HELPING for one in request.app.routes) else "",
             },
         )
 
