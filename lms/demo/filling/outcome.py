@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case, or_, select
 
 from lms.audit.trail import record
-from lms.catalogue.models import Course, CourseAudience, Run, RunState
+from lms.catalogue.models import Course, CourseAudience, CourseTopic, Run, RunState
 from lms.demo.filling.ground import Ground
 from lms.enrolment.early.rights import grant
 from lms.kernel.actor import SYSTEM
@@ -43,7 +43,7 @@ async def fill_outcome(ground: Ground) -> None:
             continue
         taken.add(run.id)
         ground.session.add(WishRun(wish_id=wish.id, run_id=run.id, created_at=answered))
-        if wish.state is WishState.PLANNED and is_first:
+        if wish.state is WishState.PLANNED and is_first and not run.occupied:
             is_first = False
             await _supporters_first(ground, wish, run)
     await ground.session.flush()
@@ -57,14 +57,20 @@ async def _run_for(ground: Ground, wish: Wish, taken: set[UUID]) -> Run | None:
         .where(Run.id.not_in(taken), Run.company_id.is_(None), Run.is_open_ended.is_(False))
         .where(select(CourseAudience.course_id).where(*fits).exists())
     )
+    same_topic = (
+        select(CourseTopic.course_id)
+        .where(CourseTopic.course_id == Course.id, CourseTopic.topic_id == wish.topic_id)
+        .exists()
+    )
+    wanted = wanted.order_by(case((same_topic, 0), else_=1))
     if wish.state is WishState.DONE:
         wanted = wanted.where(
             Run.ends_at < ground.now, Run.occupied > 0, Run.state != RunState.CANCELLED
         ).order_by(Run.ends_at.desc(), Run.id)
     else:
         wanted = wanted.where(
-            Run.state == RunState.PUBLISHED, Run.starts_at > ground.now + 14 * DAY, Run.occupied == 0,
-            Run.waiting == 0, Run.follows_run_id.is_(None),
+            Run.state == RunState.PUBLISHED, Run.starts_at > ground.now + 14 * DAY,
+            or_(Run.occupied == 0, same_topic), Run.follows_run_id.is_(None),
         ).order_by(Run.starts_at, Run.id)  # fmt: skip
     return (await ground.session.scalars(wanted.limit(1))).first()
 
