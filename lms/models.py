@@ -31,7 +31,9 @@ from lms.districts import models as districts
 from lms.dunning import models as dunning
 from lms.enrolment import models as enrolment
 from lms.enrolment.choices import models as choices
+from lms.enrolment.clubs import models as members
 from lms.enrolment.conditions import models as conditions
+from lms.enrolment.early import models as early
 from lms.enrolment.lists import models as interest
 from lms.enrolment.minimum import models as minimum
 from lms.enrolment.pricing import models as pricing
@@ -61,6 +63,7 @@ from lms.reports.funding import models as funding
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
+from lms.scheduling.clubs import models as clubs
 from lms.surveys import models as surveys
 from lms.teaching import models as teaching
 from lms.tools import models as tools
@@ -89,12 +92,14 @@ __all__ = [
     "certification",
     "check_ins",
     "choices",
+    "clubs",
     "conditions",
     "correspondence",
     "debits",
     "distance",
     "districts",
     "dunning",
+    "early",
     "einvoices",
     "eligibility",
     "enrolment",
@@ -112,6 +117,7 @@ __all__ = [
     "learning",
     "lending",
     "meetings",
+    "members",
     "messaging",
     "minimum",
     "news",

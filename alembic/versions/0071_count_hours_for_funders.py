@@ -13,7 +13,7 @@ from alembic import op
 from lms.migrating import forget_unchanged, keep_unchanged
 
 revision: str = "0071"
-down_revision: str | None = "0062"
+down_revision: str | None = "0070"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

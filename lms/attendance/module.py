@@ -31,10 +31,12 @@ from lms.attendance.sheets.deciding import Deciding
 from lms.attendance.sheets.printing import PrintedLists
 from lms.attendance.sheets.sending import READ, Sending
 from lms.attendance.walk_ins import WalkIns
+from lms.attendance.word_home import WordHome
 from lms.jobs.worker import Periodic
 from lms.scheduling.events import SessionsChanged
 from lms.web.module import Around, Module
 
+TELLING = timedelta(minutes=5)
 LOCKING = timedelta(hours=1)
 FORGETTING = timedelta(days=1)
 
@@ -52,6 +54,15 @@ def _forget(around: Around) -> Periodic:
         await WalkIns(around).forget()
 
     return Periodic("forget-walk-ins", FORGETTING, act)
+
+
+def _tell_parents(around: Around) -> Periodic:
+    home = WordHome(around)
+
+    async def act() -> None:
+        await home.tell_missed()
+
+    return Periodic("tell-parents", TELLING, act)
 
 
 def _forget_photos(around: Around) -> Periodic:
@@ -96,5 +107,5 @@ MODULE = Module(
         MakeUpWithdrawn: [tell_of_withdrawn_make_up],
         SessionsChanged: [tell_guests_of_changes],
     },
-    periodic=[_lock, _forget, _forget_photos],
+    periodic=[_lock, _forget, _forget_photos, _tell_parents],
 )

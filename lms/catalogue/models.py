@@ -184,6 +184,9 @@ class Run(Row):
     dates move; where they are None the moment was chosen and stays. `has_conditions` says that enrolling asks for something.
     `tax_code` names how it is taxed (`lms.billing.tax`), nothing for the way of the centre.
     `follows_run_id` is the run this one carries on; its participants may enrol from `follow_opens_at` on, before `enrolment_opens_at` (F-E17).
+    With `early_days` only those with a right to book early (`lms.enrolment.early`) may enrol for so many days after it is published (F-N10).
+    `is_open_ended` is a club (F-N09): it has no last session until the team ends it (`lms.scheduling.clubs`). Then `starts_at` is the next
+    session, when whoever joins today begins, and `ends_at` the last of those that are made ahead.
     `cost_centre` is what the accountants want to see on its bookings (F-G13); nothing else depends on it.
     """
 
@@ -248,6 +251,8 @@ class Run(Row):
     cancel_free_until: Mapped[date | None] = mapped_column(default=None)
     has_conditions: Mapped[bool] = mapped_column(default=False)
     cost_centre: Mapped[str] = mapped_column(default="")
+    early_days: Mapped[int | None] = mapped_column(default=None)
+    is_open_ended: Mapped[bool] = mapped_column(default=False)
 
     @property
     def free(self) -> int:

@@ -16,6 +16,7 @@ from lms.demo.filling.busy import fill_busy
 from lms.demo.filling.calendars import fill_calendars
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
+from lms.demo.filling.clubs import fill_clubs
 from lms.demo.filling.conditions import fill_conditions
 from lms.demo.filling.contracts import fill_contracts
 from lms.demo.filling.correspondence import fill_correspondence
@@ -37,6 +38,7 @@ from lms.demo.filling.money import fill_money
 from lms.demo.filling.news import fill_news
 from lms.demo.filling.objecting import fill_open_registers
 from lms.demo.filling.other_kinds import fill_other_kinds
+from lms.demo.filling.outcome import fill_outcome
 from lms.demo.filling.owing import fill_owing
 from lms.demo.filling.packages import fill_packages
 from lms.demo.filling.paper_lists import fill_paper_lists
@@ -155,12 +157,15 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_packages(ground)
     with step("A quiz that a class has taken"):
         await fill_quizzes(ground)
+    with step("Clubs for the young"):
+        await fill_clubs(ground, everybody)
     with step("What participants say"):
         await fill_surveys(ground)
     with step("Funding lines and reports"):
         await fill_reports(ground)
     with step("Wishes of citizens"):
         await fill_wishes(ground, everybody)
+        await fill_outcome(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

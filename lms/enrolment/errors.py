@@ -18,6 +18,22 @@ class OnlyForFollowers(DomainError):
     )
 
 
+class EarlyRightNotTheirs(DomainError):
+    """Before the public opening a right to book early is for whoever it was given to, and who comes along."""
+
+    message = N_(
+        "At the moment only people who wished for this course can enrol here. Please enrol the person to whom we wrote."
+    )
+
+
+class EarlyRightUsed(DomainError):
+    message = N_("Somebody has enrolled with this link already. Call us if you need more places.")
+
+
+class TooManyForEarlyRight(DomainError):
+    message = N_("This link is for fewer people. Please enrol others when enrolment is open to all.")
+
+
 class WindowBackwards(Invalid):
     message = N_("Enter two days: former participants have to come before everybody else.")
 

@@ -330,6 +330,10 @@ class CancelForm(Form):
     reason = Text(N_("Why can you not come?"), hint=N_("You need not say."), longest=200)
 
 
+class LeaveClubForm(CancelForm):
+    when = Radios(N_("When does it end?"), missing=N_("Choose when it ends."))
+
+
 class GiveBackForm(Form):
     sessions = Checkboxes(N_("Dates"), missing=N_("Choose at least one date."))
     reason = Text(N_("Why can you not come?"), hint=N_("You need not say."), longest=200)

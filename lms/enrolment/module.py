@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from lms.enrolment.api import EnrolmentDoor
+from lms.enrolment.clubs.letters import ClubLetters
 from lms.enrolment.condition_door import ConditionDoor
 from lms.enrolment.conditions.listening import follow_copy
 from lms.enrolment.conditions.prerequisites import Prerequisites
+from lms.enrolment.early import rights
 from lms.enrolment.letters import LISTENERS
 from lms.enrolment.letters.paying import REMIND, reminder
 from lms.enrolment.letters.places import CONTRACT, contract_sender
@@ -21,6 +23,7 @@ from lms.enrolment.pages.answers import AnswerPages
 from lms.enrolment.pages.checking import CheckingPages
 from lms.enrolment.pages.consents import ConsentPages
 from lms.enrolment.pages.dropping_in import DropInLinkPages, DropInPages, OwnDropInPages
+from lms.enrolment.pages.early import EarlyBookingPages
 from lms.enrolment.pages.following import FollowUpPages
 from lms.enrolment.pages.handing_over import OwnSubstitutePages, SubstituteLinkPages
 from lms.enrolment.pages.interest import InterestPages
@@ -124,11 +127,23 @@ def _tell(around: Around) -> Periodic:
     return Periodic("tell-bookable-runs", TELLING, act)
 
 
+def _look_after_clubs(around: Around) -> Periodic:
+    enrolments, letters = Enrolments(around), ClubLetters(around)
+
+    async def act() -> None:
+        await enrolments.leave_due()
+        await letters.tell_parents()
+
+    return Periodic("look-after-clubs", REMINDING, act)
+
+
 def _forget_interest(around: Around) -> Periodic:
     interests = Interests(around)
 
     async def act() -> None:
         await interests.forget()
+        async with around.begin() as session:
+            await rights.forget(session, around.clock())
 
     return Periodic("forget-interest", FORGETTING, act)
 
@@ -160,6 +175,7 @@ MODULE = Module(
         ProposalPages,
         InterestPages,
         FollowUpPages,
+        EarlyBookingPages,
         EnrolmentDoor,
         ConditionDoor,
     ],
@@ -174,7 +190,17 @@ MODULE = Module(
     },
     listeners={**LISTENERS, **ABOUT_SMALL_RUNS, RunCopied: [follow_copy]},
     tasks={SETTLE: _settle_withdrawal, CONTRACT: contract_sender, REMIND: reminder},
-    periodic=[_lapse, _ask, _remind, _forget, _forget_proofs, _forget_answers, _tell, _forget_interest],
+    periodic=[
+        _lapse,
+        _ask,
+        _remind,
+        _forget,
+        _forget_proofs,
+        _forget_answers,
+        _tell,
+        _forget_interest,
+        _look_after_clubs,
+    ],
     personal_data=[
         PersonalData("enrolment", "person_id", "who takes part in a run", KEPT),
         PersonalData(
@@ -193,6 +219,18 @@ MODULE = Module(
             "person_id",
             "to tell somebody when a course can be booked",
             "12 months, or until they leave the list",
+        ),
+        PersonalData(
+            "absence_word",
+            "guardian_id",
+            "which parents want to hear that a child did not come",
+            "until they say otherwise, or the enrolment goes",
+        ),
+        PersonalData(
+            "early_booking",
+            "person_id",
+            "who may enrol before everybody else",
+            "30 days after the run is open to all",
         ),
         PersonalData("enrolment", "guardian_id", "who consents for a minor", KEPT),
         PersonalData("proposal_inquiry", "reader_id", "who was asked about a change of the course", KEPT),

@@ -7,6 +7,10 @@ from lms.participation.ballots import Ballots
 from lms.participation.forgetting import Forgetting
 from lms.participation.letters import LISTENERS
 from lms.participation.moderating import Moderation
+from lms.participation.outcome.desk import WishOutcomePages
+from lms.participation.outcome.listening import OUTCOME_LISTENERS, joined
+from lms.participation.outcome.pages import OutcomePages
+from lms.participation.outcome.service import Outcomes
 from lms.participation.pages.ballots import BallotPages
 from lms.participation.pages.counter import SlipPages
 from lms.participation.pages.desk import WishDeskPages
@@ -35,6 +39,15 @@ def _watch(around: Around) -> Periodic:
     return Periodic("watch-votes", HOURLY, Forgetting(around).watch)
 
 
+def _mark_held(around: Around) -> Periodic:
+    outcomes = Outcomes(around)
+
+    async def act() -> None:
+        await outcomes.mark_held()
+
+    return Periodic("mark-held-wishes", HOURLY, act)
+
+
 MODULE = Module(
     name="participation",
     controllers=[
@@ -49,6 +62,8 @@ MODULE = Module(
         SlipPages,
         RoundDeskPages,
         BallotPages,
+        OutcomePages,
+        WishOutcomePages,
     ],
     services={
         "proposals": Proposals,
@@ -57,9 +72,10 @@ MODULE = Module(
         "voting_rounds": Rounds,
         "paper_ballots": Ballots,
         "residents": Residents,
+        "outcomes": Outcomes,
     },
-    listeners=LISTENERS,
-    periodic=[_forget, _watch],
+    listeners=joined(LISTENERS, OUTCOME_LISTENERS),
+    periodic=[_forget, _watch, _mark_held],
     personal_data=[
         PersonalData(
             table="wish",

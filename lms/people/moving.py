@@ -43,6 +43,7 @@ class Fate(Enum):
 
 FATES: Mapping[str, Fate] = {
     "absence.person_id": Fate.MOVES,
+    "absence_word.guardian_id": Fate.MOVES,
     "account.person_id": Fate.ITS_OWN,
     "allowance_declaration.person_id": Fate.STAYS,
     "audit_entry.person_id": Fate.STAYS,
@@ -64,6 +65,7 @@ FATES: Mapping[str, Fate] = {
     "debtor_note.person_id": Fate.MOVES,
     "distinct_persons.one_id": Fate.ITS_OWN,
     "distinct_persons.other_id": Fate.ITS_OWN,
+    "early_booking.person_id": Fate.MOVES,
     "enrolment.contact_id": Fate.MOVES,
     "enrolment.guardian_id": Fate.MOVES,
     "enrolment.person_id": Fate.MOVES,

@@ -102,6 +102,8 @@ def first_date(run: RunLine) -> str:
 
 def extent(run: RunLine) -> str:
     """Five sessions and their last day; nothing for a single one, the last day alone where nobody counts them."""
+    if run.is_open_ended:
+        return gettext("open club without a fixed end")
     if not run.session_count and run.ends_at - run.starts_at > ONE_DAY:
         return gettext("until %(day)s", day=formats.date_short(run.ends_at))
     if run.session_count < 2:
@@ -136,7 +138,7 @@ def price(cents: int, concession_cents: int | None) -> str:
 
 def certainty(run: RunLine, situation: Situation) -> str:
     """Whether it takes place for certain, or how many are missing (F-A06); nothing where nobody can enrol any more."""
-    if situation not in ASKED:
+    if situation not in ASKED or run.is_open_ended:
         return ""
     if run.state == RunState.CONFIRMED:
         return gettext("takes place for certain")

@@ -153,7 +153,7 @@ async def course_story(session: AsyncSession, slug: str, now: datetime) -> Cours
                 run,
                 venue,
                 room,
-                meetings.get(run.id, ()),
+                still_of_interest(run, meetings.get(run.id, ())),
                 trainers.get(run.id, ()),
                 hours.of(run.room_id, run.venue_id) if run.room_id and run.venue_id else (),
                 prices[run.id],
@@ -171,6 +171,13 @@ def _own(
 ) -> tuple[RunCondition | None, tuple[()], Course | None]:
     """What a run asks itself, as `Asks` takes it: its questions are not read here."""
     return (found[0], (), found[1]) if found else (None, (), None)
+
+
+def still_of_interest(run: Run, meetings: Sequence[Meeting]) -> Sequence[Meeting]:
+    """All dates of a run; of a club those from the next one on, since nobody joins what is over."""
+    if not run.is_open_ended or run.starts_at is None:
+        return meetings
+    return [one for one in meetings if one.starts_at >= run.starts_at]
 
 
 async def _meetings(session: AsyncSession, run_ids: Sequence[UUID]) -> Mapping[UUID, list[Meeting]]:

@@ -117,6 +117,10 @@ def _dates(run: CourseRun) -> str:
     offered = run.run
     if not offered.starts_at or not offered.ends_at:
         return ""
+    if offered.is_open_ended:
+        return gettext(
+            "open club without a fixed end, next on %(day)s", day=formats.date_long(offered.starts_at)
+        )
     if not offered.session_count and offered.ends_at - offered.starts_at > ONE_DAY:
         return gettext(
             "from %(first)s to %(last)s",
@@ -136,6 +140,8 @@ def _dates(run: CourseRun) -> str:
 
 def _duration(run: CourseRun) -> str:
     total, count = run.run.total_minutes, run.run.session_count
+    if run.run.is_open_ended:
+        return gettext("%(duration)s each time", duration=formats.duration(total // max(count, 1)))
     lengths = {one.ends_at - one.starts_at for one in run.meetings if not one.is_cancelled}
     if run.knows_times and count > 1 and total % count == 0 and len(lengths) <= 1:
         return gettext(
@@ -168,6 +174,8 @@ def _group(run: CourseRun) -> str:
 
 def _certainty(run: CourseRun) -> str:
     """Whether it will take place for certain (F-A06)."""
+    if run.run.is_open_ended and run.run.state in {RunState.PUBLISHED, RunState.CONFIRMED}:
+        return gettext("yes, for certain")
     if run.run.state == RunState.CANCELLED:
         return gettext("no, this course was called off")
     if run.run.state == RunState.CONFIRMED:
@@ -229,6 +237,8 @@ def _steps(room: Room) -> str:
 def terms(run: CourseRun) -> list[str]:
     """Cancelling, in two sentences."""
     offered = run.run
+    if offered.is_open_ended:
+        return [gettext("You can come and leave at any time."), gettext("Leaving costs nothing.")]
     if not offered.price_cents:
         return [
             gettext("Cancelling costs nothing."),
@@ -297,7 +307,7 @@ def _instance(run: CourseRun, now: datetime, address: str) -> dict[str, Any]:
         "identifier": offered.number,
         "courseMode": "Online" if offered.is_online else "Onsite",
         "startDate": _written(offered.starts_at, run),
-        "endDate": _written(offered.ends_at, run),
+        "endDate": None if offered.is_open_ended else _written(offered.ends_at, run),
         "courseWorkload": f"PT{offered.total_minutes}M",
         "maximumAttendeeCapacity": offered.capacity,
         "eventStatus": "https://schema.org/"

@@ -47,6 +47,7 @@ class RunLine(NamedTuple):
     language: str
     venue: str | None
     district: str | None
+    is_open_ended: bool = False
 
     @property
     def free(self) -> int:
@@ -76,6 +77,7 @@ _COLUMNS = (
     Run.concession_cents, Run.is_online, Run.step_free, Run.starts_at, Run.ends_at, Run.session_count, Run.total_minutes,
     Run.dayparts, Run.enrolment_opens_at, Run.enrolment_closes_at, Course.slug, Course.title_de, Course.title_en,
     Course.summary_de, Course.summary_en, Course.level, Course.language, Venue.name, Venue.district,
+    Run.is_open_ended,
 )  # fmt: skip
 
 

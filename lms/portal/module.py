@@ -41,12 +41,14 @@ from lms.portal.progress.pages import ProgressPages
 from lms.portal.refund_account import AccountByLink, OwnAccountPages
 from lms.portal.standing_in import AnswerPages, CannotComePages, StandInPages
 from lms.portal.teaching import TeachingPages
+from lms.portal.youth import YouthPages
 from lms.web.module import Module
 
 MODULE = Module(
     name="portal",
     controllers=[
         CataloguePages,
+        YouthPages,
         CoursePage,
         KioskCoursePages,
         InformationPages,

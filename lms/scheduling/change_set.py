@@ -54,6 +54,7 @@ class ChangeSet:
     """Changes that happen together or not at all, and the reason that everybody is told.
 
     With `is_told_apart` those who have a place in the whole run hear of it in another letter, written by whoever changes.
+    `is_quiet` writes to nobody: dates that a club makes ahead by its rule.
     """
 
     changes: Sequence[SessionChange] = ()
@@ -61,3 +62,4 @@ class ChangeSet:
     reason: str = ""
     is_substitution: bool = False
     is_told_apart: bool = False
+    is_quiet: bool = False

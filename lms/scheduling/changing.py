@@ -50,7 +50,7 @@ async def apply(
     lines = foreseen.lines
     told = SessionsChanged(
         change_id=uuid4(), at=now, changes=[], is_substitution=wanted.is_substitution,
-        is_told_apart=wanted.is_told_apart,
+        is_told_apart=wanted.is_told_apart, is_quiet=wanted.is_quiet,
     )  # fmt: skip
     if not lines:
         return told

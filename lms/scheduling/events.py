@@ -53,7 +53,7 @@ class SessionChanged(msgspec.Struct, kw_only=True):
 class SessionsChanged(Event):
     """Dates that people know of have changed, all in one act; each person concerned gets one letter about all of it.
 
-    `is_told_apart`: those with a place in the whole run hear of it in a letter of its own kind.
+    `is_told_apart`: those with a place in the whole run hear of it in a letter of its own kind. `is_quiet`: nobody is written to.
     """
 
     change_id: UUID
@@ -61,6 +61,7 @@ class SessionsChanged(Event):
     changes: list[SessionChanged]
     is_substitution: bool = False
     is_told_apart: bool = False
+    is_quiet: bool = False
 
 
 class SubstitutesAsked(Event):

@@ -23,7 +23,8 @@ TEMPLATE = "scheduling/letters/dates_changed.md"
 
 async def tell_trainers(session: AsyncSession, event: SessionsChanged) -> None:
     """One letter to everybody who taught or teaches one of these sessions, about all that concerns them."""
-    await write_sheets(session, await sheets_for_trainers(session, event))
+    if not event.is_quiet:
+        await write_sheets(session, await sheets_for_trainers(session, event))
 
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {

@@ -7,6 +7,7 @@ from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.scheduling.api import PlanningDoor
 from lms.scheduling.care import DeviceCare
+from lms.scheduling.clubs.service import Clubs
 from lms.scheduling.devices import RunDevices
 from lms.scheduling.invitations import forget_invitations
 from lms.scheduling.letters import LISTENERS
@@ -17,9 +18,21 @@ from lms.scheduling.searchable import find_again
 from lms.scheduling.service import Scheduling
 from lms.scheduling.service.copying import COPY
 from lms.scheduling.teaching_letters import LISTENERS as TEACHING_LISTENERS
-from lms.web.module import Module
+from lms.web.module import Around, Module
 
 FORGETTING = timedelta(days=1)
+
+GOING_ON = timedelta(minutes=2)
+
+
+def _keep_clubs_going(around: Around) -> Periodic:
+    clubs = Clubs(around)
+
+    async def act() -> None:
+        await clubs.keep_going()
+
+    return Periodic("keep-clubs-going", GOING_ON, act)
+
 
 MODULE = Module(
     name="scheduling",
@@ -30,10 +43,14 @@ MODULE = Module(
         "run_devices": RunDevices,
         "device_care": DeviceCare,
         "patterns": Patterns,
+        "clubs": Clubs,
     },
     listeners={CourseChanged: [find_again], **LISTENERS, **TEACHING_LISTENERS},
     tasks={COPY: lambda around: Scheduling(around).copy_ordered},
-    periodic=[lambda around: Periodic("forget-invitations", FORGETTING, lambda: forget_invitations(around))],
+    periodic=[
+        lambda around: Periodic("forget-invitations", FORGETTING, lambda: forget_invitations(around)),
+        _keep_clubs_going,
+    ],
     personal_data=[
         PersonalData(
             table="invitation",

@@ -1,6 +1,7 @@
 """Keeping reservations and the run's summary true to its sessions. Plain functions inside somebody's transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -73,7 +74,8 @@ async def summarise(session: AsyncSession, run: Run) -> None:
         )
     ).all()
     summary = summary_of(Period(meeting.starts_at, meeting.ends_at) for meeting in meetings)
-    run.starts_at, run.ends_at = summary.starts_at, summary.ends_at
+    run.starts_at = _next_of(run, meetings) if run.is_open_ended else summary.starts_at
+    run.ends_at = summary.ends_at
     run.session_count, run.total_minutes = summary.session_count, summary.total_minutes
     run.weekdays, run.dayparts = summary.weekdays, summary.dayparts
     run.room_id = next((meeting.room_id for meeting in meetings if meeting.room_id), None)
@@ -81,5 +83,12 @@ async def summarise(session: AsyncSession, run: Run) -> None:
     room = await session.get(Room, run.room_id) if run.room_id else None
     run.venue_id = room.venue_id if room else None
     run.step_free = bool(room and room.step_free)
-    deadlines.follow_dates(run, [meeting.starts_at for meeting in meetings])
+    if not run.is_open_ended:
+        deadlines.follow_dates(run, [meeting.starts_at for meeting in meetings])
     await follow_dates(session, run)
+
+
+def _next_of(run: Run, meetings: Sequence[Session]) -> datetime | None:
+    """The next date of a club as lists show it: the clock moves it on (`clubs.service.show_next`)."""
+    shown = [one.starts_at for one in meetings if run.starts_at is None or one.starts_at >= run.starts_at]
+    return next(iter(shown), run.starts_at)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from lms.billing.events import RefundAsked, RefundPaid
 from lms.enrolment import events
+from lms.enrolment.clubs import letters as clubs
 from lms.enrolment.letters import (
     approvals,
     dates,
@@ -23,6 +24,7 @@ from lms.enrolment.seats import events as seat_events
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
 from lms.people.events import GuardianshipEnded
+from lms.scheduling.clubs.events import ClubEnded
 from lms.scheduling.events import RunConfirmed, RunPublished, SessionsChanged, TrainersChanged
 
 LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
@@ -59,5 +61,6 @@ LISTENERS: Mapping[type[Event], Sequence[Listener]] = {
     SessionsChanged: [dates.tell_of_changes],
     TrainersChanged: [teachers.tell_of_other_trainers],
     GuardianshipEnded: [families.close_links],
+    ClubEnded: [clubs.tell_of_end],
     RunConfirmed: [dates.tell_that_it_takes_place],
 }

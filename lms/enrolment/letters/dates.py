@@ -78,7 +78,8 @@ class _Known:
 
 async def tell_of_changes(session: AsyncSession, event: SessionsChanged) -> None:
     """One letter to each reader about everything that has changed, with the changed calendar entries."""
-    await write_sheets(session, await sheets_for_participants(session, event))
+    if not event.is_quiet:
+        await write_sheets(session, await sheets_for_participants(session, event))
 
 
 async def sheets_for_participants(session: AsyncSession, event: SessionsChanged) -> Sequence[Sheet]:

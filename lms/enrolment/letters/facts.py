@@ -85,6 +85,8 @@ async def facts_of(session: AsyncSession, enrolment_id: UUID) -> Facts | None:
     reader = people.get(enrolment.contact_id) or people.get(enrolment.guardian_id) or person
     with use_locale("en" if reader.language == "en" else "de"):
         dates = await entries(session, Session.run_id == row.Run.id)
+    if row.Run.is_open_ended and row.Run.starts_at is not None:
+        dates = [entry for entry in dates if entry.starts_at >= row.Run.starts_at]
     given_back: Sequence[Entry] = ()
     if enrolment.is_drop_in:
         rows = await sessions_of(session, enrolment.id)

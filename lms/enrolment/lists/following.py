@@ -37,10 +37,12 @@ def purpose(run_id: UUID) -> str:
 
 
 def is_early(run: Run, at: datetime) -> bool:
-    """Whether only participants of the former run may enrol at this moment."""
+    """Whether at this moment only those may enrol who have a right to before everybody else.
+
+    Participants of the former run have one, and whoever was granted one (`lms.enrolment.early`).
+    """
     return (
-        run.follows_run_id is not None
-        and run.follow_opens_at is not None
+        run.follow_opens_at is not None
         and run.enrolment_opens_at is not None
         and run.state in TAKES_PEOPLE
         and run.follow_opens_at <= at < run.enrolment_opens_at
@@ -149,7 +151,8 @@ class FollowUps:
                 if from_day is None or public_day is None or from_day >= public_day:
                     raise WindowBackwards
             run.follows_run_id = follows_run_id
-            run.follow_opens_at = _midnight(from_day) if follows_run_id else None
+            kept = run.follow_opens_at if run.early_days else None
+            run.follow_opens_at = _midnight(from_day) if follows_run_id else kept
             run.enrolment_opens_at, run.opens_days_before = _midnight(public_day), None  # chosen, so it stays
             run.version += 1
             record(
@@ -161,7 +164,10 @@ class FollowUps:
         """Write to the participants of former runs whose window has begun, each once; says how many letters."""
         at = self.clock()
         async with self.begin.reading() as session:
-            due = [run.id for run in await session.scalars(select(Run).where(Run.follow_opens_at <= at, Run.enrolment_opens_at > at)) if is_early(run, at)]  # fmt: skip
+            begun = select(Run).where(
+                Run.follows_run_id.is_not(None), Run.follow_opens_at <= at, Run.enrolment_opens_at > at
+            )
+            due = [run.id for run in await session.scalars(begun) if is_early(run, at)]
         return sum([await self._invite(run_id) for run_id in due])
 
     @retried

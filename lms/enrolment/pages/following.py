@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.enrolment import rules
-from lms.enrolment.errors import EnrolmentClosed, NotYetOpen, RunNotOffered
+from lms.enrolment.errors import EarlyRightUsed, EnrolmentClosed, NotYetOpen, RunNotOffered
 from lms.enrolment.lists.following import former, is_early, purpose
 from lms.enrolment.pages.drafts import find
 from lms.enrolment.pages.offering import offering_of
@@ -72,16 +72,35 @@ class FollowUpPages(Controller):
         enrolment: NamedDependency[Enrolments],
     ) -> Template | Redirect:
         """Open the form with what we know, and hold a place if one is free."""
-        found = await find(request, actor, around, run_id)
-        is_known = found.draft is not None or found.completed_id is not None
-        key = found.key if is_known else new_browser_key()
-        try:
-            await enrolment.hold(actor, run_id=run_id, browser_key=key, follows=enrolment_id, token=token)
-        except (RunNotOffered, NotYetOpen, EnrolmentClosed) as refusal:
-            return await refused(around, found.offering, refusal, status=refusal.status)
-        return Redirect(
-            url(f"/anmelden/{run_id}/{Step.CHECK}"),  # leads to the first question that is still open
-            status_code=303,
-            cookies=[browser_cookie(key, around.settings)],
-            headers=PRIVATE,
+        return await begin_by_link(
+            request, actor, around, enrolment, run_id, follows=enrolment_id, token=token
         )
+
+
+async def begin_by_link(
+    request: Request[Any, Any, Any],
+    actor: Actor,
+    around: Around,
+    enrolment: Enrolments,
+    run_id: UUID,
+    *,
+    token: str,
+    follows: UUID | None = None,
+    early_right: UUID | None = None,
+) -> Template | Redirect:
+    """Open the form that the link of a letter may open early, or say why not."""
+    found = await find(request, actor, around, run_id)
+    is_known = found.draft is not None or found.completed_id is not None
+    key = found.key if is_known else new_browser_key()
+    try:
+        await enrolment.hold(
+            actor, run_id=run_id, browser_key=key, follows=follows, early_right=early_right, token=token
+        )
+    except (RunNotOffered, NotYetOpen, EnrolmentClosed, EarlyRightUsed) as refusal:
+        return await refused(around, found.offering, refusal, status=refusal.status)
+    return Redirect(
+        url(f"/anmelden/{run_id}/{Step.CHECK}"),  # leads to the first question that is still open
+        status_code=303,
+        cookies=[browser_cookie(key, around.settings)],
+        headers=PRIVATE,
+    )

@@ -12,8 +12,9 @@ from litestar.response import Redirect, Template
 
 from lms.db import Begin
 from lms.enrolment.choices.reading import own_choices
+from lms.enrolment.clubs.leaving import last_of_month, planned_day
 from lms.enrolment.conditions.answered import answers_path, own_answers
-from lms.enrolment.forms import CancelForm
+from lms.enrolment.forms import CancelForm, LeaveClubForm
 from lms.enrolment.lists.reading import story_of
 from lms.enrolment.models import LIVE, EnrolmentState
 from lms.enrolment.pages.dropping_in import give_back, give_back_page, opened
@@ -26,15 +27,18 @@ from lms.enrolment.queries import Claim, claim, claim_for
 from lms.enrolment.service import Enrolments
 from lms.enrolment.service.offering import offer_path
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
 from lms.scheduling.calendar import Entry
 from lms.scheduling.rules import door_is_open
+from lms.web import formats
 from lms.web.access import PUBLIC, SIGNED_IN
 from lms.web.forms import form_from
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.templating import url
 
+AT_MONTHS_END = "monatsende"
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -171,6 +175,8 @@ async def consider(
     async with around.begin.reading() as session:
         receipt = await receipt_of(session, around, [found], actor)
         ways = await ways_for(session, around, found)
+        leaves_on = await planned_day(session, found.enrolment.id)
+    form = _cancel_form(found, around)
     return Template(
         "enrolment/cancel.html",
         context={
@@ -179,7 +185,8 @@ async def consider(
             "offering": receipt.offering,
             "outcome": outcome,
             "has_place": found.enrolment.state is EnrolmentState.CONFIRMED,
-            "form": form_from(CancelForm),
+            "form": form,
+            "leaves_on": leaves_on,
             "here": here,
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
         },
@@ -201,7 +208,14 @@ async def cancel(
     """Cancel, and show how it stands then. Twice is as good as once."""
     if found.enrolment.is_drop_in and found.enrolment.state is EnrolmentState.CONFIRMED:
         return await give_back(request, enrolment, actor, around, found, here=here, token=token)
-    form = form_from(CancelForm, await request.form())
+    sent = await request.form()
+    if sent.get("act") == "bleiben":
+        await enrolment.stay_after_all(actor, enrolment_id=found.enrolment.id, token=token)
+        return Redirect(url(here), status_code=303, headers=PRIVATE)
+    if sent.get("when") == AT_MONTHS_END and _is_member(found):
+        await enrolment.leave_at_months_end(actor, enrolment_id=found.enrolment.id, token=token)
+        return Redirect(url(f"{here}/abmelden"), status_code=303, headers=PRIVATE)
+    form = form_from(CancelForm, sent)
     reason = form.reason.data if form.validate() and form.reason.data else ""
     try:
         await enrolment.cancel(actor, enrolment_id=found.enrolment.id, reason=reason, token=token)
@@ -210,6 +224,23 @@ async def cancel(
     except DomainError as refusal:
         return await consider(enrolment, actor, around, found, here=here, token=token, refusal=refusal)
     return Redirect(url(here), status_code=303, headers=PRIVATE)
+
+
+def _is_member(found: Claim) -> bool:
+    return found.run.is_open_ended and found.enrolment.state is EnrolmentState.CONFIRMED
+
+
+def _cancel_form(found: Claim, around: Around) -> CancelForm:
+    """Whoever leaves a club says when; else there is nothing to say but why."""
+    if not _is_member(found):
+        return form_from(CancelForm)
+    form = form_from(LeaveClubForm, when=AT_MONTHS_END)
+    day = formats.date_long(last_of_month(local(around.clock()).date()))
+    form.when.choices = [
+        (AT_MONTHS_END, gettext("at the end of this month, on %(day)s", day=day)),
+        ("sofort", gettext("at once")),
+    ]
+    return form
 
 
 def _is_over(receipt: Receipt, now: datetime) -> bool:

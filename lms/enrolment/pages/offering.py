@@ -62,8 +62,13 @@ class Offering:
 
     @property
     def held(self) -> Sequence[Entry]:
-        """The dates that take place."""
-        return [entry for entry in self.dates if not entry.is_cancelled]
+        """The dates that take place; of a club those from the next one on."""
+        since = self.run.starts_at if self.run.is_open_ended else None
+        return [
+            entry
+            for entry in self.dates
+            if not entry.is_cancelled and (since is None or entry.starts_at >= since)
+        ]
 
     @property
     def first(self) -> Entry | None:

@@ -3,6 +3,7 @@
 Others may use the plain functions that take a session: `run_locked`, `serve_waiting_list`, `set_capacity`, `cancel_place`.
 """
 
+from lms.enrolment.clubs.leaving import Leaving
 from lms.enrolment.service.answering import Answering
 from lms.enrolment.service.approving import Approving
 from lms.enrolment.service.cancelling import Cancelling, cancel_place
@@ -34,6 +35,7 @@ class Enrolments(
     Offering,
     Choosing,
     Cancelling,
+    Leaving,
     Withdrawing,
     Moving,
     HandingOver,

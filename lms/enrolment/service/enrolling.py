@@ -10,8 +10,9 @@ from lms.catalogue.models import PaymentMethod
 from lms.db import retried
 from lms.enrolment import policy, rules
 from lms.enrolment.conditions.values import NOTHING_SAID, Said
+from lms.enrolment.early import rights
 from lms.enrolment.errors import HoldLost, RunFull
-from lms.enrolment.lists.following import is_early, only_former_participants
+from lms.enrolment.lists.following import only_former_participants
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.pricing.deciding import keep_prices
 from lms.enrolment.queries import order_of
@@ -20,7 +21,7 @@ from lms.enrolment.service.approving import place_pending
 from lms.enrolment.service.collecting import Account, keep_account
 from lms.enrolment.service.dropping_in import drop_in
 from lms.enrolment.service.entering import keep_entry
-from lms.enrolment.service.holding import FOLLOWS, live_holds
+from lms.enrolment.service.holding import live_holds, may_begin_early
 from lms.enrolment.service.locked import LockedRun
 from lms.enrolment.service.order import Entrant, Order, checked_order
 from lms.enrolment.service.particulars import keep_photo_consent
@@ -131,9 +132,12 @@ class Enrolling(Transactions):
                 vouchers=vouchers,
             )
             await keep_account(locked, actor, order, account)
-            await only_former_participants(
-                locked, {one.person.id for one in order.entrants}, by_staff=by_staff
-            )
+            if application is not None and rights.opens_early(locked.run, application.answers, at):
+                await rights.use(locked, order, application.answers)
+            else:
+                await only_former_participants(
+                    locked, {one.person.id for one in order.entrants}, by_staff=by_staff
+                )
             if order.sessions:
                 placed = await drop_in(locked, actor, order)
             else:
@@ -160,9 +164,9 @@ class Enrolling(Transactions):
 def _refuse_unless_open(
     locked: LockedRun, application: Application | None, holds: Sequence[Enrolment], *, by_staff: bool
 ) -> None:
-    """Whoever holds a place may finish although enrolment has closed meanwhile; so may a form that a former participant's link opened."""
-    is_early_bird = application is not None and FOLLOWS in application.answers
-    if not holds and not (is_early_bird and is_early(locked.run, locked.at)):
+    """Whoever holds a place may finish although enrolment has closed meanwhile; so may a form that the link of a letter opened early."""
+    is_early_bird = application is not None and may_begin_early(locked, application)
+    if not holds and not is_early_bird:
         rules.refuse_unless_open(locked.run, locked.at, by_staff=by_staff)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import aliased
 
 from lms.db import retried
 from lms.enrolment import policy, rules
+from lms.enrolment.early import rights
+from lms.enrolment.errors import EarlyRightUsed
 from lms.enrolment.lists.following import about_former, is_early, purpose
 from lms.enrolment.models import Application, Enrolment, EnrolmentState, EntryWay, Party, PartyRule
 from lms.enrolment.seats.policy import refuse_strangers
@@ -43,14 +45,22 @@ class Holding(Transactions):
 
     @retried
     async def hold(
-        self, actor: Actor, *, run_id: UUID, browser_key: str, follows: UUID | None = None, token: str = ""
+        self,
+        actor: Actor,
+        *,
+        run_id: UUID,
+        browser_key: str,
+        follows: UUID | None = None,
+        early_right: UUID | None = None,
+        token: str = "",
     ) -> Application:
         """Open the form for this run and hold one place for it, if one is free for a newcomer.
 
         The same browser gets its open application again, with what was typed. Without a free place, or with too many holds
         from one browser or address, there is an application that holds nothing (`held_until` is None).
         `follows` is an enrolment in the run before this one and `token` that of its letter: with them the form opens before
-        the public may enrol, already knowing who it is for. Raises NotFound, RunNotOffered, NotYetOpen, EnrolmentClosed.
+        the public may enrol, already knowing who it is for; so it does with an `early_right` and the token of its letter.
+        Raises NotFound, RunNotOffered, NotYetOpen, EnrolmentClosed, EarlyRightUsed.
         """
         ensure(actor.may("C", "enrolment"), actor)
         at = self.clock()
@@ -58,19 +68,16 @@ class Holding(Transactions):
             locked = await self.lock(session, run_id, at=at)
             refuse_strangers(actor, locked.run.company_id)
             application = await _open_application(session, run_id, browser_key)
-            if follows is not None:
-                if not self.signer.matches(token, purpose(run_id), follows):
-                    raise NotFound
-                known = await about_former(session, locked.run, follows)
+            came_by_link = follows is not None or early_right is not None
+            if came_by_link:
+                known = await self._known_by_link(locked, follows, early_right, token)
                 if application is None:
                     application = self._new_application(actor, run_id, browser_key, at)
                     session.add(application)
-                application.answers = {**known, **application.answers, FOLLOWS: str(follows)}
-            may_begin_early = (
-                is_early(locked.run, at) and application is not None and FOLLOWS in application.answers
-            )
-            if not may_begin_early and (
-                follows is not None or application is None or application.answers.get(DROP_IN)
+                said = {name: one for name, one in application.answers.items() if name not in {FOLLOWS, rights.EARLY}}  # fmt: skip
+                application.answers = {**known, **said}
+            if not (application is not None and may_begin_early(locked, application)) and (
+                came_by_link or application is None or application.answers.get(DROP_IN)
             ):
                 rules.refuse_unless_open(locked.run, at, by_staff=policy.is_enrolment_staff(actor))
             if application is None:
@@ -81,6 +88,20 @@ class Holding(Transactions):
             }
             await self._renew(locked, actor, application)
             return application
+
+    async def _known_by_link(
+        self, locked: LockedRun, follows: UUID | None, early_right: UUID | None, token: str
+    ) -> dict[str, Any]:
+        """What the link of a letter tells the form. Raises NotFound, EarlyRightUsed."""
+        run = locked.run
+        if early_right is not None and self.signer.matches(token, rights.purpose(run.id), early_right):
+            right = await rights.right_of(locked.session, run.id, early_right)
+            if is_early(run, locked.at) and await rights.is_used(locked.session, right):
+                raise EarlyRightUsed
+            return await rights.about(locked.session, right)
+        if follows is not None and self.signer.matches(token, purpose(run.id), follows):
+            return {**await about_former(locked.session, run, follows), FOLLOWS: str(follows)}
+        raise NotFound
 
     @retried
     async def begin_drop_in(
@@ -196,14 +217,17 @@ class Holding(Transactions):
         until = min(
             locked.at + timedelta(minutes=locked.settings.hold_minutes), application.started_at + LONGEST_HOLD
         )
+        if rights.opens_early(locked.run, application.answers, locked.at):
+            size = min(size, rights.places_of(application.answers))
         holds = await live_holds(locked.session, application)
         for hold in holds:
             hold.held_until = until = max(until, hold.held_until or until)
         if len(holds) > size:
             holds = await _let_some_go(locked, actor, holds, size)
         elif len(holds) < size and until > locked.at and locked.takes(size, held=len(holds)):
-            is_early_bird = FOLLOWS in application.answers and is_early(locked.run, locked.at)
-            is_allowed = bool(holds) or is_early_bird or rules.is_open(locked.run, locked.at)
+            is_allowed = (
+                bool(holds) or may_begin_early(locked, application) or rules.is_open(locked.run, locked.at)
+            )
             if is_allowed and not await self._has_too_many(locked.session, application, locked.at, size=size):
                 holds = await _hold_more(locked, actor, holds, size, until=until)
         if holds:
@@ -253,6 +277,12 @@ class Holding(Transactions):
     def _client(self, actor: Actor) -> str:
         """The address as a keyed hash: good for counting, not for finding anybody."""
         return self.signer.token("client", uuid5(NAMESPACE_URL, actor.address)) if actor.address else ""
+
+
+def may_begin_early(locked: LockedRun, application: Application) -> bool:
+    """Whether the link that opened a form lets it go on before the public may enrol."""
+    came_by_link = FOLLOWS in application.answers or rights.EARLY in application.answers
+    return came_by_link and is_early(locked.run, locked.at)
 
 
 async def _open_application(session: AsyncSession, run_id: UUID, browser_key: str) -> Application | None:

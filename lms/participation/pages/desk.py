@@ -18,6 +18,7 @@ from lms.participation.errors import CannotMerge, RoundClosed, RoundRuns, WishDe
 from lms.participation.forms import AnswerForm, ReasonForm, TeamWishForm, WordsForm
 from lms.participation.models import Round, Way, Wish, WishKind, WishState
 from lms.participation.moderating import Moderation
+from lms.participation.outcome.reading import runs_of
 from lms.participation.pages.parts import SPOKEN, AnyRequest, choices, filter_of, offer_choices
 from lms.participation.proposing import Proposals
 from lms.participation.queries import (
@@ -287,6 +288,7 @@ async def wish_page(
         offers = await offers_of(session, wish.id)
         ways = await by_way(session, [wish.id])
         into = await session.get(Wish, wish.merged_into_id) if wish.merged_into_id else None
+        runs = (await runs_of(session, [wish.id])).get(wish.id, [])
     slugs = {one.id: one.slug for one in found[0]}
     filled = words or _words_form(
         None, found, every, title=wish.title, text=wish.text, kind=wish.kind.value,
@@ -298,7 +300,7 @@ async def wish_page(
     return Template(
         "participation/desk/wish.html",
         context={
-            **SPOKEN, "wish": wish, "words": filled, "answer": reasons, "like": like, "offers": offers,
+            **SPOKEN, "wish": wish, "runs": runs, "words": filled, "answer": reasons, "like": like, "offers": offers,
             "form": answer if answer is not None and answer.problems else filled, "into": into,
             "by_way": ways.get(wish.id, {}), "refusal": refusal, "here": f"{PATH}/{wish.id}",
             "personal": personal_in(wish.title, wish.text), "is_public": wish.state in PUBLIC,

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.participation.errors import NotOpenForVotes
+from lms.participation.outcome.reading import history_of, runs_of
 from lms.participation.pages.parts import SPOKEN, AnyRequest, choices, filter_of
 from lms.participation.queries import by_way, public_wish, rounds, similar_wishes, wishes
 from lms.participation.rules import PUBLIC, TO_SUPPORT, Phase, ensure_supportable, phase_of
@@ -70,6 +71,8 @@ class WishListPages(Controller):
         async with around.begin.reading() as session:
             shown = await public_wish(session, wish_id)
             ways = await by_way(session, [shown.wish.id])
+            history = await history_of(session, shown.wish.id)
+            runs = (await runs_of(session, [shown.wish.id])).get(shown.wish.id, [])
         if shown.wish.id != wish_id:
             return Redirect(url(f"{PATH}/{shown.wish.id}"), status_code=303)
         why_not = ""
@@ -81,6 +84,7 @@ class WishListPages(Controller):
             "participation/wish.html",
             context={
                 **SPOKEN, "shown": shown, "wish": shown.wish, "by_way": ways.get(shown.wish.id, {}),
+                "history": history, "runs": runs,
                 "why_not": why_not, "here": f"{PATH}/{wish_id}",
             },
         )  # fmt: skip

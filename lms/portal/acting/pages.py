@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
+from lms.enrolment.service import Enrolments
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
 from lms.kernel.errors import DomainError, NotFound, Stale, TooMany
@@ -16,6 +17,7 @@ from lms.kernel.marking import N_
 from lms.people.family import Family
 from lms.people.mandates import Mandates
 from lms.people.models import Person
+from lms.portal.acting.clubs import places_of_children
 from lms.portal.acting.forms import PICK_UPS, ChildForm, InvitationForm, RelativeForm
 from lms.portal.acting.page import HERE, PRIVATE, page_with
 from lms.portal.acting.people_steps import (
@@ -64,11 +66,25 @@ class ActingPages(Controller):
         day = today(around.clock)
         async with around.begin.reading() as session:
             people = await people_of(session, actor, day)
+            children = [one.person.id for one in people.children]
+            places = await places_of_children(session, children, actor.person_id, around.clock())
         return Template(
             "portal/acting/people.html",
-            context={"people": people, "now_is": around.clock(), "today": day},
+            context={"people": people, "places": places, "now_is": around.clock(), "today": day},
             headers=PRIVATE,
         )
+
+    @post("/kurs/{enrolment_id:uuid}/fehlen/{answer:str}")
+    async def tell_when_missed(
+        self,
+        enrolment_id: FromPath[UUID],
+        answer: FromPath[str],
+        actor: NamedDependency[Actor],
+        enrolment: NamedDependency[Enrolments],
+    ) -> Redirect:
+        """Whether we write when a child did not come."""
+        await enrolment.tell_when_missed(actor, enrolment_id=enrolment_id, is_wanted=answer == "ja")
+        return after(HERE, SAVED)
 
     @get("/neu")
     async def choose(self) -> Template:

@@ -8,6 +8,7 @@ from lms.portal.desk.assigning import AssigningPages
 from lms.portal.desk.at_the_door import AtTheDoorPages
 from lms.portal.desk.attendance import ClosingPages, RegisterPages
 from lms.portal.desk.changing import ChangePages
+from lms.portal.desk.clubs import ClubPages
 from lms.portal.desk.companies import ClosingForCompanyPages, DeskCompanyPages, DeskSeatPages
 from lms.portal.desk.concessions import ConcessionKindPages
 from lms.portal.desk.conditions import ConditionPages, DeadlinePages
@@ -71,6 +72,7 @@ DESK = (
     RegisterPages,
     ClosingPages,
     AtTheDoorPages,
+    ClubPages,
     CoursePages,
     PrerequisitePages,
     DistancePages,

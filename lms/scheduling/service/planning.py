@@ -17,7 +17,7 @@ from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.resources.reserving import AlreadyTaken, lock
 from lms.scheduling import policy
-from lms.scheduling.deadlines import days_before
+from lms.scheduling.deadlines import begin_early, days_before
 from lms.scheduling.equipping import DevicesMissing, equip_all, needs_of
 from lms.scheduling.errors import InThePast, NoSessions, ResourceTaken, RoomTooSmall, Taken, WrongState
 from lms.scheduling.events import RunConfirmed, RunPublished
@@ -168,6 +168,7 @@ class Planning(Acts):
             if self.require_proof:
                 await ensure_proof_read(session, run)
             run.published_at = now
+            begin_early(run, now)
             self._move_on(session, actor, run, RunState.PUBLISHED, RunPublished(run_id=run.id))
         return run
 
@@ -192,7 +193,8 @@ class Planning(Acts):
             run = await run_of(session, run_id, lock=True)
             if run.state == RunState.COMPLETED:
                 return run
-            if run.state not in PUBLIC_STATES or run.ends_at is None or run.ends_at > self.clock():
+            is_over = run.ends_at is not None and run.ends_at <= self.clock() and not run.is_open_ended
+            if run.state not in PUBLIC_STATES or not is_over:
                 raise WrongState
             self._move_on(session, actor, run, RunState.COMPLETED, None)
         return run

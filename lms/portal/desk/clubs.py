@@ -1,0 +1,275 @@
+"""Clubs at the desk: all of them in one list, a new one from a course, the end of one."""
+
+from collections.abc import Iterator, Sequence
+from datetime import time, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID, uuid4
+
+from litestar import Controller, Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Response, Template
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from lms.catalogue.models import Course, Run
+from lms.kernel.actor import Actor
+from lms.kernel.clock import Clock, today
+from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.marking import N_
+from lms.portal.desk.run_reading import run_with_course
+from lms.portal.desk.words import spoken
+from lms.resources.models import Room, Venue
+from lms.scheduling.choices import course_of, room_choices, trainer_choices
+from lms.scheduling.clubs.models import ClubRule
+from lms.scheduling.clubs.rules import begins_at
+from lms.scheduling.clubs.service import ClubPlan, Clubs, EndInThePast
+from lms.scheduling.errors import EndsNextDay, InThePast, NoSuchTime, ResourceTaken, RoomTooSmall
+from lms.scheduling.models import Session
+from lms.scheduling.run_forms import NO_ROOM
+from lms.scheduling.words import WEEKDAYS, clash_in_words
+from lms.web.access import may
+from lms.web.forms import DateParts, Form, Hidden, Number, Radios, Select, Text, TimeOfDay, form_from
+from lms.web.language import gettext, translated
+from lms.web.module import Around
+from lms.web.notices import after, declare
+from lms.web.sent import uuid_in
+from lms.web.tables import table_file
+
+FOUNDED = declare("treff-gegruendet", N_("The club is saved as a draft. Publish it, and people can join."))
+ENDED = declare("treff-beendet", N_("The club has an end now. Everybody who goes there is told."))
+AT_FIELDS: dict[type[DomainError], str] = {
+    InThePast: "first_day",
+    EndsNextDay: "minutes",
+    NoSuchTime: "starts_at",
+    RoomTooSmall: "room",
+}
+COLUMNS = [
+    N_("Club"),
+    N_("Number"),
+    N_("Meets"),
+    N_("Place"),
+    N_("Members"),
+    N_("Places"),
+    N_("Waiting"),
+    N_("End"),
+]
+
+
+class ClubForm(Form):
+    """When and where a club meets; all the rest is as its course says."""
+
+    key = Hidden()
+    interval = Radios(
+        N_("How often?"),
+        choices=[("1", N_("every week")), ("2", N_("every second week"))],
+        missing=N_("Choose how often the club meets."),
+    )
+    weekday = Select(
+        N_("On which weekday?"),
+        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
+        missing=N_("Choose a weekday."),
+    )
+    starts_at = TimeOfDay(N_("Begins at"), missing=N_("Enter when a session begins, for example 18:00."))
+    minutes = Number(
+        N_("Length of a session in minutes"),
+        least=15,
+        most=600,
+        width=5,
+        missing=N_("Enter the length in minutes."),
+    )
+    first_day = DateParts(
+        N_("First possible day"),
+        hint=N_("The first session is on the first fitting day from this day on."),
+        missing=N_("Enter the first day."),
+    )
+    room = Select(N_("Room"), blank=NO_ROOM)
+    trainer = Select(N_("Trainer"), blank=N_("not decided yet"))
+    second_trainer = Select(N_("Second trainer"), blank=N_("nobody"))
+    capacity = Number(
+        N_("Places"),
+        least=1,
+        most=200,
+        width=5,
+        hint=N_("So many members can belong to it at a time."),
+        missing=N_("Enter the number of places."),
+    )
+
+
+class EndForm(Form):
+    last_day = DateParts(
+        N_("Last day"), hint=N_("Dates after this day drop out."), missing=N_("Enter the last day.")
+    )
+    reason = Text(
+        N_("Why does it end?"),
+        hint=N_("Members and parents read this."),
+        missing=N_("State the reason."),
+        longest=300,
+    )
+
+
+class ClubLine(NamedTuple):
+    """A club as the list shows it."""
+
+    run: Run
+    course: Course
+    rule: ClubRule
+    venue: Venue | None
+
+    @property
+    def title(self) -> str:
+        """The title of its course."""
+        return spoken(self.course.title_de, self.course.title_en)
+
+    @property
+    def rhythm(self) -> str:
+        """Tuesday, 16:00, every week."""
+        often = gettext("every week") if self.rule.interval_weeks == 1 else gettext("every second week")
+        return f"{translated(WEEKDAYS[self.rule.weekday])}, {begins_at(self.rule):%H:%M}, {often}"
+
+
+class ClubPages(Controller):
+    """The clubs of the house, and how one begins and ends."""
+
+    path = "/verwaltung"
+    opt = may("R", "plan")
+    include_in_schema = False
+
+    @get("/treffs")
+    async def index(self, around: NamedDependency[Around]) -> Template:
+        """Every club, those without end first."""
+        async with around.begin.reading() as session:
+            lines = await all_clubs(session)
+        return Template("portal/desk/clubs.html", context={"lines": lines})
+
+    @get(["/treffs/liste.csv", "/treffs/liste.xlsx"])
+    async def file(self, request: Request[Any, Any, Any], around: NamedDependency[Around]) -> Response[bytes]:
+        """The same to take away."""
+        async with around.begin.reading() as session:
+            lines = await all_clubs(session)
+        return table_file(request, "treffs", _rows(lines))
+
+    @get("/kurse/{course_id:uuid}/neuer-treff", opt=may("C", "plan"))
+    async def ask(
+        self, course_id: FromPath[UUID], around: NamedDependency[Around], clock: NamedDependency[Clock]
+    ) -> Template:
+        """The form, filled with what most clubs are like."""
+        async with around.begin.reading() as session:
+            course = await course_of(session, course_id)
+        form = form_from(
+            ClubForm, key=str(uuid4()), interval="1", starts_at=time(16), minutes=course.default_minutes,
+            first_day=today(clock) + timedelta(weeks=2), capacity=course.default_capacity, weekday="1",
+        )  # fmt: skip
+        return await _form(around, form, course)
+
+    @post("/kurse/{course_id:uuid}/neuer-treff", opt=may("C", "plan"))
+    async def found(
+        self,
+        request: Request[Any, Any, Any],
+        course_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        clubs: NamedDependency[Clubs],
+    ) -> Template | Redirect:
+        """A draft with the dates of ten weeks, or the form with what is in the way."""
+        form = form_from(ClubForm, await request.form())
+        async with around.begin.reading() as session:
+            course = await course_of(session, course_id)
+            form.room.choices = await room_choices(session)
+            form.trainer.choices = form.second_trainer.choices = await trainer_choices(session)
+        if not form.validate():
+            return await _form(around, form, course, status=422)
+        try:
+            run = await clubs.found(actor, _plan(form, course_id))
+        except ResourceTaken as refusal:
+            troubles = [clash_in_words(one) for one in refusal.clashes if not one.is_hint]
+            return await _form(around, form, course, status=refusal.status, troubles=troubles)
+        except tuple(AT_FIELDS) as refusal:
+            form.refuse(AT_FIELDS[type(refusal)], refusal.message)
+            return await _form(around, form, course, status=refusal.status)
+        return after(f"/verwaltung/durchfuehrungen/{run.id}", FOUNDED)
+
+    @get("/durchfuehrungen/{run_id:uuid}/treff-beenden", opt=may("U", "plan"))
+    async def consider(
+        self, run_id: FromPath[UUID], around: NamedDependency[Around], clock: NamedDependency[Clock]
+    ) -> Template:
+        """Until when it meets, and whom that concerns."""
+        return await _end_page(around, run_id, form_from(EndForm, last_day=today(clock) + timedelta(weeks=4)))
+
+    @post("/durchfuehrungen/{run_id:uuid}/treff-beenden", opt=may("U", "plan"))
+    async def end(
+        self,
+        request: Request[Any, Any, Any],
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        clubs: NamedDependency[Clubs],
+    ) -> Template | Redirect:
+        """End it with that day."""
+        form = form_from(EndForm, await request.form())
+        if form.validate():
+            try:
+                await clubs.end(actor, run_id=run_id, last_day=form.last_day.data, reason=form.reason.data)
+                return after(f"/verwaltung/durchfuehrungen/{run_id}", ENDED)
+            except EndInThePast as refusal:
+                form.refuse("last_day", refusal.message)
+        return await _end_page(around, run_id, form, status=422)
+
+
+async def all_clubs(session: AsyncSession) -> Sequence[ClubLine]:
+    """Every club there is or was, those without end first; one statement."""
+    rows = await session.execute(
+        select(Run, Course, ClubRule, Venue)
+        .join(ClubRule, ClubRule.run_id == Run.id)
+        .join(Course, Course.id == Run.course_id)
+        .outerjoin(Room, Room.id == Run.room_id)
+        .outerjoin(Venue, Venue.id == func.coalesce(Room.venue_id, Run.venue_id))
+        .order_by(Run.is_open_ended.desc(), Course.title_de, Run.number)
+    )
+    return [ClubLine(*row) for row in rows]
+
+
+def _plan(form: ClubForm, course_id: UUID) -> ClubPlan:
+    trainers = (uuid_in(form.trainer.data), uuid_in(form.second_trainer.data))
+    return ClubPlan(
+        run_id=uuid_in(form.key.data) or uuid4(), course_id=course_id, first_day=form.first_day.data,
+        weekday=int(form.weekday.data), starts_at=form.starts_at.data, minutes=form.minutes.data,
+        capacity=form.capacity.data, interval_weeks=int(form.interval.data), room_id=uuid_in(form.room.data),
+        trainer_ids=tuple(dict.fromkeys(one for one in trainers if one)),
+    )  # fmt: skip
+
+
+async def _form(
+    around: Around, form: ClubForm, course: Course, *, status: int = 200, troubles: Sequence[Any] = ()
+) -> Template:
+    if not form.room.choices:
+        async with around.begin.reading() as session:
+            form.room.choices = await room_choices(session)
+            form.trainer.choices = form.second_trainer.choices = await trainer_choices(session)
+    return Template(
+        "portal/desk/club_form.html",
+        context={"form": form, "course": course, "troubles": troubles},
+        status_code=status,
+    )
+
+
+async def _end_page(around: Around, run_id: UUID, form: EndForm, *, status: int = 200) -> Template:
+    async with around.begin.reading() as session:
+        run, course, *_ = await run_with_course(session, run_id)
+        if not run.is_open_ended:
+            raise NotFound
+        last = await session.scalar(select(func.max(Session.starts_at)).where(Session.run_id == run_id))
+    return Template(
+        "portal/desk/club_end.html",
+        context={"form": form, "run": run, "course": course, "last": last},
+        status_code=status,
+    )
+
+
+def _rows(lines: Sequence[ClubLine]) -> Iterator[Sequence[Any]]:
+    yield [gettext(one) for one in COLUMNS]
+    for one in lines:
+        yield [
+            one.title, one.run.number, one.rhythm, one.venue.name if one.venue else "", one.run.occupied,
+            one.run.capacity, one.run.waiting, one.rule.ended_on,
+        ]  # fmt: skip
