@@ -39,6 +39,7 @@ from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.feeds.caldav import models as synchronised
 from lms.helpdesk import models as helpdesk
+from lms.helpdesk.queue import models as help_queue
 from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
@@ -101,6 +102,7 @@ __all__ = [
     "fee_statements",
     "feeds",
     "hand_outs",
+    "help_queue",
     "helpdesk",
     "instalments",
     "interchange",

@@ -288,7 +288,11 @@ class TicketState(StrEnum):
 
 
 class Ticket(Row):
-    """One visitor in today's queue of a desk: a number, no name. `place` is the table they are called to."""
+    """One visitor in today's queue of a desk: a number, no name. `place` is the table they are called to.
+
+    `contact_id` is what was counted of the visit, so that it can be taken back for a quarter of an hour; then it is emptied, and
+    nobody can say any more whose contact it was.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
@@ -309,7 +313,9 @@ class Ticket(Row):
     adviser_id: Mapped[UUID | None] = mapped_column(ForeignKey("adviser.id"), default=None)
     place: Mapped[str] = mapped_column(default="")
     called_at: Mapped[datetime | None] = mapped_column(default=None)
+    serving_at: Mapped[datetime | None] = mapped_column(default=None)
     done_at: Mapped[datetime | None] = mapped_column(default=None)
+    contact_id: Mapped[UUID | None] = mapped_column(default=None)
     version: Mapped[int] = mapped_column(default=1)
 
 

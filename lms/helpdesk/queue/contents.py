@@ -1,0 +1,27 @@
+"""What the day brings to the table of contents of `helpdesk`."""
+
+from datetime import timedelta
+
+from lms.helpdesk.queue.service import HelpQueue
+from lms.jobs.worker import Periodic
+from lms.web.module import Around
+
+NIGHTLY, OFTEN = timedelta(hours=1), timedelta(minutes=5)
+
+
+def _close(around: Around) -> Periodic:
+    queue = HelpQueue(around)
+
+    async def act() -> None:
+        await queue.close_days()
+
+    return Periodic("close-help-desks", NIGHTLY, act)
+
+
+def _part(around: Around) -> Periodic:
+    return Periodic("part-help-contacts", OFTEN, HelpQueue(around).part_contacts)
+
+
+CONTROLLERS: list[type] = []
+SERVICES = {"help_queue": HelpQueue}
+PERIODIC = [_close, _part]
