@@ -1,10 +1,14 @@
 """The table of contents of `helpdesk`, for app.py."""
 
+from lms.helpdesk.queue import contents as queue
 from lms.privacy.contract import PersonalData
 from lms.web.module import Module
 
 MODULE = Module(
     name="helpdesk",
+    controllers=[*queue.CONTROLLERS],
+    services={**queue.SERVICES},
+    periodic=[*queue.PERIODIC],
     personal_data=[
         PersonalData(
             table="adviser",

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -54,7 +55,8 @@ async def test_one_adviser_who_clicks_twice_has_one_person(room: WaitingRoom) ->
     await room.comes()
     await room.comes()
 
-    assert await asyncio.gather(room.next(1), room.next(1)) == [1, 1]
+    first, second = await asyncio.gather(room.next(1), room.next(1))
+    assert (first, second) == (1, 1)
 
 
 async def test_numbers_drawn_at_the_same_moment_differ_and_leave_no_gap(room: WaitingRoom) -> None:
@@ -251,7 +253,7 @@ async def test_a_night_closes_what_is_left_and_forgets_who_advised(
 
 
 async def test_a_contact_by_telephone_is_entered_once_and_can_be_taken_back(room: WaitingRoom) -> None:
-    given = {
+    given: dict[str, Any] = {
         "contact_id": uuid4(), "desk_id": room.desk.id, "topic_id": room.phones.id, "age": AgeBand.UNKNOWN,
         "minutes": 12, "way": ContactWay.PHONE,
     }  # fmt: skip

@@ -58,16 +58,16 @@ def test_an_appointment_comes_at_its_time_and_not_before() -> None:
     assert (before, at_its_time, alone_and_early) == (walk_in, booked, None)
 
 
-@pytest.mark.parametrize(("late", "is_next"), [(10, True), (15, True), (16, False)])
+@pytest.mark.parametrize(("late", "called"), [(10, [3, 1, 2]), (15, [3, 1, 2]), (16, [1, 3, 2])])
 def test_who_is_a_little_late_is_next_and_who_is_very_late_queues_from_the_time_of_the_appointment(
-    late: int, is_next: bool
+    late: int, called: list[int]
 ) -> None:
     before, after = waits(1, came=5), waits(2, came=12)
     booked = waits(3, came=10 + late, due=10)
 
     order = numbers(line([before, after, booked], MOMENT + 40 * MINUTE))
 
-    assert order == ([3, 1, 2] if is_next else [1, 3, 2])
+    assert order == called
 
 
 def test_nobody_comes_to_an_adviser_who_cannot_help_with_their_topic() -> None:
@@ -80,7 +80,7 @@ def test_nobody_comes_to_an_adviser_who_cannot_help_with_their_topic() -> None:
 
 def test_the_wait_is_what_is_left_of_conversations_and_of_those_in_front() -> None:
     advisers = [Advises(UUID(int=7), None, MOMENT + 8 * MINUTE)]
-    minutes = {PHONES: 20}
+    minutes: dict[UUID | None, int] = {PHONES: 20}
 
     found = estimates([waits(1), waits(2, came=1)], advisers, minutes, MOMENT)
 

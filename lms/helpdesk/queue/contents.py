@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+from lms.helpdesk.queue.pages.advising import AdvisingPages, ContactPages
+from lms.helpdesk.queue.pages.counter import QueueCounterPages
+from lms.helpdesk.queue.pages.showing import NowPages, ScreenPages
 from lms.helpdesk.queue.service import HelpQueue
 from lms.jobs.worker import Periodic
 from lms.web.module import Around
@@ -22,6 +25,6 @@ def _part(around: Around) -> Periodic:
     return Periodic("part-help-contacts", OFTEN, HelpQueue(around).part_contacts)
 
 
-CONTROLLERS: list[type] = []
+CONTROLLERS = [QueueCounterPages, AdvisingPages, ContactPages, ScreenPages, NowPages]
 SERVICES = {"help_queue": HelpQueue}
 PERIODIC = [_close, _part]

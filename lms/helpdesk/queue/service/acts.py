@@ -53,8 +53,9 @@ async def on_duty(session: AsyncSession, actor: Actor, desk_id: UUID, day: date)
 async def moved(
     session: AsyncSession, ticket_id: UUID, *states: TicketState, to: TicketState, **more: Any
 ) -> bool:
-    """Whether the number was in one of these states and now is in the new one: one conditional statement, so that of several
-    who want the same number exactly one gets it.
+    """Whether the number was in one of these states and now is in the new one.
+
+    One conditional statement: of several who want the same number exactly one gets it.
     """
     done = await session.execute(
         update(Ticket)
