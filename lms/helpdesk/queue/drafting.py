@@ -69,7 +69,9 @@ def course_words(topic: HelpTopic) -> CourseWords:
 def reason(topic: HelpTopic, found: Figures) -> str:
     """Why there should be a course, in figures that name nobody; for the team."""
     line = next((one for one in found.topics if one.topic.id == topic.id), None)
-    sentences = [gettext("From the help desk: people have often asked for “%(topic)s”.", topic=words.name_of(topic))]
+    sentences = [
+        gettext("From the help desk: people have often asked for “%(topic)s”.", topic=words.name_of(topic))
+    ]
     if line is not None:
         sentences += _figures(line)
     return " ".join(sentences)

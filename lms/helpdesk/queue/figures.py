@@ -80,7 +80,9 @@ async def figures(session: AsyncSession, year: int, today: date) -> Figures:
                 func.sum(Contact.minutes),
             )
             .where(Contact.day >= date(year, 1, 1), Contact.day <= date(year, 12, 31))
-            .group_by(Contact.topic_id, extract("month", Contact.day), Contact.age, Contact.way, Contact.desk_id)
+            .group_by(
+                Contact.topic_id, extract("month", Contact.day), Contact.age, Contact.way, Contact.desk_id
+            )
         )
     ).all()
     topics = (await session.scalars(select(HelpTopic).order_by(HelpTopic.position, HelpTopic.name_de))).all()
@@ -131,7 +133,9 @@ def _shares(counts: Iterable[tuple[str, int]]) -> list[Share]:
 
 async def _of_late(session: AsyncSession, today: date) -> Mapping[UUID, int]:
     rows = await session.execute(
-        select(Contact.topic_id, func.count()).where(Contact.day >= today - OF_LATE).group_by(Contact.topic_id)
+        select(Contact.topic_id, func.count())
+        .where(Contact.day >= today - OF_LATE)
+        .group_by(Contact.topic_id)
     )
     return {topic_id: number for topic_id, number in rows}
 
@@ -151,7 +155,13 @@ def as_rows(found: Figures) -> list[list[Cell]]:
     def told(number: int | None) -> Cell:
         return few if number is None else number
 
-    head: list[Cell] = [gettext("Year"), gettext("Counted by"), gettext("What"), gettext("Month"), gettext("Contacts counted")]
+    head: list[Cell] = [
+        gettext("Year"),
+        gettext("Counted by"),
+        gettext("What"),
+        gettext("Month"),
+        gettext("Contacts counted"),
+    ]
     rows: list[list[Cell]] = [head]
     for line in found.topics:
         name = words.name_of(line.topic)

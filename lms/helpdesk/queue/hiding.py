@@ -43,9 +43,7 @@ def _lines(height: int, width: int) -> list[list[tuple[int, int]]]:
     return [*down, *across]
 
 
-def _hide_one_more(
-    whole: list[list[int]], hidden: list[list[bool]], line: list[tuple[int, int]]
-) -> bool:
+def _hide_one_more(whole: list[list[int]], hidden: list[list[bool]], line: list[tuple[int, int]]) -> bool:
     """Hide the smallest cell that is still shown in a line that gives something away. False: nothing (more) to hide."""
     secret = [(row, column) for row, column in line if hidden[row][column]]
     is_open = len(secret) > 1 and sum(whole[row][column] for row, column in secret) >= OPEN

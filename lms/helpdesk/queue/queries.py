@@ -299,7 +299,9 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
         .order_by(Ticket.number)
         .execution_options(populate_existing=True)
     ):
-        entries[ticket.desk_id].append(Entry(ticket, by_id.get(ticket.topic_id) if ticket.topic_id else None, appointment))
+        entries[ticket.desk_id].append(
+            Entry(ticket, by_id.get(ticket.topic_id) if ticket.topic_id else None, appointment)
+        )
     come = {one.appointment.id for found in entries.values() for one in found if one.appointment}
     expected = [one for one in await _appointments(session, ids, day) if one.id not in come]
     duties = await session.execute(

@@ -61,7 +61,9 @@ class HelpTopicFigures(Controller):
             "finding": _finding(found),
             "bars": _bars([Share(words.name_of(one.topic), one.total) for one in found.topics]),
             "by_age": _bars(found.ages),
-            "months_head": [(date(found.year, month, 1).strftime("%m"), "numeric") for month in range(1, MONTHS + 1)],
+            "months_head": [
+                (date(found.year, month, 1).strftime("%m"), "numeric") for month in range(1, MONTHS + 1)
+            ],
             "may_draft": actor.may_for_all("C", "plan"),
         }
         return Template("helpdesk/queue/topics.html", context=context)
@@ -121,5 +123,7 @@ def _finding(found: Figures) -> str:
     if first is None or first.total is None:
         return gettext("Too few contacts to say what people ask for")
     return gettext(
-        "Most often: %(topic)s, %(number)s contacts", topic=words.name_of(first.topic), number=in_words(first.total)
+        "Most often: %(topic)s, %(number)s contacts",
+        topic=words.name_of(first.topic),
+        number=in_words(first.total),
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from lms.audit.trail import record
 from lms.db import retried
 from lms.helpdesk.models import (
     Appointment,
@@ -137,7 +138,7 @@ class Calling(Acts):
             ):  # fmt: skip
                 raise TurnIsOver
             session.add(contact)
-            await self._appointment(session, ticket, AppointmentState.BOOKED, to=AppointmentState.DONE)
+            await self._appointment(session, actor, ticket, AppointmentState.BOOKED, to=AppointmentState.DONE)
         return contact
 
     @retried
@@ -159,7 +160,7 @@ class Calling(Acts):
                 raise TurnIsOver
             if counted is not None:
                 await session.execute(delete(Contact).where(Contact.id == counted))
-            await self._appointment(session, ticket, AppointmentState.DONE, to=AppointmentState.BOOKED)
+            await self._appointment(session, actor, ticket, AppointmentState.DONE, to=AppointmentState.BOOKED)
 
     async def _call(self, session: AsyncSession, duty: Duty, ticket_id: UUID) -> bool:
         return await moved(
@@ -189,7 +190,13 @@ class Calling(Acts):
         return ticket
 
     async def _appointment(
-        self, session: AsyncSession, ticket: Ticket, was: AppointmentState, *, to: AppointmentState
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        ticket: Ticket,
+        was: AppointmentState,
+        *,
+        to: AppointmentState,
     ) -> None:
         if ticket.appointment_id is None:
             return
@@ -197,3 +204,7 @@ class Calling(Acts):
         if found is not None and found.state is was:
             found.state, found.state_at = to, self.clock()
             found.version += 1
+            record(
+                session, actor, f"appointment.{to.value}", at=self.clock(), kind="appointment", object_id=found.id,
+                person_id=found.person_id,
+            )  # fmt: skip
