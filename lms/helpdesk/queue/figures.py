@@ -137,7 +137,7 @@ async def _of_late(session: AsyncSession, today: date) -> Mapping[UUID, int]:
         .where(Contact.day >= today - OF_LATE)
         .group_by(Contact.topic_id)
     )
-    return {topic_id: number for topic_id, number in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 async def drafted(session: AsyncSession) -> Mapping[UUID, Course]:
@@ -145,7 +145,7 @@ async def drafted(session: AsyncSession) -> Mapping[UUID, Course]:
     rows = await session.execute(
         select(TopicCourse.topic_id, Course).join(Course, Course.id == TopicCourse.course_id)
     )
-    return {topic_id: course for topic_id, course in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def as_rows(found: Figures) -> list[list[Cell]]:
