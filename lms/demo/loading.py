@@ -29,6 +29,7 @@ from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
+from lms.demo.filling.helpdesk import fill_help_desks
 from lms.demo.filling.helpdesk_day import fill_help_desk_day
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
@@ -148,8 +149,6 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_lessons(ground)
     with step("Who practises"):
         await fill_practising(ground)
-    with step("Today at the help desk"):
-        await fill_help_desk_day(ground)
     with step("Four courses written in full"):
         await fill_written_courses(ground)
     with step("A package to practise with"):
@@ -158,6 +157,9 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("What participants say"):
         await fill_surveys(ground)
+    with step("The help desk"):
+        await fill_help_desks(ground, everybody)
+        await fill_help_desk_day(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:
