@@ -42,9 +42,17 @@ def an_empty_waiting_room(centre: Centre) -> UUID:
             await session.execute(delete(Duty))
             session.add(
                 Appointment(
-                    reference=uuid4().hex[:8].upper(), desk_id=desk.id, topic_id=topic.id, adviser_id=adviser.id,
-                    starts_at=due, ends_at=due + timedelta(minutes=30), name="Gerda Voss", phone="+493904555",
-                    created_at=due - timedelta(days=2), way=BookedBy.PHONE, state=AppointmentState.BOOKED,
+                    reference=uuid4().hex[:8].upper(),
+                    desk_id=desk.id,
+                    topic_id=topic.id,
+                    adviser_id=adviser.id,
+                    starts_at=due,
+                    ends_at=due + timedelta(minutes=30),
+                    name="Gerda Voss",
+                    phone="+493904555",
+                    created_at=due - timedelta(days=2),
+                    way=BookedBy.PHONE,
+                    state=AppointmentState.BOOKED,
                 )  # fmt: skip
             )
         return desk.id
@@ -85,7 +93,9 @@ def test_a_walk_in_morning_with_three_advisers(open_page: Callable[..., Page], c
     counter.go_back()
     expect(screen.get_by_role("main")).to_contain_text("Zurzeit wird niemand aufgerufen.")
     look_closely(screen)
-    expect(screen.get_by_role("button", name="Ton einschalten")).to_be_visible()  # no sound unless somebody wants it
+    expect(
+        screen.get_by_role("button", name="Ton einschalten")
+    ).to_be_visible()  # no sound unless somebody wants it
 
     phones = [open_page() for _ in ADVISERS]
     for table, (phone, name) in enumerate(zip(phones, ADVISERS, strict=True), 1):
@@ -121,7 +131,9 @@ def test_a_walk_in_morning_with_three_advisers(open_page: Callable[..., Page], c
     phone.get_by_role("button", name="Fertig", exact=True).click()
 
     called(phone)
-    expect(phone.get_by_role("main")).to_contain_text("Gerda Voss")  # late, and yet before who came without an appointment
+    expect(phone.get_by_role("main")).to_contain_text(
+        "Gerda Voss"
+    )  # late, and yet before who came without an appointment
     phones[1].get_by_role("button", name="Niemand kommt").click()
     assert called(phones[1]) == numbers[2]
     counter.goto(f"/verwaltung/sprechstunde/heute/{desk_id}")

@@ -24,7 +24,6 @@ from lms.helpdesk.models import (
 from lms.helpdesk.queue.models import Duty
 from lms.people.ages import AgeBand
 
-DAYS = 60
 AGES = (
     (AgeBand.UNDER_18, 3), (AgeBand.FROM_18, 4), (AgeBand.FROM_25, 6), (AgeBand.FROM_35, 10),
     (AgeBand.FROM_50, 22), (AgeBand.FROM_65, 34), (AgeBand.FROM_75, 40), (AgeBand.UNKNOWN, 6),
@@ -85,9 +84,10 @@ async def _contacts(ground: Ground, topics: Sequence[HelpTopic]) -> None:
     ).all()
     weights = [*POPULAR, *(RARE for _ in topics)][: len(topics)]
     rows = []
-    for back in range(1, DAYS + 1):
+    first = (ground.today - timedelta(days=60)).replace(day=1)
+    for back in range((ground.today - first).days, 0, -1):
         day = ground.today - timedelta(days=back)
-        for _ in range(ground.chance.randrange(2, 7) if day.weekday() < 5 else 0):
+        for _ in range(ground.chance.randrange(5, 13) if day.weekday() < 5 else 0):
             desk = ground.weighted(desks, [60, *(14 for _ in desks[1:])])
             way = ground.weighted([one for one, _ in WAYS], [weight for _, weight in WAYS])
             rows.append(

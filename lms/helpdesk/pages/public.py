@@ -7,7 +7,7 @@ never part of an address.
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
@@ -29,7 +29,7 @@ from lms.helpdesk.forms import (
     sent_along,
 )
 from lms.helpdesk.letters import appointment_path
-from lms.helpdesk.models import Appointment, DeskKind, HelpTopic
+from lms.helpdesk.models import Appointment, DeskKind, HelpDesk, HelpTopic
 from lms.helpdesk.pages.asking import (
     Choice,
     as_value,
@@ -41,6 +41,8 @@ from lms.helpdesk.pages.asking import (
 )
 from lms.helpdesk.policy import LINK
 from lms.helpdesk.queries import answered_topics, desks, lendable_models, topic_of
+from lms.helpdesk.queue.queries import boards
+from lms.helpdesk.queue.words import waiting_people
 from lms.helpdesk.rules import Slot
 from lms.helpdesk.service import Appointments
 from lms.helpdesk.values import Wanted
@@ -80,7 +82,7 @@ class BookingHelpPages(Controller):
             chosen = await _perhaps(session, thema)
             if chosen is not None:
                 audience = chosen.audience
-            return await _topic_page(session, audience, form_from(TopicForm, thema=thema))
+            return await _topic_page(session, audience, form_from(TopicForm, thema=thema), around.clock())
 
     @get("/ort")
     async def place(
@@ -94,7 +96,7 @@ class BookingHelpPages(Controller):
                 form = form_from(TopicForm, request.query_params)
                 form.refuse("thema", form.thema.missing)
                 audience = DeskKind.ADVICE if fuer == FOR_COMPANIES else DeskKind.HELP
-                return await _topic_page(session, audience, form, status=422)
+                return await _topic_page(session, audience, form, around.clock(), status=422)
             found = await choices_of(session, around, topic)
         if len(found) == 1 and not ort:
             return Redirect(_to("tag", topic, found[0]), status_code=303)
@@ -230,7 +232,14 @@ def _to(step: str, topic: HelpTopic, choice: Choice) -> str:
     return url(f"{HERE}/{step}?thema={topic.id}&ort={choice.placed.desk.id}")
 
 
-async def _topic_page(session: Any, audience: DeskKind, form: TopicForm, *, status: int = 200) -> Template:
+async def _waits(session: Any, found: Sequence[HelpDesk], now: datetime) -> dict[UUID, str]:
+    """Of desks that are open now: how many wait, and how long, in a sentence."""
+    return {one.desk.id: waiting_people(one) for one in await boards(session, found, now) if one.is_open}
+
+
+async def _topic_page(
+    session: Any, audience: DeskKind, form: TopicForm, now: datetime, *, status: int = 200
+) -> Template:
     found = await answered_topics(session, audience)
     form.thema.choices = [(str(one.id), words.topic_name(one)) for one in found]
     form.thema.hints = {str(one.id): words.topic_hint(one) for one in found}
@@ -243,6 +252,7 @@ async def _topic_page(session: Any, audience: DeskKind, form: TopicForm, *, stat
             "is_advice": audience is DeskKind.ADVICE,
             "has_advice": has_advice,
             "walk_ins": walk_ins,
+            "waits": await _waits(session, [one.desk for one in walk_ins], now),
             "words": words,
         },
         status_code=status,

@@ -70,6 +70,10 @@ class OnDuty:
     adviser: Adviser
     topics: frozenset[UUID] | None
 
+    def helps_with(self, topic_id: UUID) -> bool:
+        """Whether a number of this topic may come to this adviser."""
+        return self.topics is None or topic_id in self.topics
+
     @property
     def is_there(self) -> bool:
         """Neither gone nor having a break."""
@@ -163,8 +167,10 @@ class Board:
         return rules.wait_for_new(topic_id, self.to_come, self.advisers, self.minutes, self.now)
 
     def without_adviser(self) -> list[HelpTopic]:
-        """The topics that nobody who is there today can help with."""
-        advisers = self.advisers
+        """The topics that nobody who is there today can help with, be it after a break."""
+        advisers: Sequence[OnDuty | Advises] = [
+            one for one in self.duties if one.duty.ended_at is None
+        ] or self.advisers
         if not advisers:
             return []
         return [one for one in self.topics if not any(who.helps_with(one.id) for who in advisers)]

@@ -19,7 +19,7 @@ from lms.helpdesk.queue.drafting import (
     run_id_of,
     topic_of,
 )
-from lms.helpdesk.queue.figures import MONTHS, Figures, Share, as_rows, figures
+from lms.helpdesk.queue.figures import Figures, Share, as_rows, figures
 from lms.helpdesk.queue.hiding import FEWEST
 from lms.helpdesk.queue.pages.frame import AnyRequest
 from lms.kernel.actor import Actor
@@ -29,6 +29,7 @@ from lms.kernel.rights import Scope
 from lms.scheduling.service import Scheduling
 from lms.web.access import may
 from lms.web.charts import Bar, bars_of
+from lms.web.formats import month as month_words
 from lms.web.formats import number as in_words
 from lms.web.language import gettext
 from lms.web.module import Around
@@ -61,9 +62,7 @@ class HelpTopicFigures(Controller):
             "finding": _finding(found),
             "bars": _bars([Share(words.name_of(one.topic), one.total) for one in found.topics]),
             "by_age": _bars(found.ages),
-            "months_head": [
-                (date(found.year, month, 1).strftime("%m"), "numeric") for month in range(1, MONTHS + 1)
-            ],
+            "months": _months(found),
             "may_draft": actor.may_for_all("C", "plan"),
         }
         return Template("helpdesk/queue/topics.html", context=context)
@@ -107,6 +106,13 @@ async def _figures(around: Around, request: AnyRequest) -> Figures:
     year = int(asked) if asked.isdecimal() and len(asked) == 4 and int(asked) else day.year
     async with around.begin.reading() as session:
         return await figures(session, year, day)
+
+
+def _months(found: Figures) -> list[tuple[int, str]]:
+    """The months from the first with a contact to the last: their place in the year, and their name."""
+    asked = [place for place, number in enumerate(found.months) if number is None or number]
+    places = range(min(asked), max(asked) + 1) if asked else range(0)
+    return [(place, month_words(date(found.year, place + 1, 1))) for place in places]
 
 
 def _bars(shares: list[Share] | Any) -> list[Bar]:
