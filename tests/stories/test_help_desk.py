@@ -53,7 +53,7 @@ def an_empty_waiting_room(centre: Centre) -> UUID:
                     created_at=due - timedelta(days=2),
                     way=BookedBy.PHONE,
                     state=AppointmentState.BOOKED,
-                )  # fmt: skip
+                )
             )
         return desk.id
 
