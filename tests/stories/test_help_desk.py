@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete, select, update
 
+import lms.models  # noqa: F401 - every table is known before the first row is written
 from lms.db import Begin
 from lms.helpdesk.models import (
     Adviser,
