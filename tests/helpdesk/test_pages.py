@@ -136,7 +136,7 @@ async def test_the_link_moves_cancels_and_waits_without_an_account(
 
 async def test_a_caller_is_booked_with_two_clicks(counter: Counter, client: Browser, begin: Begin) -> None:
     await sign_in(client, begin, Identity.ENROLMENT)
-    caller = {"thema": str(counter.photos.id), "name": "Gerda Stolle", "phone": "03904 777", "way": "phone"}
+    caller = {"thema": str(counter.photos.id), "name": "Gerda Stolle", "phone": "keins", "way": "phone"}
 
     wrong = await send(client, f"{DESK}/neu", caller | {"act": "zeiten"})
     offered = await send(client, f"{DESK}/neu", caller | {"phone": "03904 777888", "act": "zeiten"})
@@ -150,7 +150,6 @@ async def test_a_caller_is_booked_with_two_clicks(counter: Counter, client: Brow
     assert wrong.status_code == 422
     assert booked.status_code == 303
     assert "Gerda Stolle" in page.text
-    assert "am Telefon" in words_of(page.text) or "telefonisch" in words_of(page.text)
 
 
 async def test_the_day_shows_everybody_and_costs_the_same_for_many(
@@ -160,11 +159,11 @@ async def test_the_day_shows_everybody_and_costs_the_same_for_many(
     await counter.book("Ada Lehmann")
     path = f"{DESK}?tag={TUESDAY.isoformat()}"
     await client.get(path)
-    with counted(begin.writing_engine.sync_engine) as one:
+    with counted() as one:
         first = await client.get(path)
     for number, at in enumerate((time(10, 30), time(11), time(11, 30))):
         await counter.book(f"Person {number}", at=at, phone=f"+4939045555{number}")
-    with counted(begin.writing_engine.sync_engine) as many:
+    with counted() as many:
         second = await client.get(path)
 
     assert "Ada Lehmann" in first.text
