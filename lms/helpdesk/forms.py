@@ -69,7 +69,7 @@ class ContactForm(Form):
     )  # fmt: skip
     phone = Phone(
         missing=N_("Enter a telephone number at which we reach you."), width=20,
-        hint=N_("We use it for this appointment alone. A mobile number gets a short message as confirmation."),
+        hint=N_("We use it for this appointment alone."),
     )  # fmt: skip
     email = Email(
         N_("E-mail address"), hint=N_("Only if you want the confirmation by e-mail."), width=30,
