@@ -40,6 +40,8 @@ from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.feeds.caldav import models as synchronised
+from lms.helpdesk import models as helpdesk
+from lms.helpdesk.queue import models as help_queue
 from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
@@ -109,6 +111,8 @@ __all__ = [
     "feeds",
     "funding",
     "hand_outs",
+    "help_queue",
+    "helpdesk",
     "instalments",
     "interchange",
     "interest",

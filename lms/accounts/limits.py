@@ -74,6 +74,8 @@ LIMITS: Mapping[str, Limit] = {
     ),
     "voucher-order": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR)),
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
+    # an appointment at the help desk: the account is the telephone number (S-40, F-M05)
+    "help-desk": Limit(account=(Rate(8, DAY),), address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),
     # wrong codes and wrong names only (`spent`): a whole course comes from the house's one address
     "presence-code": Limit(
@@ -90,6 +92,8 @@ LIMITS: Mapping[str, Limit] = {
         fails_closed=True,
     ),
     "tablet-code": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR), fails_closed=True),
+    # numbers at a public tablet: a waiting room at its fullest, and no game of pressing buttons
+    "queue-number": Limit(account=(Rate(12, 5 * MINUTE), Rate(60, HOUR)), alarm=Rate(300, HOUR)),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),
     # a file is unpacked and compared; and nobody finds a name that the holder keeps back by trying
     "certificate-file": Limit(address=(Rate(10, 5 * MINUTE), Rate(40, HOUR)), alarm=Rate(500, HOUR)),

@@ -30,6 +30,8 @@ from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
+from lms.demo.filling.helpdesk import fill_help_desks
+from lms.demo.filling.helpdesk_day import fill_help_desk_day
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.lessons import fill_lessons
@@ -166,6 +168,9 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
     with step("Wishes of citizens"):
         await fill_wishes(ground, everybody)
         await fill_outcome(ground)
+    with step("The help desk"):
+        await fill_help_desks(ground, everybody)
+        await fill_help_desk_day(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

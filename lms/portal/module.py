@@ -17,6 +17,8 @@ from lms.portal.course_page import CoursePage
 from lms.portal.desk.controllers import DESK
 from lms.portal.fees.controllers import FEES
 from lms.portal.finance.controllers import FINANCE
+from lms.portal.helpdesk.devices import TryOutPages
+from lms.portal.helpdesk.tablet import KioskQueuePages
 from lms.portal.information_pages import InformationPages
 from lms.portal.kiosk_courses import KioskCoursePages
 from lms.portal.letters.address_pages import AddressPages
@@ -51,6 +53,8 @@ MODULE = Module(
         YouthPages,
         CoursePage,
         KioskCoursePages,
+        KioskQueuePages,
+        TryOutPages,
         InformationPages,
         ProgrammeApi,
         *DESK,
