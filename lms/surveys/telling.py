@@ -7,7 +7,9 @@ from decimal import Decimal
 from lms.surveys.questions import QuestionKind
 from lms.surveys.results import Unit
 from lms.surveys.rules import FEWEST, Result, shown_scale
+from lms.web import charts
 from lms.web.csv import Cell
+from lms.web.formats import month, number, percent
 from lms.web.language import current_language, gettext, translated
 
 
@@ -30,6 +32,11 @@ class Picture:
     texts: Sequence[str]
     mean: float | None
     is_text: bool
+
+    @property
+    def drawn(self) -> Sequence[charts.Bar]:
+        """The bars of the chart."""
+        return [charts.Bar(bar.words, bar.percent / 100, percent(bar.percent / 100)) for bar in self.bars]
 
     @property
     def is_hidden(self) -> bool:
@@ -73,6 +80,14 @@ class Course:
     text: str
     points: Sequence[tuple[Unit, float, int]]
     """Unit, average, and how far its bar reaches in percent."""
+
+    @property
+    def drawn(self) -> Sequence[charts.Bar]:
+        """The bars of the chart, the oldest first."""
+        return [
+            charts.Bar(month(unit.closed_at), reach / 100, number(round(mean, 1)))
+            for unit, mean, reach in self.points
+        ]
 
 
 def over_time(units: Sequence[Unit], results: Iterable[Result]) -> list[Course]:

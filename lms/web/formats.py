@@ -111,6 +111,11 @@ def duration(minutes: int) -> str:
     return " ".join(words)
 
 
+def percent(share: float) -> str:
+    """43 %, from a share of 0 to 1."""
+    return numbers.format_percent(share, locale=babel_locale())
+
+
 def number(value: float) -> str:
     """1.234 or 2,5."""
     return numbers.format_decimal(value, locale=babel_locale())
@@ -151,6 +156,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         date_long, date_plain, date_short, month, time, time_range, moment, moment_short, period,
-        money, amount, units, duration, number, file_size, phone, in_groups, iso,
+        money, amount, units, duration, number, percent, file_size, phone, in_groups, iso,
     )
 }  # fmt: skip

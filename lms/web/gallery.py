@@ -10,6 +10,7 @@ from litestar.response import Template
 from lms.kernel.clock import system_clock
 from lms.kernel.marking import N_
 from lms.web.access import PUBLIC
+from lms.web.charts import Bar, bars_of
 from lms.web.forms import (
     Checkbox,
     Checkboxes,
@@ -77,6 +78,7 @@ def shown(form: Form, layout: str = "") -> dict[str, Any]:
         "extra": form_from(Address),
         "start": start,
         "end": start + timedelta(minutes=90),
+        "chart": [*bars_of([("Fotos", 34, "34"), ("Nachrichten", 12, "12")]), Bar("Fahrkarten", None, "unter 5")],
         "page": page_of(["one"], number=2, total=133, path="/demo/bausteine"),
         "layout": LAYOUTS.get(layout, LAYOUTS[""]),
     }

@@ -90,7 +90,7 @@ async def test_the_trainer_and_the_team_see_results_and_nobody_else(client: Brow
             assert (hidden.status_code, "geheim" in hidden.text) == (200, False)
         page = (await browser.get(f"/{area}/umfragen/{shown.survey.id}")).text
         assert "<script>alert" not in page
-        assert '<svg class="survey-chart"' in page
+        assert '<svg class="lms-chart"' in page
         overview = await browser.get(f"/{area}/umfragen/auswertung")
         assert (overview.status_code, "geheim" in overview.text, "5 Frageb" in overview.text) == (
             200, False, True,
