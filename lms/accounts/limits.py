@@ -89,6 +89,12 @@ LIMITS: Mapping[str, Limit] = {
         alarm=Rate(300, HOUR),
         fails_closed=True,
     ),
+    "digital-check": Limit(address=(Rate(20, HOUR),), alarm=Rate(200, HOUR)),
+    "digital-check-paper": Limit(address=(Rate(20, HOUR),), alarm=Rate(200, HOUR)),
+    # wrong codes only (`spent`), as for slips
+    "digital-check-code": Limit(
+        address=(Rate(20, HOUR), Rate(60, DAY)), alarm=Rate(300, HOUR), fails_closed=True
+    ),
     "tablet-code": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR), fails_closed=True),
     "certificate-check": Limit(account=(Rate(20, HOUR),), address=(Rate(30, MINUTE),)),
     # a file is unpacked and compared; and nobody finds a name that the holder keeps back by trying

@@ -53,4 +53,4 @@ class SameAsBefore(DomainError):
 
 class WithoutAim(DomainError):
     status = 422
-    message = N_("Choose a course, or enter the topic of a consultation, one of the two.")
+    message = N_("Choose a course or a consultation, one of the two.")

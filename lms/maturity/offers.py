@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
+from lms.helpdesk.models import DeskKind, HelpDesk, HelpTopic
 from lms.maturity import rules
 from lms.maturity.queries import newest_edition
 from lms.maturity.questions import Advice, Content, Words, read
@@ -47,21 +47,40 @@ async def recommended(
 ) -> Sequence[Recommendation]:
     """At most five, the weakest area first; by the advice of the edition in use unless `content` is a draft to be tried.
 
-    Three statements at most. Courses without a run that a company can book now are left out, and what comes next stands in.
+    Four statements at most. Courses without a run that a company can book now are left out, and what comes next stands in.
     """
     if content is None:
         edition = await newest_edition(session)
         content = read(edition.content) if edition else Content()
     fits = rules.fitting(content.advice, results)
     offers = await _offers(session, [one.course for one, _ in fits if one.course], now)
-    found = rules.chosen(fits, lambda one: not one.course or one.course in offers)
-    return [_recommendation(one, result, offers) for one, result in found]
+    topics = await consultations(session)
+    found = rules.chosen(fits, lambda one: one.course in offers or one.topic in topics)
+    return [_recommendation(one, result, offers, topics) for one, result in found]
 
 
-def _recommendation(advice: Advice, result: AreaResult, offers: Mapping[str, Offer]) -> Recommendation:
+async def consultations(session: AsyncSession) -> Mapping[str, HelpTopic]:
+    """What companies can be advised about, by the id of the topic; nothing while no desk for advice is open."""
+    desk = await session.scalar(
+        select(HelpDesk.id).where(HelpDesk.kind == DeskKind.ADVICE, HelpDesk.ended_at.is_(None)).limit(1)
+    )
+    if desk is None:
+        return {}
+    rows = await session.scalars(
+        select(HelpTopic)
+        .where(HelpTopic.audience == DeskKind.ADVICE, HelpTopic.ended_at.is_(None))
+        .order_by(HelpTopic.position, HelpTopic.name_de)
+    )
+    return {str(one.id): one for one in rows}
+
+
+def _recommendation(
+    advice: Advice, result: AreaResult, offers: Mapping[str, Offer], topics: Mapping[str, HelpTopic]
+) -> Recommendation:
     if not advice.course:
-        path = f"{CONSULTATIONS}?art=beratung&thema={quote(advice.topic)}"
-        return Recommendation(result, advice.reason, advice.topic, path)
+        topic = topics[advice.topic]
+        about = (current_language() == "en" and topic.name_en) or topic.name_de
+        return Recommendation(result, advice.reason, about, f"{CONSULTATIONS}?thema={topic.id}")
     offer = offers[advice.course]
     course, run = offer.course, offer.run
     title = (current_language() == "en" and course.title_en) or course.title_de
@@ -76,7 +95,7 @@ async def _offers(session: AsyncSession, course_ids: Sequence[str], now: datetim
     if not wanted:
         return {}
     rows = await session.execute(
-        select(Course, Run, Venue)
+        select(Course, Run, Venue.name)
         .join(Run, Run.course_id == Course.id)
         .join(CourseAudience, CourseAudience.course_id == Course.id)
         .outerjoin(Venue, Venue.id == Run.venue_id)
@@ -94,7 +113,7 @@ async def _offers(session: AsyncSession, course_ids: Sequence[str], now: datetim
     found: dict[str, Offer] = {}
     for course, run, venue in rows:
         if _is_open(run, now) and str(course.id) not in found:
-            found[str(course.id)] = Offer(course, run, "" if venue is None else venue.name)
+            found[str(course.id)] = Offer(course, run, venue or "")
     return found
 
 

@@ -59,7 +59,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
-    """What helps whoever stands at `up_to` or below in an area: a course, or a consultation about a topic."""
+    """What helps whoever stands at `up_to` or below in an area: a course, or a consultation about a topic, by their ids."""
 
     area: str
     up_to: int
@@ -71,7 +71,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def aim(self) -> str:
         """The same for the same course or the same consultation."""
-        return self.course or f"topic:{self.topic.casefold()}"
+        return self.course or self.topic
 
 
 class Content(msgspec.Struct, frozen=True):

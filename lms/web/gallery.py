@@ -78,7 +78,10 @@ def shown(form: Form, layout: str = "") -> dict[str, Any]:
         "extra": form_from(Address),
         "start": start,
         "end": start + timedelta(minutes=90),
-        "chart": [*bars_of([("Fotos", 34, "34"), ("Nachrichten", 12, "12")]), Bar("Fahrkarten", None, "unter 5")],
+        "chart": [
+            *bars_of([("Fotos", 34, "34"), ("Nachrichten", 12, "12")]),
+            Bar("Fahrkarten", None, "unter 5"),
+        ],
         "page": page_of(["one"], number=2, total=133, path="/demo/bausteine"),
         "layout": LAYOUTS.get(layout, LAYOUTS[""]),
     }
