@@ -14,6 +14,7 @@ from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.busy import fill_busy
 from lms.demo.filling.calendars import fill_calendars
+from lms.demo.filling.checks import fill_checks
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.conditions import fill_conditions
@@ -155,6 +156,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("What participants say"):
         await fill_surveys(ground)
+    with step("How digital companies are"):
+        await fill_checks(ground, everybody)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

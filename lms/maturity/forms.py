@@ -156,8 +156,8 @@ class AdviceForm(Form):
         choices=[(str(level), LEVEL_WORDS[level]) for level in LEVELS if level < HIGHEST],
         missing=N_("Choose a level."),
     )
-    course = Select(N_("Course"), blank=N_("none"))
-    topic = Select(N_("Consultation"), blank=N_("none"))
+    course = Select(N_("Course"), blank=N_("Nothing chosen"))
+    topic = Select(N_("Consultation"), blank=N_("Nothing chosen"))
     reason_de = Text(
         N_("Reason, in one sentence"),
         hint=N_("For example: Damit ein kaputter Rechner Sie keine Aufträge kostet."),

@@ -30,6 +30,7 @@ from lms.maturity.questions import (
     read,
     write,
 )
+from lms.maturity.usual import usual_areas
 from lms.web.module import Around
 
 UP, DOWN = -1, 1
@@ -65,6 +66,10 @@ class CheckWriting:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+
+    async def take_usual(self, actor: Actor) -> None:
+        """Begin with the usual areas and questions; where something is written already, Stale."""
+        await self._change(actor, 0, "digital-check.begun_writing", lambda _: Content(usual_areas()))
 
     async def put_area(self, actor: Actor, area: Area, *, version: int) -> None:
         """Write names and next steps of an area; its questions stay as they are. Raises NoWords, TooMuchToAsk."""

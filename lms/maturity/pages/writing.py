@@ -62,6 +62,14 @@ class CheckWritingPages(Controller):
         """The draft as a whole, and the editions."""
         return await _index(around)
 
+    @post("/anfangen")
+    async def take_usual(
+        self, actor: NamedDependency[Actor], check_writing: NamedDependency[CheckWriting]
+    ) -> Redirect:
+        """Begin with the usual questions."""
+        await check_writing.take_usual(actor)
+        return after(PATH, SAVED)
+
     @get("/bereiche/{key:str}")
     async def area(self, key: FromPath[str], around: NamedDependency[Around]) -> Template:
         """An area that is there, or ("neu") a new one."""
