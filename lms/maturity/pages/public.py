@@ -312,7 +312,7 @@ def _area_page(
     area = _area_of(whole, number)
     asked = form or area_form(area, None, whole.answers, state_of(area, whole.answers))
     context = _frame(around, whole) | {
-        "area": area,
+        "part": area,
         "form": asked,
         "number": number,
         "total": len(whole.content.areas),

@@ -349,5 +349,5 @@ def _page(
     versions: Versions | None = None,
     area: Area | None = None,
 ) -> Template:
-    context = {"draft": draft, "form": form, "area": area, "versions": versions, "here": PATH}
+    context = {"draft": draft, "form": form, "part": area, "versions": versions, "here": PATH}
     return Template(f"maturity/writing/{name}.html", context=context, status_code=status)
