@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from lms.helpdesk.letters import LISTENERS
 from lms.helpdesk.pages import CONTROLLERS
+from lms.helpdesk.questions.pages import DeskQuestionPages
+from lms.helpdesk.questions.service import DeskQuestions
 from lms.helpdesk.service import Appointments, DeskRhythm, EarlierWishes, HelpDesks
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -41,8 +43,13 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="helpdesk",
-    controllers=CONTROLLERS,
-    services={"appointments": Appointments, "earlier_wishes": EarlierWishes, "help_desks": HelpDesks},
+    controllers=[*CONTROLLERS, DeskQuestionPages],
+    services={
+        "appointments": Appointments,
+        "earlier_wishes": EarlierWishes,
+        "help_desks": HelpDesks,
+        "desk_questions": DeskQuestions,
+    },
     listeners=LISTENERS,
     periodic=[_lapse, _remind, _forget],
     personal_data=[

@@ -1,9 +1,8 @@
 """Writing the check: one draft that the programme team changes together, and publishing it as an edition."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -14,6 +13,7 @@ from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
+from lms.kernel.keyed import moved, put, without
 from lms.maturity import policy
 from lms.maturity.errors import NothingToPublish, NoWords, SameAsBefore, TooMuchToAsk, WithoutAim
 from lms.maturity.models import CheckDraft, CheckEdition
@@ -32,18 +32,6 @@ from lms.maturity.questions import (
 )
 from lms.maturity.usual import usual_areas
 from lms.web.module import Around
-
-UP, DOWN = -1, 1
-
-
-class Keyed(Protocol):
-    """What has a key for ever."""
-
-    @property
-    def key(self) -> str: ...
-
-
-K = TypeVar("K", bound=Keyed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,28 +182,6 @@ class CheckWriting:
         self, session: AsyncSession, actor: Actor, action: str, edition: UUID | None, after: dict[str, object]
     ) -> None:
         record(session, actor, action, at=self.clock(), kind="digital-check", object_id=edition, after=after)
-
-
-def put(found: Sequence[K], one: K) -> tuple[K, ...]:
-    """With this one in the place of the one of its key, else at the end."""
-    if any(other.key == one.key for other in found):
-        return tuple(one if other.key == one.key else other for other in found)
-    return (*found, one)
-
-
-def without(found: Sequence[K], key: str) -> tuple[K, ...]:
-    """Without the one of this key."""
-    return tuple(one for one in found if one.key != key)
-
-
-def moved(found: Sequence[K], key: str, way: int) -> tuple[K, ...]:
-    """With the one of this key a place further up or down; at the end it stays."""
-    index = next((i for i, one in enumerate(found) if one.key == key), None)
-    if index is None or not 0 <= index + way < len(found):
-        return tuple(found)
-    turned = list(found)
-    turned[index], turned[index + way] = turned[index + way], turned[index]
-    return tuple(turned)
 
 
 def _with_areas(content: Content, areas: tuple[Area, ...]) -> Content:

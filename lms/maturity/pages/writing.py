@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Audience, Course, CourseAudience
 from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound, Stale
+from lms.kernel.keyed import DOWN, UP
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.maturity.errors import NothingToPublish, NoWords, SameAsBefore, TooMuchToAsk, WithoutAim
@@ -33,7 +34,7 @@ from lms.maturity.questions import Advice, Area, Question, new_key, read
 from lms.maturity.rules import Answer, picture
 from lms.maturity.showing import shown_draft
 from lms.maturity.words import level_words
-from lms.maturity.writing import DOWN, UP, CheckWriting, Draft, read_draft
+from lms.maturity.writing import CheckWriting, Draft, read_draft
 from lms.web.access import may
 from lms.web.forms import Form, form_from
 from lms.web.module import Around
