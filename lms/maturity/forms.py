@@ -14,14 +14,14 @@ from lms.web.language import current_language
 LEVEL, COMMENT = "stufe_", "wort_"
 UNKNOWN = "?"
 LEVELS_ASKED = (
-    N_("Level 0: not begun yet"),
+    N_("Level 0: at the start"),
     N_("Level 1: first steps"),
     N_("Level 2: on the way"),
     N_("Level 3: well set up"),
-    N_("Level 4: a model for others"),
+    N_("Level 4: a model"),
 )
 STEPS_ASKED = (
-    N_("Next step for whoever has not begun yet"),
+    N_("Next step for whoever is at the start"),
     N_("Next step after first steps"),
     N_("Next step on the way"),
     N_("Next step for whoever is well set up"),

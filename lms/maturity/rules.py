@@ -12,11 +12,11 @@ FEWEST = 5
 """So many companies at least before anything about all of them is said (as with surveys)."""
 MOST_RECOMMENDED = 5
 LEVEL_WORDS: Mapping[int, str] = {
-    0: N_("not begun yet"),
+    0: N_("at the start"),
     1: N_("first steps"),
     2: N_("on the way"),
     3: N_("well set up"),
-    4: N_("a model for others"),
+    4: N_("a model"),
 }
 
 

@@ -10,6 +10,7 @@ from lms.web.charts import Bar
 from lms.web.formats import number
 from lms.web.language import current_language, gettext, translated
 
+LINE = 40
 TOO_LITTLE = N_("too few answers")
 
 
@@ -101,5 +102,7 @@ def comparison_words(comparison: Comparison) -> str:
 
 
 def _bar(words: str, score: float | None, level: str) -> Bar:
-    shown = level if score is None else f"{score_words(score)} – {level}"
-    return Bar(words, None if score is None else score / HIGHEST, shown)
+    """Area on the left, level on the right of one line: on the narrowest phone the area gives way."""
+    room = LINE - len(level)
+    label = words if len(words) <= room else f"{words[: room - 1].rstrip()}…"
+    return Bar(label, None if score is None else score / HIGHEST, level)

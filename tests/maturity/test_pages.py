@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 from uuid import uuid4
 
+import pikepdf
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
@@ -168,7 +170,8 @@ async def test_the_code_opens_a_check_and_the_picture_is_a_tagged_pdf(client: Br
     assert (wrong.status_code, "Tippfehler" in wrong.text) == (422, True)
     paper = await client.get(f"{scene.path(check_id)}/ergebnis.pdf")
     assert paper.content.startswith(b"%PDF")
-    assert b"/StructTreeRoot" in paper.content
+    with pikepdf.open(BytesIO(paper.content)) as file:
+        assert file.Root.MarkInfo.Marked
     assert (await client.get(f"{scene.path(check_id)}/loeschen")).status_code == 200
     await send(client, f"{scene.path(check_id)}/loeschen")
     assert (await client.get(f"{scene.path(check_id)}/ergebnis")).status_code == 404
