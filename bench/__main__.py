@@ -4,7 +4,19 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 
-from bench import certificates, feeds, histories, imports, issuing, letters, money, pages, places, planning
+from bench import (
+    certificates,
+    feeds,
+    histories,
+    imports,
+    issuing,
+    letters,
+    money,
+    pages,
+    places,
+    planning,
+    reports,
+)
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
     "certificates": certificates.run,
@@ -17,6 +29,7 @@ BENCHES: dict[str, Callable[[], Coroutine[None, None, None]]] = {
     "pages": pages.run,
     "places": places.run,
     "planning": planning.run,
+    "reports": reports.run,
 }
 
 
