@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.accounts.handing_out import persons_file
 from lms.enrolment.pages.private import PRIVATE
 from lms.helpdesk.models import Adviser, Appointment, AppointmentState, DeskKind, HelpDesk
+from lms.helpdesk.questions.values import read as read_questions
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Scope
@@ -112,8 +113,8 @@ class AdviserCheckPages(Controller):
                     .order_by(DigitalCheck.finished_at)
                 )
             }
-        questions = {desk.id: _asked_at(desk) for _, desk, _ in rows}
-        context = {"rows": rows, "seen": seen, "questions": questions, "here": CHECK}
+        said = {one.id: _said(one, desk) for one, desk, _ in rows}
+        context = {"rows": rows, "seen": seen, "said": said, "here": CHECK}
         return Template("maturity/team/consultations.html", context=context, headers=PRIVATE)
 
     @get("/{check_id:uuid}")
@@ -211,9 +212,14 @@ async def _consultations(
     return [(one, desk, company) for one, desk, company in await session.execute(wanted)]
 
 
-def _asked_at(desk: HelpDesk) -> list[tuple[str, str]]:
-    english = current_language() == "en"
-    return [
-        (str(one.get("key", "")), str((english and one.get("text_en")) or one.get("text_de", "")))
-        for one in desk.questions
-    ]
+def _said(appointment: Appointment, desk: HelpDesk) -> list[tuple[str, str]]:
+    """What was answered before the consultation, in words."""
+    english, said = current_language() == "en", []
+    for one in read_questions(desk.questions):
+        given = appointment.answers.get(one.key)
+        if given:
+            known = {each.key: (english and each.text_en) or each.text_de for each in one.choices}
+            listed = given if isinstance(given, list) else [given]
+            words_of_it = ", ".join(known.get(str(each), str(each)) for each in listed)
+            said.append(((english and one.text_en) or one.text_de, words_of_it))
+    return said
