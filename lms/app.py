@@ -56,6 +56,7 @@ from lms.kernel.links import Links
 from lms.kernel.tokens import Signer
 from lms.learning.module import MODULE as LEARNING
 from lms.lending.module import MODULE as LENDING
+from lms.maturity.module import MODULE as MATURITY
 from lms.meetings.module import MODULE as MEETINGS
 from lms.messaging.addresses import forget_returns
 from lms.messaging.bounces import EVERY, Bounces
@@ -156,6 +157,7 @@ MODULES: Sequence[Module] = (
     QUIZZES,
     PRACTICE,
     SURVEYS,
+    MATURITY,
     PLAYERS,
     TOOLS,
     MEETINGS,

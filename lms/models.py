@@ -50,6 +50,7 @@ from lms.interchange import models as interchange
 from lms.jobs import models as jobs
 from lms.learning import models as learning
 from lms.lending import models as lending
+from lms.maturity import models as maturity
 from lms.meetings import models as meetings
 from lms.messaging import models as messaging
 from lms.messaging import wordings
@@ -120,6 +121,7 @@ __all__ = [
     "jobs",
     "learning",
     "lending",
+    "maturity",
     "meetings",
     "members",
     "messaging",

@@ -91,6 +91,12 @@ LIMITS: Mapping[str, Limit] = {
         alarm=Rate(300, HOUR),
         fails_closed=True,
     ),
+    "digital-check": Limit(address=(Rate(20, HOUR),), alarm=Rate(200, HOUR)),
+    "digital-check-paper": Limit(address=(Rate(20, HOUR),), alarm=Rate(200, HOUR)),
+    # wrong codes only (`spent`), as for slips
+    "digital-check-code": Limit(
+        address=(Rate(20, HOUR), Rate(60, DAY)), alarm=Rate(300, HOUR), fails_closed=True
+    ),
     "tablet-code": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR), fails_closed=True),
     # numbers at a public tablet: a waiting room at its fullest, and no game of pressing buttons
     "queue-number": Limit(account=(Rate(12, 5 * MINUTE), Rate(60, HOUR)), alarm=Rate(300, HOUR)),

@@ -55,6 +55,7 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
+    Link(N_("Digital check"), "/verwaltung/digitalcheck", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
     Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", WHO),
     Link(N_("Letters"), "/verwaltung/briefe", LETTERS),

@@ -14,6 +14,7 @@ from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.busy import fill_busy
 from lms.demo.filling.calendars import fill_calendars
+from lms.demo.filling.checks import fill_checks
 from lms.demo.filling.choices import fill_choices
 from lms.demo.filling.closing import fill_closing
 from lms.demo.filling.clubs import fill_clubs
@@ -171,6 +172,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
     with step("The help desk"):
         await fill_help_desks(ground, everybody)
         await fill_help_desk_day(ground)
+    with step("How digital companies are"):
+        await fill_checks(ground, everybody)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -5,6 +5,8 @@ from datetime import timedelta
 from lms.helpdesk.letters import LISTENERS
 from lms.helpdesk.pages import CONTROLLERS
 from lms.helpdesk.queue import contents as queue
+from lms.helpdesk.questions.pages import DeskQuestionPages
+from lms.helpdesk.questions.service import DeskQuestions
 from lms.helpdesk.service import Appointments, DeskRhythm, EarlierWishes, HelpDesks
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
@@ -42,12 +44,13 @@ def _forget(around: Around) -> Periodic:
 
 MODULE = Module(
     name="helpdesk",
-    controllers=[*CONTROLLERS, *queue.CONTROLLERS],
+    controllers=[*CONTROLLERS, DeskQuestionPages, *queue.CONTROLLERS],
     services={
         "appointments": Appointments,
         "earlier_wishes": EarlierWishes,
         "help_desks": HelpDesks,
         **queue.SERVICES,
+        "desk_questions": DeskQuestions,
     },
     listeners=LISTENERS,
     periodic=[_lapse, _remind, _forget, *queue.PERIODIC],

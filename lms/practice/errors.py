@@ -49,11 +49,6 @@ class NothingToTake(DomainError):
     message = N_("There is nothing yet that could be written on a slip.")
 
 
-class MistypedSlip(DomainError):
-    status = 422
-    message = N_("There is a typing mistake in the code. Compare it with the slip, letter by letter.")
-
-
 class UnknownSlip(DomainError):
     status = 404
     message = N_("We do not know this code, or it is older than 90 days.")

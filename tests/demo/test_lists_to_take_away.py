@@ -33,6 +33,7 @@ FILES = "a list of files that are themselves taken away"
 
 WITHOUT: Mapping[str, str] = {
     "/verwaltung/umfragen/frageboegen": WORDS,
+    "/verwaltung/digitalcheck/fragen": WORDS,
     "/verwaltung/umfragen": "surveys; the result of each has its file",
     "/verwaltung/umfragen/auswertung": "choices; what is chosen has its file",
     "/verwaltung": OWN,

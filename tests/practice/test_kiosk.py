@@ -13,11 +13,11 @@ from lms.enrolment.events import PlaceConfirmed
 from lms.enrolment.models import Enrolment
 from lms.jobs.queue import announce
 from lms.jobs.worker import Worker
+from lms.kernel.codes import ALPHABET, Mistyped, grouped, new_code, read_code
 from lms.kernel.errors import Forbidden, TooMany
 from lms.kernel.rights import Identity
 from lms.learning.models import Progress
 from lms.practice.errors import (
-    MistypedSlip,
     NameForTablet,
     NothingToTake,
     UnknownSlip,
@@ -26,7 +26,6 @@ from lms.practice.errors import (
 from lms.practice.kiosk.lessons import without_ways_out
 from lms.practice.kiosk.service import Kiosks, Visits, tablet_of
 from lms.practice.models import Kiosk, LearnedBefore, SelfAssessment, Slip
-from lms.practice.slips.codes import ALPHABET, grouped, new_code, read_code
 from lms.practice.slips.service import Slips
 from lms.web.module import Around
 from tests.making import BOTH, FixedClock, learner, make_person, staff
@@ -64,7 +63,7 @@ def test_one_wrong_character_or_two_in_the_wrong_order_are_a_typing_mistake(
 
     assert read_code(f" {grouped(code).lower()} ") == code
     for other in {wrong, swapped} - {code}:
-        with pytest.raises(MistypedSlip):
+        with pytest.raises(Mistyped):
             read_code(other)
 
 
@@ -72,7 +71,7 @@ def test_one_wrong_character_or_two_in_the_wrong_order_are_a_typing_mistake(
     "typed", ["", "A" * 10_000, "ABCD-EFG", "\u202eABCD2345", "🎉🎉🎉🎉🎉🎉🎉🎉", "OOOO1111"]
 )
 def test_what_cannot_be_a_code_is_one_as_well(typed: str) -> None:
-    with pytest.raises(MistypedSlip):
+    with pytest.raises(Mistyped):
         read_code(typed)
 
 
@@ -186,7 +185,7 @@ async def test_guessing_is_limited_and_after_ninety_days_nobody_knows_the_code(
     code, slips = await a_slip(workshop), Slips(workshop.house)
     who = workshop.who()
     for _ in range(30):
-        with pytest.raises(MistypedSlip):
+        with pytest.raises(Mistyped):
             await slips.look(who, code="ABCDEFGH" if read_fails("ABCDEFGH") else "ABCDEFGJ")
     for _ in range(10):
         with pytest.raises(UnknownSlip):
@@ -205,7 +204,7 @@ async def test_guessing_is_limited_and_after_ninety_days_nobody_knows_the_code(
 def read_fails(code: str) -> bool:
     try:
         read_code(code)
-    except MistypedSlip:
+    except Mistyped:
         return True
     return False
 

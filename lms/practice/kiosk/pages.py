@@ -12,6 +12,7 @@ from litestar.response import Redirect, Template
 from markupsafe import Markup
 
 from content.lesson import read_lesson
+from lms.kernel.codes import LONGEST_TYPED, grouped
 from lms.kernel.errors import DomainError, TooMany
 from lms.kernel.marking import N_
 from lms.learning.places import lesson_files
@@ -31,7 +32,6 @@ from lms.practice.kiosk.door import (
 from lms.practice.kiosk.lessons import Open, open_file, open_lesson, open_lessons, without_ways_out
 from lms.practice.kiosk.service import Kiosks, Visits, is_worth_a_slip
 from lms.practice.lessons import address_of
-from lms.practice.slips.codes import LONGEST_TYPED, grouped
 from lms.practice.steps import read_exercise
 from lms.web.access import PUBLIC, actor_of
 from lms.web.files.serving import handed_out

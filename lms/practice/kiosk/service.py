@@ -12,12 +12,12 @@ from lms.accounts.limits import spent, within
 from lms.audit.trail import record
 from lms.db import retried
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.codes import Mistyped, derived_code, read_code
 from lms.kernel.errors import NotFound
 from lms.practice import policy
-from lms.practice.errors import MistypedSlip, NameForTablet, NothingToTake, WrongTabletCode
+from lms.practice.errors import NameForTablet, NothingToTake, WrongTabletCode
 from lms.practice.kiosk.door import IDLE, visit_of
 from lms.practice.models import Kiosk
-from lms.practice.slips.codes import derived_code, read_code
 from lms.practice.slips.service import write_slip
 from lms.web.module import Around
 
@@ -93,7 +93,7 @@ class Kiosks:
         await spent(self.begin, self.clock, LIMIT, address=address)
         try:
             found = await self._join(read_code(code))
-        except MistypedSlip as error:
+        except Mistyped as error:
             raise WrongTabletCode from error
         if found is None:
             await within(self.begin, self.clock, LIMIT, address=address)

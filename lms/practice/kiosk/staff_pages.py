@@ -11,12 +11,12 @@ from litestar.response import Redirect, Template
 from lms.db import Begin
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
+from lms.kernel.codes import grouped
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.practice.errors import NameForTablet
 from lms.practice.kiosk.door import PATH
 from lms.practice.kiosk.service import LONGEST_NAME, Kiosks, tablet_of, tablets
-from lms.practice.slips.codes import grouped
 from lms.web.access import may
 from lms.web.forms import Form, Hidden, Text, form_from
 from lms.web.module import Around

@@ -9,17 +9,17 @@ from litestar.response import Template
 
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
+from lms.kernel.codes import LONGEST_TYPED, Mistyped, grouped, read_code
 from lms.kernel.errors import TooMany
 from lms.kernel.marking import N_
-from lms.practice.errors import MistypedSlip, SlipIsUsed, UnknownSlip
-from lms.practice.slips.codes import LONGEST_TYPED, grouped, read_code
+from lms.practice.errors import SlipIsUsed, UnknownSlip
 from lms.practice.slips.service import OnTheSlip, Slips
 from lms.web.access import SIGNED_IN
 from lms.web.fields.choices import Checkbox
 from lms.web.forms import Form, Hidden, Text, form_from
 
 PATH = "/zettel"
-REFUSALS = (MistypedSlip, UnknownSlip, SlipIsUsed, TooMany)
+REFUSALS = (Mistyped, UnknownSlip, SlipIsUsed, TooMany)
 
 
 class CodeForm(Form):

@@ -16,6 +16,7 @@ from lms.db import retried
 from lms.enrolment.events import PlaceConfirmed
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.codes import keys_of, new_code, read_code
 from lms.learning.models import Edition, EditionLesson
 from lms.learning.progress import write_progress
 from lms.learning.queries import edition_of
@@ -23,7 +24,6 @@ from lms.practice.errors import SlipIsUsed, UnknownSlip
 from lms.practice.models import LearnedBefore, Slip
 from lms.practice.self_test.rules import read_answers
 from lms.practice.self_test.service import write_assessment
-from lms.practice.slips.codes import keys_of, new_code, read_code
 from lms.web.module import Around
 
 GOOD_FOR = timedelta(days=90)
@@ -62,7 +62,7 @@ class Slips:
         self.clock = around.clock
 
     async def look(self, actor: Actor, *, code: str) -> OnTheSlip:
-        """What is on a slip that can still be claimed. Raises MistypedSlip, UnknownSlip, SlipIsUsed, TooMany."""
+        """What is on a slip that can still be claimed. Raises Mistyped, UnknownSlip, SlipIsUsed, TooMany."""
         keys = await self._allowed(actor, code)
         async with self.begin.reading() as session:
             slip = await session.scalar(select(Slip).where(Slip.key.in_(keys)))
@@ -74,7 +74,7 @@ class Slips:
     async def claim(self, actor: Actor, *, code: str, keeps_answers: bool) -> OnTheSlip:
         """Put it into one's own account. Lessons count in every course of theirs that has them, now and later.
 
-        Raises MistypedSlip, UnknownSlip, SlipIsUsed, TooMany.
+        Raises Mistyped, UnknownSlip, SlipIsUsed, TooMany.
         """
         ensure(actor.person_id is not None, actor)
         keys = await self._allowed(actor, code)

@@ -8,13 +8,19 @@ import secrets
 from hashlib import sha256
 from uuid import NAMESPACE_OID, uuid5
 
+from lms.kernel.errors import DomainError
+from lms.kernel.marking import N_
 from lms.kernel.tokens import Signer
-from lms.practice.errors import MistypedSlip
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 8
 LONGEST_TYPED = 30
 PURPOSE = "slip"
+
+
+class Mistyped(DomainError):
+    status = 422
+    message = N_("There is a typing mistake in the code. Compare it with the slip, letter by letter.")
 
 
 def new_code() -> str:
@@ -29,12 +35,12 @@ def derived_code(token: str) -> str:
 
 
 def read_code(typed: str) -> str:
-    """A code as somebody typed it: case, spaces and hyphens do not matter. Raises MistypedSlip."""
+    """A code as somebody typed it: case, spaces and hyphens do not matter. Raises Mistyped."""
     code = "".join(sign for sign in typed[:LONGEST_TYPED].upper() if sign not in " -–\t")
     if len(code) != LENGTH or any(sign not in ALPHABET for sign in code):
-        raise MistypedSlip
+        raise Mistyped
     if _with_check(code[:-1]) != code:
-        raise MistypedSlip
+        raise Mistyped
     return code
 
 
@@ -43,10 +49,10 @@ def grouped(code: str) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def keys_of(signer: Signer, code: str) -> list[str]:
-    """Under which keys the slip of this code may be kept, the present secret's first."""
+def keys_of(signer: Signer, code: str, purpose: str = PURPOSE) -> list[str]:
+    """Under which keys what belongs to this code may be kept, the present secret's first."""
     subject = uuid5(NAMESPACE_OID, code)
-    return [Signer(secrets=(secret,)).token(PURPOSE, subject) for secret in signer.secrets]
+    return [Signer(secrets=(secret,)).token(purpose, subject) for secret in signer.secrets]
 
 
 def _with_check(front: str) -> str:
