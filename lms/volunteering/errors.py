@@ -167,7 +167,9 @@ class HoursReasonMissing(DomainError):
 class HoursSettled(DomainError):
     """They stand on a certificate or are in an allowance."""
 
-    message = N_("These hours stand on a certificate or are in an approved allowance. They cannot be changed any more.")
+    message = N_(
+        "These hours stand on a certificate or are in an approved allowance. They cannot be changed any more."
+    )
 
 
 class NoHoursLeft(DomainError):
@@ -185,7 +187,9 @@ class NothingToPay(DomainError):
 class OwnAllowance(DomainError):
     """Nobody approves their own allowance (S-08)."""
 
-    message = N_("This is about yourself or somebody of your household. Somebody else of the team has to do it.")
+    message = N_(
+        "This is about yourself or somebody of your household. Somebody else of the team has to do it."
+    )
 
 
 class WrongIban(DomainError):

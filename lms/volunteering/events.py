@@ -21,13 +21,6 @@ class HelperConsentWanted(Event):
     at: datetime
 
 
-class HelperConsentGiven(Event):
-    """A guardian has agreed."""
-
-    helper_id: UUID
-    at: datetime
-
-
 class HelperConsentEnded(Event):
     """A guardian does not agree, or no longer: shifts to come were given back."""
 

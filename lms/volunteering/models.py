@@ -153,7 +153,9 @@ class Duty(Row):
     __tablename__ = "duty"
     __table_args__ = (
         Index("uq_duty_seat", "shift_id", "seat", unique=True, postgresql_where=HELD, sqlite_where=HELD),
-        Index("uq_duty_helper", "shift_id", "helper_id", unique=True, postgresql_where=HELD, sqlite_where=HELD),
+        Index(
+            "uq_duty_helper", "shift_id", "helper_id", unique=True, postgresql_where=HELD, sqlite_where=HELD
+        ),
         Index("ix_duty_helper_state", "helper_id", "state"),
         CheckConstraint("seat > 0", name="seat"),
     )
@@ -166,6 +168,7 @@ class Duty(Row):
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(LongText, default="")
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    asked_hours_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
 class ShiftAsk(Row):

@@ -159,11 +159,7 @@ def days_of_rule(
 
 
 def _is_outside(first: datetime, last: datetime, earliest: time, latest: time) -> bool:
-    return (
-        first.time() < earliest
-        or last.date() > first.date()
-        or last.time() > latest
-    )
+    return first.time() < earliest or last.date() > first.date() or last.time() > latest
 
 
 def _said(moment: time) -> str:

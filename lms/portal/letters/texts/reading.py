@@ -48,6 +48,7 @@ GROUPS: Mapping[str, str] = {
     "dunning": N_("Reminders to pay"),
     "vouchers": N_("Vouchers"),
     "booking": N_("Rooms"),
+    "volunteering": N_("Volunteers and young helpers"),
     "lending": N_("Lending"),
     "feeds": N_("Calendars"),
     "correspondence": N_("Messages by rule, and news"),
