@@ -51,7 +51,7 @@ class ApplyForm(TopicsForm):
     given_name = Text(
         N_("First name"), missing=N_("Enter your first name."), autocomplete="given-name", longest=100
     )
-    family_name = Text(N_("Last name"), missing=N_("Enter your last name."), autocomplete="family-name", longest=100)  # fmt: skip
+    family_name = Text(N_("Family name"), missing=N_("Enter your family name."), autocomplete="family-name", longest=100)  # fmt: skip
     email = Email(N_("E-mail"), hint=N_("E-mail or telephone: one is enough."))
     phone = Phone(N_("Telephone"))
     note = TextArea(N_("Anything else we should know?"), longest=LONGEST_TEXT)

@@ -449,3 +449,16 @@ def waits_for_decision() -> ColumnElement[bool]:
             and_(Helper.consented_at.is_not(None), Helper.consent_ended_at.is_(None)),
         ),
     )
+
+
+async def is_settled(session: AsyncSession, duty_id: UUID) -> bool:
+    """Whether the hours of a duty stand on a certificate or in an allowance; one statement."""
+    return bool(
+        await session.scalar(
+            select(
+                or_(
+                    exists().where(PaidDuty.duty_id == duty_id), exists().where(ProvenDuty.duty_id == duty_id)
+                )
+            )
+        )
+    )

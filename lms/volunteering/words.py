@@ -15,7 +15,7 @@ STATES: Mapping[HelperState, tuple[str, str]] = {
     HelperState.ASKED: (N_("waits for the team"), "warning"),
     HelperState.APPROVED: (N_("helps"), "success"),
     HelperState.DECLINED: (N_("declined"), "info"),
-    HelperState.ENDED: (N_("ended"), "info"),
+    HelperState.ENDED: (N_("has ended"), "info"),
 }
 NO_CONSENT = (N_("waits for a guardian"), "info")
 

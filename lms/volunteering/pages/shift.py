@@ -267,7 +267,8 @@ async def _page(
             for each in (await done(session, Duty.shift_id == shift_id)).values()
             for one in each
         }
-    fitting, unfit = [], []
+    fitting: list[Any] = []
+    unfit: list[Any] = []
     for one, matched in by_fitness(plan, candidates):
         problem = why_not(
             plan, one, others=others.get(one.helper.id, ()), limits=limits, state=around.settings.federal_state, at=now

@@ -30,11 +30,10 @@ from lms.volunteering.models import (
     Helper,
     HoursEntry,
     HoursProof,
-    PaidDuty,
     ProvenDuty,
     ShiftState,
 )
-from lms.volunteering.queries import Done, done, helper_of, open_proof, shift_of
+from lms.volunteering.queries import Done, done, helper_of, is_settled, open_proof, shift_of
 from lms.volunteering.service.acts import Acts
 
 WHAT_DE, WHAT_EN = (
@@ -67,7 +66,7 @@ class HelperHours(Acts):
             shift = await shift_of(session, duty.shift_id)
             if duty.state is not DutyState.TAKEN or shift.state is not ShiftState.OPEN or shift.ends_at > at:
                 raise ShiftNotOver
-            if await session.get(PaidDuty, duty_id) or await session.get(ProvenDuty, duty_id):
+            if await is_settled(session, duty_id):
                 raise HoursSettled
             minor = known.is_minor_on(shift.day)
             plan = rules.planned_minutes(shift.starts_at, shift.ends_at, is_minor=minor)

@@ -33,15 +33,13 @@ from lms.volunteering.models import (
     DutyState,
     HelperLimits,
     HoursEntry,
-    PaidDuty,
-    ProvenDuty,
     Shift,
     ShiftAsk,
     ShiftRule,
     ShiftState,
     ShiftTopic,
 )
-from lms.volunteering.queries import Known, Planned, helper_of, limits_of, planned_shift, shift_of
+from lms.volunteering.queries import Known, Planned, helper_of, is_settled, limits_of, planned_shift, shift_of
 from lms.volunteering.service.acts import Acts
 from lms.volunteering.values import ShiftFacts
 
@@ -60,7 +58,9 @@ class Shifts(Acts):
         async with self.begin() as session:
             if await session.get(HelpDesk, facts.desk_id) is None:
                 raise NotFound
-            if await session.get(Shift, shift_id) or await session.get(ShiftRule, shift_id):
+            if await session.get(Shift, shift_id) is not None:
+                return shift_id
+            if await session.get(ShiftRule, shift_id) is not None:
                 return shift_id
             if facts.every_week:
                 rule = ShiftRule(
@@ -215,8 +215,11 @@ class Shifts(Acts):
             if duty is None:
                 raise NotFound
             shift = await shift_of(session, duty.shift_id)
-            settled = await session.get(PaidDuty, duty_id) or await session.get(ProvenDuty, duty_id)
-            if duty.state is not DutyState.TAKEN or shift.starts_at > at or settled:
+            if (
+                duty.state is not DutyState.TAKEN
+                or shift.starts_at > at
+                or await is_settled(session, duty_id)
+            ):
                 raise ShiftOver
             if await session.scalar(select(HoursEntry.id).where(HoursEntry.duty_id == duty_id).limit(1)):
                 raise ShiftOver
