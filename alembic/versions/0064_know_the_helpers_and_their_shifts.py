@@ -12,7 +12,7 @@ from alembic import op
 from lms.migrating import forget_unchanged, keep_unchanged
 
 revision: str = "0064"
-down_revision: str | None = "0063"
+down_revision: str | None = "0073"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -202,7 +202,8 @@ class Appointment(Row):
 
     Whoever booked is a name and a telephone number, no record of a person, unless they were signed in or the team knew them;
     all of that is emptied when it is no longer needed (`forgotten_at`). `agreed_at` says that it takes place although no hour
-    of the desk covers it. `answers` are those to the desk's questions, by key.
+    of the desk covers it. `call_since` says that somebody has to ring them, because no letter reaches them, and `call_about`
+    which one. `answers` are those to the desk's questions, by key.
     """
 
     __tablename__ = "appointment"
@@ -242,6 +243,8 @@ class Appointment(Row):
     reason: Mapped[str] = mapped_column(default="")
     agreed_at: Mapped[datetime | None] = mapped_column(default=None)
     reminded_at: Mapped[datetime | None] = mapped_column(default=None)
+    call_since: Mapped[datetime | None] = mapped_column(default=None, index=True)
+    call_about: Mapped[str] = mapped_column(default="")
     forgotten_at: Mapped[datetime | None] = mapped_column(default=None)
     link_version: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
