@@ -29,6 +29,8 @@ from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
+from lms.demo.filling.helpdesk import fill_help_desks
+from lms.demo.filling.helpers import fill_helpers
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.lessons import fill_lessons
@@ -155,6 +157,9 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("What participants say"):
         await fill_surveys(ground)
+    with step("Volunteers and young helpers"):
+        await fill_help_desks(ground, everybody)
+        await fill_helpers(ground, everybody)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -16,7 +16,7 @@ from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import at_venue, today
 from lms.kernel.errors import NotFound, Stale
-from lms.scheduling.holidays import closed_days
+from lms.scheduling.holidays import days_off
 from lms.volunteering import policy, rules
 from lms.volunteering.beside import seat
 from lms.volunteering.errors import (
@@ -283,7 +283,7 @@ class Shifts(Acts):
     async def _open_days(self, session: AsyncSession, rule: ShiftRule, *, at: datetime) -> int:
         day = today(self.clock)
         until = day + timedelta(weeks=WEEKS_AHEAD)
-        closed = await closed_days(session, self.settings.federal_state, day, until)
+        closed = await days_off(session, self.settings.federal_state, day, until)
         there = set(
             await session.scalars(select(Shift.day).where(Shift.rule_id == rule.id, Shift.day >= day))
         )
