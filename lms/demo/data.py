@@ -13,6 +13,7 @@ from typing import Any, TypeVar, get_args
 import msgspec
 
 from lms.demo.shapes.bookings import Bookings
+from lms.demo.shapes.helpdesk import HelpDesks
 from lms.demo.shapes.loans import Loans
 from lms.demo.shapes.people import People
 from lms.demo.shapes.places import Centre, Devices, House, Room, Venue
@@ -52,6 +53,7 @@ class Demo(Shape, frozen=True, kw_only=True):
     people: People
     loans: Loans
     bookings: Bookings
+    helpdesk: HelpDesks
     planning: Planning
 
     def course_of(self, run: Run) -> Course:
@@ -102,6 +104,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
         people=read_people(folder),
         loans=_read(folder / "loans.toml", Loans),
         bookings=_read(folder / "bookings.toml", Bookings),
+        helpdesk=_read(folder / "helpdesk.toml", HelpDesks),
         planning=_read(folder / "planning.toml", Planning),
     )
 

@@ -30,7 +30,10 @@ from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.helpdesk import fill_help_desks
+<<<<<<< HEAD
 from lms.demo.filling.helpers import fill_helpers
+=======
+>>>>>>> desk
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.lessons import fill_lessons
@@ -157,8 +160,9 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_quizzes(ground)
     with step("What participants say"):
         await fill_surveys(ground)
-    with step("Volunteers and young helpers"):
+    with step("The help desk"):
         await fill_help_desks(ground, everybody)
+    with step("Volunteers and young helpers"):
         await fill_helpers(ground, everybody)
 
 

@@ -114,6 +114,13 @@ _OF_THE_DATE = frozenset({Taken.ABSENT, Taken.UNAVAILABLE, Taken.ENGAGED, Taken.
 _BY_KIND: Mapping[tuple[Taken, ReservationKind], str] = {
     (Taken.ROOM, ReservationKind.BOOKING): N_("%(name)s is booked on %(day)s, %(time)s: %(purpose)s."),
     (Taken.ROOM, ReservationKind.CLOSURE): N_("%(name)s is closed on %(day)s, %(time)s: %(purpose)s."),
+    (Taken.ROOM, ReservationKind.HELP_DESK): N_("The help desk is in %(name)s on %(day)s, %(time)s."),
+    (Taken.TRAINER, ReservationKind.APPOINTMENT): N_(
+        "%(name)s has an appointment at the help desk on %(day)s, %(time)s."
+    ),
+    (Taken.TRAVEL, ReservationKind.APPOINTMENT): N_(
+        "%(name)s is at the help desk elsewhere on %(day)s, %(time)s. The way takes %(minutes)s minutes."
+    ),
 }
 _SENTENCES: Mapping[Taken, str] = {
     Taken.ROOM: N_("%(name)s is taken on %(day)s, %(time)s, by run %(purpose)s."),

@@ -60,6 +60,7 @@ class DeskDoor(Controller):
                 seal_ends=seal_end(around.settings, now),
                 contract_days=around.settings.contract_urgent_days,
                 qualification_days=around.settings.qualification_warning_days,
+                federal_state=around.settings.federal_state,
             )
         return [TaskOut(task.sentence, task.path, task.due) for task in found]
 

@@ -40,6 +40,7 @@ class DeskPages(Controller):
                 seal_ends=seal_end(around.settings, now),
                 contract_days=around.settings.contract_urgent_days,
                 qualification_days=around.settings.qualification_warning_days,
+                federal_state=around.settings.federal_state,
             )
             meetings = await meetings_on(session, local(now).date())
             latest = await changes.latest(session, actor, limit=LATEST)

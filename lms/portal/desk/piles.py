@@ -23,6 +23,7 @@ from lms.enrolment.models import (
 )
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
+from lms.helpdesk.models import Appointment
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall, WrongAddress
 from lms.people.models import Person
@@ -135,6 +136,15 @@ def piles(now: datetime) -> Sequence[Pile]:
                     BookingDate.booking_id == Booking.id, BookingDate.state == BookingDateState.REQUESTED
                 )
             ),
+        ),
+        Pile(
+            "U", "appointment", "/verwaltung/sprechstunde?ansicht=anrufen",
+            lambda num: ngettext(
+                "%(num)s visitor of the help desk has to be called",
+                "%(num)s visitors of the help desk have to be called",
+                num,
+            ),
+            select(func.count(), func.min(Appointment.call_since)).where(Appointment.call_since.is_not(None)),
         ),
         Pile(
             "U", "plan", "/verwaltung/vertretungen",

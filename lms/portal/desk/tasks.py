@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import distance_since
+from lms.helpdesk.queries import unsettled
 from lms.kernel.actor import Actor
 from lms.portal.desk.certificates import unissued
 from lms.portal.desk.distance import distance_piles
@@ -23,7 +24,7 @@ from lms.portal.finance.fee_piles import fee_piles
 from lms.portal.finance.piles import money_piles
 from lms.portal.finance.refund_piles import refund_piles
 from lms.web.formats import date_plain
-from lms.web.language import gettext
+from lms.web.language import gettext, ngettext
 
 SEAL = "/nachweise/siegel"
 
@@ -38,6 +39,7 @@ async def tasks(
     seal_ends: datetime | None = None,
     contract_days: int = 7,
     qualification_days: int = 60,
+    federal_state: str = "ST",
 ) -> Sequence[Task]:
     """Everything this member of staff has to do, ordered by deadline. Small runs are decided `days_before` their start.
 
@@ -49,11 +51,26 @@ async def tasks(
     if actor.may_for_all("U", "plan"):
         found += [*await small_runs(session, now, days_before), *await drafts(session, now)]
         found += [*await corrections(session), *await overdue_tasks(session, now)]
+    if actor.may_for_all("U", "appointment"):
+        found += await _unsettled(session, now, federal_state)
     if seal_ends is not None and actor.may_for_all("issue", "certificate"):
         found.append(_new_seal(seal_ends, now))
     if actor.may_for_all("issue", "certificate"):
         found += [*await unissued(session, now)]
     return sorted(found, key=lambda task: task.due)
+
+
+async def _unsettled(session: AsyncSession, now: datetime, federal_state: str) -> list[Task]:
+    """Appointments whose hours or adviser have changed; due when the first of them begins."""
+    waiting = await unsettled(session, now=now, state=federal_state)
+    if not waiting:
+        return []
+    sentence = ngettext(
+        "%(num)s appointment no longer fits its hours",
+        "%(num)s appointments no longer fit their hours",
+        len(waiting),
+    )
+    return [Task(sentence, "/verwaltung/sprechstunde?ansicht=klaeren", waiting[0].appointment.starts_at)]
 
 
 def _new_seal(ends: datetime, now: datetime) -> Task:

@@ -32,6 +32,7 @@ from lms.portal.planner.values import (
 )
 from lms.resources.models import Closure, ReservationKind
 from lms.scheduling.models import RunNeed, SessionState
+from lms.web.language import gettext
 
 MOST_UNPLACED = 60
 """So many entries of a lane without a resource are shown; an imported programme may have thousands."""
@@ -43,6 +44,8 @@ KINDS: Mapping[ReservationKind, Condition] = {
     ReservationKind.LOAN: Condition.LENT,
     ReservationKind.REPAIR: Condition.REPAIR,
     ReservationKind.CLOSURE: Condition.CLOSED,
+    ReservationKind.APPOINTMENT: Condition.BOOKED,
+    ReservationKind.HELP_DESK: Condition.BOOKED,
 }
 
 
@@ -154,6 +157,8 @@ def _others(by_owner: Mapping[str, Sequence[Holding]], actor: Actor) -> Iterator
                 words = first.title or first.purpose
                 names = [first.organisation or (first.booker if may_see_people else "")]
                 words = " – ".join([words, *filter(None, names)]) if may_see_titles else ""
+            elif first.kind in {ReservationKind.APPOINTMENT, ReservationKind.HELP_DESK}:
+                words, number = gettext("Help desk"), first.purpose
             elif first.kind is ReservationKind.LOAN:
                 words, number = (first.borrower if may_see_loans else ""), first.loan_reference
             condition = KINDS[first.kind]

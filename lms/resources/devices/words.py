@@ -44,6 +44,8 @@ TAKEN_BY: Mapping[ReservationKind, str] = {
     ReservationKind.LOAN: N_("Loan"),
     ReservationKind.REPAIR: N_("Repair"),
     ReservationKind.CLOSURE: N_("Closed"),
+    ReservationKind.APPOINTMENT: N_("Help desk"),
+    ReservationKind.HELP_DESK: N_("Help desk"),
 }
 ACTIONS: Mapping[str, str] = {
     "device.created": N_("Device recorded"),

@@ -8,6 +8,7 @@ from lms.web.language import translated
 MEANINGS: Mapping[str, str] = {
     "account": N_("bank account, partly covered"),
     "address": N_("address"),
+    "adviser": N_("who helps"),
     "after": N_("what holds afterwards"),
     "agent": N_("person who acts for somebody"),
     "all": N_("how many altogether"),
@@ -83,6 +84,7 @@ MEANINGS: Mapping[str, str] = {
     "sum": N_("sum"),
     "things": N_("what belongs to it"),
     "title": N_("title"),
+    "topic": N_("topic"),
     "total": N_("sum of everything"),
     "units": N_("units"),
     "wanted": N_("seats wanted"),

@@ -50,6 +50,7 @@ GROUPS: Mapping[str, str] = {
     "booking": N_("Rooms"),
     "volunteering": N_("Volunteers and young helpers"),
     "lending": N_("Lending"),
+    "helpdesk": N_("Help desk"),
     "feeds": N_("Calendars"),
     "correspondence": N_("Messages by rule, and news"),
     "people": N_("People and those who act for them"),
@@ -101,6 +102,8 @@ SAMPLES: Mapping[str, str] = {
     "child": "Mia Lehmann",
     "guardian": "Ada Lehmann",
     "substitute": "Eva Albers",
+    "adviser": "Frau Behlau",
+    "topic": "Fotos vom Handy holen",
 }
 """What stands in a sentence for a name where no real letter is at hand; everything else is told by its meaning."""
 
