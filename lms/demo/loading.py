@@ -30,10 +30,7 @@ from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.helpdesk import fill_help_desks
-<<<<<<< HEAD
 from lms.demo.filling.helpers import fill_helpers
-=======
->>>>>>> desk
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.lessons import fill_lessons
