@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from lms.helpdesk.models import (
     Adviser,
@@ -433,10 +434,9 @@ async def open_proof(session: AsyncSession, helper_id: UUID) -> HoursProof | Non
 
 def unconfirmed(now: datetime) -> ColumnElement[bool]:
     """Duties that are over and whose length nobody has confirmed."""
-    later = select(func.max(HoursEntry.number)).where(HoursEntry.duty_id == Duty.id).scalar_subquery()
-    confirmed = exists().where(
-        HoursEntry.duty_id == Duty.id, HoursEntry.number == later, HoursEntry.is_confirmed
-    )
+    later = aliased(HoursEntry)  # the last entry counts: no other comes after it
+    is_last = ~exists().where(later.duty_id == HoursEntry.duty_id, later.number > HoursEntry.number)
+    confirmed = exists().where(HoursEntry.duty_id == Duty.id, HoursEntry.is_confirmed, is_last)
     return and_(Duty.state == DutyState.TAKEN, over(now), ~confirmed)
 
 

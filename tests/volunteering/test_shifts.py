@@ -17,6 +17,7 @@ from lms.jobs.worker import Worker
 from lms.kernel.actor import ANONYMOUS
 from lms.kernel.errors import Forbidden, NotFound
 from lms.messaging.models import Letter
+from lms.portal.desk.helper_piles import helper_piles
 from lms.volunteering.errors import (
     AtNight,
     ConsentMissing,
@@ -367,3 +368,15 @@ async def test_who_was_declined_is_forgotten_after_ninety_days(
     clock.forward(days=2)
 
     assert (early, await HelperRhythm(house).forget()) == (0, 1)
+
+
+async def test_the_list_of_the_day_counts_what_waits(crew: Crew, begin: Begin, clock: FixedClock) -> None:
+    shift_id = await crew.shift()
+    duties = await crew.take(shift_id, crew.anna, crew.bernd)
+    clock.forward(days=9)
+    await crew.hours.say(TEAM, duty_id=duties[0], minutes=120)
+
+    async with begin.reading() as session:
+        counts = [(await session.execute(pile.counted)).one()[0] for pile in helper_piles(clock())]
+
+    assert counts == [0, 0, 1, 0, 0]

@@ -15,8 +15,8 @@ from lms.helpdesk.queries import unsettled
 from lms.kernel.actor import Actor
 from lms.portal.desk.certificates import unissued
 from lms.portal.desk.distance import distance_piles
-from lms.portal.desk.pile import Pile
 from lms.portal.desk.helper_piles import helper_piles
+from lms.portal.desk.pile import Pile
 from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
 from lms.portal.desk.task import Task
