@@ -13,6 +13,7 @@ from lms.kernel.clock import at_venue
 from lms.people.ages import age_on
 from lms.people.models import Guardianship, Person
 from lms.scheduling.holidays import days_off
+from lms.trainers.models import ConductRecord
 from lms.volunteering.beside import seat
 from lms.volunteering.models import (
     Basis,
@@ -117,6 +118,14 @@ async def _helpers(
         for place, topic in enumerate(topics)
         if (place + number) % 3 != 0
     )
+    await ground.put(
+        ConductRecord(
+            id=ground.key(), person_id=person.id, seen_on=ground.today - SINCE,
+            valid_until=ground.today + timedelta(days=3 * 365), recorded_at=asked,
+        )
+        for helper, person in made
+        if helper.is_experienced
+    )  # fmt: skip
     return made[:-1]
 
 
