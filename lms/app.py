@@ -80,6 +80,7 @@ from lms.surveys.module import MODULE as SURVEYS
 from lms.teaching.module import MODULE as TEACHING
 from lms.tools.module import MODULE as TOOLS
 from lms.trainers.module import MODULE as TRAINERS
+from lms.volunteering.module import MODULE as VOLUNTEERING
 from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
 from lms.web.edge import WITHOUT_COOKIES, WITHOUT_ORIGIN_CHECK, Edge
@@ -166,6 +167,7 @@ MODULES: Sequence[Module] = (
     BOOKING,
     LENDING,
     CERTIFICATION,
+    VOLUNTEERING,
     FEEDS,
     TEACHING,
     HELPDESK,

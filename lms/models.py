@@ -73,6 +73,7 @@ from lms.tools import models as tools
 from lms.trainers import models as trainers
 from lms.trainers.busy import models as busy_calendars
 from lms.trainers.qualifications import models as qualifications
+from lms.volunteering import models as volunteering
 from lms.vouchers import models as vouchers
 
 METADATA = Base.metadata
@@ -150,6 +151,7 @@ __all__ = [
     "teaching",
     "tools",
     "trainers",
+    "volunteering",
     "vouchers",
     "waiting",
     "wordings",

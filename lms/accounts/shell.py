@@ -56,6 +56,7 @@ ADMINISTRATION = (
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
     Link(N_("Digital check"), "/verwaltung/digitalcheck", WHO),
+    Link(N_("Volunteers and young helpers"), "/verwaltung/helfer", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
     Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", WHO),
     Link(N_("Letters"), "/verwaltung/briefe", LETTERS),
@@ -83,6 +84,7 @@ ADMINISTRATION = (
     Link(N_("Status files"), "/verwaltung/statusakten", TRAINERS),
     Link(N_("Fee rates"), "/verwaltung/finanzen/honorarsaetze", TRAINERS),
     Link(N_("Trainers' fees"), "/verwaltung/finanzen/honorare", TRAINERS),
+    Link(N_("Allowances of helpers"), "/verwaltung/finanzen/helfer", TRAINERS),
     Link(N_("Rooms"), "/verwaltung/raeume", ROOMS_AND_DEVICES),
     Link(N_("Room bookings"), "/verwaltung/buchungen", ROOMS_AND_DEVICES),
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
@@ -122,6 +124,7 @@ TEACHING = (
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}
 FOOTER = (
     Link(N_("News by e-mail"), "/neuigkeiten"),
+    Link(N_("Help others"), "/mithelfen"),
     Link(N_("Imprint"), "/impressum"),
     Link(N_("Privacy"), "/datenschutz"),
     Link(N_("Accessibility"), "/barrierefreiheit"),

@@ -33,6 +33,7 @@ from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.helpdesk import fill_help_desks
 from lms.demo.filling.helpdesk_day import fill_help_desk_day
+from lms.demo.filling.helpers import fill_helpers
 from lms.demo.filling.house import fill_house
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.lessons import fill_lessons
@@ -174,6 +175,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_help_desk_day(ground)
     with step("How digital companies are"):
         await fill_checks(ground, everybody)
+    with step("Volunteers and young helpers"):
+        await fill_helpers(ground, everybody)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

@@ -80,6 +80,8 @@ FATES: Mapping[str, Fate] = {
     "group_message.sender_id": Fate.MOVES,
     "guardianship.child_id": Fate.MOVES,
     "guardianship.guardian_id": Fate.MOVES,
+    "helper.guardian_id": Fate.MOVES,
+    "helper.person_id": Fate.MOVES_BUT_DOUBLES,
     "instalment_plan.debtor_id": Fate.MOVES,
     "interest.person_id": Fate.MOVES,
     "invitation.person_id": Fate.MOVES,

@@ -60,7 +60,7 @@ class Administration:
                 session, actor, "account.opened", at=now, kind="account", object_id=account.id, person_id=person.id,
                 after={"roles": sorted(roles & NEEDS_SECOND_FACTOR)},
             )  # fmt: skip
-            await _invite(session, account, person, at=now)
+            await invite(session, account, person, at=now)
         self.watch.noticed("account_opened", actor, account_id=account.id)
         return account.id
 
@@ -160,7 +160,7 @@ class Administration:
             account = await account_of(session, account_id)
             ensure(account.locked_at is None)
             person = await session.get_one(Person, account.person_id)
-            await _invite(session, account, person, at=self.clock())
+            await invite(session, account, person, at=self.clock())
             self._trace(session, actor, "account.link_sent", account)
 
     async def _whose(
@@ -216,7 +216,8 @@ async def new_account(
     return account, person
 
 
-async def _invite(session: AsyncSession, account: Account, person: Person, *, at: datetime) -> None:
+async def invite(session: AsyncSession, account: Account, person: Person, *, at: datetime) -> None:
+    """Mail the person a link that lets them into this account."""
     row, path = open_link(session, account, at + INVITATION_VALID, at=at)
     context = {"path": path, "until": row.expires_at}
     await write_at_the_door(session, "invitation", holder(account, person), row.id, context, at=at)

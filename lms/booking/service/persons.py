@@ -41,9 +41,11 @@ async def known_booker(session: AsyncSession, contact: Contact) -> Person | None
 
 async def booker_of(session: AsyncSession, actor: Actor, contact: Contact, *, at: datetime) -> Person:
     """Who books: known, or written down now."""
-    known = await known_booker(session, contact)
-    if known is not None:
-        return known
+    return await known_booker(session, contact) or await new_person(session, actor, contact, at=at)
+
+
+async def new_person(session: AsyncSession, actor: Actor, contact: Contact, *, at: datetime) -> Person:
+    """Somebody whom we do not know, written down now."""
     email = folded_email(contact.email or None)
     person = Person(
         given_name=contact.given_name.strip(),

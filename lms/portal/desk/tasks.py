@@ -15,6 +15,7 @@ from lms.helpdesk.queries import unsettled
 from lms.kernel.actor import Actor
 from lms.portal.desk.certificates import unissued
 from lms.portal.desk.distance import distance_piles
+from lms.portal.desk.helper_piles import helper_piles
 from lms.portal.desk.pile import Pile
 from lms.portal.desk.piles import piles
 from lms.portal.desk.run_tasks import corrections, drafts, overdue_tasks, small_runs
@@ -90,6 +91,7 @@ async def _piles(
 ) -> Iterable[Task]:
     kinds = (
         *piles(now),
+        *helper_piles(now),
         *money_piles(now, dunning_days),
         *refund_piles(now, actor.account_id),
         *fee_piles(actor.account_id),

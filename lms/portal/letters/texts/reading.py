@@ -49,6 +49,7 @@ GROUPS: Mapping[str, str] = {
     "dunning": N_("Reminders to pay"),
     "vouchers": N_("Vouchers"),
     "booking": N_("Rooms"),
+    "volunteering": N_("Volunteers and young helpers"),
     "lending": N_("Lending"),
     "helpdesk": N_("Help desk"),
     "feeds": N_("Calendars"),

@@ -1,0 +1,1 @@
+"""Pages for helpers, guardians and the team."""
