@@ -44,6 +44,7 @@ from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.honoraria.module import MODULE as HONORARIA
+from lms.inhouse.module import MODULE as INHOUSE
 from lms.interchange.module import MODULE as INTERCHANGE
 from lms.jobs.queue import Event
 from lms.jobs.tidying import tidy
@@ -155,6 +156,7 @@ MODULES: Sequence[Module] = (
     TOOLS,
     MEETINGS,
     INTERCHANGE,
+    INHOUSE,
     BOOKING,
     LENDING,
     CERTIFICATION,

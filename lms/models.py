@@ -42,6 +42,7 @@ from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
 from lms.honoraria.statements import models as fee_statements
+from lms.inhouse import models as inhouse
 from lms.interchange import models as interchange
 from lms.jobs import models as jobs
 from lms.learning import models as learning
@@ -100,6 +101,7 @@ __all__ = [
     "fee_statements",
     "feeds",
     "hand_outs",
+    "inhouse",
     "instalments",
     "interchange",
     "interest",

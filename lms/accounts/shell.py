@@ -21,6 +21,7 @@ from lms.web.centre import Link, Shell
 MAIN = (
     Link(N_("Find courses"), "/kurse"),
     Link(N_("Find a room"), "/raeume"),
+    Link(N_("Training for companies"), "/firmenkurse"),
     Link(N_("Gift vouchers"), "/gutscheine"),
     Link(N_("My courses"), "/meine-kurse"),
     Link(N_("My certificates"), "/meine-nachweise"),
@@ -52,6 +53,7 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
+    Link(N_("Requests of companies"), "/verwaltung/firmenanfragen", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
     Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", WHO),
     Link(N_("Letters"), "/verwaltung/briefe", LETTERS),
@@ -86,6 +88,7 @@ ADMINISTRATION = (
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
     Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
+    Link(N_("State aid"), "/verwaltung/finanzen/beihilfen", MONEY),
     Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),

@@ -18,6 +18,8 @@ from lms.portal.desk.controllers import DESK
 from lms.portal.fees.controllers import FEES
 from lms.portal.finance.controllers import FINANCE
 from lms.portal.information_pages import InformationPages
+from lms.portal.inhouse.invoicing import TrainingInvoicePages
+from lms.portal.inhouse.making import ClosedRunPages
 from lms.portal.kiosk_courses import KioskCoursePages
 from lms.portal.letters.address_pages import AddressPages
 from lms.portal.letters.call_pages import CallPages
@@ -54,6 +56,8 @@ MODULE = Module(
         *DESK,
         *FINANCE,
         *FEES,
+        ClosedRunPages,
+        TrainingInvoicePages,
         OwnDebitPages,
         AccountByLink,
         OwnAccountPages,

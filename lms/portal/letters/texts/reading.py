@@ -48,6 +48,8 @@ GROUPS: Mapping[str, str] = {
     "dunning": N_("Reminders to pay"),
     "vouchers": N_("Vouchers"),
     "booking": N_("Rooms"),
+    "inhouse": N_("Training for companies"),
+    "aid": N_("State aid"),
     "lending": N_("Lending"),
     "feeds": N_("Calendars"),
     "correspondence": N_("Messages by rule, and news"),
