@@ -83,6 +83,7 @@ MEANINGS: Mapping[str, str] = {
     "sum": N_("sum"),
     "things": N_("what belongs to it"),
     "title": N_("title"),
+    "topic": N_("topic"),
     "total": N_("sum of everything"),
     "units": N_("units"),
     "wanted": N_("seats wanted"),
