@@ -43,6 +43,7 @@ from lms.debits.module import MODULE as DEBITS
 from lms.dunning.module import MODULE as DUNNING
 from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
+from lms.helpdesk.module import MODULE as HELPDESK
 from lms.honoraria.module import MODULE as HONORARIA
 from lms.inhouse.module import MODULE as INHOUSE
 from lms.interchange.module import MODULE as INTERCHANGE
@@ -162,6 +163,7 @@ MODULES: Sequence[Module] = (
     CERTIFICATION,
     FEEDS,
     TEACHING,
+    HELPDESK,
     HONORARIA,
     CORRESPONDENCE,
     BANKING,

@@ -38,6 +38,7 @@ from lms.enrolment.pricing import models as pricing
 from lms.enrolment.seats import models as seats
 from lms.feeds import models as feeds
 from lms.feeds.caldav import models as synchronised
+from lms.helpdesk import models as helpdesk
 from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
@@ -101,6 +102,7 @@ __all__ = [
     "fee_statements",
     "feeds",
     "hand_outs",
+    "helpdesk",
     "inhouse",
     "instalments",
     "interchange",

@@ -44,7 +44,9 @@ class Fate(Enum):
 FATES: Mapping[str, Fate] = {
     "absence.person_id": Fate.MOVES,
     "account.person_id": Fate.ITS_OWN,
+    "adviser.person_id": Fate.MOVES_BUT_DOUBLES,
     "allowance_declaration.person_id": Fate.STAYS,
+    "appointment.person_id": Fate.MOVES,
     "audit_entry.person_id": Fate.STAYS,
     "availability.person_id": Fate.MOVES,
     "batch_item.person_id": Fate.MOVES,

@@ -60,7 +60,24 @@ async def closed_days(session: AsyncSession, state: str, first: date, last: date
 
     The centre's own word goes before the calendar's: a closing day closes, a holiday that is taught all the same does not.
     """
+    return await _with_own_word(session, holidays_of(state, first, last), first, last)
+
+
+async def days_off(session: AsyncSession, state: str, first: date, last: date) -> Mapping[date, str]:
+    """The same for what goes on in school holidays: public holidays and the centre's own closing days alone."""
+    public = {
+        day: name
+        for year in range(first.year, last.year + 1)
+        for day, name in _known(state, year, PUBLIC).items()
+        if first <= day <= last
+    }
+    return await _with_own_word(session, public, first, last)
+
+
+async def _with_own_word(
+    session: AsyncSession, holidays: Mapping[date, str], first: date, last: date
+) -> Mapping[date, str]:
     own = (await session.scalars(select(ClosingDay).where(ClosingDay.day.between(first, last)))).all()
     opened = {mark.day for mark in own if mark.is_open}
-    closed = holidays_of(state, first, last) | {mark.day: mark.name for mark in own if not mark.is_open}
+    closed = {**holidays, **{mark.day: mark.name for mark in own if not mark.is_open}}
     return {day: name for day, name in closed.items() if day not in opened}
