@@ -29,6 +29,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 from lms.accounts.doorkeeper import Doorkeeper
 from lms.accounts.module import MODULE as ACCOUNTS
 from lms.accounts.shell import Signposts
+from lms.aid.module import MODULE as AID
 from lms.attendance.module import MODULE as ATTENDANCE
 from lms.audit.trail import seal
 from lms.banking.module import MODULE as BANKING
@@ -158,6 +159,7 @@ MODULES: Sequence[Module] = (
     MEETINGS,
     INTERCHANGE,
     INHOUSE,
+    AID,
     BOOKING,
     LENDING,
     CERTIFICATION,

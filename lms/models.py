@@ -1,6 +1,7 @@
 """Every module's rows in one place, for Alembic and for tests that walk them all."""
 
 from lms.accounts import models as accounts
+from lms.aid import models as aid
 from lms.attendance import models as attendance
 from lms.attendance.checkin import models as check_ins
 from lms.attendance.sheets import models as attendance_sheets
@@ -73,6 +74,7 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "accounts",
+    "aid",
     "attendance",
     "attendance_sheets",
     "audit",
