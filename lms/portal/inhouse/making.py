@@ -184,9 +184,8 @@ def _step(asked: Asked, offer: TrainingOffer) -> Step:
 
 
 def _refused(asked: Asked, offer: TrainingOffer, clashes: Sequence[str], status: int) -> Template:
-    return step_page(
-        _step(asked, offer),
-        status=status,
-        clashes=clashes,
-        alternatives=[(WITHOUT_DATES, gettext("Make it without dates, and plan them afterwards"))],
+    return Template(
+        "portal/inhouse/refused.html",
+        context={"step": _step(asked, offer), "clashes": clashes, "without_dates": WITHOUT_DATES},
+        status_code=status,
     )
