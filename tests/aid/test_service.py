@@ -151,7 +151,7 @@ async def test_the_same_thing_is_recorded_once_and_a_replacement_takes_its_place
     house: Around, companies: list[UUID]
 ) -> None:
     await declared(house, companies[0])
-    about = {"about_kind": "appointment", "about_id": uuid4()}
+    about: dict[str, Any] = {"about_kind": "appointment", "about_id": uuid4()}
     key = uuid4()
     first = await grant(house, wanted(companies[0], **about), key=key)
     again = await grant(house, wanted(companies[0], **about), key=key)

@@ -211,7 +211,7 @@ async def _free_runs(session: AsyncSession) -> list[Candidate]:
         Candidate(
             AidKind.TRAINING, ("run", run.id), company,
             gettext("Closed run %(number)s: %(course)s", number=run.number, course=course.title_de),
-            local(run.starts_at).date(), run.occupied * course.default_price_cents,
+            local(run.starts_at or run.created_at).date(), run.occupied * course.default_price_cents,
             gettext("%(num)s places at %(price)s", num=run.occupied, price=amount(course.default_price_cents)),
         )
         for run, course, company in rows
