@@ -29,6 +29,7 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 from lms.accounts.doorkeeper import Doorkeeper
 from lms.accounts.module import MODULE as ACCOUNTS
 from lms.accounts.shell import Signposts
+from lms.aid.module import MODULE as AID
 from lms.attendance.module import MODULE as ATTENDANCE
 from lms.audit.trail import seal
 from lms.banking.module import MODULE as BANKING
@@ -46,6 +47,7 @@ from lms.enrolment.module import MODULE as ENROLMENT
 from lms.feeds.module import MODULE as FEEDS
 from lms.helpdesk.module import MODULE as HELPDESK
 from lms.honoraria.module import MODULE as HONORARIA
+from lms.inhouse.module import MODULE as INHOUSE
 from lms.interchange.module import MODULE as INTERCHANGE
 from lms.jobs.queue import Event
 from lms.jobs.tidying import tidy
@@ -164,6 +166,8 @@ MODULES: Sequence[Module] = (
     MEETINGS,
     INTERCHANGE,
     PARTICIPATION,
+    INHOUSE,
+    AID,
     BOOKING,
     LENDING,
     CERTIFICATION,

@@ -1,6 +1,7 @@
 """Every module's rows in one place, for Alembic and for tests that walk them all."""
 
 from lms.accounts import models as accounts
+from lms.aid import models as aid
 from lms.attendance import models as attendance
 from lms.attendance.checkin import models as check_ins
 from lms.attendance.sheets import models as attendance_sheets
@@ -46,6 +47,7 @@ from lms.honoraria.contracts import models as fee_contracts
 from lms.honoraria.rates import models as fee_rates
 from lms.honoraria.standing import models as standing
 from lms.honoraria.statements import models as fee_statements
+from lms.inhouse import models as inhouse
 from lms.interchange import models as interchange
 from lms.jobs import models as jobs
 from lms.learning import models as learning
@@ -81,6 +83,7 @@ METADATA = Base.metadata
 __all__ = [
     "METADATA",
     "accounts",
+    "aid",
     "attendance",
     "attendance_sheets",
     "audit",
@@ -115,6 +118,7 @@ __all__ = [
     "hand_outs",
     "help_queue",
     "helpdesk",
+    "inhouse",
     "instalments",
     "interchange",
     "interest",

@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     fee_cancelled_late_percent: int = Field(default=0, ge=0, le=100)
     fee_confirm_days: int = Field(default=2, ge=0, le=31)
     fee_regime: Literal["private", "public"] = "private"
+    advice_hour_cents: int = Field(default=9_500, ge=0)
     dunning_days: list[int] = Field(default_factory=lambda: [7, 14, 14], min_length=3, max_length=3)
     dunning_fees_cents: list[int] = Field(default_factory=lambda: [0, 500, 1000], min_length=3, max_length=3)
     dunning_pay_days: int = Field(default=10, ge=1, le=60)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from lms.migrating import forget_unchanged, keep_unchanged
 
 revision: str = "0068"
-down_revision: str | None = "0065"
+down_revision: str | None = "0067"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

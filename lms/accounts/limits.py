@@ -75,6 +75,7 @@ LIMITS: Mapping[str, Limit] = {
     "voucher-order": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR)),
     "booking": Limit(address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "helper": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR)),
+    "training-request": Limit(address=(Rate(10, HOUR),), alarm=Rate(100, HOUR)),
     # an appointment at the help desk: the account is the telephone number (S-40, F-M05)
     "help-desk": Limit(account=(Rate(8, DAY),), address=(Rate(20, HOUR),), alarm=Rate(300, HOUR)),
     "check-in": Limit(address=(Rate(20, 5 * MINUTE),), alarm=Rate(300, HOUR)),

@@ -22,6 +22,7 @@ MAIN = (
     Link(N_("Find courses"), "/kurse"),
     Link(N_("Find a room"), "/raeume"),
     Link(N_("Wishes for courses"), "/wuensche"),
+
     Link(N_("Gift vouchers"), "/gutscheine"),
     Link(N_("My courses"), "/meine-kurse"),
     Link(N_("My certificates"), "/meine-nachweise"),
@@ -57,6 +58,7 @@ ADMINISTRATION = (
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
     Link(N_("Digital check"), "/verwaltung/digitalcheck", WHO),
     Link(N_("Volunteers and young helpers"), "/verwaltung/helfer", WHO),
+    Link(N_("Requests of companies"), "/verwaltung/firmenanfragen", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
     Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", WHO),
     Link(N_("Letters"), "/verwaltung/briefe", LETTERS),
@@ -96,6 +98,7 @@ ADMINISTRATION = (
     Link(N_("Invoices"), "/verwaltung/finanzen/rechnungen", MONEY),
     Link(N_("Vouchers"), "/verwaltung/finanzen/gutscheine", MONEY),
     Link(N_("Bank statements"), "/verwaltung/finanzen/kontoauszuege", MONEY),
+    Link(N_("State aid"), "/verwaltung/finanzen/beihilfen", MONEY),
     Link(N_("Direct debits"), "/verwaltung/finanzen/lastschriften", MONEY),
     Link(N_("Online payments"), "/verwaltung/finanzen/onlinezahlungen", MONEY),
     Link(N_("Refunds"), "/verwaltung/finanzen/erstattungen", MONEY),

@@ -10,6 +10,7 @@ import rich_click as click
 
 from lms.db import Begin
 from lms.demo.data import read_demo
+from lms.demo.filling.aid import fill_aid
 from lms.demo.filling.book import Place
 from lms.demo.filling.bookings import fill_bookings
 from lms.demo.filling.busy import fill_busy
@@ -35,6 +36,7 @@ from lms.demo.filling.helpdesk import fill_help_desks
 from lms.demo.filling.helpdesk_day import fill_help_desk_day
 from lms.demo.filling.helpers import fill_helpers
 from lms.demo.filling.house import fill_house
+from lms.demo.filling.inhouse import fill_inhouse
 from lms.demo.filling.interest import fill_follow_up, fill_interest
 from lms.demo.filling.lessons import fill_lessons
 from lms.demo.filling.loans import fill_loans
@@ -177,6 +179,9 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_checks(ground, everybody)
     with step("Volunteers and young helpers"):
         await fill_helpers(ground, everybody)
+    with step("Training for companies, and aid"):
+        await fill_inhouse(ground, everybody)
+        await fill_aid(ground, everybody)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

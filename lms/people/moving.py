@@ -130,6 +130,8 @@ FATES: Mapping[str, Fate] = {
     "trainer.person_id": Fate.MOVES,
     "trainer_page.person_id": Fate.MOVES,
     "trainer_portrait.person_id": Fate.MOVES,
+    "training_offer.trainer_id": Fate.MOVES,
+    "training_request.contact_id": Fate.MOVES,
     "vote.person_id": Fate.MOVES,
     "voucher.person_id": Fate.MOVES,
     "voucher_order.buyer_id": Fate.MOVES,

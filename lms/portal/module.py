@@ -20,6 +20,8 @@ from lms.portal.finance.controllers import FINANCE
 from lms.portal.helpdesk.devices import TryOutPages
 from lms.portal.helpdesk.tablet import KioskQueuePages
 from lms.portal.information_pages import InformationPages
+from lms.portal.inhouse.invoicing import TrainingInvoicePages
+from lms.portal.inhouse.making import ClosedRunPages
 from lms.portal.kiosk_courses import KioskCoursePages
 from lms.portal.letters.address_pages import AddressPages
 from lms.portal.letters.call_pages import CallPages
@@ -60,6 +62,8 @@ MODULE = Module(
         *DESK,
         *FINANCE,
         *FEES,
+        ClosedRunPages,
+        TrainingInvoicePages,
         OwnDebitPages,
         AccountByLink,
         OwnAccountPages,

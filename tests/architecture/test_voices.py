@@ -18,6 +18,8 @@ LEFT_OUT: Mapping[str, str] = {
     "dunning/": "money and reminders say Sie to everybody",
     "payments/": "money and reminders say Sie to everybody",
     "vouchers/": "money and reminders say Sie to everybody",
+    "inhouse/": "to companies, and to the team",
+    "aid/": "to companies",
     "feeds/": "to those who teach and to the team",
     "honoraria/": "to those who teach",
     "scheduling/letters/assignment_": "to those who teach",

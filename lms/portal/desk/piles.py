@@ -24,6 +24,7 @@ from lms.enrolment.models import (
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
 from lms.helpdesk.models import Appointment
+from lms.inhouse.models import RequestState, TrainingRequest
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall, WrongAddress
 from lms.people.models import Person
@@ -315,6 +316,28 @@ def piles(now: datetime) -> Sequence[Pile]:
             ),
             select(func.coalesce(func.sum(Loan.missing_count), 0), func.min(Loan.returned_at)).where(
                 Loan.missing_count > 0
+            ),
+        ),
+        Pile(
+            "U", "training-request", "/verwaltung/firmenanfragen",
+            lambda num: ngettext(
+                "%(num)s company waits for an answer to its request for training",
+                "%(num)s companies wait for an answer to their request for training",
+                num,
+            ),
+            select(func.count(), func.min(TrainingRequest.created_at)).where(
+                TrainingRequest.state.in_((RequestState.NEW, RequestState.CLARIFYING))
+            ),
+        ),
+        Pile(
+            "U", "training-request", "/verwaltung/firmenanfragen?ansicht=angenommen",
+            lambda num: ngettext(
+                "%(num)s company has accepted an offer: its closed run has to be made",
+                "%(num)s companies have accepted an offer: their closed runs have to be made",
+                num,
+            ),
+            select(func.count(), func.min(TrainingRequest.changed_at)).where(
+                TrainingRequest.state == RequestState.ACCEPTED
             ),
         ),
         Pile(

@@ -1,6 +1,7 @@
 """Every page of the cashiers, for the portal's table of contents."""
 
 from lms.portal.finance.accounts import AccountPages, CostCentrePages
+from lms.portal.finance.aid import AidCandidatePages
 from lms.portal.finance.annual_statements import AnnualStatementDeskPages, AnnualStatementPages
 from lms.portal.finance.bank_lines import AssigningPayments, BankLinePages
 from lms.portal.finance.cashiers import CashierPages
@@ -89,4 +90,5 @@ FINANCE = (
     SharePages,
     AnnualStatementPages,
     AnnualStatementDeskPages,
+    AidCandidatePages,
 )

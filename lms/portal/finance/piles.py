@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
+from lms.aid.models import AidProposal, AidProposalState, AidStatement
+from lms.aid.queries import to_register
 from lms.banking.models import BankLine, Clearing, LineState
 from lms.billing.instalments.models import InstalmentPlan, PlanState
 from lms.billing.models import Invoice, Settlement
@@ -25,6 +27,24 @@ def money_piles(now: datetime, dunning_days: Sequence[int]) -> Sequence[Pile]:
     """Every kind of work of the cashiers that is counted. `dunning_days` are the spans between a due date and each reminder."""
     owed, today = standing(), local(now).date()
     return (
+        Pile(
+            "C", "state-aid", "/verwaltung/finanzen/beihilfen?ansicht=register",
+            lambda num: ngettext(
+                "%(num)s statement about aid has to be entered in the register",
+                "%(num)s statements about aid have to be entered in the register",
+                num,
+            ),
+            select(func.count(), func.min(AidStatement.granted_on)).where(to_register()),
+        ),
+        Pile(
+            "C", "state-aid", "/verwaltung/finanzen/beihilfen",
+            lambda num: ngettext(
+                "%(num)s aid above the ceiling waits for a second person",
+                "%(num)s aids above the ceiling wait for a second person",
+                num,
+            ),
+            select(func.count(), func.min(AidProposal.asked_at)).where(AidProposal.state == AidProposalState.WAITING),
+        ),
         Pile(
             "collect", "payment", "/verwaltung/finanzen/lastschriften/ruecklastschriften",
             lambda num: ngettext(

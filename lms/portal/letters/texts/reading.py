@@ -50,6 +50,8 @@ GROUPS: Mapping[str, str] = {
     "vouchers": N_("Vouchers"),
     "booking": N_("Rooms"),
     "volunteering": N_("Volunteers and young helpers"),
+    "inhouse": N_("Training for companies"),
+    "aid": N_("State aid"),
     "lending": N_("Lending"),
     "helpdesk": N_("Help desk"),
     "feeds": N_("Calendars"),

@@ -1,0 +1,58 @@
+"""What we refuse about aid, one type for each reason."""
+
+from lms.kernel.errors import DomainError
+from lms.kernel.marking import N_
+
+
+class NoRuleYet(DomainError):
+    status = 422
+    message = N_("No regulation is known for this day. Enter it in the table of rules first.")
+
+
+class DeclarationMissing(DomainError):
+    status = 422
+    message = N_(
+        "The company has not declared other aid yet. Its declaration has to be there before aid is granted."
+    )
+
+
+class CeilingExceeded(DomainError):
+    """With this aid the company would have more than the regulation allows."""
+
+    message = N_(
+        "This would exceed the ceiling of %(ceiling)s: %(before)s count already, so at most %(left)s can be granted on this day."
+    )
+
+
+class GrantedInFuture(DomainError):
+    status = 422
+    message = N_("The day of granting cannot lie ahead.")
+
+
+class AlreadyRecorded(DomainError):
+    message = N_("There is a statement about this already: %(number)s.")
+
+
+class StatementEnded(DomainError):
+    message = N_("This statement does not hold any more.")
+
+
+class AidReasonMissing(DomainError):
+    status = 422
+    message = N_("State the reason. It is kept.")
+
+
+class OwnProposal(DomainError):
+    """S-08: nobody approves what they asked for themselves."""
+
+    status = 403
+    message = N_("You asked for this yourself. Somebody else of the team has to approve it.")
+
+
+class ProposalDecided(DomainError):
+    message = N_("This has been decided in the meantime.")
+
+
+class EnteredTooEarly(DomainError):
+    status = 422
+    message = N_("The day of the entry cannot lie before the day of granting, or ahead.")

@@ -1,0 +1,154 @@
+"""Every statement: views, a search, a file; and what waits for a second person."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Redirect, Template
+from sqlalchemy import select
+
+from lms.aid import policy
+from lms.aid.models import AidProposal, AidProposalState
+from lms.aid.queries import VIEWS, fits_view, statements
+from lms.aid.service import Aid
+from lms.aid.values import Grant
+from lms.aid.words import KINDS
+from lms.kernel.actor import Actor
+from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.marking import N_
+from lms.kernel.rights import Scope
+from lms.people.models import Company
+from lms.web.access import may
+from lms.web.csv import Cell
+from lms.web.language import gettext
+from lms.web.module import Around
+from lms.web.notices import after, declare
+from lms.web.pagination import page_of, window
+from lms.web.tables import table_file
+
+AnyRequest = Request[Any, Any, Any]
+AID = "/verwaltung/finanzen/beihilfen"
+LONGEST_SEARCH = 100
+VIEW_WORDS: Mapping[str, str] = {
+    "": N_("valid"),
+    "register": N_("not in the register yet"),
+    "beendet": N_("ended"),
+    "alle": N_("all"),
+}
+APPROVED = declare("beihilfe-genehmigt", N_("The aid is granted, and the statement is issued."))
+SENT_BACK = declare("beihilfe-zurueck", N_("It is sent back. Nothing was granted."))
+
+
+class AidPages(Controller):
+    """The list of statements."""
+
+    path = AID
+    include_in_schema = False
+
+    @get(opt=may("R", "state-aid", of=Scope.ALL))
+    async def index(
+        self,
+        request: AnyRequest,
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        ansicht: FromQuery[str] = "",
+        q: FromQuery[str] = "",
+    ) -> Template:
+        """Statements with what they sum up to."""
+        view, typed = ansicht if ansicht in VIEWS else "", q.strip()[:LONGEST_SEARCH]
+        number, size, offset = window(request.query_params.get("seite"))
+        async with around.begin.reading() as session:
+            rows, total = await statements(session, fits_view(view, typed), limit=size, offset=offset)
+            waiting = (
+                await session.execute(
+                    select(AidProposal, Company)
+                    .join(Company, Company.id == AidProposal.company_id)
+                    .where(AidProposal.state == AidProposalState.WAITING)
+                    .order_by(AidProposal.asked_at)
+                )
+            ).all()
+            companies = (await session.scalars(select(Company).order_by(Company.name))).all()
+        page = page_of(
+            rows, number=number, size=size, total=total, path=AID, query=request.query_params.multi_items()
+        )
+        return Template(
+            "aid/desk/statements.html",
+            context={
+                "page": page,
+                "views": VIEW_WORDS,
+                "view": view,
+                "typed": typed,
+                "kinds": KINDS,
+                "here": AID,
+                "companies": companies,
+                "waiting": [(one, company, Grant.of(one.draft)) for one, company in waiting],
+                "may_grant": policy.may_grant(actor),
+                "own_id": actor.account_id,
+            },
+        )
+
+    @get(["/liste.csv", "/liste.xlsx"], opt=may("R", "state-aid", of=Scope.ALL))
+    async def export(
+        self,
+        request: AnyRequest,
+        around: NamedDependency[Around],
+        ansicht: FromQuery[str] = "",
+        q: FromQuery[str] = "",
+    ) -> Response[bytes]:
+        """The same rows as a file; it names companies, no persons."""
+        view = ansicht if ansicht in VIEWS else ""
+        async with around.begin.reading() as session:
+            found, _ = await statements(session, fits_view(view, q.strip()[:LONGEST_SEARCH]))
+        rows: list[list[Cell]] = [[
+            gettext("Number"), gettext("Company"), gettext("Kind"), gettext("What"), gettext("Granted on"),
+            gettext("Gross grant equivalent in euros"), gettext("Regulation"), gettext("Entered in the register on"),
+            gettext("State"),
+        ]]  # fmt: skip
+        rows += [
+            [
+                one.statement.number, one.company.name, gettext(KINDS[one.statement.kind]), one.statement.what,
+                one.statement.granted_on, Decimal(one.statement.gross_cents).scaleb(-2),
+                str(one.statement.facts["rule"]["regulation"]), one.entry.entered_on if one.entry else None,
+                gettext(state_words(one.holds, one.replaced_by)),
+            ]
+            for one in found
+        ]  # fmt: skip
+        return table_file(request, "beihilfen", rows)
+
+    @get("/unternehmen", opt=may("R", "state-aid", of=Scope.ALL))
+    async def choose(self, firma: FromQuery[UUID | None] = None) -> Redirect:
+        """From the choice in the list to the company."""
+        return Redirect(f"{AID}/unternehmen/{firma}" if firma else AID)
+
+    @post("/freigaben/{proposal_id:uuid}", opt=may("C", "state-aid"))
+    async def decide(
+        self,
+        request: AnyRequest,
+        proposal_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        state_aid: NamedDependency[Aid],
+    ) -> Template | Redirect:
+        """A second person says yes or no."""
+        approves = (await request.form()).get("act") == "genehmigen"
+        try:
+            await state_aid.decide(actor, proposal_id=proposal_id, approves=approves)
+        except NotFound:
+            raise
+        except DomainError as refusal:
+            return Template(
+                "aid/desk/refused.html",
+                context={"refusal": gettext(refusal.message, **refusal.params), "here": AID},
+                status_code=refusal.status,
+            )
+        return after(AID, APPROVED if approves else SENT_BACK)
+
+
+def state_words(holds: bool, replaced_by: str) -> str:  # noqa: FBT001 - a fact, not a switch
+    """What has become of a statement."""
+    if holds:
+        return N_("valid")
+    return N_("replaced") if replaced_by else N_("was revoked")

@@ -1,0 +1,86 @@
+"""Which rule holds, what counts, how much room is left: plain functions, cents and days."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from lms.aid.models import AidRule, AidWindow
+
+SERIES = "de-minimis"
+YEARS = 3
+SATURDAY = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Aid that counts: ours, or what a company has declared of others."""
+
+    on: date
+    cents: int
+
+
+def statement_number(year: int, counter: int) -> str:
+    """The number as it is printed: DM-2026-0007."""
+    return f"DM-{year}-{counter:04d}"
+
+
+def rule_on(rules: Iterable[AidRule], day: date) -> AidRule | None:
+    """The regulation that holds on the day of granting; None before any that is known."""
+    started = [one for one in rules if one.valid_from <= day]
+    return max(started, key=lambda one: (one.valid_from, one.added_at), default=None)
+
+
+def window_begins(window: AidWindow, day: date) -> date:
+    """The first day that counts.
+
+    Rolling (Art. 3 (2) of Regulation (EU) 2023/2831): any period of three years, so what was granted exactly three years
+    before does not count any more. Fiscal (Art. 3 (2) of Regulation (EU) No 1407/2013): the year of granting and the two
+    before; a fiscal year is taken as the calendar year.
+    """
+    if window is AidWindow.FISCAL:
+        return date(day.year - YEARS + 1, 1, 1)
+    try:
+        before = day.replace(year=day.year - YEARS)
+    except ValueError:  # 29 February
+        before = date(day.year - YEARS, 2, 28)
+    return before + timedelta(days=1)
+
+
+def counted(granted: Iterable[Granted], window: AidWindow, day: date) -> int:
+    """What counts against the ceiling on this day, both days included."""
+    first = window_begins(window, day)
+    return sum(one.cents for one in granted if first <= one.on <= day)
+
+
+def most_in_any_window(granted: Iterable[Granted], window: AidWindow, day: date) -> int:
+    """The most that counts on this day or on a later one of those known: who is granted aid for a day gone by must not exceed it then."""
+    known = list(granted)
+    days = {day, *(one.on for one in known if one.on > day and window_begins(window, one.on) <= day)}
+    return max(counted(known, window, each) for each in days)
+
+
+def declared(other: Iterable[Mapping[str, Any]]) -> list[Granted]:
+    """The aid of others, as a declaration lists it."""
+    return [Granted(date.fromisoformat(one["granted_on"]), int(one["amount_cents"])) for one in other]
+
+
+def discount(regular_cents: int, paid_cents: int) -> int:
+    """The gross grant equivalent of a reduced price: what others pay less what the company pays."""
+    return max(0, regular_cents - paid_cents)
+
+
+def hourly(minutes: int, cents_per_hour: int) -> int:
+    """The gross grant equivalent of advice that costs nothing: its time at the usual rate, rounded to the cent."""
+    return (2 * minutes * cents_per_hour + 60) // 120
+
+
+def register_until(rule: AidRule, granted_on: date) -> date | None:
+    """The last day on which it has to be entered: so many working days later (Mondays to Fridays); None where nothing has to."""
+    if rule.register_from is None or granted_on < rule.register_from:
+        return None
+    day, left = granted_on, rule.register_days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < SATURDAY
+    return day
