@@ -154,14 +154,22 @@ def _guards() -> Sequence[str]:
     if op.get_bind().dialect.name == "sqlite":
         differs = " OR ".join(f"NEW.{name} IS NOT OLD.{name}" for name in FROZEN)
         return (
-            f"CREATE TRIGGER guard_report_update BEFORE UPDATE ON report WHEN OLD.state <> 'draft' AND (NEW.state <> 'replaced'"
-            f" OR {differs}) BEGIN SELECT RAISE(ABORT, '{FINAL}'); END",
-            f"CREATE TRIGGER guard_report_delete BEFORE DELETE ON report WHEN OLD.state <> 'draft'"
-            f" BEGIN SELECT RAISE(ABORT, '{FINAL}'); END",
-            f"CREATE TRIGGER guard_funding_share_update BEFORE UPDATE ON funding_share WHEN OLD.report_id IS NOT NULL AND"
-            f" (NEW.line_id <> OLD.line_id OR NEW.report_id IS NULL) BEGIN SELECT RAISE(ABORT, '{REPORTED}'); END",
-            f"CREATE TRIGGER guard_funding_share_delete BEFORE DELETE ON funding_share WHEN OLD.report_id IS NOT NULL"
-            f" BEGIN SELECT RAISE(ABORT, '{REPORTED}'); END",
+            (
+                f"CREATE TRIGGER guard_report_update BEFORE UPDATE ON report WHEN OLD.state <> 'draft' AND (NEW.state <> 'replaced'"
+                f" OR {differs}) BEGIN SELECT RAISE(ABORT, '{FINAL}'); END"
+            ),
+            (
+                f"CREATE TRIGGER guard_report_delete BEFORE DELETE ON report WHEN OLD.state <> 'draft'"
+                f" BEGIN SELECT RAISE(ABORT, '{FINAL}'); END"
+            ),
+            (
+                f"CREATE TRIGGER guard_funding_share_update BEFORE UPDATE ON funding_share WHEN OLD.report_id IS NOT NULL AND"
+                f" (NEW.line_id <> OLD.line_id OR NEW.report_id IS NULL) BEGIN SELECT RAISE(ABORT, '{REPORTED}'); END"
+            ),
+            (
+                f"CREATE TRIGGER guard_funding_share_delete BEFORE DELETE ON funding_share WHEN OLD.report_id IS NOT NULL"
+                f" BEGIN SELECT RAISE(ABORT, '{REPORTED}'); END"
+            ),
         )
     differs = " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in FROZEN)
     return (
@@ -188,8 +196,10 @@ def _guards() -> Sequence[str]:
             IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
             RETURN NEW;
         END $$""",
-        "CREATE TRIGGER guard_funding_share BEFORE UPDATE OR DELETE ON funding_share"
-        " FOR EACH ROW EXECUTE FUNCTION guard_funding_share()",
+        (
+            "CREATE TRIGGER guard_funding_share BEFORE UPDATE OR DELETE ON funding_share"
+            " FOR EACH ROW EXECUTE FUNCTION guard_funding_share()"
+        ),
     )
 
 

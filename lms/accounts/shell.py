@@ -22,7 +22,6 @@ MAIN = (
     Link(N_("Find courses"), "/kurse"),
     Link(N_("Find a room"), "/raeume"),
     Link(N_("Wishes for courses"), "/wuensche"),
-
     Link(N_("Gift vouchers"), "/gutscheine"),
     Link(N_("My courses"), "/meine-kurse"),
     Link(N_("My certificates"), "/meine-nachweise"),

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from lms.helpdesk.letters import LISTENERS
 from lms.helpdesk.pages import CONTROLLERS
-from lms.helpdesk.queue import contents as queue
 from lms.helpdesk.questions.pages import DeskQuestionPages
 from lms.helpdesk.questions.service import DeskQuestions
+from lms.helpdesk.queue import contents as queue
 from lms.helpdesk.service import Appointments, DeskRhythm, EarlierWishes, HelpDesks
 from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
