@@ -190,7 +190,9 @@ class BookingHelpPages(Controller):
             try:
                 made = await appointments.book(actor, wanted, form_id=form_id)
             except SlotTaken:
-                pass  # said below, with what is free now
+                async with around.begin.reading() as session:  # what was free a moment ago is not any more
+                    topic, choice = await choice_of(session, around, sent.get("thema"), sent.get("ort"))
+                return _taken_page(topic, choice, form, starts_at)
             except NotFound:
                 raise
             except DomainError as refusal:
