@@ -148,7 +148,7 @@ class RuleForm(Form):
     register_from = DateParts(
         N_("Has to be entered in the register from"), earliest=EARLIEST, latest=LATEST, hint=N_("Empty: it need not be entered.")
     )  # fmt: skip
-    source = Text(N_("Source"), missing=N_("Enter where it stands."), longest=300)
+    source = Text(N_("Legal source"), missing=N_("Enter where it stands."), longest=300)
     key = Hidden()
 
     def chosen_window(self) -> AidWindow:

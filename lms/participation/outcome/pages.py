@@ -76,7 +76,7 @@ def bars(total: Conversion) -> Sequence[Bar]:
         (gettext("wished"), total.wishes),
         (gettext("answered"), total.answered),
         (gettext("planned or held"), total.planned),
-        (gettext("held"), total.held),
+        (gettext("carried out"), total.held),
     )
     return bars_of([(words, number, str(number)) for words, number in steps], most=total.wishes or None)
 
