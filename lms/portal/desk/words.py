@@ -333,6 +333,7 @@ FIELDS: Mapping[str, str] = {
     "city": N_("Town"),
     "district": N_("District"),
     "language": N_("Language"),
+    "gender": N_("Gender"),
     "channel": N_("Way of writing"),
     "note": N_("Note"),
     "seats": N_("Seats"),
