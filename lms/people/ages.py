@@ -31,7 +31,7 @@ class Gender(StrEnum):
     DIVERSE = "diverse"
 
 
-GENDER_WORDS: Mapping[Gender, str] = {
+GENDER_WORDS: Mapping[str, str] = {
     Gender.FEMALE: N_("female"),
     Gender.MALE: N_("male"),
     Gender.DIVERSE: N_("diverse"),

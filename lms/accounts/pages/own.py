@@ -92,9 +92,7 @@ class ParticularsForm(Form):
         ],
         missing=N_("Choose how we shall reach you."),
     )
-    gender = Radios(
-        N_("Gender"), hint=N_("For the statistics, voluntary."), choices=list(GENDER_CHOICES)
-    )
+    gender = Radios(N_("Gender"), hint=N_("For the statistics, voluntary."), choices=list(GENDER_CHOICES))
     version = Hidden()
 
     def validate_channel(self, field: Radios) -> None:

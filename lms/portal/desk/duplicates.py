@@ -17,8 +17,8 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.messaging.models import Channel
 from lms.people import policy
-from lms.people.duplicates import likely_duplicates
 from lms.people.ages import GENDER_WORDS
+from lms.people.duplicates import likely_duplicates
 from lms.people.merging import FIELDS, Merging
 from lms.people.models import Person
 from lms.people.moving import counted

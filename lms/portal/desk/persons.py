@@ -87,9 +87,7 @@ class ContactForm(Form):
     postal_code = Text(N_("Postcode"), autocomplete="off", width=5)
     city = Text(N_("Town"), autocomplete="off")
     district = Text(N_("District"), autocomplete="off")
-    gender = Radios(
-        N_("Gender"), hint=N_("For the statistics, voluntary."), choices=list(GENDER_CHOICES)
-    )
+    gender = Radios(N_("Gender"), hint=N_("For the statistics, voluntary."), choices=list(GENDER_CHOICES))
     note = TextArea(N_("Note of the team"), hint=N_("Write only what the person may read as well."), rows=3)
     version = Hidden()
 

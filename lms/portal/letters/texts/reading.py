@@ -51,6 +51,7 @@ GROUPS: Mapping[str, str] = {
     "lending": N_("Lending"),
     "feeds": N_("Calendars"),
     "correspondence": N_("Messages by rule, and news"),
+    "reports": N_("Exports by the calendar"),
     "people": N_("People and those who act for them"),
     "accounts": N_("Accounts"),
 }
