@@ -36,7 +36,7 @@ GENDER_WORDS: Mapping[str, str] = {
     Gender.MALE: N_("male"),
     Gender.DIVERSE: N_("diverse"),
 }
-GENDER_CHOICES = (*((one.value, words) for one, words in GENDER_WORDS.items()), ("", N_("not given")))
+GENDER_CHOICES = (*GENDER_WORDS.items(), ("", N_("not given")))
 """What a form offers; nobody has to say anything."""
 
 

@@ -67,7 +67,11 @@ async def test_a_year_counts_units_and_enrolments_and_companies_apart(past: Past
 
     totals = data["totals"]
     assert (totals["events"], totals["minutes"], totals["participants"]) == (2, 270, 47)
-    assert (totals["contract_events"], totals["contract_minutes"], totals["contract_participants"]) == (1, 180, 5)
+    assert (totals["contract_events"], totals["contract_minutes"], totals["contract_participants"]) == (
+        1,
+        180,
+        5,
+    )
     lists = {one["key"]: one["rows"] for one in data["lists"]}
     assert lists["vhs_areas"] == [["work", "", 1, 180, 7], ["", "", 1, 90, 40]]
     assert lists["vhs_scenarios"] == [["on_site", "", 1, 180, 7], ["online", "", 1, 90, 40]]
@@ -95,8 +99,8 @@ async def test_the_set_is_handed_in_with_its_hash_and_a_reason_for_what_is_open(
     report = await past.reports.make(
         FINANCE, report_id=uuid4(), kind=ReportKind.VHS, span=year(2026), line_id=None
     )
-    from lms.reports.figures.whole import canonical, fingerprint  # noqa: PLC0415
-    from lms.reports.freezing.counting import counted_today  # noqa: PLC0415
+    from lms.reports.figures.whole import canonical, fingerprint
+    from lms.reports.freezing.counting import counted_today
 
     async with past.house.begin.reading() as session:
         seen = fingerprint(canonical(await counted_today(session, report, past.house.clock())))
@@ -171,9 +175,9 @@ async def test_two_workers_make_an_export_once_and_a_failed_one_is_made_the_next
 
     await asyncio.gather(*(Exports(past.house).make_due() for _ in range(2)))
 
-    from lms.jobs.models import Job  # noqa: PLC0415
-    from lms.reports.exporting.events import ExportMade  # noqa: PLC0415
-    from lms.reports.exporting.letters import send_export  # noqa: PLC0415
+    from lms.jobs.models import Job
+    from lms.reports.exporting.events import ExportMade
+    from lms.reports.exporting.letters import send_export
 
     async with past.house.begin() as session:
         run = (await session.scalars(select(ExportRun))).one()
@@ -182,5 +186,10 @@ async def test_two_workers_make_an_export_once_and_a_failed_one_is_made_the_next
         for _ in range(2):
             await send_export(session, ExportMade(export_run_id=run.id, at=past.house.clock()))
     async with past.house.begin.reading() as session:
-        assert await session.scalar(select(func.count()).select_from(Letter).where(Letter.kind == "export_made")) == 1
-        assert await session.get(Account, account.id) is not None and await session.scalar(select(Person.id).limit(1))
+        assert (
+            await session.scalar(select(func.count()).select_from(Letter).where(Letter.kind == "export_made"))
+            == 1
+        )
+        assert await session.get(Account, account.id) is not None and await session.scalar(
+            select(Person.id).limit(1)
+        )
