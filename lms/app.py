@@ -207,6 +207,7 @@ def around(given: Settings, clock: Clock = system_clock) -> Around:
         quiet_hours=(given.quiet_from_hour, given.quiet_until_hour),
         distance_since=given.distance_rule_from if given.distance_rule else None,
         lessons_kept_days=given.lessons_kept_days,
+        statistics_units=(given.statistics_single_units, given.statistics_seminar_units),
     )
     return Around(begin=begin, clock=clock, settings=given, signer=signer)
 

@@ -110,10 +110,11 @@ class Begin:
         quiet_hours: tuple[int, int] = (0, 0),
         distance_since: date | None = None,
         lessons_kept_days: int = 365,
+        statistics_units: tuple[int, int] = (3, 8),
     ) -> None:
         """Let everybody who is handed a session make links (`links_of`), and know what is set up.
 
-        That is `has_sms`, `ways_to_pay`, `charges_return_fees`, `quiet_hours`, `distance_since` and `lessons_kept_days`.
+        That is `has_sms`, `ways_to_pay`, `charges_return_fees`, `quiet_hours`, `distance_since`, `lessons_kept_days` and `statistics_units`.
         """
         self._info["links"] = links
         self._info["has_sms"] = has_sms
@@ -122,6 +123,7 @@ class Begin:
         self._info["quiet_hours"] = quiet_hours
         self._info["distance_since"] = distance_since
         self._info["lessons_kept_days"] = lessons_kept_days
+        self._info["statistics_units"] = statistics_units
 
     @asynccontextmanager
     async def __call__(self) -> AsyncIterator[AsyncSession]:
@@ -227,6 +229,12 @@ def distance_since(session: AsyncSession) -> date | None:
     """From which day on the rule about distance learning holds; None: it is switched off."""
     since = session.info.get("distance_since")
     return since if isinstance(since, date) else None
+
+
+def statistics_units(session: AsyncSession) -> tuple[int, int]:
+    """Up to how many units an event is a single one, and up to how many a seminar, in the national statistics."""
+    single, seminar = session.info.get("statistics_units", (3, 8))
+    return int(single), int(seminar)
 
 
 def lessons_kept_days(session: AsyncSession) -> int:

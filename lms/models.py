@@ -63,8 +63,10 @@ from lms.players import models as players
 from lms.players.records import models as records
 from lms.practice import models as practice
 from lms.quizzes import models as quizzes
+from lms.reports.exporting import models as exporting
 from lms.reports.freezing import models as reports
 from lms.reports.funding import models as funding
+from lms.reports.statistics import models as statistics
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -110,6 +112,7 @@ __all__ = [
     "einvoices",
     "eligibility",
     "enrolment",
+    "exporting",
     "fee_contracts",
     "fee_rates",
     "fee_statements",
@@ -149,6 +152,7 @@ __all__ = [
     "second_person",
     "shares",
     "standing",
+    "statistics",
     "surveys",
     "synchronised",
     "tax",

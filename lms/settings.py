@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     sms_token: SecretStr = SecretStr("")
     sms_sender: str = ""
     files: Path = ROOT / "var"
+    export_folder: Path | None = None
     hold_minutes: int = Field(default=30, ge=20)
     offer_hours: int = Field(default=48, ge=1)
     offer_hours_by_letter: int = Field(default=168, ge=1)
@@ -134,6 +135,8 @@ class Settings(BaseSettings):
     distance_rule: bool = True
     distance_rule_from: date = date(2025, 6, 12)
     lessons_kept_days: int = Field(default=365, ge=0, le=3650)
+    statistics_single_units: int = Field(default=3, ge=1, le=40)
+    statistics_seminar_units: int = Field(default=8, ge=1, le=100)
     stuck_days: int = Field(default=14, ge=1, le=365)
     qualification_warning_days: int = Field(default=60, ge=1, le=365)
     contract_reminder_days: int = Field(default=5, ge=1, le=60)

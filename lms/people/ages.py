@@ -3,8 +3,11 @@
 Source: Volkshochschul-Statistik of the DIE, age groups since reporting year 2018.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
+
+from lms.kernel.marking import N_
 
 
 class AgeBand(StrEnum):
@@ -26,6 +29,25 @@ class Gender(StrEnum):
     FEMALE = "female"
     MALE = "male"
     DIVERSE = "diverse"
+
+
+GENDER_WORDS: Mapping[str, str] = {
+    Gender.FEMALE: N_("female"),
+    Gender.MALE: N_("male"),
+    Gender.DIVERSE: N_("diverse"),
+}
+GENDER_CHOICES = (*GENDER_WORDS.items(), ("", N_("not given")))
+"""What a form offers; nobody has to say anything."""
+
+
+def gender_in(sent: str | None) -> Gender | None:
+    """What was chosen; None for no answer and for anything unknown."""
+    return Gender(sent) if sent in set(Gender) else None
+
+
+def gender_sent(gender: Gender | None) -> str:
+    """The value of the form for what somebody said."""
+    return gender.value if gender else ""
 
 
 _FROM = (

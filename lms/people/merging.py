@@ -31,6 +31,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "address": ("street", "postal_code", "city", "district"),
     "channel": ("channel",),
     "language": ("language", "address_form"),
+    "gender": ("gender",),
     "note": ("note",),
 }
 """What one chooses between, and the columns that belong to it."""

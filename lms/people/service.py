@@ -10,6 +10,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.messaging.models import AddressForm, Channel
 from lms.people import policy
+from lms.people.ages import Gender
 from lms.people.models import Person
 from lms.people.rules import matching
 from lms.web.module import Around
@@ -32,6 +33,7 @@ class Contact:
     channel: Channel = Channel.EMAIL
     address_form: AddressForm = AddressForm.FORMAL
     note: str = ""
+    gender: Gender | None = None
 
 
 class People:

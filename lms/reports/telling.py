@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from lms.kernel.clock import MINUTES_PER_UNIT
 from lms.kernel.marking import N_
+from lms.people.ages import GENDER_WORDS
 from lms.reports.figures.whole import Data
 from lms.reports.suppression import SHUT, Mask, crossed, is_small, listed
 from lms.web.charts import Bar, bars_of
@@ -114,12 +115,7 @@ AGES: Mapping[str, str] = {
     "75_and_over": N_("75 and older"),
     "unknown": N_("not given"),
 }
-GENDERS: Mapping[str, str] = {
-    "female": N_("female"),
-    "male": N_("male"),
-    "diverse": N_("diverse"),
-    "": N_("not given"),
-}
+GENDERS: Mapping[str, str] = {**GENDER_WORDS, "": N_("not given")}
 NEWCOMERS: Mapping[str, str] = {"new": N_("for the first time"), "known": N_("known already")}
 
 

@@ -24,6 +24,11 @@ OPTIONS = {
 
 def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, sheet: str = "Liste") -> bytes:
     """A workbook with one sheet: the first row is a head that stays in sight and filters, columns are as wide as what is in them."""
+    return book_bytes([(sheet, rows)])
+
+
+def book_bytes(sheets: Iterable[tuple[str, Iterable[Sequence[Cell]]]]) -> bytes:
+    """A workbook of several such sheets, each with its name (31 letters at most)."""
     out = BytesIO()
     with xlsxwriter.Workbook(out, OPTIONS) as book:
         looks = {
@@ -32,19 +37,25 @@ def xlsx_bytes(rows: Iterable[Sequence[Cell]], *, sheet: str = "Liste") -> bytes
             "moment": book.add_format({"num_format": "dd.mm.yyyy hh:mm"}),
             "sum": book.add_format({"num_format": "#,##0.00"}),
         }
-        page = book.add_worksheet(sheet)
-        widths: dict[int, int] = {}
-        last = -1
-        for last, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                _put(page, last, column, cell, looks)
-                widths[column] = max(widths.get(column, NARROWEST), min(WIDEST, _length(cell) + 2))
-        for column, width in widths.items():
-            page.set_column(column, column, width)
-        if widths:
-            page.freeze_panes(1, 0)
-            page.autofilter(0, 0, max(last, 0), len(widths) - 1)
+        for name, rows in sheets:
+            _fill(book.add_worksheet(name), rows, looks)
     return out.getvalue()
+
+
+def _fill(
+    page: xlsxwriter.worksheet.Worksheet, rows: Iterable[Sequence[Cell]], looks: dict[str, object]
+) -> None:
+    widths: dict[int, int] = {}
+    last = -1
+    for last, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            _put(page, last, column, cell, looks)
+            widths[column] = max(widths.get(column, NARROWEST), min(WIDEST, _length(cell) + 2))
+    for column, width in widths.items():
+        page.set_column(column, column, width)
+    if widths:
+        page.freeze_panes(1, 0)
+        page.autofilter(0, 0, max(last, 0), len(widths) - 1)
 
 
 def _put(

@@ -29,6 +29,7 @@ from lms.kernel.marking import N_
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
 from lms.messaging.models import AddressForm, Channel
 from lms.messaging.ways import takes_sms
+from lms.people.ages import GENDER_CHOICES, gender_in, gender_sent
 from lms.people.models import Person
 from lms.web.access import SIGNED_IN
 from lms.web.centre import the_centre
@@ -91,6 +92,7 @@ class ParticularsForm(Form):
         ],
         missing=N_("Choose how we shall reach you."),
     )
+    gender = Radios(N_("Gender"), hint=N_("For the statistics, voluntary."), choices=list(GENDER_CHOICES))
     version = Hidden()
 
     def validate_channel(self, field: Radios) -> None:
@@ -173,7 +175,8 @@ class OwnPages(Controller):
         form = form_from(
             ParticularsForm, given_name=person.given_name, family_name=person.family_name, phone=person.phone,
             street=person.street, postal_code=person.postal_code, city=person.city, language=person.language,
-            channel=person.channel.value, address_form=person.address_form.value, version=str(person.version),
+            channel=person.channel.value, address_form=person.address_form.value, gender=gender_sent(person.gender),
+            version=str(person.version),
         )  # fmt: skip
         return Template("accounts/particulars.html", context={"form": form.offer(sms=sms)})
 
@@ -193,6 +196,7 @@ class OwnPages(Controller):
             given_name=form.given_name.data, family_name=form.family_name.data, phone=form.phone.data,
             street=form.street.data or "", postal_code=form.postal_code.data or "", city=form.city.data or "",
             language=form.language.data, channel=Channel(form.channel.data), address_form=AddressForm(form.address_form.data or AddressForm.FORMAL),
+            gender=gender_in(form.gender.data),
         )  # fmt: skip
         await own_account.change_particulars(actor, new, version=version)
         return to("/konto", notice=DETAILS_SAVED)

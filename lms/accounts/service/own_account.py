@@ -32,6 +32,7 @@ from lms.kernel.errors import NotFound, SignInNeeded, Stale
 from lms.kernel.rights import NEEDS_SECOND_FACTOR
 from lms.kernel.tokens import hashed
 from lms.messaging.models import AddressForm, Channel
+from lms.people.ages import Gender
 from lms.people.models import Person
 from lms.people.rules import matching
 from lms.web.letters import Addressee
@@ -53,6 +54,7 @@ class Particulars:
     language: str
     channel: Channel
     address_form: AddressForm = AddressForm.FORMAL
+    gender: Gender | None = None
 
 
 class OwnAccount:

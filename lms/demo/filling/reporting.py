@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.accounts.models import Account
-from lms.catalogue.models import Audience, CourseAudience, Run, RunState
+from lms.catalogue.models import Audience, Course, CourseAudience, Run, RunState
 from lms.demo.filling.ground import Ground
 from lms.people.ages import Gender
 from lms.people.models import Person
@@ -16,6 +16,8 @@ from lms.reports.freezing.counting import counted_today, subject_of
 from lms.reports.freezing.models import Report, ReportKind, ReportState
 from lms.reports.funding.models import FundingChange, FundingLine, FundingRun, FundingShare
 from lms.reports.funding.queries import held_of_line
+from lms.reports.statistics.kinds import ProgrammeArea
+from lms.reports.statistics.models import CourseStatistics
 
 MAKER = "Ralf Hellwig"
 AFTER = timedelta(days=9, hours=10, minutes=20)
@@ -36,6 +38,7 @@ async def fill_reports(ground: Ground) -> None:
     lines = await _lines(ground)
     await _assign(ground, lines)
     await _reports(ground, lines[Audience.SENIORS])
+    await _statistics(ground)
 
 
 async def _genders(ground: Ground) -> None:
@@ -120,3 +123,18 @@ def _report(
     )  # fmt: skip
     report.id = ground.key()
     return report
+
+
+async def _statistics(ground: Ground) -> None:
+    """Nearly every course has its programme area; the last ones are to be given theirs."""
+    courses = (await ground.session.scalars(select(Course.id).order_by(Course.title_de, Course.id))).all()
+    work = ProgrammeArea.WORK
+    areas = [(work, "IT-Grundlagen"), (work, "Office und Organisation"), (ProgrammeArea.SOCIETY, "Medien und Verbraucherschutz"),
+             (ProgrammeArea.CULTURE, "Foto und Film"), (ProgrammeArea.BASICS, "Digitale Grundbildung")]  # fmt: skip
+    at = ground.now - timedelta(days=40)
+    await ground.put(
+        [
+            CourseStatistics(course_id=one, area=areas[place % len(areas)][0], field=areas[place % len(areas)][1], changed_at=at)
+            for place, one in enumerate(courses[:-3])
+        ]
+    )  # fmt: skip

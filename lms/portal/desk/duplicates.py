@@ -17,6 +17,7 @@ from lms.kernel.errors import DomainError, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.messaging.models import Channel
 from lms.people import policy
+from lms.people.ages import GENDER_WORDS
 from lms.people.duplicates import likely_duplicates
 from lms.people.merging import FIELDS, Merging
 from lms.people.models import Person
@@ -72,6 +73,7 @@ class MergeForm(Form):
     address = Radios(N_("Address"), missing=N_("Choose the address."))
     channel = Radios(N_("How do we write?"), missing=N_("Choose how we write."))
     language = Radios(N_("In which language?"), missing=N_("Choose the language."))
+    gender = Radios(N_("Gender"), missing=N_("Choose the gender."))
     note = Radios(N_("Note of the team"), missing=N_("Choose the note."))
     versions = Hidden()
 
@@ -218,5 +220,6 @@ def _words(person: Person) -> dict[str, str]:
         "address": ", ".join(one for one in (person.street, town, person.district) if one),
         "channel": gettext("by e-mail") if person.channel is Channel.EMAIL else gettext("by letter on paper"),
         "language": gettext("English") if person.language == "en" else gettext("German"),
+        "gender": gettext(GENDER_WORDS[person.gender]) if person.gender else "",
         "note": person.note,
     }

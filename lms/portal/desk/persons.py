@@ -24,6 +24,7 @@ from lms.messaging.addresses import is_wrong
 from lms.messaging.models import AddressForm, Channel, Letter
 from lms.messaging.ways import takes_sms
 from lms.people import policy
+from lms.people.ages import GENDER_CHOICES, GENDER_WORDS, gender_in, gender_sent
 from lms.people.duplicates import records_merged_into
 from lms.people.models import Person
 from lms.people.queries import person_of, persons_found, related_to
@@ -86,6 +87,7 @@ class ContactForm(Form):
     postal_code = Text(N_("Postcode"), autocomplete="off", width=5)
     city = Text(N_("Town"), autocomplete="off")
     district = Text(N_("District"), autocomplete="off")
+    gender = Radios(N_("Gender"), hint=N_("For the statistics, voluntary."), choices=list(GENDER_CHOICES))
     note = TextArea(N_("Note of the team"), hint=N_("Write only what the person may read as well."), rows=3)
     version = Hidden()
 
@@ -114,6 +116,7 @@ class ContactForm(Form):
             channel=Channel(self.channel.data),
             address_form=AddressForm(self.address_form.data or AddressForm.FORMAL),
             note=self.note.data or "",
+            gender=gender_in(self.gender.data),
         )
 
 
@@ -206,6 +209,7 @@ class PersonPages(Controller):
                 "states": ENROLMENT_STATES,
                 "may_change": policy.may_change(actor),
                 "channels": dict(CHANNELS),
+                "genders": GENDER_WORDS,
                 "may_see_enrolments": may_see_enrolments,
                 "may_see_loans": actor.may_for_all("R", "loan"),
                 "may_certify": actor.may_for_all("issue", "certificate"),
@@ -222,6 +226,7 @@ class PersonPages(Controller):
             person = await person_of(session, person_id)
             sms = has_sms(session)
         values = {name: getattr(person, name) for name in Contact.__slots__}
+        values["gender"] = gender_sent(person.gender)
         form = _offered(form_from(ContactForm, **values | {"version": str(person.version)}), person, sms=sms)
         return step_page(_changing(person), form)
 

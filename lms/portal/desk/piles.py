@@ -28,6 +28,7 @@ from lms.inhouse.models import RequestState, TrainingRequest
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall, WrongAddress
 from lms.people.models import Person
+from lms.people.moving import table_of
 from lms.people.queries import parents_disagree
 from lms.portal.desk.due import (
     RUNNING,
@@ -56,6 +57,7 @@ PROOFS_WITHIN = timedelta(days=1)
 
 def piles(now: datetime) -> Sequence[Pile]:
     """Every kind of work that is counted, but for what is about money (`finance.piles`)."""
+    exports = table_of("export_run")  # of reports, beside us
     back_at, unwiped = came_back(), waits_to_be_wiped()
     return (
         Pile(
@@ -368,5 +370,10 @@ def piles(now: datetime) -> Sequence[Pile]:
             select(func.count(), func.min(SessionReport.reported_at)).where(
                 SessionReport.answered_at.is_(None), SessionReport.kind.in_((ReportKind.ROOM, ReportKind.DEVICES))
             ),
+        ),
+        Pile(
+            "C", "report", "/verwaltung/berichte/ausgaben",
+            lambda num: ngettext("%(num)s export has failed", "%(num)s exports have failed", num),
+            select(func.count(), func.min(exports.c.due_at)).where(exports.c.state == "failed"),
         ),
     )  # fmt: skip

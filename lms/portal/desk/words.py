@@ -70,6 +70,10 @@ HAPPENINGS: Mapping[str, str] = {
 SOMETHING = N_("Something was changed")
 ACTIONS: Mapping[str, str] = {
     "run.planned": N_("Run planned"),
+    "export.planned": N_("Export set up"),
+    "export.ended": N_("Export ended"),
+    "run.counted": N_("Said for the statistics"),
+    "course.counted": N_("Programme area set"),
     "run.conditions_changed": N_("Conditions of the run changed"),
     "run.question_added": N_("Question added"),
     "run.question_changed": N_("Question changed"),
@@ -333,6 +337,7 @@ FIELDS: Mapping[str, str] = {
     "city": N_("Town"),
     "district": N_("District"),
     "language": N_("Language"),
+    "gender": N_("Gender"),
     "channel": N_("Way of writing"),
     "note": N_("Note"),
     "seats": N_("Seats"),

@@ -21,6 +21,7 @@ from lms.reports.figures.whole import Data, canonical, counted, fingerprint
 from lms.reports.freezing.models import Report, ReportKind, ReportState
 from lms.reports.funding.models import FundingChange, FundingLine
 from lms.reports.funding.queries import line_named, line_of, linked
+from lms.reports.statistics.whole import set_of
 from lms.scheduling.models import Session, SessionState
 
 MOST_OPEN = 50
@@ -67,6 +68,8 @@ async def data_of(session: AsyncSession, report: Report, now: datetime) -> Data:
 async def counted_today(session: AsyncSession, report: Report, now: datetime) -> Data:
     """What the same report would say now."""
     span = span_of(report)
+    if report.kind is ReportKind.VHS:
+        return (await set_of(session, report.first_day.year, now))[0]
     data = await counted(session, span, now, Selection(line_id=report.line_id))
     data["kind"] = report.kind.value
     data["line"] = None

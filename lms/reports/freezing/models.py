@@ -11,10 +11,11 @@ from lms.db import Base, LongText, Row
 
 
 class ReportKind(StrEnum):
-    """For whom: the council's year, or one funder."""
+    """For whom: the council's year, one funder, or the national statistics of the adult-education centres."""
 
     YEAR = "year"
     FUNDER = "funder"
+    VHS = "vhs"
 
 
 class ReportState(StrEnum):

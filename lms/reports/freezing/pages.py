@@ -34,6 +34,9 @@ from lms.reports.freezing.paper import title_of
 from lms.reports.freezing.service import Reports
 from lms.reports.funding.models import FundingLine
 from lms.reports.funding.queries import lines
+from lms.reports.statistics import telling as statistics
+from lms.reports.statistics import words as statistics_words
+from lms.reports.statistics.whole import KIND
 from lms.reports.suppression import is_small
 from lms.reports.telling import (
     ABOUT_PERSONS,
@@ -301,13 +304,15 @@ async def _report_page(
     seen = fingerprint(canonical(data)) if is_draft else report.sha256
     form = form or form_from(HandInForm)
     form.seen.raw_data, form.seen.data = None, seen
-    if open_ and open_.count:
+    needs_reason = bool(open_ and (open_.count or data["totals"].get("findings")))
+    if needs_reason:
         form.reason.missing = NoReason.message
     return Template(
         "reports/report.html",
         context={
             "report": report, "title": _title(report, data), "told": _told(data, actor), "data": data,
-            "is_draft": is_draft, "open": open_, "earlier": earlier, "line": line, "form": form, "here": f"{PATH}/{report_id}",
+            "is_draft": is_draft, "open": open_, "needs_reason": needs_reason,
+            "statistics_path": f"{PATH}/vhs-statistik?jahr={report.first_day.year}" if report.kind is ReportKind.VHS else "", "earlier": earlier, "line": line, "form": form, "here": f"{PATH}/{report_id}",
             "list_path": PATH, "may_hand_in": policy.may_hand_in(actor), "may_make": policy.may_make(actor),
             "sees_all": policy.sees_everything(actor), "is_intact": not is_draft and is_intact(report),
         },
@@ -316,6 +321,8 @@ async def _report_page(
 
 
 def _told(data: Any, actor: Actor) -> list[Any]:
+    if data["kind"] == KIND:
+        return statistics.sections(data, sees_all=policy.sees_everything(actor))
     sight = Sight(sees_all=policy.sees_everything(actor), is_part=data.get("line") is not None)
     told = sections(data, sight)
     return [*told, money(data)] if policy.may_see_money(actor) else told
@@ -326,7 +333,8 @@ def _title(report: Report, data: Any) -> str:
 
 
 def _stem(report: Report) -> str:
-    return f"bericht-{report.first_day}-{report.last_day}-v{report.version}"
+    name = "vhs-statistik" if report.kind is ReportKind.VHS else "bericht"
+    return f"{name}-{report.first_day}-{report.last_day}-v{report.version}"
 
 
 def _file(content: bytes, name: str, media_type: str) -> Response[bytes]:
@@ -388,9 +396,12 @@ def _difference_row(one: Difference, *, sees_all: bool) -> list[Cell]:
     if one.where in {"totals", "money"}:
         where, what = (
             gettext(TITLES.get(one.where, "At a glance")),
-            gettext({**TOTALS, **MONEY}.get(one.row, one.row)),
+            gettext({**statistics_words.TOTALS, **TOTALS, **MONEY}.get(one.row, one.row)),
         )
         key = one.row
+    elif one.where in statistics_words.TITLES:
+        where = f"{gettext(statistics_words.TITLES[one.where])}: {statistics.row_words(one.where, one.row)}"
+        what, key = statistics_words.column_words(one.column), one.column
     else:
         where = f"{gettext(TITLES[one.where])}: {label_of(one.where, one.row, one.label)}"
         what, key = gettext(COLUMNS[one.column]), one.column
@@ -400,8 +411,9 @@ def _difference_row(one: Difference, *, sees_all: bool) -> list[Cell]:
 def _shown(value: int | None, one: Difference, key: str, *, sees_all: bool) -> Cell:
     if value is None:
         return HIDDEN
-    if not sees_all and key in ABOUT_PERSONS and (one.where != "totals" or is_small(value)):
+    is_of_persons = key in ABOUT_PERSONS or key.endswith("participants") or key.startswith("area:")
+    if not sees_all and is_of_persons and (one.where != "totals" or is_small(value)):
         return HIDDEN
-    if key == "minutes":
+    if key.endswith("minutes"):
         return units(value)
     return amount(value) if one.where == "money" and key != "runs" else value

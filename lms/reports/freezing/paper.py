@@ -6,14 +6,16 @@ from pathlib import Path
 
 from lms.kernel.errors import NotFound
 from lms.reports.figures.whole import Data
-from lms.reports.freezing.models import DocumentForm, Report
+from lms.reports.freezing.models import DocumentForm, Report, ReportKind
+from lms.reports.statistics import telling as statistics
+from lms.reports.statistics.whole import KIND
 from lms.reports.telling import Section, Sight, flat, money, sections
 from lms.web.centre import the_centre
 from lms.web.csv import Cell
 from lms.web.formats import date_plain
 from lms.web.language import gettext, use_locale
 from lms.web.paper import Stationery
-from lms.web.xlsx import xlsx_bytes
+from lms.web.xlsx import book_bytes, xlsx_bytes
 
 FOLDER = Path(__file__).parents[1]
 PAPER = Stationery(FOLDER / "templates", FOLDER / "paper.css")
@@ -23,6 +25,8 @@ def title_of(report: Report, line_name: str = "") -> str:
     """How a report is called, in the reader's language."""
     if report.line_id is not None:
         return gettext("Report for the funder: %(line)s", line=line_name)
+    if report.kind is ReportKind.VHS:
+        return gettext("National statistics for %(year)s", year=report.first_day.year)
     return gettext("Report on the year") if _is_year(report) else gettext("Report on a time")
 
 
@@ -33,6 +37,8 @@ def _is_year(report: Report) -> bool:
 
 def told_outside(data: Data) -> list[Section]:
     """What leaves the house."""
+    if data["kind"] == KIND:
+        return statistics.sections(data, sees_all=False)
     is_part = data.get("line") is not None
     told = sections(data, Sight(is_part=is_part))
     return [*told, money(data)] if is_part else told
@@ -48,7 +54,15 @@ def drawn(report: Report, form: DocumentForm) -> bytes:
         title = title_of(report, line_name)
         told = told_outside(data)
         if form is DocumentForm.XLSX:
-            return xlsx_bytes(_rows(report, title, told, data), sheet="Bericht")
+            rows = _rows(report, title, told, data)
+            if data["kind"] == KIND:
+                return book_bytes(
+                    [
+                        ("Zusammenfassung", rows),
+                        ("Veranstaltungen", statistics.event_rows(data, sees_all=False)),
+                    ]
+                )
+            return xlsx_bytes(rows, sheet="Bericht")
     page = PAPER.words(
         "reports/paper.html",
         "de",

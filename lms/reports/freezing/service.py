@@ -17,7 +17,7 @@ from lms.kernel.errors import Invalid, NotFound
 from lms.reports import policy
 from lms.reports.errors import NoReason, NotHandedIn, NumbersMoved
 from lms.reports.figures.spans import Span
-from lms.reports.figures.whole import DEFINITION, canonical, fingerprint
+from lms.reports.figures.whole import canonical, fingerprint
 from lms.reports.freezing.counting import counted_today, report_of, span_of, subject_of, unfinished
 from lms.reports.freezing.models import DocumentForm, Report, ReportDocument, ReportKind, ReportState
 from lms.reports.freezing.paper import drawn
@@ -76,24 +76,26 @@ class Reports:
             if report.state is not ReportState.DRAFT:
                 return report
             now = self.clock()
-            text = canonical(await counted_today(session, report, now))
+            data = await counted_today(session, report, now)
+            text = canonical(data)
             if fingerprint(text) != seen:
                 raise NumbersMoved
             open_ = await unfinished(session, span_of(report), now, report.line_id)
-            if open_.count and not reason.strip():
+            is_open = open_.count or data["totals"].get("findings")
+            if is_open and not reason.strip():
                 raise NoReason
             if report.replaces_id is not None:
                 await session.execute(
                     update(Report).where(Report.id == report.replaces_id).values(state=ReportState.REPLACED)
                 )
             report.data, report.sha256 = text, seen
-            report.definition, report.code = DEFINITION, _code()
+            report.definition, report.code = data["definition"], _code()
             report.handed_in_at, report.handed_in_by, report.handed_in_by_name = (
                 now,
                 actor.account_id,
                 actor.name,
             )
-            report.reason = reason.strip() if open_.count else ""
+            report.reason = reason.strip() if is_open else ""
             report.state = ReportState.HANDED_IN
             await session.flush()
             if report.line_id is not None:
