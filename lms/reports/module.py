@@ -1,6 +1,7 @@
 """The table of contents of `reports`, for app.py."""
 
 from lms.reports.evidence.pages import AttendanceEvidencePages
+from lms.reports.fairness.pages import FairnessPages, PublicDistrictPages
 from lms.reports.freezing.pages import ReportPages
 from lms.reports.freezing.service import Reports
 from lms.reports.funding.assigning import Assigning
@@ -12,6 +13,14 @@ from lms.web.module import Module
 
 MODULE = Module(
     name="reports",
-    controllers=[AttendanceEvidencePages, FigurePages, ReportPages, FundingPages, TrainerFigurePages],
+    controllers=[
+        AttendanceEvidencePages,
+        FairnessPages,
+        FigurePages,
+        PublicDistrictPages,
+        ReportPages,
+        FundingPages,
+        TrainerFigurePages,
+    ],
     services={"funder_reports": Reports, "funding_lines": FundingLines, "funding_hours": Assigning},
 )
