@@ -57,6 +57,7 @@ from lms.practice import models as practice
 from lms.quizzes import models as quizzes
 from lms.reports.freezing import models as reports
 from lms.reports.funding import models as funding
+from lms.reports.participants import models as funder_answers
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -101,6 +102,7 @@ __all__ = [
     "fee_rates",
     "fee_statements",
     "feeds",
+    "funder_answers",
     "funding",
     "hand_outs",
     "instalments",

@@ -74,6 +74,7 @@ FATES: Mapping[str, Fate] = {
     "fee_statement.person_id": Fate.STAYS,
     "feed.person_id": Fate.MOVES,
     "group_message.sender_id": Fate.MOVES,
+    "funder_asking.person_id": Fate.MOVES,
     "guardianship.child_id": Fate.MOVES,
     "guardianship.guardian_id": Fate.MOVES,
     "instalment_plan.debtor_id": Fate.MOVES,

@@ -39,6 +39,7 @@ GROUPS: Mapping[str, str] = {
     "quizzes": N_("Results of quizzes"),
     "practice": N_("Help with exercises"),
     "surveys": N_("Surveys after courses"),
+    "reports": N_("Questions of funders"),
     "scheduling": N_("To those who teach"),
     "trainers": N_("Qualifications, and calendars of those who teach"),
     "honoraria": N_("Contracts and fees"),
