@@ -121,28 +121,30 @@ class FunderAnswers:
             answers[question.key] = given.get(question.key, "")
             if answers[question.key] not in question.keys:
                 raise AnswersIncomplete
-        state = AskState.ANSWERED
         numbers = numbers_of(self.signer, asking.line_id, person.id)
         alike = likenesses_of(self.signer, asking.line_id, person)
-        others = await session.scalar(
-            select(func.count())
-            .select_from(FunderAnswer)
-            .where(
-                FunderAnswer.line_id == asking.line_id,
-                FunderAnswer.stage == stage,
-                FunderAnswer.likeness.in_(alike),
+        own = await session.scalar(select(FunderAnswer).where(FunderAnswer.number.in_(numbers)).limit(1))
+        others = 0
+        if own is None:  # whoever has answered at the beginning is known not to be a double
+            others = (
+                await session.scalar(
+                    select(func.count())
+                    .select_from(FunderAnswer)
+                    .where(
+                        FunderAnswer.line_id == asking.line_id,
+                        FunderAnswer.stage == stage,
+                        FunderAnswer.likeness.in_(alike),
+                    )
+                )
+                or 0
             )
-        )
-        if others and not twins:
-            state = AskState.DOUBLE
-        else:
-            number = await session.scalar(
-                select(FunderAnswer.number).where(FunderAnswer.number.in_(numbers)).limit(1)
-            )
+        state = AskState.DOUBLE if others and not twins else AskState.ANSWERED
+        if state is AskState.ANSWERED:
             session.add(
                 FunderAnswer(
-                    number=number or numbers[0], stage=stage, line_id=asking.line_id, likeness=alike[0],
-                    questions_version=kept.version, answers=answers, namesake=int(others or 0),
+                    number=own.number if own else numbers[0], stage=stage, line_id=asking.line_id,
+                    likeness=own.likeness if own else alike[0], namesake=own.namesake if own else others,
+                    questions_version=kept.version, answers=answers,
                 )
             )  # fmt: skip
         if stage is Stage.ENTRY:
