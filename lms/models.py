@@ -67,6 +67,7 @@ from lms.reports.exporting import models as exporting
 from lms.reports.freezing import models as reports
 from lms.reports.funding import models as funding
 from lms.reports.statistics import models as statistics
+from lms.reports.participants import models as funder_answers
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling
@@ -117,6 +118,7 @@ __all__ = [
     "fee_rates",
     "fee_statements",
     "feeds",
+    "funder_answers",
     "funding",
     "hand_outs",
     "help_queue",

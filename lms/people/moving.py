@@ -78,6 +78,7 @@ FATES: Mapping[str, Fate] = {
     "fee_statement.person_id": Fate.STAYS,
     "feed.person_id": Fate.MOVES,
     "group_message.sender_id": Fate.MOVES,
+    "funder_asking.person_id": Fate.MOVES,
     "guardianship.child_id": Fate.MOVES,
     "guardianship.guardian_id": Fate.MOVES,
     "helper.guardian_id": Fate.MOVES,

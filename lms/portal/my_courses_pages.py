@@ -33,6 +33,7 @@ from lms.portal.my_courses import MyCourse, Overview, course_of, overview_of
 from lms.portal.my_lessons import MyLessons, my_lessons
 from lms.portal.programme import Programme
 from lms.portal.refund_account import accounts_asked, own_refunds
+from lms.reports.participants.queries import asked_of as funder_questions
 from lms.surveys.results import asked_of
 from lms.teaching.materials.own_pages import kind_in_words
 from lms.teaching.materials.reading import counts_shown, shown_to
@@ -69,6 +70,7 @@ class MyCoursesPages(Controller):
             lessons = await my_lessons(session, actor, [one.claim for one in reading], now)
             materials = await counts_shown(session, actor, [(one.enrolment, one.run) for one in reading], now)
             surveys = await asked_of(session, actor, now)
+            funders_ask = await funder_questions(session, actor, now)
         suggested = Markup("")
         if not overview.count:
             edition = await programme.edition(now)
@@ -83,6 +85,7 @@ class MyCoursesPages(Controller):
                 "to_learn": _to_learn(overview, lessons),
                 "asked": asked,
                 "surveys": surveys,
+                "funders_ask": funders_ask,
                 "now_is": now,
                 "own_id": actor.person_id,
                 "door_minutes": around.settings.join_minutes_before,

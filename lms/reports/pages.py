@@ -16,6 +16,7 @@ from lms.reports.figures.programme import kinds
 from lms.reports.figures.whole import DEFINITION, counted
 from lms.reports.freezing.counting import reports
 from lms.reports.freezing.paper import title_of
+from lms.reports.participants import policy as participants
 from lms.reports.suppression import is_small
 from lms.reports.telling import HIDDEN, Sight, flat, money, percent, sections
 from lms.web.access import may
@@ -47,6 +48,7 @@ class FigurePages(Controller):
             context={
                 "reports": named, "here": PATH, "may_make": policy.may_make(actor),
                 "may_see_money": policy.may_see_money(actor),
+                "may_type": participants.may_type(actor),
             },
         )  # fmt: skip
 

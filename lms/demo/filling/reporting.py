@@ -18,10 +18,29 @@ from lms.reports.funding.models import FundingChange, FundingLine, FundingRun, F
 from lms.reports.funding.queries import held_of_line
 from lms.reports.statistics.kinds import ProgrammeArea
 from lms.reports.statistics.models import CourseStatistics
+from lms.reports.participants.models import (
+    AskState,
+    FunderAnswer,
+    FunderAsking,
+    FunderQuestions,
+    FunderSurvey,
+    Stage,
+)
+from lms.reports.participants.queries import attending, is_due
+from lms.reports.participants.questions import (
+    CONSENT_DE,
+    CONSENT_EN,
+    SILENT,
+    Question,
+    of_stage,
+    usual_set,
+    write,
+)
 
 MAKER = "Ralf Hellwig"
 AFTER = timedelta(days=9, hours=10, minutes=20)
 SAID_GENDER = 70
+ASKED_FROM_MINUTES = 480
 MEN_ON_A_OR_E = frozenset({"Mykola", "Uwe"})
 WOMEN = frozenset(
     {
@@ -39,6 +58,7 @@ async def fill_reports(ground: Ground) -> None:
     await _assign(ground, lines)
     await _reports(ground, lines[Audience.SENIORS])
     await _statistics(ground)
+    await _questions(ground, lines[Audience.SENIORS])
 
 
 async def _genders(ground: Ground) -> None:
@@ -89,6 +109,48 @@ async def _assign(ground: Ground, lines: dict[Audience, FundingLine]) -> None:
         )  # fmt: skip
         change.id = ground.key()
         await ground.put([FundingRun(run_id=run_id, line_id=line.id, decided_at=at), change])
+
+
+async def _questions(ground: Ground, line: FundingLine) -> None:
+    """What the state wants to know; most have answered, a few have declined."""
+    survey = FunderSurvey(
+        line_id=line.id, since=ground.today - timedelta(days=200), from_minutes=ASKED_FROM_MINUTES
+    )
+    kept = FunderQuestions(
+        line_id=line.id, version=1, made_at=ground.now - timedelta(days=200), questions=write(usual_set()),
+        consent_de=CONSENT_DE, consent_en=CONSENT_EN,
+    )  # fmt: skip
+    kept.id = ground.key()
+    await ground.put([survey, kept])
+    found = sorted((await attending(ground.session, line.id)).values(), key=lambda one: str(one.person_id))
+    for place, one in enumerate(each for each in found if is_due(each, survey, ground.now)):
+        asking = FunderAsking(
+            line_id=line.id, person_id=one.person_id, asked_at=ground.now - timedelta(days=20)
+        )
+        asking.id = ground.key()
+        if place % 9 == 4:
+            asking.entry = AskState.DECLINED
+        elif place % 5 != 3:
+            asking.entry = AskState.ANSWERED
+            answers = {
+                question.key: SILENT
+                if question.is_voluntary and ground.happens(10)
+                else _said(question, ground)
+                for question in of_stage(usual_set(), Stage.ENTRY)
+            }
+            number, likeness = ground.key().hex, ground.key().hex
+            await ground.put(
+                [FunderAnswer(
+                    number=number, stage=Stage.ENTRY, line_id=line.id, likeness=likeness, questions_version=1, answers=answers
+                )]
+            )  # fmt: skip
+        await ground.put([asking])
+
+
+def _said(question: Question, ground: Ground) -> str:
+    """Mostly what older people say."""
+    usual = {"alter": 4, "arbeit": 3, "bildung": 2, "herkunft": 1}.get(question.key, 0)
+    return question.choices[usual if ground.happens(75) else 0].key
 
 
 async def _reports(ground: Ground, line: FundingLine) -> None:

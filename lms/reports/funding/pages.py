@@ -30,6 +30,7 @@ from lms.reports.funding.queries import (
     lines,
     use_of_lines,
 )
+from lms.reports.participants import policy as participants
 from lms.reports.telling import units
 from lms.scheduling.queries import run_of
 from lms.web.access import may
@@ -144,7 +145,9 @@ class FundingPages(Controller):
             ends_on=line.ends_on, budget_units=line.budget_units, budget_cents=line.budget_cents, pays=line.pays,
             version=str(line.version),
         )  # fmt: skip
-        return _line_page(form, line, use=use, may_keep=policy.may_keep_lines(actor))
+        return _line_page(
+            form, line, use=use, may_keep=policy.may_keep_lines(actor), may_ask=participants.may_type(actor)
+        )
 
     @post("/{line_id:uuid}", opt=may("C", "funding", of=Scope.ALL))
     async def change(
@@ -274,12 +277,13 @@ def _line_page(
     *,
     use: Use | None = None,
     may_keep: bool = True,
+    may_ask: bool = False,
     status: int = 200,
 ) -> Template:
     return Template(
         "reports/line.html",
         context={
-            "form": form, "line": line, "use": use, "may_keep": may_keep, "back": PATH, "units": units,
+            "form": form, "line": line, "use": use, "may_keep": may_keep, "may_ask": may_ask, "back": PATH, "units": units,
             "here": f"{PATH}/{line.id}" if line else f"{PATH}/neu", "unit_minutes": MINUTES_PER_UNIT,
         },
         status_code=status,

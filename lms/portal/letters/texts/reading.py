@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "practice": N_("Help with exercises"),
     "surveys": N_("Surveys after courses"),
     "participation": N_("Wishes and votes"),
+    "reports": N_("Reports and funders"),
     "scheduling": N_("To those who teach"),
     "trainers": N_("Qualifications, and calendars of those who teach"),
     "honoraria": N_("Contracts and fees"),
