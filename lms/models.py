@@ -66,8 +66,8 @@ from lms.quizzes import models as quizzes
 from lms.reports.exporting import models as exporting
 from lms.reports.freezing import models as reports
 from lms.reports.funding import models as funding
-from lms.reports.statistics import models as statistics
 from lms.reports.participants import models as funder_answers
+from lms.reports.statistics import models as statistics
 from lms.resources import models as resources
 from lms.scheduling import invited as invitations
 from lms.scheduling import models as scheduling

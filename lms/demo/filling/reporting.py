@@ -16,8 +16,6 @@ from lms.reports.freezing.counting import counted_today, subject_of
 from lms.reports.freezing.models import Report, ReportKind, ReportState
 from lms.reports.funding.models import FundingChange, FundingLine, FundingRun, FundingShare
 from lms.reports.funding.queries import held_of_line
-from lms.reports.statistics.kinds import ProgrammeArea
-from lms.reports.statistics.models import CourseStatistics
 from lms.reports.participants.models import (
     AskState,
     FunderAnswer,
@@ -36,6 +34,8 @@ from lms.reports.participants.questions import (
     usual_set,
     write,
 )
+from lms.reports.statistics.kinds import ProgrammeArea
+from lms.reports.statistics.models import CourseStatistics
 
 MAKER = "Ralf Hellwig"
 AFTER = timedelta(days=9, hours=10, minutes=20)

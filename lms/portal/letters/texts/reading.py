@@ -57,7 +57,6 @@ GROUPS: Mapping[str, str] = {
     "helpdesk": N_("Help desk"),
     "feeds": N_("Calendars"),
     "correspondence": N_("Messages by rule, and news"),
-    "reports": N_("Exports by the calendar"),
     "people": N_("People and those who act for them"),
     "accounts": N_("Accounts"),
 }
