@@ -17,7 +17,7 @@ from lms.helpdesk.queue.errors import (
     TooLateToUndo,
     TurnIsOver,
 )
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.kernel.errors import Forbidden
 from lms.people.ages import AgeBand
 from lms.web.module import Around
@@ -247,7 +247,7 @@ async def test_a_night_closes_what_is_left_and_forgets_who_advised(
 
     async with room.house.begin.reading() as session:
         assert set(await session.scalars(select(Ticket.state))) == {TicketState.GONE}
-        assert await session.scalar(select(func.count()).select_from(Duty)) == 0
+        assert await session.scalar(select(func.count()).select_from(DeskDuty)) == 0
     assert len(await contacts(room)) == 3
     assert (await room.comes()).number == 1
 

@@ -28,7 +28,7 @@ from lms.helpdesk.models import (
     TicketState,
 )
 from lms.helpdesk.queue import rules
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.rules import Advises, Waits
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
@@ -66,7 +66,7 @@ class Entry:
 class OnDuty:
     """An adviser who is there today. Without topics of their own they help with everything."""
 
-    duty: Duty
+    duty: DeskDuty
     adviser: Adviser
     topics: frozenset[UUID] | None
 
@@ -216,16 +216,18 @@ async def adviser_of(session: AsyncSession, actor: Actor) -> Adviser | None:
 
 async def duty_for(
     session: AsyncSession, desk_id: UUID, day: date, adviser_id: UUID, *, lock: bool = False
-) -> Duty | None:
+) -> DeskDuty | None:
     """An adviser's duty at a desk on a day, as it is now."""
-    wanted = select(Duty).where(Duty.desk_id == desk_id, Duty.day == day, Duty.adviser_id == adviser_id)
-    found: Duty | None = await session.scalar(
+    wanted = select(DeskDuty).where(
+        DeskDuty.desk_id == desk_id, DeskDuty.day == day, DeskDuty.adviser_id == adviser_id
+    )
+    found: DeskDuty | None = await session.scalar(
         (wanted.with_for_update() if lock else wanted).execution_options(populate_existing=True)
     )
     return found
 
 
-async def open_ticket_of(session: AsyncSession, duty: Duty) -> Ticket | None:
+async def open_ticket_of(session: AsyncSession, duty: DeskDuty) -> Ticket | None:
     """Whom the adviser has called or is helping."""
     found: Ticket | None = await session.scalar(
         select(Ticket)
@@ -311,10 +313,10 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
     come = {one.appointment.id for found in entries.values() for one in found if one.appointment}
     expected = [one for one in await _appointments(session, ids, day) if one.id not in come]
     duties = await session.execute(
-        select(Duty, Adviser)
-        .join(Adviser, Adviser.id == Duty.adviser_id)
-        .where(Duty.desk_id.in_(ids), Duty.day == day)
-        .order_by(Duty.began_at, Duty.id)
+        select(DeskDuty, Adviser)
+        .join(Adviser, Adviser.id == DeskDuty.adviser_id)
+        .where(DeskDuty.desk_id.in_(ids), DeskDuty.day == day)
+        .order_by(DeskDuty.began_at, DeskDuty.id)
         .execution_options(populate_existing=True)
     )
     at_work = [(duty, adviser) for duty, adviser in duties]

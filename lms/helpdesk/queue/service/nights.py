@@ -7,7 +7,7 @@ from sqlalchemy import delete, update
 from lms.db import retried
 from lms.helpdesk.models import Ticket, TicketState
 from lms.helpdesk.queue import rules
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.queries import is_left
 from lms.helpdesk.queue.service.acts import Acts
 
@@ -31,7 +31,7 @@ class Nights(Acts):
                 .execution_options(synchronize_session=False)
             )
             closed = len(left.all())
-            await session.execute(delete(Duty).where(Duty.day < self.today))
+            await session.execute(delete(DeskDuty).where(DeskDuty.day < self.today))
             await session.execute(delete(Ticket).where(Ticket.day < self.today - KEPT))
         return closed
 
