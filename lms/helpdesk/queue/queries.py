@@ -30,6 +30,7 @@ from lms.helpdesk.models import (
 from lms.helpdesk.queue import rules
 from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.rules import Advises, Waits
+from lms.helpdesk.rules import joined
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
 from lms.kernel.errors import NotFound
@@ -339,7 +340,7 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
                 if duty.desk_id == desk.id
             ],
             expected=[one for one in expected if one.desk_id == desk.id],
-            hours=_united(hours for hours, _ in plan[desk.id]),
+            hours=joined(hours for hours, _ in plan[desk.id]),
             planned=[(who, known.get(who), hours.start) for hours, who in plan[desk.id] if who],
             minutes=minutes,
         )
@@ -452,13 +453,3 @@ def is_left(before: date) -> tuple[ColumnElement[bool], ...]:
         Ticket.day < before,
         Ticket.state.in_((TicketState.WAITING, TicketState.CALLED, TicketState.SERVING)),
     )
-
-
-def _united(hours: object) -> list[Period]:
-    merged: list[Period] = []
-    for one in sorted(set(hours), key=lambda period: (period.start, period.end)):  # type: ignore[call-overload]
-        if merged and one.start <= merged[-1].end:
-            merged[-1] = Period(merged[-1].start, max(merged[-1].end, one.end))
-        else:
-            merged.append(one)
-    return merged
