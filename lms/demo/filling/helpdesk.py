@@ -86,7 +86,7 @@ async def _desks(ground: Ground) -> dict[str, HelpDesk]:
         for venue in ground.demo.venues
     }
     names = {room.key: room.name_de for venue in ground.demo.venues for room in venue.room}
-    rooms = {name: key for name, key in await ground.session.execute(select(Room.name, Room.id))}
+    rooms = {one.name: one.id for one in await ground.session.scalars(select(Room))}
     desks = {
         one.key: HelpDesk(
             id=ground.key(), name_de=one.name_de, name_en=one.name_en, hint_de=one.hint_de, hint_en=one.hint_en,
