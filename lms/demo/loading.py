@@ -32,7 +32,7 @@ from lms.demo.filling.eligibility import fill_eligibility
 from lms.demo.filling.enrolments import fill_enrolments
 from lms.demo.filling.fees import fill_fees
 from lms.demo.filling.ground import Ground
-from lms.demo.filling.helpdesk import fill_help_desks
+from lms.demo.filling.helpdesk import fill_help_desks, hold_rooms
 from lms.demo.filling.helpdesk_day import fill_help_desk_day
 from lms.demo.filling.helpers import fill_helpers
 from lms.demo.filling.house import fill_house
@@ -169,6 +169,11 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
         await fill_surveys(ground)
     with step("Funding lines and reports"):
         await fill_reports(ground)
+    await _towns_part(ground, everybody)
+
+
+async def _towns_part(ground: Ground, everybody: Everybody) -> None:
+    """Wishes, the help desk, companies and those who help; the rooms of the desks last, when everything else has its own."""
     with step("Wishes of citizens"):
         await fill_wishes(ground, everybody)
         await fill_outcome(ground)
@@ -182,6 +187,8 @@ async def _last(ground: Ground, everybody: Everybody, runs: Sequence[Planned]) -
     with step("Training for companies, and aid"):
         await fill_inhouse(ground, everybody)
         await fill_aid(ground, everybody)
+    with step("The rooms of the help desk"):
+        await hold_rooms(ground)
 
 
 async def _invoices(ground: Ground, everybody: Everybody, places: Sequence[Place]) -> Sequence[Place]:

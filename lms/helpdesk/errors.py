@@ -63,6 +63,13 @@ class HoursOverlap(DomainError):
     message = N_("The end has to be after the beginning.")
 
 
+class RoomElsewhere(DomainError):
+    """The room of a desk is in its venue."""
+
+    status = 422
+    message = N_("This room is in another house. Choose a room of the venue.")
+
+
 class AdviserAlready(DomainError):
     """One person is one adviser."""
 

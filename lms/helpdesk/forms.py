@@ -206,6 +206,10 @@ class DeskForm(Form):
         missing=N_("Choose where people are helped."),
     )  # fmt: skip
     venue = Select(N_("Venue"), blank=N_("No venue"))
+    room = Select(
+        N_("Room"), blank=N_("No room of its own"),
+        hint=N_("It is kept free in the hours of the desk, eight weeks ahead."),
+    )  # fmt: skip
     districts = Checkboxes(N_("Districts that we visit"), hint=N_("Only for visits at home."))
     hint_de = TextArea(
         N_("What to know before one comes, in German"), rows=2, longest=400,

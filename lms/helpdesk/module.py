@@ -12,7 +12,9 @@ from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.web.module import Around, Module
 
-BEAT, REMINDING, FORGETTING = timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=12)
+BEAT, REMINDING, HOLDING, FORGETTING = (
+    timedelta(minutes=2), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=12),
+)  # fmt: skip
 
 
 def _lapse(around: Around) -> Periodic:
@@ -31,6 +33,10 @@ def _remind(around: Around) -> Periodic:
         await rhythm.remind()
 
     return Periodic("remind-of-appointments", REMINDING, act)
+
+
+def _hold(around: Around) -> Periodic:
+    return Periodic("hold-rooms-of-help-desks", HOLDING, DeskRhythm(around).hold_rooms)
 
 
 def _forget(around: Around) -> Periodic:
@@ -53,7 +59,7 @@ MODULE = Module(
         "desk_questions": DeskQuestions,
     },
     listeners=LISTENERS,
-    periodic=[_lapse, _remind, _forget, *queue.PERIODIC],
+    periodic=[_lapse, _remind, _hold, _forget, *queue.PERIODIC],
     personal_data=[
         PersonalData(
             table="adviser",

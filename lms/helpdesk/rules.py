@@ -98,6 +98,17 @@ def openings(plan: Plan, day: date) -> list[tuple[Period, frozenset[UUID]]]:
     )
 
 
+def joined(periods: Iterable[Period]) -> list[Period]:
+    """The same time without overlaps: hours that touch or overlap are one."""
+    found: list[Period] = []
+    for one in sorted(periods, key=lambda one: one.start):
+        if found and one.start <= found[-1].end:
+            found[-1] = Period(found[-1].start, max(found[-1].end, one.end))
+        else:
+            found.append(one)
+    return found
+
+
 def slots(
     plan: Plan,
     first: date,

@@ -4,9 +4,10 @@ The help desk knows helpers by its own rows: an `Adviser`, their `AdviserTopic`s
 the duty. Slots are then booked with them, and the queue calls people to them, as with everybody else there.
 """
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.helpdesk.models import Adviser, AdviserTopic, DayKind, DeskDay
@@ -66,6 +67,23 @@ async def adviser_for(session: AsyncSession, known: Known) -> Adviser:
     has = set(await session.scalars(select(AdviserTopic.topic_id).where(AdviserTopic.adviser_id == found.id)))
     session.add_all(AdviserTopic(adviser_id=found.id, topic_id=one) for one in known.topic_ids - has)
     return found
+
+
+async def sits_today(session: AsyncSession, person_id: UUID, day: date) -> bool:
+    """Whether the help desk counts on this person on this day, so that they may call people there."""
+    return bool(
+        await session.scalar(
+            select(
+                exists().where(
+                    Adviser.person_id == person_id,
+                    Adviser.is_active,
+                    DeskDay.adviser_id == Adviser.id,
+                    DeskDay.kind == DayKind.EXTRA,
+                    DeskDay.day == day,
+                )
+            )
+        )
+    )
 
 
 async def unlearn(session: AsyncSession, known: Known) -> None:

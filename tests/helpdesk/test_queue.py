@@ -17,8 +17,10 @@ from lms.helpdesk.queue.errors import (
     TooLateToUndo,
     TurnIsOver,
 )
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
+from lms.jobs.worker import Worker
 from lms.kernel.errors import Forbidden
+from lms.messaging.models import Letter
 from lms.people.ages import AgeBand
 from lms.web.module import Around
 from tests.helpdesk.waiting_room import TEAM, WaitingRoom, acting_as, open_waiting_room
@@ -247,9 +249,35 @@ async def test_a_night_closes_what_is_left_and_forgets_who_advised(
 
     async with room.house.begin.reading() as session:
         assert set(await session.scalars(select(Ticket.state))) == {TicketState.GONE}
-        assert await session.scalar(select(func.count()).select_from(Duty)) == 0
+        assert await session.scalar(select(func.count()).select_from(DeskDuty)) == 0
     assert len(await contacts(room)) == 3
     assert (await room.comes()).number == 1
+
+
+async def test_whoever_never_came_is_marked_at_night_without_a_word_to_them(
+    room: WaitingRoom, clock: FixedClock, jobs: Worker
+) -> None:
+    never, came = await room.booked(20), await room.booked(50, name="Ada Lehmann", adviser=1)
+    await room.arrives(came)
+    clock.forward(days=1)
+
+    assert (await room.queue.mark_missed(), await room.queue.mark_missed()) == (1, 0)
+    await jobs.drain()
+
+    async with room.house.begin.reading() as session:
+        states = {one.id: one.state for one in await session.scalars(select(Appointment))}
+        written = await session.scalar(select(func.count()).select_from(Letter))
+    assert states == {never.id: AppointmentState.MISSED, came.id: AppointmentState.BOOKED}
+    assert written == 0
+
+
+async def test_where_nobody_drew_a_number_the_adviser_says_who_came(
+    room: WaitingRoom, clock: FixedClock
+) -> None:
+    await room.booked(20)
+    clock.forward(days=1)
+
+    assert await room.queue.mark_missed() == 0
 
 
 async def test_a_contact_by_telephone_is_entered_once_and_can_be_taken_back(room: WaitingRoom) -> None:

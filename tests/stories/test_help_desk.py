@@ -19,7 +19,7 @@ from lms.helpdesk.models import (
     Ticket,
     TicketState,
 )
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from tests.stories.conftest import DESKTOP, Centre, arrange, look_closely, sit_down
 
 ADVISERS = ("Katrin Behlau", "Aylin Demirci", "Birgit Lorenz")
@@ -40,7 +40,7 @@ def an_empty_waiting_room(centre: Centre) -> UUID:
             assert topic is not None
             assert adviser is not None
             await session.execute(update(Ticket).values(state=TicketState.DONE))
-            await session.execute(delete(Duty))
+            await session.execute(delete(DeskDuty))
             session.add(
                 Appointment(
                     reference=uuid4().hex[:8].upper(),

@@ -27,11 +27,12 @@ from lms.helpdesk.models import (
     HelpDesk,
     HelpTopic,
 )
+from lms.helpdesk.rooms import hold
 from lms.helpdesk.rules import Slot
 from lms.helpdesk.schedule import Schedule, schedule_of
 from lms.kernel.period import Period
 from lms.people.models import Person
-from lms.resources.models import Reservation, ReservationKind, Venue
+from lms.resources.models import Reservation, ReservationKind, Room, Venue
 
 SINCE = timedelta(days=200)
 BEHIND, AHEAD = timedelta(days=21), timedelta(days=16)
@@ -73,15 +74,24 @@ async def fill_help_desks(ground: Ground, everybody: Everybody) -> None:
     await _appointments(ground, desks, topics)
 
 
+async def hold_rooms(ground: Ground) -> None:
+    """What stands in the calendar of the rooms by now is there first: the desks take what is left."""
+    for desk in await ground.session.scalars(select(HelpDesk)):
+        await hold(ground.session, desk, now=ground.now, state=ground.settings.federal_state)
+
+
 async def _desks(ground: Ground) -> dict[str, HelpDesk]:
     venues = {
         venue.key: await ground.session.scalar(select(Venue.id).where(Venue.name == venue.name_de))
         for venue in ground.demo.venues
     }
+    names = {room.key: room.name_de for venue in ground.demo.venues for room in venue.room}
+    rooms = {one.name: one.id for one in await ground.session.scalars(select(Room))}
     desks = {
         one.key: HelpDesk(
             id=ground.key(), name_de=one.name_de, name_en=one.name_en, hint_de=one.hint_de, hint_en=one.hint_en,
             kind=DeskKind(one.kind), place=DeskPlace(one.place), venue_id=venues.get(one.venue),
+            room_id=rooms[names[one.room]] if one.room else None,
             districts=one.districts, slot_minutes=one.slot, buffer_minutes=one.buffer, notice_hours=one.notice,
             most_live=one.live, most_per_adviser=one.per_adviser, takes_walk_ins=one.walk_ins,
             number_prefix=one.prefix, questions=one.question, position=10 * (number + 1),

@@ -21,7 +21,7 @@ from lms.helpdesk.models import (
     Ticket,
     TicketState,
 )
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.people.ages import AgeBand
 
 AGES = (
@@ -112,7 +112,7 @@ async def _queue(
     if not at_work:
         return
     await ground.put(
-        Duty(
+        DeskDuty(
             id=ground.key(),
             desk_id=desk.id,
             day=ground.today,

@@ -44,6 +44,7 @@ class Desk(Shape, frozen=True, kw_only=True):
     kind: Literal["help", "advice"] = "help"
     place: Literal["venue", "home", "remote"] = "venue"
     venue: str = ""
+    room: str = ""
     districts: list[str] = field(default_factory=list)
     buffer: int = 0
     notice: int = 12

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.districts.queries import district_names
 from lms.helpdesk import words
+from lms.helpdesk.errors import RoomElsewhere
 from lms.helpdesk.forms import WEEKDAYS, DayChangeForm, DeskForm, HelpTopicForm, HoursForm
 from lms.helpdesk.models import DayKind, DeskHours, DeskKind, DeskPlace, HelpTopic
 from lms.helpdesk.pages.desk import DESK
@@ -26,6 +27,7 @@ from lms.helpdesk.queries import (
     topics_by_adviser,
     unsettled,
 )
+from lms.helpdesk.rooms import in_their_way, wanting
 from lms.helpdesk.service import HelpDesks
 from lms.helpdesk.service.keeping import DeskFacts
 from lms.kernel.actor import Actor
@@ -33,7 +35,7 @@ from lms.kernel.clock import today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.resources.models import Venue
+from lms.resources.models import Room, Venue
 from lms.web.access import may
 from lms.web.forms import form_from
 from lms.web.module import Around
@@ -67,12 +69,14 @@ class HelpDeskSetupPages(Controller):
             people = await advisers(session)
             days = await days_ahead(session, today(around.clock))
             hours = {one.desk.id: await hours_of(session, one.desk.id) for one in placed[:20]}
+            lacking = await wanting(session, around.clock())
+            instead = await in_their_way(session, lacking)
         return Template(
             "helpdesk/desk/setup.html",
             context={
                 "placed": placed, "topics": listed, "advisers": people, "known": known, "days": days,
                 "hours": hours, "words": words, "weekdays": WEEKDAYS, "kinds": words.KINDS,
-                "day_kinds": words.DAYS,
+                "day_kinds": words.DAYS, "lacking": lacking, "instead": instead,
             },
         )  # fmt: skip
 
@@ -95,7 +99,11 @@ class HelpDeskSetupPages(Controller):
         await _fill_choices(around, form)
         if not form.validate():
             return await _desk_page(around, form, None, status=422)
-        desk = await help_desks.save_desk(actor, _facts(form))
+        try:
+            desk = await help_desks.save_desk(actor, _facts(form))
+        except RoomElsewhere as refusal:
+            form.refuse("room", refusal.message)
+            return await _desk_page(around, form, None, status=refusal.status)
         return after(f"{SETUP}/ort/{desk.id}", SAVED)
 
     @get("/ort/{desk_id:uuid}")
@@ -106,7 +114,7 @@ class HelpDeskSetupPages(Controller):
         desk = placed.desk
         form = form_from(
             DeskForm, name_de=desk.name_de, name_en=desk.name_en, kind=desk.kind.value, place=desk.place.value,
-            venue=str(desk.venue_id or ""), districts=desk.districts, hint_de=desk.hint_de, hint_en=desk.hint_en,
+            venue=str(desk.venue_id or ""), room=str(desk.room_id or ""), districts=desk.districts, hint_de=desk.hint_de, hint_en=desk.hint_en,
             slot=desk.slot_minutes, buffer=desk.buffer_minutes, notice=desk.notice_hours, ahead=desk.days_ahead,
             live=desk.most_live, per_day=desk.most_per_day, per_adviser=desk.most_per_adviser,
             walk_ins=desk.takes_walk_ins, prefix=desk.number_prefix, seen=str(desk.version),
@@ -128,7 +136,9 @@ class HelpDeskSetupPages(Controller):
         try:
             await help_desks.save_desk(actor, _facts(form), desk_id=desk_id, version=_number(form.seen.data))
         except DomainError as refusal:
-            form.refuse("", refusal.message, **refusal.params)
+            form.refuse(
+                "room" if isinstance(refusal, RoomElsewhere) else "", refusal.message, **refusal.params
+            )
             return await _desk_page(around, form, placed, status=refusal.status)
         return await after_change(around, f"{SETUP}/ort/{desk_id}")
 
@@ -304,6 +314,10 @@ async def _adviser_choices(session: AsyncSession) -> list[tuple[str, str]]:
 async def _fill_choices(around: Around, form: DeskForm) -> None:
     async with around.begin.reading() as session:
         venues = (await session.scalars(select(Venue).order_by(Venue.name))).all()
+        rooms = await session.execute(
+            select(Room, Venue).join(Venue, Venue.id == Room.venue_id).order_by(Venue.name, Room.name)
+        )
+        form.room.choices = [(str(room.id), f"{venue.name}, {room.name}") for room, venue in rooms]
         names = await district_names(session)
     form.venue.choices = [(str(one.id), one.name) for one in venues]
     form.districts.choices = [
@@ -369,7 +383,8 @@ def _facts(form: DeskForm) -> DeskFacts:
     return DeskFacts(
         name_de=form.name_de.data, name_en=form.name_en.data or "", hint_de=form.hint_de.data or "",
         hint_en=form.hint_en.data or "", kind=DeskKind(form.kind.data), place=DeskPlace(form.place.data),
-        venue_id=uuid_in(form.venue.data), districts=form.districts.data or (), slot_minutes=form.slot.data,
+        venue_id=uuid_in(form.venue.data), room_id=uuid_in(form.room.data),
+        districts=form.districts.data or (), slot_minutes=form.slot.data,
         buffer_minutes=form.buffer.data, notice_hours=form.notice.data, days_ahead=form.ahead.data,
         most_live=form.live.data, most_per_day=form.per_day.data, most_per_adviser=form.per_adviser.data,
         takes_walk_ins=bool(form.walk_ins.data), number_prefix=(form.prefix.data or "").upper(),

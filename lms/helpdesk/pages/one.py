@@ -11,6 +11,7 @@ from litestar.response import Redirect, Template
 from lms.helpdesk import policy, words
 from lms.helpdesk.errors import AlreadyOver
 from lms.helpdesk.forms import ReasonForm
+from lms.helpdesk.models import AppointmentState
 from lms.helpdesk.pages.asking import as_value, moment_in
 from lms.helpdesk.pages.desk import DESK
 from lms.helpdesk.queries import Placed, Whole, times_ahead, whole_of
@@ -162,12 +163,26 @@ async def _page(
             "is_ahead": is_ahead,
             "has_begun": one.starts_at <= now,
             "day": day,
+            "today": local(now).date(),
+            "lend": _lending(actor, whole, is_today=day == local(now).date()),
             "is_unsettled": is_ahead and one.agreed_at is None and not schedule.covers(one),
             "may_run": policy.may_run(actor),
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
         },
         status_code=refusal.status if refusal else 200,
     )
+
+
+def _lending(actor: Actor, whole: Whole, *, is_today: bool) -> str:
+    """Where the wished device is handed out on the day, or kept for a day to come; empty for whoever may do neither."""
+    one = whole.appointment
+    if whole.device is None or one.state is AppointmentState.CANCELLED:
+        return ""
+    if is_today:
+        return f"{DESK}/geraet/termin/{one.id}" if actor.may_for_all("handover", "loan") else ""
+    if not whole.is_ahead or not actor.may_for_all("C", "loan"):
+        return ""
+    return "/verwaltung/ausleihe/neu" + (f"?person={one.person_id}" if one.person_id else "")
 
 
 def _cancel_page(whole: Whole, form: ReasonForm, *, status: int = 200) -> Template:

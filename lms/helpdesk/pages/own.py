@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from lms.enrolment.pages.private import PRIVATE
 from lms.helpdesk import words
 from lms.helpdesk.letters import appointment_path
-from lms.helpdesk.models import Adviser, Appointment, AppointmentState
+from lms.helpdesk.models import Adviser, Appointment, AppointmentState, DeskKind
 from lms.helpdesk.pages.one import NOTED
 from lms.helpdesk.policy import LINK
 from lms.helpdesk.queries import Whole, booked_after, wholes
@@ -105,6 +105,10 @@ async def _adviser_page(around: Around, actor: Actor, refusal: DomainError | Non
             "today": [one for one in found if local(one.appointment.starts_at).date() == day],
             "later": [one for one in found if local(one.appointment.starts_at).date() > day],
             "before": [one for one in found if local(one.appointment.starts_at).date() < day],
+            "consults": any(
+                one.desk.kind is DeskKind.ADVICE and one.is_ahead and one.appointment.ends_at > now
+                for one in found
+            ),
             "now_moment": now,
             "words": words,
             "states": words.STATES,

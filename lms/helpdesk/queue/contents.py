@@ -19,6 +19,7 @@ def _close(around: Around) -> Periodic:
 
     async def act() -> None:
         await queue.close_days()
+        await queue.mark_missed()
 
     return Periodic("close-help-desks", NIGHTLY, act)
 

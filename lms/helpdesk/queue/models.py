@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from lms.db import Row
 
 
-class Duty(Row):
+class DeskDuty(Row):
     """An adviser at a desk on one day, and at which table. Deleted in the night: it is no record of anybody's work.
 
     With `paused_at` they have a break, with `ended_at` they have left.

@@ -28,8 +28,9 @@ from lms.helpdesk.models import (
     TicketState,
 )
 from lms.helpdesk.queue import rules
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.rules import Advises, Waits
+from lms.helpdesk.rules import joined
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
 from lms.kernel.errors import NotFound
@@ -66,7 +67,7 @@ class Entry:
 class OnDuty:
     """An adviser who is there today. Without topics of their own they help with everything."""
 
-    duty: Duty
+    duty: DeskDuty
     adviser: Adviser
     topics: frozenset[UUID] | None
 
@@ -216,16 +217,18 @@ async def adviser_of(session: AsyncSession, actor: Actor) -> Adviser | None:
 
 async def duty_for(
     session: AsyncSession, desk_id: UUID, day: date, adviser_id: UUID, *, lock: bool = False
-) -> Duty | None:
+) -> DeskDuty | None:
     """An adviser's duty at a desk on a day, as it is now."""
-    wanted = select(Duty).where(Duty.desk_id == desk_id, Duty.day == day, Duty.adviser_id == adviser_id)
-    found: Duty | None = await session.scalar(
+    wanted = select(DeskDuty).where(
+        DeskDuty.desk_id == desk_id, DeskDuty.day == day, DeskDuty.adviser_id == adviser_id
+    )
+    found: DeskDuty | None = await session.scalar(
         (wanted.with_for_update() if lock else wanted).execution_options(populate_existing=True)
     )
     return found
 
 
-async def open_ticket_of(session: AsyncSession, duty: Duty) -> Ticket | None:
+async def open_ticket_of(session: AsyncSession, duty: DeskDuty) -> Ticket | None:
     """Whom the adviser has called or is helping."""
     found: Ticket | None = await session.scalar(
         select(Ticket)
@@ -311,10 +314,10 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
     come = {one.appointment.id for found in entries.values() for one in found if one.appointment}
     expected = [one for one in await _appointments(session, ids, day) if one.id not in come]
     duties = await session.execute(
-        select(Duty, Adviser)
-        .join(Adviser, Adviser.id == Duty.adviser_id)
-        .where(Duty.desk_id.in_(ids), Duty.day == day)
-        .order_by(Duty.began_at, Duty.id)
+        select(DeskDuty, Adviser)
+        .join(Adviser, Adviser.id == DeskDuty.adviser_id)
+        .where(DeskDuty.desk_id.in_(ids), DeskDuty.day == day)
+        .order_by(DeskDuty.began_at, DeskDuty.id)
         .execution_options(populate_existing=True)
     )
     at_work = [(duty, adviser) for duty, adviser in duties]
@@ -337,7 +340,7 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
                 if duty.desk_id == desk.id
             ],
             expected=[one for one in expected if one.desk_id == desk.id],
-            hours=_united(hours for hours, _ in plan[desk.id]),
+            hours=joined(hours for hours, _ in plan[desk.id]),
             planned=[(who, known.get(who), hours.start) for hours, who in plan[desk.id] if who],
             minutes=minutes,
         )
@@ -450,13 +453,3 @@ def is_left(before: date) -> tuple[ColumnElement[bool], ...]:
         Ticket.day < before,
         Ticket.state.in_((TicketState.WAITING, TicketState.CALLED, TicketState.SERVING)),
     )
-
-
-def _united(hours: object) -> list[Period]:
-    merged: list[Period] = []
-    for one in sorted(set(hours), key=lambda period: (period.start, period.end)):  # type: ignore[call-overload]
-        if merged and one.start <= merged[-1].end:
-            merged[-1] = Period(merged[-1].start, max(merged[-1].end, one.end))
-        else:
-            merged.append(one)
-    return merged

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.db import retried
 from lms.helpdesk import policy
-from lms.helpdesk.errors import AdviserAlready, HoursOverlap, KnowsNothing
+from lms.helpdesk.errors import AdviserAlready, HoursOverlap, KnowsNothing, RoomElsewhere
 from lms.helpdesk.models import (
     Adviser,
     AdviserTopic,
@@ -25,11 +25,13 @@ from lms.helpdesk.models import (
     HelpDesk,
     HelpTopic,
 )
+from lms.helpdesk.rooms import hold
 from lms.helpdesk.service.acts import locked_desk
 from lms.helpdesk.service.offering import offer_earlier
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.people.models import Person
+from lms.resources.models import Room
 from lms.web.module import Around
 
 
@@ -69,7 +71,7 @@ class HelpDesks:
     async def save_desk(
         self, actor: Actor, facts: DeskFacts, *, desk_id: UUID | None = None, version: int | None = None
     ) -> HelpDesk:
-        """A new desk, or another word about one. Raises NotFound, Stale."""
+        """A new desk, or another word about one. Raises NotFound, Stale, RoomElsewhere."""
         ensure(policy.may_set_up(actor), actor)
         values: dict[str, Any] = {
             name: getattr(facts, name) for name in DeskFacts.__slots__ if name != "districts"
@@ -78,6 +80,7 @@ class HelpDesks:
             values |= {"venue_id": None, "room_id": None}
         districts = list(facts.districts) if facts.place is DeskPlace.HOME else []
         async with self.begin() as session:
+            await self._ensure_room(session, values["venue_id"], values["room_id"])
             if desk_id is None:
                 desk = HelpDesk(**values, districts=districts)
                 session.add(desk)
@@ -90,6 +93,7 @@ class HelpDesks:
                     setattr(desk, name, value)
                 desk.districts = districts
                 desk.version += 1
+            await self._hold(session, desk)
             self._note(session, actor, "help_desk.saved", "help_desk", desk.id, name=desk.name_de)
         return desk
 
@@ -101,6 +105,7 @@ class HelpDesks:
             desk = await locked_desk(session, desk_id)
             desk.ended_at = self.clock() if ends else None
             desk.version += 1
+            await self._hold(session, desk)
             self._note(
                 session, actor, "help_desk.ended" if ends else "help_desk.opened", "help_desk", desk.id
             )
@@ -142,6 +147,7 @@ class HelpDesks:
             await session.flush()
             self._note(session, actor, "desk_hours.saved", "help_desk", desk.id, weekday=weekday)
             await offer_earlier(session, desk, now=self.clock(), state=self.state)
+            await self._hold(session, desk)
         return hours
 
     @retried
@@ -151,6 +157,7 @@ class HelpDesks:
         async with self.begin() as session:
             desk = await locked_desk(session, desk_id)
             await session.delete(await self._hours(session, desk.id, hours_id))
+            await self._hold(session, desk)
             self._note(session, actor, "desk_hours.dropped", "help_desk", desk.id)
 
     @retried
@@ -288,6 +295,8 @@ class HelpDesks:
             )  # fmt: skip
             if desk is not None and kind is DayKind.EXTRA:
                 await offer_earlier(session, desk, now=self.clock(), state=self.state)
+            if desk is not None:
+                await self._hold(session, desk)
         return len(days)
 
     @retried
@@ -297,8 +306,22 @@ class HelpDesks:
         async with self.begin() as session:
             row = await session.get(DeskDay, day_id)
             if row is not None:
+                desk = await locked_desk(session, row.desk_id) if row.desk_id else None
                 await session.delete(row)
+                if desk is not None:
+                    await self._hold(session, desk)
                 self._note(session, actor, "desk_day.dropped", "help_desk", row.desk_id or row.adviser_id)
+
+    @staticmethod
+    async def _ensure_room(session: AsyncSession, venue_id: UUID | None, room_id: UUID | None) -> None:
+        room = await session.get(Room, room_id) if room_id else None
+        if room_id is not None and (room is None or room.venue_id != venue_id):
+            raise RoomElsewhere
+
+    async def _hold(self, session: AsyncSession, desk: HelpDesk) -> None:
+        """The room follows the hours at once."""
+        await session.flush()
+        await hold(session, desk, now=self.clock(), state=self.state)
 
     async def _hours(self, session: AsyncSession, desk_id: UUID, hours_id: UUID) -> DeskHours:
         hours = await session.get(DeskHours, hours_id)

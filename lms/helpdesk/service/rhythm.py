@@ -1,4 +1,4 @@
-"""What the clock does: reminding on the day before, and forgetting who somebody was."""
+"""What the clock does: reminding on the day before, holding the rooms, and forgetting who somebody was."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,8 +8,10 @@ from sqlalchemy import select, update
 
 from lms.db import retried
 from lms.helpdesk.letters import remind
-from lms.helpdesk.models import Appointment, AppointmentState
+from lms.helpdesk.models import Appointment, AppointmentState, HelpDesk
+from lms.helpdesk.rooms import hold
 from lms.helpdesk.rules import KEPT_AFTER, reminded_from
+from lms.helpdesk.service.acts import locked_desk
 from lms.web.module import Around
 
 AT_ONCE = 200
@@ -27,6 +29,7 @@ class DeskRhythm:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.state = around.settings.federal_state
 
     async def remind(self) -> int:
         """Write to everybody whose appointment is tomorrow; says how many."""
@@ -63,6 +66,18 @@ class DeskRhythm:
             )
             if taken.first() is not None:
                 await remind(session, appointment_id, at=now)
+
+    async def hold_rooms(self) -> None:
+        """Every desk has its room in its hours of the next eight weeks, where nothing else has it."""
+        async with self.begin.reading() as session:
+            desks = (await session.scalars(select(HelpDesk.id))).all()
+        for desk_id in desks:
+            await self._hold_room(desk_id)
+
+    @retried
+    async def _hold_room(self, desk_id: UUID) -> None:
+        async with self.begin() as session:
+            await hold(session, await locked_desk(session, desk_id), now=self.clock(), state=self.state)
 
     @retried
     async def forget(self) -> int:

@@ -24,6 +24,7 @@ from lms.enrolment.models import (
 from lms.enrolment.pricing.models import ConcessionClaim, ConcessionState
 from lms.enrolment.pricing.reading import open_proofs
 from lms.helpdesk.models import Appointment
+from lms.helpdesk.rooms import lacks_room
 from lms.inhouse.models import RequestState, TrainingRequest
 from lms.lending.models import Loan, LoanState
 from lms.messaging.models import CallState, Channel, Letter, LetterState, PhoneCall, WrongAddress
@@ -41,6 +42,7 @@ from lms.portal.desk.due import (
 )
 from lms.portal.desk.pile import Pile
 from lms.portal.trainer_times import uncovered
+from lms.resources.models import Reservation
 from lms.scheduling.models import (
     Answer,
     RunTrainer,
@@ -148,6 +150,15 @@ def piles(now: datetime) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(Appointment.call_since)).where(Appointment.call_since.is_not(None)),
+        ),
+        Pile(
+            "U", "help-desk", "/verwaltung/sprechstunde/einrichten#raeume",
+            lambda num: ngettext(
+                "The help desk lacks its room on %(num)s day",
+                "The help desk lacks its room on %(num)s days",
+                num,
+            ),
+            select(func.count(), func.min(Reservation.starts_at)).where(lacks_room(now)),
         ),
         Pile(
             "U", "plan", "/verwaltung/vertretungen",

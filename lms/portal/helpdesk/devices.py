@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.booking.service.persons import booker_of
 from lms.booking.values import Contact
-from lms.helpdesk.models import Appointment, Ticket
+from lms.helpdesk.models import Appointment
+from lms.helpdesk.pages.desk import DESK
 from lms.helpdesk.queue.pages.frame import ADVISE, QUIET
 from lms.helpdesk.queue.queries import ticket_of
 from lms.kernel.actor import Actor
@@ -61,9 +62,10 @@ class TryForm(Form):
 
 @dataclass(frozen=True, slots=True)
 class Trying:
-    """A number, the person of its appointment as far as we know them, devices that are free, and what is out for today."""
+    """Who sits at the table as far as we know them, devices that are free, what is out for today; where the page stands."""
 
-    ticket: Ticket
+    here: str
+    back: str
     appointment: Appointment | None
     person: Person | None
     wished: DeviceModel | None
@@ -72,16 +74,21 @@ class Trying:
 
 
 class TryOutPages(Controller):
-    """For those who may hand devices out."""
+    """For those who may hand devices out: beside a number of the queue, or beside an appointment without one."""
 
-    path = PATH + "/{ticket_id:uuid}"
+    path = PATH
     opt = may("handover", "loan", of=Scope.ALL)
     include_in_schema = False
 
-    @get()
-    async def ask(self, ticket_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
+    @get(["/{ticket_id:uuid}", "/termin/{appointment_id:uuid}"])
+    async def ask(
+        self,
+        around: NamedDependency[Around],
+        ticket_id: FromPath[UUID | None] = None,
+        appointment_id: FromPath[UUID | None] = None,
+    ) -> Template:
         """What is free, the wished model first."""
-        found = await _trying(around, ticket_id)
+        found = await _trying(around, ticket_id, appointment_id)
         given, _, family = (found.appointment.name if found.appointment else "").strip().rpartition(" ")
         form = form_from(
             TryForm, None, key=str(uuid4()), given_name=given, family_name=family,
@@ -90,17 +97,18 @@ class TryOutPages(Controller):
         )  # fmt: skip
         return _page(found, form)
 
-    @post()
+    @post(["/{ticket_id:uuid}", "/termin/{appointment_id:uuid}"])
     async def lend(
         self,
         request: Request[Any, Any, Any],
-        ticket_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         lending: NamedDependency[Lending],
+        ticket_id: FromPath[UUID | None] = None,
+        appointment_id: FromPath[UUID | None] = None,
     ) -> Template | Redirect:
         """Hand it out until this evening."""
-        found = await _trying(around, ticket_id)
+        found = await _trying(around, ticket_id, appointment_id)
         form, status = form_from(TryForm, await request.form()), 422
         _fit(form, found)
         if form.validate():
@@ -113,7 +121,7 @@ class TryOutPages(Controller):
                     last=today(around.clock),
                     loan_id=uuid_in(form.key.data),
                 )
-                return after(f"{PATH}/{ticket_id}", LENT)
+                return after(found.here, LENT)
             except NotFound:
                 raise
             except DomainError as refusal:
@@ -139,8 +147,8 @@ def _page(found: Trying, form: TryForm, *, status: int = 200) -> Template:
         "form": form,
         "wished": name_of(found.wished) if found.wished else "",
         "name_of": name_of,
-        "here": f"{PATH}/{found.ticket.id}",
-        "back": f"{ADVISE}/{found.ticket.desk_id}",
+        "here": found.here,
+        "back": found.back,
     }
     return Template("portal/helpdesk/device.html", context=context, headers=QUIET, status_code=status)
 
@@ -156,14 +164,22 @@ async def _written_down(around: Around, actor: Actor, form: TryForm) -> UUID:
         return (await booker_of(session, actor, contact, at=around.clock())).id
 
 
-async def _trying(around: Around, ticket_id: UUID) -> Trying:
+async def _trying(around: Around, ticket_id: UUID | None, appointment_id: UUID | None) -> Trying:
     async with around.begin.reading() as session:
-        ticket = await ticket_of(session, ticket_id)
-        appointment = await session.get(Appointment, ticket.appointment_id) if ticket.appointment_id else None
+        ticket = await ticket_of(session, ticket_id) if ticket_id else None
+        named = ticket.appointment_id if ticket else appointment_id
+        appointment = await session.get(Appointment, named) if named else None
+        if ticket is not None:
+            here, back = f"{PATH}/{ticket.id}", f"{ADVISE}/{ticket.desk_id}"
+        elif appointment is not None:
+            here, back = f"{PATH}/termin/{appointment.id}", f"{DESK}/termin/{appointment.id}"
+        else:
+            raise NotFound
         wish = appointment.device_model_id if appointment else None
         known = appointment.person_id if appointment else None
         return Trying(
-            ticket=ticket,
+            here=here,
+            back=back,
             appointment=appointment,
             person=await person_of(session, known) if known else None,
             wished=await session.get(DeviceModel, wish) if wish else None,

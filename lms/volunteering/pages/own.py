@@ -11,9 +11,11 @@ from litestar.response import Redirect, Template
 
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.volunteering import rules
+from lms.volunteering.beside import sits_today
 from lms.volunteering.fitting import why_not
 from lms.volunteering.forms import ReasonForm, TopicsForm
 from lms.volunteering.letters import desk_words, helper_path
@@ -243,6 +245,7 @@ async def _page(around: Around, helper_id: UUID, token: str, refusal: DomainErro
             else []
         )
         limits, known_topics = await limits_of(session), await topics(session)
+        advises_today = helps and await sits_today(session, known.person.id, local(now).date())
     taken = [shift for _, shift, _, _ in mine]
     ids = {shift.id for shift in taken}
     offered = [
@@ -276,6 +279,7 @@ async def _page(around: Around, helper_id: UUID, token: str, refusal: DomainErro
             "say": lambda problem: gettext(problem.message, **problem.params),
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
             "helps": helps,
+            "advises_today": advises_today,
             "needs_consent": known.helper.guardian_id is not None and not known.has_consent,
         },
         status_code=refusal.status if refusal else 200,

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.helpdesk.models import Adviser, Ticket, TicketState
 from lms.helpdesk.queue import policy
 from lms.helpdesk.queue.errors import NoAdviser, NotAtWork
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.queries import adviser_of, duty_for
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
@@ -41,7 +41,7 @@ async def acting(session: AsyncSession, actor: Actor) -> Adviser:
     return adviser
 
 
-async def on_duty(session: AsyncSession, actor: Actor, desk_id: UUID, day: date) -> Duty:
+async def on_duty(session: AsyncSession, actor: Actor, desk_id: UUID, day: date) -> DeskDuty:
     """The acting adviser's duty, under its lock: two clicks of one adviser queue here. Raises NotAtWork, NoAdviser."""
     adviser = await acting(session, actor)
     duty = await duty_for(session, desk_id, day, adviser.id, lock=True)

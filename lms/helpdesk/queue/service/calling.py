@@ -20,7 +20,7 @@ from lms.helpdesk.models import (
 )
 from lms.helpdesk.queue import policy, rules
 from lms.helpdesk.queue.errors import NothingFree, TooLateToUndo, TurnIsOver, UnknownTopicAsked
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.queries import (
     adviser_of,
     desk_of,
@@ -162,7 +162,7 @@ class Calling(Acts):
                 await session.execute(delete(Contact).where(Contact.id == counted))
             await self._appointment(session, actor, ticket, AppointmentState.DONE, to=AppointmentState.BOOKED)
 
-    async def _call(self, session: AsyncSession, duty: Duty, ticket_id: UUID) -> bool:
+    async def _call(self, session: AsyncSession, duty: DeskDuty, ticket_id: UUID) -> bool:
         return await moved(
             session, ticket_id, TicketState.WAITING, to=TicketState.CALLED,
             adviser_id=duty.adviser_id, place=duty.place, called_at=self.clock(),

@@ -8,7 +8,7 @@ from lms.db import retried
 from lms.helpdesk.models import Adviser, TicketState
 from lms.helpdesk.queue import policy
 from lms.helpdesk.queue.errors import TurnIsOver
-from lms.helpdesk.queue.models import Duty
+from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.queries import adviser_of, desk_of, duty_for, open_ticket_of
 from lms.helpdesk.queue.service.acts import Acts, acting, moved, on_duty
 from lms.kernel.actor import Actor
@@ -20,7 +20,7 @@ class Duties(Acts):
     """Who is there today."""
 
     @retried
-    async def begin_duty(self, actor: Actor, *, desk_id: UUID, place: str) -> Duty:
+    async def begin_duty(self, actor: Actor, *, desk_id: UUID, place: str) -> DeskDuty:
         """I am there, at this table; whoever was at another desk has left that one. Twice is as good as once. Raises NoAdviser.
 
         Somebody of the team who jumps in becomes an adviser by it, one who helps with everything.
@@ -33,19 +33,19 @@ class Duties(Acts):
                 await session.flush()
             adviser = await acting(session, actor)
             await session.execute(
-                update(Duty)
+                update(DeskDuty)
                 .where(
-                    Duty.adviser_id == adviser.id,
-                    Duty.day == self.today,
-                    Duty.desk_id != desk_id,
-                    Duty.ended_at.is_(None),
+                    DeskDuty.adviser_id == adviser.id,
+                    DeskDuty.day == self.today,
+                    DeskDuty.desk_id != desk_id,
+                    DeskDuty.ended_at.is_(None),
                 )
                 .values(ended_at=now)
                 .execution_options(synchronize_session=False)
             )
             duty = await duty_for(session, desk_id, self.today, adviser.id, lock=True)
             if duty is None:
-                duty = Duty(desk_id=desk_id, day=self.today, adviser_id=adviser.id, began_at=now)
+                duty = DeskDuty(desk_id=desk_id, day=self.today, adviser_id=adviser.id, began_at=now)
                 session.add(duty)
             duty.place, duty.paused_at, duty.ended_at = place.strip()[:LONGEST_PLACE], None, None
             await session.flush()
