@@ -65,7 +65,7 @@ def test_a_youth_helpers_month(open_page: Callable[..., Page], centre: Centre) -
     sit_down(office, "Claudia Wegmann")
     office.goto(f"/verwaltung/helfer/{helper_id}")
     look_closely(office)
-    office.get_by_role("button", name="Willkommen im Team der Helfer:innen").click()
+    office.get_by_role("button", name="Ins Team aufnehmen").click()
     let_settle(office)
 
     lea.goto(_letter_link(lea, "Willkommen im Team der Helfer:innen", "mithelfen/mein"))
