@@ -5,8 +5,10 @@ from datetime import timedelta
 from lms.jobs.worker import Periodic
 from lms.maturity.checks import Checks
 from lms.maturity.pages.company import CompanyCheckPages, KeepCheckPages
-from lms.maturity.pages.public import CheckPages, CheckStartPages
+from lms.maturity.pages.public import CheckPages
+from lms.maturity.pages.start import CheckStartPages
 from lms.maturity.pages.team import AdviserCheckPages, CheckTeamPages
+from lms.maturity.pages.wording import CheckWordsPages
 from lms.maturity.pages.writing import CheckWritingPages
 from lms.maturity.writing import CheckWriting
 from lms.web.module import Around, Module
@@ -28,6 +30,7 @@ MODULE = Module(
         CheckTeamPages,
         AdviserCheckPages,
         CheckWritingPages,
+        CheckWordsPages,
     ],
     services={"digital_checks": Checks, "check_writing": CheckWriting},
     periodic=[_forget],

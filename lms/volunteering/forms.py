@@ -163,7 +163,7 @@ class AccountForm(Form):
     elsewhere = Euro(
         N_("What do you get for voluntary work elsewhere this year?"),
         hint=N_(
-            "For example from a club. Together up to 960 euros a year are free of tax. Enter 0 if it is nothing."
+            "For example from a club. It counts towards the sum that is free of tax. Enter 0 if it is nothing."
         ),
     )
 

@@ -440,6 +440,17 @@ def unconfirmed(now: datetime) -> ColumnElement[bool]:
     return and_(Duty.state == DutyState.TAKEN, over(now), ~confirmed)
 
 
+async def to_confirm(
+    session: AsyncSession, now: datetime, *where: ColumnElement[bool], most: int
+) -> Sequence[Shift]:
+    """Shifts that are over and of which somebody's hours are not confirmed, the oldest first; one statement."""
+    waiting = select(Duty.shift_id).join(Shift, Shift.id == Duty.shift_id).where(unconfirmed(now))
+    found = await session.scalars(
+        select(Shift).where(Shift.id.in_(waiting), *where).order_by(Shift.starts_at, Shift.id).limit(most)
+    )
+    return found.all()
+
+
 def waits_for_decision() -> ColumnElement[bool]:
     """Applications that the team can decide about: no guardian is missing."""
     return and_(

@@ -7,7 +7,7 @@ from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.rights import Identity
 from lms.maturity.checks import Checks, state_of
 from lms.maturity.models import CheckDraft, CheckEdition
-from lms.maturity.pages.public import link_to
+from lms.maturity.pages.opened import link_to
 from lms.maturity.queries import WholeCheck, whole_check
 from lms.maturity.questions import Advice, Area, Content, Question, Words, write
 from lms.maturity.rules import Answer

@@ -23,6 +23,7 @@ from lms.kernel.errors import DomainError
 from lms.kernel.tokens import Signer
 from lms.participation.supporting import Support
 from lms.settings import Settings
+from lms.volunteering.service import Shifts
 from lms.web.module import Around
 from tests.making import MOMENT, FixedClock
 from tests.processes import CONTEXT
@@ -97,16 +98,14 @@ async def _make(database: str, folder: str, calls: Sequence[Call], ready: Barrie
     given = Settings(database_url=database, demo=True, files=Path(folder), _env_file=None)  # type: ignore[call-arg]
     clock = FixedClock()
     place = opened(given, clock)
-    service = Enrolments(place)
-    cashier = Cashier(place)
-    support = Support(place)
+    services = (Cashier(place), Enrolments(place), Support(place), Shifts(place))
     async with place.begin.reading():
         pass  # connected before the start, as a server is
     await asyncio.to_thread(ready.wait, PATIENCE)
 
     async def make(call: Call) -> Answer:
         clock.moment = max(clock.moment, call.at)
-        whose: Any = next(one for one in (cashier, service, support) if hasattr(one, call.method))
+        whose: Any = next(one for one in services if hasattr(one, call.method))
         try:
             result = await getattr(whose, call.method)(call.actor, **call.given)
         except DomainError as refusal:

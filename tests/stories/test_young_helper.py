@@ -62,10 +62,10 @@ def test_a_youth_helpers_month(open_page: Callable[..., Page], centre: Centre) -
     father.get_by_role("button", name="Zustimmen", exact=True).click()
     expect(father.locator("h1")).to_have_text("Lea darf mithelfen")
 
-    sit_down(office, "Claudia Wegmann")
+    sit_down(office, "Sevda Yildirim")
     office.goto(f"/verwaltung/helfer/{helper_id}")
     look_closely(office)
-    office.get_by_role("button", name="Willkommen im Team der Helfer:innen").click()
+    office.get_by_role("button", name="Ins Team aufnehmen").click()
     let_settle(office)
 
     lea.goto(_letter_link(lea, "Willkommen im Team der Helfer:innen", "mithelfen/mein"))

@@ -217,6 +217,21 @@ async def test_finance_approves_pays_and_prints(
     assert "bezahlt" in month.text
 
 
+async def test_hours_that_nobody_confirmed_are_still_found_weeks_later(
+    crew: Crew, client: Browser, begin: Begin, clock: FixedClock
+) -> None:
+    shift_id = await crew.shift()
+    await crew.take(shift_id, crew.anna)
+    clock.forward(days=30)
+    await sign_in(client, begin, Identity.PROGRAMME, at=clock.moment)
+
+    before = await client.get("/verwaltung/helfer/schichten")
+    await crew.hours.confirm_as_planned(TEAM, shift_id=shift_id)
+    after = await client.get("/verwaltung/helfer/schichten")
+
+    assert [str(shift_id) in page.text for page in (before, after)] == [True, False]
+
+
 async def test_the_week_costs_as_many_statements_for_one_shift_as_for_many(
     crew: Crew, client: Browser, begin: Begin
 ) -> None:

@@ -21,7 +21,7 @@ from lms.maturity.checks import Checks
 from lms.maturity.errors import KeptElsewhere, NotFinished
 from lms.maturity.forms import KeepForm
 from lms.maturity.pages.files import check_pdf
-from lms.maturity.pages.public import PATH, link_to, opened
+from lms.maturity.pages.opened import PATH, link_to, opened
 from lms.maturity.queries import WholeCheck, checks_of, newest_of_each, overall, whole_check
 from lms.maturity.showing import shown
 from lms.people.models import Company

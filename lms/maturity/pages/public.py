@@ -1,93 +1,36 @@
-"""`/digitalcheck`: for everybody, without an account; the link is the key."""
+"""`/digitalcheck/…`: one check, for everybody who has its link; nobody needs an account."""
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.accounts.limits import within
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
-from lms.kernel.codes import Mistyped, grouped
-from lms.kernel.errors import DomainError, NotFound, Stale, TooMany
+from lms.kernel.errors import NotFound, Stale
 from lms.kernel.marking import N_
-from lms.maturity.checks import BEGINNING, LINK, Checks, code_of, state_of
-from lms.maturity.errors import CheckIsOver, NoEdition, NotInThisCheck, UnknownCode
-from lms.maturity.forms import CodeForm, area_form
+from lms.maturity.checks import LINK, Checks, state_of
+from lms.maturity.errors import CheckIsOver, NotInThisCheck
+from lms.maturity.forms import area_form
 from lms.maturity.pages.files import check_pdf
-from lms.maturity.queries import WholeCheck, newest_edition, whole_check
-from lms.maturity.questions import Area, read
+from lms.maturity.pages.opened import PATH, address_of, code_for, link_to, opened
+from lms.maturity.queries import WholeCheck
+from lms.maturity.questions import Area
 from lms.maturity.rules import picture
 from lms.maturity.showing import shown
 from lms.maturity.words import level_words
 from lms.web.access import PUBLIC
-from lms.web.forms import form_from
 from lms.web.module import Around
 from lms.web.notices import after, declare
-from lms.web.sent import uuid_in
 from lms.web.templating import url
 from lms.web.versions import Versions, both_versions
 
-PATH = "/digitalcheck"
 BACK = "zurueck"
 DELETED = declare("digitalcheck-geloescht", N_("The check is deleted."))
 AnyRequest = Request[Any, Any, Any]
-
-
-class CheckStartPages(Controller):
-    """What it is, the way in, and the way back in."""
-
-    path = PATH
-    opt = PUBLIC
-    include_in_schema = False
-
-    @get()
-    async def start(self, around: NamedDependency[Around]) -> Template:
-        """What it is."""
-        return await _start(around, form_from(CodeForm))
-
-    @post()
-    async def begin(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        digital_checks: NamedDependency[Checks],
-    ) -> Template | Redirect:
-        """Begin a check. Sent twice it is one."""
-        sent = await request.form()
-        await within(around.begin, around.clock, BEGINNING, address=actor.address)
-        company_id = uuid_in(sent.get("company"))
-        try:
-            check_id = await digital_checks.begin_check(
-                actor, key=uuid_in(sent.get("key")) or uuid4(),
-                company_id=company_id if company_id in actor.companies else None,
-            )  # fmt: skip
-        except NoEdition as refusal:
-            return await _start(around, form_from(CodeForm), refusal)
-        return Redirect(url(link_to(around, check_id)), status_code=303, headers=PRIVATE)
-
-    @post("/code", status_code=200)
-    async def resume(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        digital_checks: NamedDependency[Checks],
-    ) -> Template | Redirect:
-        """Go on with the code that was written down."""
-        form = form_from(CodeForm, await request.form())
-        if not form.validate():
-            return await _start(around, form, status=422)
-        try:
-            check_id = await digital_checks.find(actor, form.code.data or "")
-        except (Mistyped, UnknownCode, TooMany) as refusal:
-            form.refuse("code", refusal.message, **refusal.params)
-            return await _start(around, form, status=refusal.status)
-        return Redirect(url(link_to(around, check_id)), status_code=303, headers=PRIVATE)
 
 
 class CheckPages(Controller):
@@ -206,7 +149,7 @@ class CheckPages(Controller):
                 "own_path": f"/firma/digitalcheck/{check_id}"
                 if whole.row.company_id in actor.companies
                 else "",
-                "address": _address(around, whole),
+                "address": address_of(around, whole),
             }
         )
         return Template("maturity/result.html", context=context, headers=PRIVATE)
@@ -223,7 +166,7 @@ class CheckPages(Controller):
         whole = await opened(around, check_id, token)
         if whole.row.finished_at is None:
             raise NotFound
-        return await check_pdf(around, actor, whole, code=_code(around, whole))
+        return await check_pdf(around, actor, whole, code=code_for(around, whole))
 
     @get("/loeschen")
     async def ask_drop(
@@ -250,19 +193,6 @@ class CheckPages(Controller):
         return after(PATH, DELETED)
 
 
-async def opened(around: Around, check_id: UUID, token: str) -> WholeCheck:
-    """The check of a link. Raises NotFound for a forged one as for a missing one."""
-    if not around.signer.matches(token, LINK, check_id):
-        raise NotFound
-    async with around.begin.reading() as session:
-        return await whole_check(session, check_id)
-
-
-def link_to(around: Around, check_id: UUID) -> str:
-    """The path that opens a check."""
-    return f"{PATH}/{check_id}/{around.signer.token(LINK, check_id)}"
-
-
 def _lead(path: str) -> Redirect:
     return Redirect(url(path), status_code=303, headers=PRIVATE)
 
@@ -281,20 +211,11 @@ def _area_of(whole: WholeCheck, number: int) -> Area:
     return whole.content.areas[number - 1]
 
 
-def _code(around: Around, whole: WholeCheck) -> str:
-    code = code_of(around.signer, whole.row)
-    return grouped(code) if code else ""
-
-
-def _address(around: Around, whole: WholeCheck) -> str:
-    return around.settings.public_url.rstrip("/") + link_to(around, whole.row.id)
-
-
 def _frame(around: Around, whole: WholeCheck) -> dict[str, Any]:
     return {
         "check": whole.row,
         "base": link_to(around, whole.row.id),
-        "code": _code(around, whole),
+        "code": code_for(around, whole),
         "start_path": PATH,
         "level_words": level_words,
     }
@@ -319,23 +240,3 @@ def _area_page(
         "versions": versions,
     }
     return Template("maturity/area.html", context=context, headers=PRIVATE, status_code=status)
-
-
-async def _start(
-    around: Around, form: CodeForm, refusal: DomainError | None = None, *, status: int = 200
-) -> Template:
-    async with around.begin.reading() as session:
-        edition = await newest_edition(session)
-    context = {
-        "form": form,
-        "key": str(uuid4()),
-        "content": read(edition.content) if edition else None,
-        "refusal": refusal,
-        "here": PATH,
-    }
-    return Template(
-        "maturity/start.html",
-        context=context,
-        headers=PRIVATE,
-        status_code=refusal.status if refusal else status,
-    )

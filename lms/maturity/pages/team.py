@@ -114,7 +114,14 @@ class AdviserCheckPages(Controller):
                 )
             }
         said = {one.id: _said(one, desk) for one, desk, _ in rows}
-        context = {"rows": rows, "seen": seen, "said": said, "here": CHECK}
+        context = {
+            "rows": rows,
+            "seen": seen,
+            "said": said,
+            "is_team": policy.may_see_summary(actor),
+            "team_path": PATH,
+            "here": CHECK,
+        }
         return Template("maturity/team/consultations.html", context=context, headers=PRIVATE)
 
     @get("/{check_id:uuid}")

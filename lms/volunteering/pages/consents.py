@@ -11,13 +11,14 @@ from litestar.response import Redirect, Template
 
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
+from lms.kernel.clock import today
 from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.volunteering.errors import ConsentByTeam, ConsentNotOpen
 from lms.volunteering.forms import AgreeForm
 from lms.volunteering.letters import consent_path, desk_words
 from lms.volunteering.models import Duty, DutyState, HelperState, Shift
-from lms.volunteering.queries import Known, duties_of, helper_of, limits_of
+from lms.volunteering.queries import Known, duties_of, helper_of, limits_of, rate_on
 from lms.volunteering.service import Helpers
 from lms.volunteering.service.acts import CONSENT
 from lms.web.access import PUBLIC
@@ -104,7 +105,7 @@ async def _page(
     known = await _opened(around, helper_id, token)
     helper, now = known.helper, around.clock()
     async with around.begin.reading() as session:
-        limits = await limits_of(session)
+        limits, rate = await limits_of(session), await rate_on(session, today(around.clock))
         coming = await duties_of(session, helper_id, Duty.state == DutyState.TAKEN, Shift.ends_at > now)
     until = helper.consent_asked_until
     is_live = helper.state in {HelperState.ASKED, HelperState.APPROVED}
@@ -116,6 +117,7 @@ async def _page(
             "form": form,
             "here": consent_path(known, token),
             "limits": limits,
+            "has_allowance": rate is not None and rate.cents > 0,
             "is_open": is_live and not known.has_consent and until is not None and until > now,
             "is_given": is_live and known.has_consent,
             "coming": [(shift, desk_words(desk, venue)) for _, shift, desk, venue in coming],

@@ -9,6 +9,7 @@ from uuid import uuid4
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
+from sqlalchemy import or_
 
 from lms.accounts.handing_out import persons_file
 from lms.kernel.actor import Actor
@@ -21,7 +22,7 @@ from lms.volunteering.forms import ShiftForm
 from lms.volunteering.letters import desk_words
 from lms.volunteering.models import HoursEntry, Shift, ShiftState
 from lms.volunteering.pages.helpers import MANAGE, READ
-from lms.volunteering.queries import desks, done, in_month, over, planned, topics
+from lms.volunteering.queries import desks, done, in_month, over, planned, to_confirm, topics
 from lms.volunteering.service import Shifts
 from lms.volunteering.values import ShiftFacts
 from lms.volunteering.words import age_words, named, topic_words
@@ -36,6 +37,7 @@ from lms.web.sent import uuid_in
 PATH = "/verwaltung/helfer/schichten"
 AnyRequest = Request[Any, Any, Any]
 WEEK = timedelta(days=7)
+MOST_ELSEWHERE = 20
 OPENED = declare("schicht-geoeffnet", N_("The shift is open. Helpers can take it from now on."))
 OPENED_WEEKLY = declare(
     "schichten-geoeffnet", N_("The shifts of the next six weeks are open. Later ones follow by themselves.")
@@ -61,6 +63,9 @@ class ShiftWeekPages(Controller):
             found = await planned(session, Shift.day >= first, Shift.day < first + WEEK)
             known_topics = await topics(session)
             hours = await done(session, over(now), Shift.day >= first, Shift.day < first + WEEK)
+            elsewhere = await to_confirm(
+                session, now, or_(Shift.day < first, Shift.day >= first + WEEK), most=MOST_ELSEWHERE
+            )
         open_ones = [plan for plan in found if plan.shift.state is ShiftState.OPEN]
         ahead = [plan for plan in open_ones if plan.shift.ends_at > now]
         by_duty: dict[Any, HoursEntry] = {
@@ -80,6 +85,7 @@ class ShiftWeekPages(Controller):
                 "age": age_words,
                 "named": lambda ids: named(known_topics, ids),
                 "by_duty": by_duty,
+                "elsewhere": elsewhere,
                 "moment": now,
                 "may_manage": policy.may_manage(actor),
                 "here": PATH,
