@@ -178,7 +178,7 @@ async def test_what_runs_cost_stands_beside_what_was_planned(client: AsyncClient
     seen = await words(client, f"{HERE}/kosten?{TIME}")
 
     assert (
-        "Kurs tablet 18 0,00 Euro – 0,00 Euro 30,00 Euro 0,00 Euro 0,00 Euro 30,00 Euro -30,00 Euro 0 %"
+        "Kurs tablet 18 0,00 Euro 30,00 Euro 0,00 Euro 0,00 Euro 30,00 Euro -30,00 Euro 0 %"
         in seen
     )
 
