@@ -118,11 +118,10 @@ async def candidates(session: AsyncSession, settings: Settings) -> Sequence[Cand
         *await _trainings(session),
         *await _free_runs(session),
     ]
-    ended = select(AidEnd.statement_id)
-    decided = {
-        *(await session.execute(select(AidStatement.about_kind, AidStatement.about_id).where(AidStatement.id.not_in(ended)))).tuples(),
-        *(await session.execute(select(NoAid.about_kind, NoAid.about_id))).tuples(),
-    }  # fmt: skip
+    held = AidStatement.id.not_in(select(AidEnd.statement_id))
+    recorded = await session.execute(select(AidStatement.about_kind, AidStatement.about_id).where(held))
+    dismissed = await session.execute(select(NoAid.about_kind, NoAid.about_id))
+    decided = {(kind, about_id) for rows in (recorded, dismissed) for kind, about_id in rows}
     return sorted(
         (one for one in found if one.about not in decided and one.cents > 0), key=lambda one: (one.on, one.what)
     )  # fmt: skip
