@@ -108,6 +108,14 @@ async def asked_of(session: AsyncSession, request_id: UUID) -> Asked:
     return Asked(*row, offers.all(), remarks.all())
 
 
+async def request_of_run(session: AsyncSession, run_id: UUID) -> TrainingRequest | None:
+    """What a company asked for, where this run came of it."""
+    found: TrainingRequest | None = await session.scalar(
+        select(TrainingRequest).where(TrainingRequest.run_id == run_id)
+    )
+    return found
+
+
 async def requests_page(
     session: AsyncSession, view: str, typed: str, *, limit: int | None = None, offset: int = 0
 ) -> tuple[Sequence[Row], int]:

@@ -18,7 +18,7 @@ from lms.reports.freezing.counting import reports
 from lms.reports.freezing.paper import title_of
 from lms.reports.participants import policy as participants
 from lms.reports.suppression import is_small
-from lms.reports.telling import HIDDEN, Sight, flat, money, percent, sections
+from lms.reports.telling import HIDDEN, Sight, covered_words, flat, money, sections
 from lms.web.access import may
 from lms.web.csv import Cell
 from lms.web.formats import amount
@@ -130,12 +130,7 @@ async def _costs(request: AnyRequest, actor: Actor, around: Around) -> dict[str,
     spent = sum(one.after.cost_cents for one in shown)
     return {
         "rows": [(one.run_id, _cost_row(one, sees_all=sees_all)) for one in covered],
-        "finding": gettext(
-            "The income covers %(share)s of fees and rooms.",
-            share=percent(sum(one.after.income_cents for one in shown), spent),
-        )
-        if spent
-        else "",
+        "finding": covered_words(sum(one.after.income_cents for one in shown), spent) if spent else "",
         "hidden": len(covered) - len(shown),
         "span": span, "is_read": is_read, "questions": asked,
         "chosen": {one.name: request.query_params.get(one.name, "") for one in asked},

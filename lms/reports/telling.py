@@ -199,16 +199,22 @@ def money(data: Data) -> Section:
         [gettext(words), found[key] if key == "runs" else amount(found[key])] for key, words in MONEY.items()
     ]
     rows.append([gettext(N_("Left over, or added by the centre")), amount(balance)])
-    spent = found["fees"] + found["rooms"]
-    finding = (
-        gettext(N_("The income covers %(share)s of fees and rooms."), share=percent(found["income"], spent))
-        if spent
-        else gettext(N_("No fees and no rooms were paid for runs that ended in this time."))
-    )
+    finding = covered_words(found["income"], found["fees"] + found["rooms"])
     return Section(
         "money", gettext(N_("Income and cost")), finding=finding,
         head=[gettext(N_("What")), gettext(N_("Amount"))], rows=rows,
     )  # fmt: skip
+
+
+def covered_words(income: int, spent: int) -> str:
+    """How far the income goes; more than all of it is said as a sum, for a percentage in thousands tells nobody anything."""
+    if not spent:
+        return gettext(N_("No fees and no rooms were paid for runs that ended in this time."))
+    if income > spent:
+        return gettext(
+            N_("The income covers fees and rooms, and %(sum)s are left over."), sum=amount(income - spent)
+        )
+    return gettext(N_("The income covers %(share)s of fees and rooms."), share=percent(income, spent))
 
 
 def _list(one: Data, sight: Sight, *, shut: bool) -> Section:
@@ -344,10 +350,12 @@ def _cross(one: Data, mask: Mask) -> Section:
     finding = ""
     if open_:
         most, words = max(open_, key=lambda found: found[0])
-        finding = gettext(
-            N_("The largest age group: %(name)s, %(part)s of %(whole)s."),
-            name=words, part=number(most), whole=number(sum(sums)),
-        )  # fmt: skip
+        sentence = (
+            N_("The largest age group among participants: %(name)s, %(part)s of %(whole)s.")
+            if key.endswith("_persons")
+            else N_("The largest age group among enrolments: %(name)s, %(part)s of %(whole)s.")
+        )
+        finding = gettext(sentence, name=words, part=number(most), whole=number(sum(sums)))
     return Section(
         one["key"], title, finding=finding, bars=bars_of(told),
         head=[gettext(N_("Age")), *(_gender(one, place) for place in columns), gettext(N_("Total"))],

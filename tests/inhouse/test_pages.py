@@ -102,6 +102,8 @@ async def test_from_the_request_to_the_closed_run_and_one_invoice(
     ] == [(bakery.company.id, RunState.PUBLISHED, 6, 0, 2)]
     assert [(one.company_id, one.total_cents) for one in invoices] == [(bakery.company.id, 48_000)]
     assert await bakery.state(request) == "run"
+    run_page = await office.get(f"/verwaltung/durchfuehrungen/{runs[0].id}")
+    assert f'href="{DESK}/{request.id}"' in run_page.text
 
 
 async def test_where_the_dates_are_gone_the_run_can_be_made_without_them(

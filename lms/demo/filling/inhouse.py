@@ -127,18 +127,19 @@ async def _became_run(ground: Ground, everybody: Everybody) -> None:
         await session.scalars(select(Session).where(Session.run_id == run.id).order_by(Session.starts_at))
     ).all()
     key = next(one for one, employer in everybody.employers.items() if employer.company.id == run.company_id)
+    place = TrainingPlace.ONLINE if run.is_online else TrainingPlace.CENTRE
     request = await _ask(
-        ground, everybody, key, 40, state=RequestState.RUN, people=run.capacity, place=TrainingPlace.CENTRE,
+        ground, everybody, key, 40, state=RequestState.RUN, people=run.capacity, place=place,
         course_id=course.id, run_id=run.id, devices=DevicesFrom.CENTRE,
     )  # fmt: skip
     starts = local(meetings[0].starts_at)
     minutes = int((meetings[0].ends_at - meetings[0].starts_at).total_seconds() // 60)
     offer = await _offer(
         ground, request, 36, title=course.title_de, course_id=course.id, people=run.capacity,
-        price_kind=PriceKind.PER_PERSON, price_cents=run.price_cents, place=TrainingPlace.CENTRE, room_id=run.room_id,
+        price_kind=PriceKind.PER_PERSON, price_cents=run.price_cents, place=place, room_id=run.room_id,
         days=[local(one.starts_at).date().isoformat() for one in meetings], starts_at=starts.time(), minutes=minutes,
-        regular_cents=run.price_cents * run.capacity + 24_000, fee_cents=3_200, room_cents=12_000,
-        valid_until=ground.today - timedelta(days=10), text="Der Kurs findet nur für Ihren Betrieb statt.",
+        regular_cents=run.price_cents * run.capacity + 24_000, fee_cents=3_200,
+        room_cents=0 if run.is_online else 12_000, valid_until=ground.today - timedelta(days=10), text="Der Kurs findet nur für Ihren Betrieb statt.",
     )  # fmt: skip
     contact = everybody.employers[key].contact
     offer.state, offer.answered_at, offer.answered_by = (

@@ -14,6 +14,8 @@ from lms.db import Begin
 from lms.enrolment.conditions.queries import asks_of
 from lms.enrolment.conditions.words import in_words, question_count
 from lms.enrolment.rules import free_until
+from lms.inhouse.policy import may_see_all as may_see_requests
+from lms.inhouse.queries import request_of_run
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import Clock, today
 from lms.kernel.rights import Scope
@@ -46,6 +48,7 @@ class RunPages(Controller):
             way = await read_way(session, view.run, clock())
             companies = await companies_in(session, view.run)
             asks = await asks_of(session, view.run)
+            asked = await request_of_run(session, run_id) if view.run.company_id else None
         return Template(
             "portal/desk/run.html",
             context={
@@ -54,6 +57,7 @@ class RunPages(Controller):
                 "now_is": clock(),
                 "way": way,
                 "companies": companies,
+                "training_request": asked if may_see_requests(actor) else None,
                 "conditions": in_words(asks.condition, view.course, asks.needed) + question_count(asks),
                 "free_until": free_until(view.run),
                 "stages": STAGES,

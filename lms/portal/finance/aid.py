@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -31,6 +31,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import local
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
+from lms.maturity.models import DigitalCheck
 from lms.people.models import Company
 from lms.portal.desk.step import Step, step_page
 from lms.settings import Settings
@@ -110,51 +111,71 @@ class AidCandidatePages(Controller):
 
 
 async def candidates(session: AsyncSession, settings: Settings) -> Sequence[Candidate]:
-    """What may be aid and is not decided about, oldest first; seven statements."""
+    """What may be aid and is not decided about, oldest first; eight statements."""
     found = [
         *await _advice(session, settings),
         *await _seats(session),
         *await _trainings(session),
         *await _free_runs(session),
     ]
-    ended = select(AidEnd.statement_id)
-    decided = {
-        *(await session.execute(select(AidStatement.about_kind, AidStatement.about_id).where(AidStatement.id.not_in(ended)))).tuples(),
-        *(await session.execute(select(NoAid.about_kind, NoAid.about_id))).tuples(),
-    }  # fmt: skip
+    held = AidStatement.id.not_in(select(AidEnd.statement_id))
+    recorded = await session.execute(select(AidStatement.about_kind, AidStatement.about_id).where(held))
+    dismissed = await session.execute(select(NoAid.about_kind, NoAid.about_id))
+    decided = {(kind, about_id) for rows in (recorded, dismissed) for kind, about_id in rows}
     return sorted(
         (one for one in found if one.about not in decided and one.cents > 0), key=lambda one: (one.on, one.what)
     )  # fmt: skip
 
 
 async def _advice(session: AsyncSession, settings: Settings) -> list[Candidate]:
-    """Advice that a company got: its time at the usual rate."""
+    """Advice that a company got: its time at the usual rate. The check itself is free for every business and so no aid."""
     rows = await session.execute(
         select(Appointment, HelpTopic, Company)
         .join(HelpDesk, HelpDesk.id == Appointment.desk_id)
         .join(HelpTopic, HelpTopic.id == Appointment.topic_id)
         .join(Company, Company.id == Appointment.company_id)
         .where(HelpDesk.kind == DeskKind.ADVICE, Appointment.state == AppointmentState.DONE)
+        .order_by(Appointment.starts_at)
     )
+    checks = await _shared_checks(session)
     found = []
     for appointment, topic, company in rows:
         minutes = int((appointment.ends_at - appointment.starts_at).total_seconds() // 60)
-        cents = hourly(minutes, settings.advice_hour_cents)
+        about_check = [at for at in checks.get(company.id, ()) if at <= appointment.starts_at]
+        if about_check:
+            checks[company.id] = [at for at in checks[company.id] if at > appointment.starts_at]
+            kind = AidKind.DIGITAL_CHECK
+            what = gettext(
+                "Digital check with advice: %(topic)s, %(minutes)s minutes",
+                topic=topic.name_de,
+                minutes=minutes,
+            )
+        else:
+            kind = AidKind.CONSULTATION
+            what = gettext("Advice: %(topic)s, %(minutes)s minutes", topic=topic.name_de, minutes=minutes)
         words = gettext(
             "%(minutes)s minutes at %(rate)s an hour", minutes=minutes, rate=amount(settings.advice_hour_cents)
         )  # fmt: skip
-        what = gettext("Advice: %(topic)s, %(minutes)s minutes", topic=topic.name_de, minutes=minutes)
         found.append(
             Candidate(
-                AidKind.CONSULTATION,
-                ("appointment", appointment.id),
-                company,
-                what,
-                local(appointment.starts_at).date(),
-                cents,
-                words,
+                kind, ("appointment", appointment.id), company, what, local(appointment.starts_at).date(),
+                hourly(minutes, settings.advice_hour_cents), words,
             )
+        )  # fmt: skip
+    return found
+
+
+async def _shared_checks(session: AsyncSession) -> dict[UUID, list[datetime]]:
+    """Since when companies let their adviser see a check: the first advice after that is the advice about it."""
+    rows = await session.execute(
+        select(DigitalCheck.company_id, DigitalCheck.shared_at).where(
+            DigitalCheck.company_id.is_not(None), DigitalCheck.shared_at.is_not(None)
         )
+    )
+    found: dict[UUID, list[datetime]] = {}
+    for company_id, shared_at in rows:
+        if company_id is not None and shared_at is not None:
+            found.setdefault(company_id, []).append(shared_at)
     return found
 
 

@@ -22,6 +22,7 @@ from lms.reports.funding.assigning import Assigning
 from lms.reports.funding.keeping import FundingLines, LineFacts
 from lms.reports.funding.models import OWN_MEANS, FundingLine
 from lms.reports.funding.queries import (
+    RunHours,
     Use,
     changes_of_run,
     hours_by_run,
@@ -39,6 +40,7 @@ from lms.web.forms import DateParts, Euro, Form, Hidden, Number, Text, TextArea,
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
+from lms.web.pagination import page_of, window
 from lms.web.sent import uuid_in
 from lms.web.tables import table_file
 
@@ -46,6 +48,8 @@ PATH = "/verwaltung/berichte/foerderlinien"
 GIVEN = declare("stunden-zugeordnet", N_("The hours belong to the funding line now."))
 ENDED = declare("foerderlinie-beendet", N_("The funding line has ended. Its hours stay with it."))
 UNDECIDED = "offen"
+RUNS_AT_ONCE = 50
+"""So many rows are marked and given in one go without losing sight of them."""
 
 
 class LineForm(Form):
@@ -200,7 +204,7 @@ class FundingPages(Controller):
         """The same to take away."""
         span, _ = span_in(request, today(around.clock))
         async with around.begin.reading() as session:
-            found = await hours_by_run(session, span)
+            found = _wanted(request, await hours_by_run(session, span))
             names = {one.id: one.name for one in await lines(session)}
         rows: list[list[Cell]] = [
             [gettext("Course number"), gettext("Course"), gettext("Funding line"), gettext("Units")]
@@ -299,23 +303,32 @@ def _kept(request: AnyRequest, around: Around) -> str:
     return query_of(span_in(request, today(around.clock))[0], request)
 
 
+def _wanted(request: AnyRequest, found: Sequence[RunHours]) -> Sequence[RunHours]:
+    wanted = request.query_params.get("linie", "")
+    if wanted == UNDECIDED:
+        return [one for one in found if not one.is_decided]
+    line_id = uuid_in(wanted)
+    return found if line_id is None else [one for one in found if line_id in one.lines]
+
+
 async def _hours_page(
     request: AnyRequest, around: Around, form: Form, *, sent: FormMultiDict | None = None, status: int = 200
 ) -> Template:
     span, is_read = span_in(request, today(around.clock))
-    wanted = request.query_params.get("linie", "")
     async with around.begin.reading() as session:
-        found = await hours_by_run(session, span)
+        found = _wanted(request, await hours_by_run(session, span))
         known = await lines(session)
-    if wanted == UNDECIDED:
-        found = [one for one in found if not one.is_decided]
-    elif (line_id := uuid_in(wanted)) is not None:
-        found = [one for one in found if line_id in one.lines]
+    number, size, _ = window(request.query_params.get("seite"), RUNS_AT_ONCE)
+    number = min(number, max(1, -(-len(found) // size)))
+    page = page_of(
+        found[(number - 1) * size : number * size], number=number, size=size, total=len(found), path=f"{PATH}/stunden",
+        query=request.query_params.multi_items(),
+    )  # fmt: skip
     return Template(
         "reports/hours.html",
         context={
-            "runs": found, "lines": known, "names": {one.id: one.name for one in known}, "span": span,
-            "is_read": is_read, "wanted": wanted, "form": form, "here": f"{PATH}/stunden", "back": PATH,
+            "page": page, "lines": known, "names": {one.id: one.name for one in known}, "span": span,
+            "is_read": is_read, "wanted": request.query_params.get("linie", ""), "form": form, "here": f"{PATH}/stunden", "back": PATH,
             "query": query_of(span, request), "marked": set(sent.getall("lauf", [])) if sent else set(),
             "reason": str(sent.get("grund") or "") if sent else "", "given": str(sent.get("linie") or "") if sent else "",
             "spans": [(words, query_of(one)) for words, one in usual_spans(today(around.clock))], "units": units,
