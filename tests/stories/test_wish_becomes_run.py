@@ -34,7 +34,7 @@ def test_a_wish_becomes_a_course_and_its_supporters_come_first(
 
     sit_down(office, "Claudia Wegmann")
     office.goto(f"/verwaltung/wuensche/{wish_id}")
-    office.get_by_role("button", name="Veröffentlichen").click()
+    office.get_by_role("button", name="Veröffentlichen", exact=True).click()
     office.wait_for_load_state()
     pages = []
     for name in SUPPORTERS:
