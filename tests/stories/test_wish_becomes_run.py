@@ -60,7 +60,9 @@ def test_a_wish_becomes_a_course_and_its_supporters_come_first(
     office.wait_for_load_state()
     run_id = arrange(lambda begin: _dated(begin, wish_id), centre)
     office.goto(f"/verwaltung/durchfuehrungen/{run_id}/veroeffentlichen")
-    office.get_by_role("main").get_by_role("button").first.click()
+    office.get_by_label("Veröffentlichen, obwohl die Kursleitung nicht freigegeben hat").check()
+    office.get_by_role("main").get_by_role("button", name="Veröffentlichen").click()
+    office.wait_for_load_state()
 
     link = _letter(centre)
     nadine = pages[0]
