@@ -57,6 +57,7 @@ async def afternoon(house: Around) -> Afternoon:
     father, mother = (make_person(name, "Brandt", email=f"{name}@example.com") for name in ("Jan", "Ute"))
     async with house.begin() as session:
         place = (await session.scalars(select(Enrolment).where(Enrolment.run_id == run.id))).one()
+        assert place.person_id is not None
         (await session.get_one(Person, place.person_id)).birth_date = date(2012, 5, 1)
         session.add_all([father, mother])
         await session.flush()

@@ -1,6 +1,7 @@
 """One person counts once, whichever way they come, and never more often than their round allows; on both databases."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -81,7 +82,7 @@ async def test_the_same_address_counts_once_however_it_is_spelt(town: Town) -> N
 
 async def test_outside_of_rounds_a_slip_and_a_click_of_the_same_person_count_once(town: Town) -> None:
     wish, other = await town.wish("Eins"), await town.wish("Zwei")
-    online = {"name": "Otto Alt", "year": BORN.year}
+    online: dict[str, Any] = {"name": "Otto Alt", "year": BORN.year}
 
     await town.slip(wish)
     waiting = await town.ask(wish, "otto@example.com", **online)
