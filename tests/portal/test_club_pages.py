@@ -104,4 +104,4 @@ async def test_whoever_looks_sees_when_it_meets_next_and_the_end_is_for_the_plan
     assert (forbidden.status_code, asked.status_code) == (403, 200)
     assert (past.status_code, silent.status_code, ended.status_code) == (422, 422, 303)
     assert (await client.get(end)).status_code == 404
-    assert "01.01.2027" in words_of((await client.get(LIST)).text)
+    assert "1. Januar 2027" in words_of((await client.get(LIST)).text)
