@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.kernel.errors import NotFound
 from lms.participation.errors import AlreadySupported, NotOpenForVotes, TwoVoters, VotesUsedUp
+from lms.participation.keys import one_person
 from lms.participation.models import Round, RoundVoter, Vote, VoterKey, VoteState, Wish, WishState
 from lms.participation.rules import ensure_supportable
 
@@ -134,8 +135,11 @@ async def count(
             raise AlreadySupported
         _end(other, VoteState.VOID, at, reason="replaced")
         await session.flush()
+    if voting is None:
+        await _ensure_single(session, vote, wish, keys)
     vote.wish_id, vote.round_id, vote.voter_key = wish.id, voting.id if voting else None, voter_key
-    vote.state, vote.counted_at, vote.expires_at, vote.keys = VoteState.COUNTED, at, None, []
+    vote.state, vote.counted_at, vote.expires_at = VoteState.COUNTED, at, None
+    vote.keys = list(keys) if voting is None else []  # a round keeps them in `voter_key`
     if not vote.wants_news:
         vote.email = vote.name = vote.phone = ""
     session.add(vote)
@@ -144,6 +148,21 @@ async def count(
     except IntegrityError as double:  # the same voter was quicker by a moment: `uq_vote_live`
         raise AlreadySupported from double
     await _add(session, wish.id, supporters=1, points=vote.points)
+
+
+def keys_of(vote: Vote) -> set[str]:
+    """By what the voter of a live vote is known; of one that waits only what its mail was sent to."""
+    return {vote.voter_key, *(vote.keys if vote.state is VoteState.COUNTED else ())}
+
+
+async def _ensure_single(session: AsyncSession, vote: Vote, wish: Wish, keys: Sequence[str]) -> None:
+    """Outside of rounds no table of voters knows all keys of a person: the votes of the wish are asked. Raises AlreadySupported."""
+    await session.execute(select(Wish.id).where(Wish.id == wish.id).with_for_update())
+    counted = await session.scalars(
+        select(Vote).where(Vote.wish_id == wish.id, Vote.state == VoteState.COUNTED, Vote.id != vote.id)
+    )
+    if any(one_person(keys_of(one), set(keys)) for one in counted):
+        raise AlreadySupported
 
 
 async def give_back(

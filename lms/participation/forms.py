@@ -150,6 +150,10 @@ class VoteForm(Form):
         N_("Date of birth"), missing=N_("Enter your date of birth."), earliest=EARLIEST_BIRTH,
         autocomplete="bday",
     )  # fmt: skip
+    year = Number(
+        N_("Year of birth"), least=EARLIEST_BIRTH.year, most=2100, width=4, missing=N_("Enter your year of birth."),
+        hint=N_("So that nobody counts twice who has handed in a slip. We keep only a check number of it."),
+    )  # fmt: skip
     code = Text(
         N_("Code from our letter"), missing=N_("Enter the code."), longest=20, width=10, autocomplete="off",
         hint=N_("For example: ABCDE-FGHJK"),
@@ -172,6 +176,7 @@ class VoteForm(Form):
         return Voter(
             **{name: self[name].data or "" for name in texts if name in self},
             born=self.born.data if "born" in self else None,
+            year=self.year.data if "year" in self else None,
             lives_in_district="district" in self and bool(self.district.data),
             wants_news=bool(self.wants_news.data),
             language=current_language(),
@@ -189,8 +194,9 @@ def fit(form: VoteForm, voting: Round | None, *, known: bool = False, at_counter
     is_young = voting is not None and voting.audience is RoundAudience.YOUTH
     asked = {
         "email": at_counter or not known,
-        "name": at_counter or (voting is not None and not residents),
+        "name": at_counter or (not residents and (voting is not None or not known)),
         "born": is_young or (not residents and (at_counter or voting is not None)),
+        "year": voting is None and not known and not at_counter,
         "code": residents and not at_counter,
         "street": residents and at_counter,
         "postal_code": residents and at_counter,

@@ -14,9 +14,10 @@ from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.participation import policy
-from lms.participation.counting import LIVE, give_back, round_of
+from lms.participation.counting import LIVE, give_back, keys_of, round_of
 from lms.participation.errors import CannotMerge, ReasonMissing, RoundClosed, RoundRuns, WishDecided
 from lms.participation.events import WishAnswered, WishPublished
+from lms.participation.keys import one_person
 from lms.participation.models import Vote, VoteState, Wish, WishKind, WishOffer, WishState
 from lms.participation.rules import PUBLIC
 from lms.participation.similar import matching_of
@@ -178,10 +179,13 @@ async def wish_of(session: AsyncSession, wish_id: UUID, version: int | None = No
 
 async def _move_votes(session: AsyncSession, wish: Wish, into: Wish, now: datetime) -> tuple[int, int]:
     votes = select(Vote).where(Vote.state.in_(LIVE)).order_by(Vote.id).with_for_update()
-    there = {one.voter_key: one for one in await session.scalars(votes.where(Vote.wish_id == into.id))}
+    there = (await session.scalars(votes.where(Vote.wish_id == into.id))).all()
     moved = doubled = points = 0
     for vote in (await session.scalars(votes.where(Vote.wish_id == wish.id))).all():
-        other = there.get(vote.voter_key)
+        doubles = [
+            one for one in there if one.voter_key == vote.voter_key or one_person(keys_of(one), keys_of(vote))
+        ]
+        other = next((one for one in doubles if one.state is VoteState.COUNTED), next(iter(doubles), None))
         if other is not None and (other.state is VoteState.COUNTED or vote.state is VoteState.PENDING):
             await give_back(session, vote, state=VoteState.VOID, at=now, reason="merged")
             doubled += 1

@@ -44,6 +44,7 @@ class Voter:
     email: str = ""
     name: str = ""
     born: date | None = None
+    year: int | None = None
     street: str = ""
     postal_code: str = ""
     code: str = field(default="", repr=False)
@@ -87,10 +88,11 @@ class Support:
         now = self.clock()
         async with self.begin() as session:
             wish, voting = await wish_to_support(session, wish_id, at=now)
-            keys = [known_by.email_key(self.signer, voter.email)]
+            mail_key = known_by.email_key(self.signer, voter.email)
             if voting is not None:
-                keys = [*await self._keys_in(session, voting, voter, points), *keys]
-            mail_key = keys[-1]
+                keys = [*await self._keys_in(session, voting, voter, points), mail_key]
+            else:
+                keys = [mail_key, *_named(self.signer, voter.name, voter.year)]
             voter_key = (await known_voter(session, voting.id, keys) if voting else None) or mail_key
             vote = await live_vote(session, wish.id, voter_key)
             if vote is None and voter_key != mail_key:
@@ -129,6 +131,8 @@ class Support:
             keys.append(known_by.person_key(self.signer, person.id))
             if voting is not None:
                 keys = [*await self._keys_in(session, voting, voter, points), *keys]
+            elif person.birth_date is not None:
+                keys += _named(self.signer, person.name, person.birth_date.year)
             vote = Vote(
                 wish_id=wish.id, voter_key=keys[0], created_at=now, way=Way.ONLINE, state=VoteState.PENDING,
                 points=points, person_id=person.id, email=person.email or "", name=person.name,
@@ -258,8 +262,14 @@ def at_the_counter(signer: Signer, voting: Round | None, voter: Voter) -> list[s
         return [known_by.address_key(signer, voter.name, voter.street, voter.postal_code), *mail]
     if not voter.name.strip() or voter.born is None:
         raise WhoNeeded
-    own = [known_by.name_key(signer, voter.name, voter.born)]
-    return own + mail if voting is not None else mail + own
+    if voting is None:
+        return [*_named(signer, voter.name, voter.born.year), *mail]
+    return [known_by.name_key(signer, voter.name, voter.born), *mail]
+
+
+def _named(signer: Signer, name: str, year: int | None) -> list[str]:
+    """By what somebody is known outside of rounds, on paper and online alike."""
+    return [known_by.name_and_year_key(signer, name, year)] if name.strip() and year else []
 
 
 async def resident(session: AsyncSession, round_id: UUID, code: str) -> ResidentCode:

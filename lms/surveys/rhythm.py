@@ -191,8 +191,10 @@ async def _to_ask(session: AsyncSession, occasion: Occasion, now: datetime) -> S
     )
     asked = select(Survey.id).where(Survey.run_id == Run.id, Survey.occasion == occasion)
     wanted = select(Run.id).where(
-        Run.state.in_(ASKED), ended_at <= now, ended_at > now - LOOKED_BACK, used.exists(), ~asked.exists()
-    )
+        Run.state.in_(ASKED), ended_at <= now, ended_at > now - LOOKED_BACK, used.exists(), ~asked.exists(),
+        # a club has neither a first session that all share nor a last one, until the team has ended it
+        Run.is_open_ended.is_(False),
+    )  # fmt: skip
     if occasion is Occasion.FIRST_SESSION:
         # with a single session, or when the last one is over too, the questions after the last one are enough
         wanted = wanted.where(Run.session_count > 1, Run.starts_at <= now, Run.ends_at > now)

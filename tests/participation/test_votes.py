@@ -1,6 +1,7 @@
 """One person counts once, whichever way they come, and never more often than their round allows; on both databases."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -77,6 +78,43 @@ async def test_the_same_address_counts_once_however_it_is_spelt(town: Town) -> N
 
     assert again.state is VoteState.COUNTED
     assert await town.counts(wish) == [(1, 1)]
+
+
+async def test_outside_of_rounds_a_slip_and_a_click_of_the_same_person_count_once(town: Town) -> None:
+    wish, other = await town.wish("Eins"), await town.wish("Zwei")
+    online: dict[str, Any] = {"name": "Otto Alt", "year": BORN.year}
+
+    await town.slip(wish)
+    waiting = await town.ask(wish, "otto@example.com", **online)
+    with pytest.raises(AlreadySupported):
+        await town.confirm(waiting)
+    await town.vote(other, "otto@example.com", **online | {"name": "ALT, Otto"})
+    with pytest.raises(AlreadySupported):
+        await town.slip(other)
+
+    assert await town.counts(wish, other) == [(1, 1), (1, 1)]
+
+
+async def test_outside_of_rounds_a_couple_with_one_address_counts_twice_with_a_slip(town: Town) -> None:
+    wish = await town.wish()
+    await town.vote(wish, "familie@example.com", name="Otto Alt", year=1950)
+
+    await town.slip(wish, "Olga Alt", email="familie@example.com")
+    await town.slip(wish, "Olaf Alt", email="familie@example.com")
+    again = await town.ask(wish, "familie@example.com", name="Oda Alt", year=1951)
+
+    assert again.state is not VoteState.PENDING  # online one address is one voter
+    assert await town.counts(wish) == [(3, 3)]
+
+
+async def test_merging_finds_the_same_person_by_slip_and_by_click(town: Town) -> None:
+    wish, into = await town.wish("Eins"), await town.wish("Zwei")
+    await town.vote(wish, "otto@example.com", name="Otto Alt", year=BORN.year)
+    await town.slip(into)
+
+    await Moderation(town.house).merge(PLANNER, wish_id=wish.id, version=wish.version, into_id=into.id)
+
+    assert await town.counts(wish, into) == [(0, 0), (1, 1)]
 
 
 async def test_a_link_opens_nothing_but_its_own_vote_and_not_after_14_days(town: Town) -> None:

@@ -91,6 +91,22 @@ async def test_a_run_of_one_session_is_asked_about_once(centre: Centre) -> None:
     assert set(await surveys_of(centre, run)) == {Occasion.LAST_SESSION}
 
 
+async def test_a_club_is_asked_neither_at_its_next_date_nor_when_its_known_dates_have_run_out(
+    centre: Centre,
+) -> None:
+    await use_first(centre)
+    run, _ = await under_way(centre, 6)
+    async with centre.house.begin() as session:
+        (await session.get_one(Run, run.id)).is_open_ended = True
+    await SurveyRhythm(centre.house).open_due()
+    async with centre.house.begin() as session:
+        (await session.get_one(Run, run.id)).ends_at = centre.clock() - timedelta(hours=1)
+
+    await SurveyRhythm(centre.house).open_due()
+
+    assert await surveys_of(centre, run) == {}
+
+
 async def test_nobody_is_reminded_of_the_questions_after_the_first_session(centre: Centre) -> None:
     await use_first(centre)
     run, _ = await under_way(centre, 2)

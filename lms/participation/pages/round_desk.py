@@ -61,7 +61,7 @@ class RoundDeskPages(Controller):
             "participation/desk/rounds.html",
             context={
                 **SPOKEN, "rounds": [(one, phase_of(one, now)) for one in found], "here": PATH,
-                "may_keep": policy.may_keep_rounds(actor),
+                "last_day": _last_day, "may_keep": policy.may_keep_rounds(actor),
             },
         )  # fmt: skip
 
@@ -264,7 +264,7 @@ async def _round_page(
             **SPOKEN, "voting": voting, "phase": phase, "tally": counted, "check": checked,
             "lines": list(zip(places(counted.lines), counted.wish_ids, counted.lines, strict=True)),
             "counted_ways": COUNTED_WAYS, "may_keep": policy.may_keep_rounds(actor), "here": f"{PATH}/{round_id}",
-            "refusal": refusal, "is_over": phase is Phase.RESULT, "back": PATH,
+            "refusal": refusal, "is_over": phase is Phase.RESULT, "back": PATH, "last_day": _last_day(voting),
         },
         status_code=status,
     )  # fmt: skip

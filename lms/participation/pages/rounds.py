@@ -22,6 +22,7 @@ from lms.participation.residents import Resident, Residents
 from lms.participation.rules import COMPLAINTS, TO_SUPPORT, Phase, phase_of
 from lms.participation.words import WAYS, WHAT_TO_DO
 from lms.web.access import PUBLIC, may
+from lms.web.charts import bars_of
 from lms.web.csv import Cell
 from lms.web.forms import form_from
 from lms.web.language import current_language, gettext, translated
@@ -162,17 +163,17 @@ def shown_result(voting: Round) -> dict[str, Any] | None:
     if voting.result is None:
         return None
     lines = voting.result["wishes"]
-    most = max((line["points"] for line in lines), default=0)
     return {
         **voting.result,
-        "lines": [{**line, "width": round(100 * line["points"] / most) if most else 0} for line in lines],
+        "lines": lines,
+        "bars": bars_of([(line["title"], line["points"], str(line["points"])) for line in lines]),
         "first": [line["title"] for line in lines if line["place"] == 1 and line["points"]],
     }
 
 
 def result_rows(voting: Round) -> Sequence[Sequence[Cell]]:
     """The result as a table; only the head where it is not stated."""
-    head: list[Cell] = [gettext("Place"), gettext("Wish"), gettext("Votes"), gettext("People")]
+    head: list[Cell] = [gettext("Rank"), gettext("Wish"), gettext("Votes"), gettext("People")]
     head += [translated(WAYS[way]) for way in COUNTED_WAYS]
     return [
         head,

@@ -301,6 +301,16 @@ async def _is_proof_read(begin: Begin, run_id: UUID) -> bool:
     return run.state is not RunState.DRAFT or (prepared is not None and prepared.proof is ProofState.RELEASED)
 
 
+def _opening(run: Run) -> str:
+    if not run.early_days:
+        return gettext("The run then stands in the catalogue, and people can enrol at once.")
+    return ngettext(
+        "The run then stands in the catalogue. For %(num)s day only those can enrol who wished for it, then everybody.",
+        "The run then stands in the catalogue. For %(num)s days only those can enrol who wished for it, then everybody.",
+        run.early_days,
+    )
+
+
 def _publishing(run: Run, course: Course, *, is_read: bool) -> Step:
     sessions = ngettext("It has %(num)s session.", "It has %(num)s sessions.", run.session_count)
     unread = gettext("The trainer has not released this run yet. Better ask for proof-reading first.")
@@ -312,7 +322,7 @@ def _publishing(run: Run, course: Course, *, is_read: bool) -> Step:
         button=gettext("Publish"),
         way_out=gettext("Keep it as a draft"),
         sentences=[
-            gettext("The run then stands in the catalogue, and people can enrol at once.") + " " + sessions,
+            _opening(run) + " " + sessions,
             *([] if is_read else [unread]),
         ],
     )
