@@ -37,7 +37,7 @@ class Leaving(Transactions):
         day = last_of_month(local(at).date())
         async with self.transaction() as session:
             locked, enrolment = await self.lock_for(session, enrolment_id, at=at)
-            self._refuse_others(actor, enrolment, token)
+            self._refuse_other_members(actor, enrolment, token)
             if not locked.run.is_open_ended or enrolment.state is not EnrolmentState.CONFIRMED:
                 raise NotFound
             if await session.get(PlannedLeaving, enrolment_id) is None:
@@ -54,7 +54,7 @@ class Leaving(Transactions):
         at = self.clock()
         async with self.transaction() as session:
             _, enrolment = await self.lock_for(session, enrolment_id, at=at)
-            self._refuse_others(actor, enrolment, token)
+            self._refuse_other_members(actor, enrolment, token)
             await session.execute(delete(PlannedLeaving).where(PlannedLeaving.enrolment_id == enrolment_id))
             record(
                 session, actor, "enrolment.leaving_withdrawn", at=at, kind="enrolment", object_id=enrolment_id,
@@ -98,7 +98,7 @@ class Leaving(Transactions):
             ensure(enrolment.person_id in actor.acts_for and enrolment.person_id != actor.person_id, actor)
             await _set_word(session, enrolment_id, actor.person_id, is_wanted=is_wanted, at=at)
 
-    def _refuse_others(self, actor: Actor, enrolment: Enrolment, token: str) -> None:
+    def _refuse_other_members(self, actor: Actor, enrolment: Enrolment, token: str) -> None:
         if self.signer.matches(token, PURPOSE, enrolment.id, enrolment.link_version):
             return
         if not policy.reaches(actor, enrolment, "D"):
