@@ -187,6 +187,7 @@ async def consider(
             "has_place": found.enrolment.state is EnrolmentState.CONFIRMED,
             "form": form,
             "leaves_on": leaves_on,
+            "is_member": _is_member(found),
             "here": here,
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
         },
