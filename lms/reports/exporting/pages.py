@@ -43,7 +43,7 @@ REPORTS = "/verwaltung/berichte"
 PATH = f"{REPORTS}/ausgaben"
 RUNS_SHOWN = 50
 STATES = {
-    ExportRunState.WAITING: N_("waiting"),
+    ExportRunState.WAITING: N_("still waiting"),
     ExportRunState.DONE: N_("made"),
     ExportRunState.FAILED: N_("failed, will be tried again"),
 }

@@ -106,7 +106,7 @@ class ConsentForm(Form):
         N_("Text of consent in German"), missing=N_("Enter the text of consent."), longest=2000
     )
     consent_en = TextArea(
-        N_("Text of consent in English"), hint=N_("Empty: the German one is shown."), longest=2000
+        N_("Text of consent in English"), hint=N_("Empty: the German text is shown."), longest=2000
     )
 
 

@@ -123,7 +123,7 @@ class StatisticsPages(Controller):
             (gettext(N_("Summary")), flat(sections(data, sees_all=sees_all))),
         ]
         if sees_all:
-            sheets.append((gettext(N_("Checks")), finding_rows(data)))
+            sheets.append((gettext(N_("Plausibility checks")), finding_rows(data)))
         return Response(
             book_bytes(sheets),
             media_type=MEDIA_TYPE,
