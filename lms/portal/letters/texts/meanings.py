@@ -28,6 +28,7 @@ MEANINGS: Mapping[str, str] = {
     "days": N_("number of days"),
     "device": N_("device"),
     "difference": N_("difference"),
+    "duration": N_("how long"),
     "email": N_("e-mail address"),
     "fee": N_("fee"),
     "firm": N_("company"),
@@ -92,6 +93,7 @@ MEANINGS: Mapping[str, str] = {
     "units": N_("units"),
     "voting": N_("name of the voting"),
     "wanted": N_("seats wanted"),
+    "what": N_("which table"),
 }
 """Every name that a sentence of a letter uses."""
 
