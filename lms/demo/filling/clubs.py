@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.attendance.models import Attendance, Presence
-from lms.catalogue.models import Audience, Course, CourseAudience, CourseTopic, Run, RunState, Topic
+from lms.catalogue.models import Audience, Course, CourseAudience, CourseTopic, Outcome, Run, RunState, Topic
 from lms.demo.filling.crowd import Learner
 from lms.demo.filling.ground import Ground
 from lms.demo.filling.people import Everybody
@@ -32,6 +32,7 @@ A_WHILE = timedelta(minutes=30)
 SINCE = timedelta(weeks=22)
 MARKED_AFTER = timedelta(minutes=8)
 COMES_PERCENT = 82
+CLOSED_AFTER = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,17 @@ async def _course(ground: Ground, club: Club) -> Course:
         .where(Course.slug == club.topics_of)
     )
     ground.session.add_all(CourseTopic(course_id=course.id, topic_id=topic) for topic in topics)
+    ground.session.add(
+        Outcome(
+            id=ground.key(),
+            course_id=course.id,
+            position=0,
+            competence="3.1",
+            proficiency=3,
+            sentence_de="Du setzt eine eigene Idee um und zeigst sie anderen.",
+            sentence_en="You carry out an idea of your own and show it to others.",
+        )
+    )
     return course
 
 
@@ -267,8 +279,13 @@ async def _join(
     ground: Ground, run: Run, members: list[Learner], meetings: list[Session], marked_by: UUID
 ) -> None:
     held = [one for one in meetings if local(one.starts_at).date() < ground.today]
-    for position, learner in enumerate(members, start=1):
-        since = held[ground.chance.randrange(max(1, len(held) - 4))].starts_at - timedelta(days=2)
+    for meeting in held:
+        if meeting.ends_at < ground.now - CLOSED_AFTER:
+            meeting.locked_at = meeting.ends_at + CLOSED_AFTER
+    # somebody has come from the very beginning, so that each date has its register
+    joined = [0, *sorted(ground.chance.randrange(max(1, len(held) - 4)) for _ in members[1:])]
+    for position, (learner, first) in enumerate(zip(members, joined, strict=True), start=1):
+        since = held[first].starts_at - timedelta(days=2)
         party = Party(id=ground.key(), run_id=run.id, position=position, size=1, joined_at=since)
         ground.session.add(party)
         await ground.session.flush()

@@ -176,7 +176,12 @@ def event_rows(data: Data, *, sees_all: bool) -> list[list[Cell]]:
 def finding_rows(data: Data) -> list[list[Cell]]:
     """What the checks found, and why it is right."""
     return [
-        [gettext(N_("Plausibility check")), gettext(N_("About")), gettext(N_("Course")), gettext(N_("Reason"))],
+        [
+            gettext(N_("Plausibility check")),
+            gettext(N_("About")),
+            gettext(N_("Course")),
+            gettext(N_("Reason")),
+        ],
         *(
             [
                 gettext(CHECKS[check]),
