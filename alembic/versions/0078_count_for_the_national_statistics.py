@@ -75,7 +75,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    forget_unchanged(KEPT)
     op.drop_table("statistics_reason")
     op.drop_table("event_statistics")
     op.drop_table("course_statistics")
+    forget_unchanged(KEPT)

@@ -92,6 +92,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    forget_unchanged(UNCHANGING)
     for table in ("funder_answer", "funder_asking", "funder_questions", "funder_survey"):
         op.drop_table(table)
+    forget_unchanged(UNCHANGING)

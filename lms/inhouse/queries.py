@@ -103,7 +103,7 @@ async def asked_of(session: AsyncSession, request_id: UUID) -> Asked:
     remarks = await session.scalars(
         select(TrainingRemark)
         .where(TrainingRemark.request_id == request_id)
-        .order_by(TrainingRemark.at, TrainingRemark.id)
+        .order_by(TrainingRemark.at, TrainingRemark.kind.desc(), TrainingRemark.id)
     )
     return Asked(*row, offers.all(), remarks.all())
 

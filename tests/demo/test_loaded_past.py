@@ -103,7 +103,9 @@ async def test_the_desk_shows_the_session_that_was_forgotten_and_the_registers_t
     assert sorted(to_close) == ["1006", "4027"]
 
 
-DONE_LAST = ("statement.imported", "month.closed", "fee_", "money.honorarium")
+DONE_LAST = (
+    "statement.imported", "month.closed", "fee_", "money.honorarium", "wish.", "round.", "vote.", "ballot.", "shift.", "helper.",
+)  # fmt: skip
 """How actions begin: by the services themselves, when everything else has been written down."""
 
 
@@ -111,7 +113,7 @@ async def test_the_trail_is_in_order_and_names_colleagues(town: Loaded) -> None:
     every = sorted(await town.all(AuditEntry), key=lambda entry: entry.number)
     entries = [entry for entry in every if not entry.action.startswith(DONE_LAST)]
 
-    assert all(one.at <= other.at for one, other in pairwise(entries))
+    assert [(one.action, other.action) for one, other in pairwise(entries) if one.at > other.at] == []
     assert {entry.action for entry in entries if entry.actor_id} >= {
         "run.published",
         "run.cancelled",
