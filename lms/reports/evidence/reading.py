@@ -159,17 +159,17 @@ async def evidence_of_run(session: AsyncSession, run_id: UUID, now: datetime) ->
         .order_by(Person.family_name, Person.given_name, Enrolment.id)
     )
     proofs = await _proofs(session, ids)
+    over = set(ids)
     participants = [
         Participant(
-            enrolment_id, family, given,
-            {day.session_id: day for day in days.get(enrolment_id, ()) if day.session_id in set(ids)},
-            {
-                session_id: proofs.get((session_id, enrolment_id), Proof.TRAINER)
-                for session_id in ids
-            },
+            enrolment_id,
+            family,
+            given,
+            {day.session_id: day for day in days.get(enrolment_id, ()) if day.session_id in over},
+            {session_id: proofs.get((session_id, enrolment_id), Proof.TRAINER) for session_id in ids},
         )
         for enrolment_id, family, given in people
-    ]  # fmt: skip
+    ]
     return RunEvidence(run, course, meetings, participants)
 
 
