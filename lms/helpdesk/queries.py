@@ -1,6 +1,6 @@
 """Reading the help desk, in a session somebody else opened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -227,20 +227,16 @@ async def advisers(session: AsyncSession) -> Sequence[tuple[Adviser, Person]]:
     return [(adviser, person) for adviser, person in rows]
 
 
-async def topics_by_adviser(session: AsyncSession) -> Mapping[UUID, set[UUID]]:
-    """What each one helps with."""
-    found: dict[UUID, set[UUID]] = {}
-    for adviser_id, topic_id in await session.execute(select(AdviserTopic.adviser_id, AdviserTopic.topic_id)):
-        found.setdefault(adviser_id, set()).add(topic_id)
-    return found
+Sitting = Sequence[tuple[DeskHours, Sequence[Adviser]]]
+"""The hours of one desk through the week, with who sits there."""
 
 
-async def hours_of(session: AsyncSession, desk_id: UUID) -> Sequence[tuple[DeskHours, Sequence[Adviser]]]:
-    """The hours of a desk through the week, with who sits there; two statements."""
+async def hours_of(session: AsyncSession, desk_ids: Collection[UUID]) -> Mapping[UUID, Sitting]:
+    """The hours of these desks; two statements, however many."""
     rows = (
         await session.scalars(
             select(DeskHours)
-            .where(DeskHours.desk_id == desk_id)
+            .where(DeskHours.desk_id.in_(desk_ids))
             .order_by(DeskHours.weekday, DeskHours.opens, DeskHours.valid_from)
         )
     ).all()
@@ -252,7 +248,10 @@ async def hours_of(session: AsyncSession, desk_id: UUID) -> Sequence[tuple[DeskH
         .order_by(Adviser.shown_name)
     ):
         sitting[hours_id].append(adviser)
-    return [(row, sitting[row.id]) for row in rows]
+    found: dict[UUID, list[tuple[DeskHours, Sequence[Adviser]]]] = {one: [] for one in desk_ids}
+    for row in rows:
+        found[row.desk_id].append((row, sitting[row.id]))
+    return found
 
 
 async def days_ahead(

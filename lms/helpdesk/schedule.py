@@ -127,9 +127,7 @@ async def schedule_of(
     weekly = await _weekly(session, by_id)
     days = (await session.scalars(select(DeskDay).where(DeskDay.day.between(first, last)))).all()
     advisers = {one.id: one for one in await session.scalars(select(Adviser).order_by(Adviser.shown_name))}
-    topics: dict[UUID, set[UUID]] = {one: set() for one in advisers}
-    for adviser_id, topic_id in await session.execute(select(AdviserTopic.adviser_id, AdviserTopic.topic_id)):
-        topics[adviser_id].add(topic_id)
+    topics = await topics_by_adviser(session)
     counts, load = await _counted(session, period)
     absent = await _periods(session, _spans(Absence, advisers, period), advisers)
     busy = await _periods(session, _spans(BusyPeriod, advisers, period), advisers)
@@ -141,13 +139,21 @@ async def schedule_of(
         desks=by_id,
         plans={desk.id: _plan(desk, weekly[desk.id], days, off) for desk in by_id.values()},
         advisers=advisers,
-        topics={one: frozenset(known) for one, known in topics.items()},
+        topics={one: topics.get(one, frozenset()) for one in advisers},
         busy={one: [*absent.get(one, ()), *busy.get(one, ()), *taken.get(one, ())] for one in advisers},
         absent=absent,
         counts=counts,
         load=load,
         off=off,
     )
+
+
+async def topics_by_adviser(session: AsyncSession) -> Mapping[UUID, frozenset[UUID]]:
+    """What each adviser helps with, of those who have said it; one statement."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for adviser_id, topic_id in await session.execute(select(AdviserTopic.adviser_id, AdviserTopic.topic_id)):
+        found[adviser_id].add(topic_id)
+    return {adviser_id: frozenset(topics) for adviser_id, topics in found.items()}
 
 
 async def _weekly(session: AsyncSession, desks: Collection[UUID]) -> Mapping[UUID, list[Weekly]]:

@@ -16,7 +16,8 @@ from lms.helpdesk.errors import AdviserAlready, KnowsNothing
 from lms.helpdesk.forms import AdviserForm
 from lms.helpdesk.models import Adviser
 from lms.helpdesk.pages.keeping import MAY_SET_UP, SETUP, after_change
-from lms.helpdesk.queries import topics, topics_by_adviser
+from lms.helpdesk.queries import topics
+from lms.helpdesk.schedule import topics_by_adviser
 from lms.helpdesk.service import HelpDesks
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -68,7 +69,7 @@ class AdviserPages(Controller):
         """What they know and speak, and whether they can be booked."""
         async with around.begin.reading() as session:
             row = await _adviser(session, adviser_id)
-            known = (await topics_by_adviser(session)).get(adviser_id, set())
+            known = (await topics_by_adviser(session)).get(adviser_id, frozenset())
         form = form_from(
             AdviserForm, person=str(row.person_id), shown_name=row.shown_name,
             topics=[str(one) for one in known], languages=row.languages, active=row.is_active,

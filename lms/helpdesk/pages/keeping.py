@@ -24,10 +24,10 @@ from lms.helpdesk.queries import (
     desks,
     hours_of,
     topics,
-    topics_by_adviser,
     unsettled,
 )
 from lms.helpdesk.rooms import in_their_way, wanting
+from lms.helpdesk.schedule import topics_by_adviser
 from lms.helpdesk.service import HelpDesks
 from lms.helpdesk.service.keeping import DeskFacts
 from lms.kernel.actor import Actor
@@ -68,7 +68,7 @@ class HelpDeskSetupPages(Controller):
             known = await topics_by_adviser(session)
             people = await advisers(session)
             days = await days_ahead(session, today(around.clock))
-            hours = {one.desk.id: await hours_of(session, one.desk.id) for one in placed[:20]}
+            hours = await hours_of(session, [one.desk.id for one in placed])
             lacking = await wanting(session, around.clock())
             instead = await in_their_way(session, lacking)
         return Template(
@@ -160,7 +160,7 @@ class HelpDeskSetupPages(Controller):
         """Hours of a weekday."""
         async with around.begin.reading() as session:
             placed = await desk_of(session, desk_id)
-            found = {row.id: (row, who) for row, who in await hours_of(session, desk_id)}
+            found = {row.id: (row, who) for row, who in (await hours_of(session, [desk_id]))[desk_id]}
         if hours_id is None:
             return await _hours_page(around, placed, form_from(HoursForm, first=today(around.clock)), None)
         if hours_id not in found:
@@ -337,7 +337,7 @@ async def _desk_page(around: Around, form: DeskForm, placed: Placed | None, *, s
     days: Any = []
     if placed is not None:
         async with around.begin.reading() as session:
-            hours = await hours_of(session, placed.desk.id)
+            hours = (await hours_of(session, [placed.desk.id]))[placed.desk.id]
             days = await days_ahead(session, today(around.clock), placed.desk.id)
     return Template(
         "helpdesk/desk/desk.html",

@@ -1,7 +1,7 @@
 """Reading the day at a help desk, in a session somebody else opened."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.helpdesk.models import (
     Adviser,
-    AdviserTopic,
     Appointment,
     AppointmentState,
     Contact,
@@ -31,6 +30,7 @@ from lms.helpdesk.queue import rules
 from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.rules import Advises, Waits
 from lms.helpdesk.rules import joined
+from lms.helpdesk.schedule import topics_by_adviser
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
 from lms.kernel.errors import NotFound
@@ -275,19 +275,6 @@ async def waiting(session: AsyncSession, desk_id: UUID, day: date) -> Sequence[W
     return [Waits(*row) for row in rows]
 
 
-async def topics_by_adviser(
-    session: AsyncSession, adviser_ids: Collection[UUID]
-) -> Mapping[UUID, frozenset[UUID]]:
-    """What each adviser helps with; those without an entry help with everything."""
-    rows = await session.execute(
-        select(AdviserTopic.adviser_id, AdviserTopic.topic_id).where(AdviserTopic.adviser_id.in_(adviser_ids))
-    )
-    found: dict[UUID, set[UUID]] = defaultdict(set)
-    for adviser_id, topic_id in rows:
-        found[adviser_id].add(topic_id)
-    return {adviser_id: frozenset(topics) for adviser_id, topics in found.items()}
-
-
 async def board(session: AsyncSession, desk_id: UUID, now: datetime) -> Board:
     """One desk today; a handful of statements, however many wait. Raises NotFound."""
     return (await boards(session, [await desk_of(session, desk_id)], now))[0]
@@ -322,10 +309,7 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
     )
     at_work = [(duty, adviser) for duty, adviser in duties]
     plan = await _plan(session, ids, day)
-    advisers = {adviser.id for _, adviser in at_work} | {
-        who for one in plan.values() for _, who in one if who
-    }
-    known = await topics_by_adviser(session, advisers)
+    known = await topics_by_adviser(session)
     minutes = await usual_minutes(session, day)
     return [
         Board(

@@ -26,10 +26,10 @@ from lms.helpdesk.queue.queries import (
     desk_of,
     open_ticket_of,
     ticket_of,
-    topics_by_adviser,
     waiting,
 )
 from lms.helpdesk.queue.service.acts import Acts, is_recent, moved, on_duty
+from lms.helpdesk.schedule import topics_by_adviser
 from lms.kernel.actor import Actor, ensure
 from lms.people.ages import AgeBand
 
@@ -56,7 +56,7 @@ class Calling(Acts):
             here = await open_ticket_of(session, duty)
             if here is not None:
                 return here
-            topics = (await topics_by_adviser(session, [duty.adviser_id])).get(duty.adviser_id)
+            topics = (await topics_by_adviser(session)).get(duty.adviser_id)
             while True:
                 line = await waiting(session, desk_id, self.today)
                 chosen = rules.next_for(topics, line, self.clock())
