@@ -18,8 +18,10 @@ from lms.kernel.rights import Identity
 from lms.web.access import Access, declared
 from lms.web.centre import Link, Shell
 
+HELP_DESK = "/sprechstunde"
 MAIN = (
     Link(N_("Find courses"), "/kurse"),
+    Link(N_("Help desk"), HELP_DESK),
     Link(N_("Find a room"), "/raeume"),
     Link(N_("Wishes for courses"), "/wuensche"),
     Link(N_("Gift vouchers"), "/gutscheine"),
@@ -36,8 +38,8 @@ AT_THE_COUNTER, LETTERS, PLACES = (
     N_("Enrolments and places"),
 )
 PROGRAMME, TEACHING_DAY, TRAINERS = N_("Programme"), N_("Teaching and certificates"), N_("Trainers and fees")
-ROOMS_AND_DEVICES, WHO = N_("Rooms and devices"), N_("People and companies")
-MONEY, BOOKS = N_("Money"), N_("Bookkeeping")
+ROOMS_AND_DEVICES, WHO, CITIZENS = N_("Rooms and devices"), N_("People and companies"), N_("Taking part in town")
+MONEY, BOOKS, FIGURES = N_("Money"), N_("Bookkeeping"), N_("Reports and figures")
 ABOUT_ME, PAY = N_("Times and profile"), N_("Fees and contracts")
 ADMINISTRATION = (
     Link(N_("Today"), "/verwaltung"),
@@ -55,11 +57,9 @@ ADMINISTRATION = (
     Link(N_("Proofs for reduced prices"), "/verwaltung/ermaessigungsnachweise", PLACES),
     Link(N_("People"), "/verwaltung/personen", WHO),
     Link(N_("Companies"), "/verwaltung/unternehmen", WHO),
-    Link(N_("Digital check"), "/verwaltung/digitalcheck", WHO),
-    Link(N_("Volunteers and young helpers"), "/verwaltung/helfer", WHO),
     Link(N_("Requests of companies"), "/verwaltung/firmenanfragen", WHO),
+    Link(N_("Digital check"), "/verwaltung/digitalcheck", WHO),
     Link(N_("Accounts"), "/verwaltung/konten", WHO),
-    Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", WHO),
     Link(N_("Letters"), "/verwaltung/briefe", LETTERS),
     Link(N_("Wrong e-mail addresses"), "/verwaltung/briefe/adressen", LETTERS),
     Link(N_("Words of the letters"), "/verwaltung/texte", LETTERS),
@@ -69,16 +69,16 @@ ADMINISTRATION = (
     Link(N_("Courses"), "/verwaltung/kurse", PROGRAMME),
     Link(N_("Runs"), "/verwaltung/durchfuehrungen", PROGRAMME),
     Link(N_("Lessons"), "/inhalte", PROGRAMME),
+    Link(N_("Learning tools of others"), "/verwaltung/lernwerkzeuge", PROGRAMME),
     Link(N_("Least number"), "/verwaltung/entscheidungen", PROGRAMME),
     Link(N_("Proposed courses"), "/verwaltung/vorschlaege", PROGRAMME),
-    Link(N_("Districts"), "/verwaltung/ortsteile", PROGRAMME),
-    Link(N_("Reports"), "/verwaltung/berichte", PROGRAMME),
-    Link(N_("Wishes of citizens"), "/verwaltung/wuensche", PROGRAMME),
-    Link(N_("Votings"), "/verwaltung/abstimmungen", PROGRAMME),
+    Link(N_("Wishes of citizens"), "/verwaltung/wuensche", CITIZENS),
+    Link(N_("Votings"), "/verwaltung/abstimmungen", CITIZENS),
+    Link(N_("Volunteers and young helpers"), "/verwaltung/helfer", CITIZENS),
+    Link(N_("Districts"), "/verwaltung/ortsteile", CITIZENS),
     Link(N_("Attendance"), "/verwaltung/anwesenheit", TEACHING_DAY),
     Link(N_("Reports from sessions"), "/verwaltung/meldungen", TEACHING_DAY),
     Link(N_("Certificates"), "/verwaltung/nachweise", TEACHING_DAY),
-    Link(N_("Surveys"), "/verwaltung/umfragen", TEACHING_DAY),
     Link(N_("Trainers"), "/verwaltung/kursleitungen", TRAINERS),
     Link(N_("Qualifications"), "/verwaltung/qualifikationen", TRAINERS),
     Link(N_("Fee contracts"), "/verwaltung/vertraege", TRAINERS),
@@ -91,6 +91,8 @@ ADMINISTRATION = (
     Link(N_("Devices"), "/verwaltung/geraete", ROOMS_AND_DEVICES),
     Link(N_("Lending"), "/verwaltung/ausleihe", ROOMS_AND_DEVICES),
     Link(N_("Public tablets"), "/verwaltung/tablets", ROOMS_AND_DEVICES),
+    Link(N_("Reports"), "/verwaltung/berichte", FIGURES),
+    Link(N_("Surveys"), "/verwaltung/umfragen", FIGURES),
     Link(N_("Overview"), "/verwaltung/finanzen", MONEY),
     Link(N_("What people owe"), "/verwaltung/finanzen/forderungen", MONEY),
     Link(N_("Reminders to pay"), "/verwaltung/finanzen/mahnlaeufe", MONEY),
@@ -138,7 +140,6 @@ SIGN_IN = Link(N_("Sign in"), "/einloggen")
 ACCOUNT = Link(N_("My account"), "/konto")
 SIGN_OUT = Link(N_("Sign out"), "/ausloggen")
 STAFF_SEARCH = "/verwaltung/suche"
-HELP_DESK = "/sprechstunde"
 PARAMETER = re.compile(r"\{[^}]*\}")
 ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ANY = "*"

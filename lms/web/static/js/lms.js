@@ -39,6 +39,16 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// A group of the menu that somebody opened stays open on the next pages of this visit.
+document.querySelectorAll("details[data-kept]").forEach((fold) => {
+  const name = `fold:${fold.dataset.kept}`;
+  if (sessionStorage.getItem(name)) fold.open = true;
+  fold.addEventListener("toggle", () => {
+    if (fold.open) sessionStorage.setItem(name, "open");
+    else sessionStorage.removeItem(name);
+  });
+});
+
 // The key that leads to the search field of the office, unless somebody is typing.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input, textarea, select")) return;
