@@ -85,6 +85,7 @@ from lms.trainers.module import MODULE as TRAINERS
 from lms.volunteering.module import MODULE as VOLUNTEERING
 from lms.vouchers.module import MODULE as VOUCHERS
 from lms.web.access import PUBLIC, Threshold, actor_of, guard, refuse_undeclared
+from lms.web.building import ManyRoutes, with_dependencies
 from lms.web.edge import WITHOUT_COOKIES, WITHOUT_ORIGIN_CHECK, Edge
 from lms.web.errors import handlers
 from lms.web.module import Around, Lodging, Module
@@ -307,7 +308,7 @@ def build(given: Settings) -> Litestar:
 
     services = {name: _service(lodging, name) for module in house for name in module.services}
 
-    app = Litestar(
+    app = ManyRoutes(
         route_handlers=[
             Health,
             *(_with_services(one, services) for module in house for one in module.controllers),
@@ -365,16 +366,14 @@ def build(given: Settings) -> Litestar:
     return app
 
 
-def _with_services(one: type[Controller], services: Mapping[str, Provide]) -> Router:
+def _with_services(one: type[Controller], services: Mapping[str, Provide]) -> type[Controller]:
     """A controller with the services that it asks for.
 
     Litestar compares with each other all that a handler may ask for: all services for all handlers took half the start.
     """
     asking = [part.fn for _, part in inspect.getmembers(one) if isinstance(part, BaseRouteHandler)]
     wanted = {name for part in asking for name in inspect.signature(part).parameters}
-    return Router(
-        "/", route_handlers=[one], dependencies={name: services[name] for name in wanted & services.keys()}
-    )
+    return with_dependencies(one, {name: services[name] for name in wanted & services.keys()})
 
 
 def _provide(now: Callable[[], object]) -> Provide:
