@@ -38,7 +38,11 @@ AT_THE_COUNTER, LETTERS, PLACES = (
     N_("Enrolments and places"),
 )
 PROGRAMME, TEACHING_DAY, TRAINERS = N_("Programme"), N_("Teaching and certificates"), N_("Trainers and fees")
-ROOMS_AND_DEVICES, WHO, CITIZENS = N_("Rooms and devices"), N_("People and companies"), N_("Taking part in town")
+ROOMS_AND_DEVICES, WHO, CITIZENS = (
+    N_("Rooms and devices"),
+    N_("People and companies"),
+    N_("Taking part in town"),
+)
 MONEY, BOOKS, FIGURES = N_("Money"), N_("Bookkeeping"), N_("Reports and figures")
 ABOUT_ME, PAY = N_("Times and profile"), N_("Fees and contracts")
 ADMINISTRATION = (
