@@ -31,8 +31,7 @@ from lms.settings import Settings
 from lms.web.module import Around
 from tests.making import FixedClock
 from tests.postgres import (
-    create_database,
-    drop_database,
+    Refilled,
     in_memory,
     postgres,
     pytest_configure,
@@ -42,8 +41,8 @@ from tests.postgres import (
 __all__ = ["postgres", "pytest_configure"]
 """What the plugin in tests/postgres.py gives: a fixture and a hook, found here by pytest."""
 
-# how long an example takes says more about what else the machine has to do than about the example
-hypothesis.settings.register_profile("house", deadline=None)
+# how long an example takes says more about what else the machine has to do than about the example; every run tries others
+hypothesis.settings.register_profile("house", deadline=None, max_examples=60)
 hypothesis.settings.load_profile("house")
 
 
@@ -79,6 +78,13 @@ def migrated_file() -> Iterator[Path]:
         yield file
 
 
+@pytest.fixture(scope="session")
+def refilled(postgres: str) -> Refilled:
+    """The PostgreSQL database that the tests of this process have one after the other."""
+    template = template_database(postgres, "lms_template", lambda url: asyncio.run(migrate(url)))
+    return Refilled(postgres, f"lms_{uuid4().hex}", template)
+
+
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty, migrated database."""
@@ -87,11 +93,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         with TemporaryDirectory(dir=original.parent) as folder:
             yield f"sqlite:///{shutil.copy(original, folder)}"
         return
-    server: str = request.getfixturevalue("postgres")
-    template = template_database(server, "lms_template", lambda url: asyncio.run(migrate(url)))
-    name = f"lms_{uuid4().hex}"
-    yield create_database(server, name, template)
-    drop_database(server, name)
+    refilled: Refilled = request.getfixturevalue("refilled")
+    yield refilled.url()
 
 
 @pytest.fixture

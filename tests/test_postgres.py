@@ -3,7 +3,7 @@
 import psycopg
 import pytest
 
-from tests.postgres import create_database, database_url, drop_database, template_database
+from tests.postgres import Refilled, create_database, database_url, drop_database, template_database
 
 
 def note(url: str, words: str) -> None:
@@ -44,6 +44,34 @@ def test_a_dropped_database_is_gone_though_somebody_was_connected(postgres: str,
 
     with pytest.raises(psycopg.OperationalError, match="does not exist"):
         psycopg.connect(url)
+
+
+def test_the_next_test_finds_the_rows_of_the_template_and_no_others(postgres: str, worker: str) -> None:
+    template = template_database(postgres, f"next_{worker}", lambda url: note(url, "from the template"))
+    refilled = Refilled(postgres, f"again_{worker}", template)
+    first = refilled.url()
+    still_there = psycopg.connect(first)
+    note(first, "mine")
+    mine = notes(first)
+
+    again = refilled.url()
+
+    assert (mine, notes(again)) == (["from the template", "mine"], ["from the template"])
+    assert again == first
+    with pytest.raises(psycopg.OperationalError):
+        still_there.execute("SELECT 1")
+
+
+def test_a_table_too_many_is_gone_for_the_next_test(postgres: str, worker: str) -> None:
+    template = template_database(postgres, f"shape_{worker}", lambda url: note(url, "from the template"))
+    refilled = Refilled(postgres, f"changed_{worker}", template)
+    with psycopg.connect(refilled.url()) as connection:
+        connection.execute("CREATE TABLE too_many (words text)")
+
+    with psycopg.connect(refilled.url()) as connection:
+        left = connection.execute("SELECT to_regclass('too_many')").fetchone()
+
+    assert left == (None,)
 
 
 @pytest.fixture
