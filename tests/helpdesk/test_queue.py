@@ -22,6 +22,7 @@ from lms.jobs.worker import Worker
 from lms.kernel.errors import Forbidden
 from lms.messaging.models import Letter
 from lms.people.ages import AgeBand
+from lms.trainers.models import Absence
 from lms.web.module import Around
 from tests.helpdesk.waiting_room import TEAM, WaitingRoom, acting_as, open_waiting_room
 from tests.making import BOTH, FixedClock, make_person
@@ -233,6 +234,25 @@ async def test_before_it_opens_the_wait_is_reckoned_from_those_who_are_to_come(
     board = await room.look()
 
     assert (board.is_open, board.gives_numbers, board.wait_for(room.phones.id)) == (False, True, 20)
+
+
+async def test_on_a_holiday_and_without_advisers_nobody_is_told_to_come(
+    room: WaitingRoom, clock: FixedClock
+) -> None:
+    async with room.house.begin() as session:
+        session.add_all(
+            Absence(
+                person_id=one.id, starts_at=clock() + timedelta(days=7, hours=-2), ends_at=clock() + timedelta(days=8)
+            )
+            for one in room.people
+        )  # fmt: skip
+
+    clock.forward(days=7)
+    all_away = await room.look()
+    clock.forward(days=14)  # a Friday like today
+    on_christmas_day = await room.look()
+
+    assert (all_away.hours, on_christmas_day.hours) == ([], [])
 
 
 async def test_a_night_closes_what_is_left_and_forgets_who_advised(

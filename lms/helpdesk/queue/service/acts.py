@@ -24,6 +24,7 @@ class Acts:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.state = around.settings.federal_state
 
     @property
     def today(self) -> date:

@@ -56,7 +56,7 @@ class Calling(Acts):
             here = await open_ticket_of(session, duty)
             if here is not None:
                 return here
-            topics = (await topics_by_adviser(session)).get(duty.adviser_id)
+            topics = (await topics_by_adviser(session)).get(duty.adviser_id, frozenset())
             while True:
                 line = await waiting(session, desk_id, self.today)
                 chosen = rules.next_for(topics, line, self.clock())
