@@ -166,6 +166,12 @@ class Board:
         """How long somebody would wait who came now; None where nobody can say."""
         return rules.wait_for_new(topic_id, self.to_come, self.advisers, self.minutes, self.now)
 
+    def waits_for_new(self) -> tuple[int, int] | None:
+        """The shortest and the longest wait of somebody who came now, whatever they ask about; None where nobody can say."""
+        known = [self.wait_for(one.id) for one in self.topics] if self.topics else [self.wait_for()]
+        found = [one for one in known if one is not None]
+        return (min(found), max(found)) if found else None
+
     def without_adviser(self) -> list[HelpTopic]:
         """The topics that nobody who is there today can help with, be it after a break."""
         advisers: Sequence[OnDuty | Advises] = [

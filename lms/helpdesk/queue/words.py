@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from lms.helpdesk.models import ContactWay, DeskKind, HelpDesk, HelpTopic, Ticket, TicketState
+from lms.helpdesk.queue import rules
 from lms.helpdesk.queue.board import Board, Entry
 from lms.kernel.marking import N_
 from lms.people.ages import AgeBand
@@ -83,13 +84,20 @@ def waiting_people(board: Board) -> str:
         return gettext(
             "%(people)s The help desk opens at %(time)s.", people=people, time=formats.time(board.opens_at)
         )
-    minutes = board.wait_for()
-    if minutes is None:
+    found = board.waits_for_new()
+    if found is None:
         return gettext("%(people)s How long it takes cannot be said at the moment.", people=people)
-    if minutes == 0:
+    least, most = found
+    if most == 0:
         return gettext("%(people)s Whoever comes now hardly has to wait.", people=people)
+    if most - least > rules.STEP_MINUTES:  # some advisers help with some topics alone
+        return gettext(
+            "%(people)s Whoever comes now waits up to %(time)s, depending on the topic.",
+            people=people,
+            time=formats.duration(most),
+        )
     return gettext(
-        "%(people)s Whoever comes now waits about %(time)s.", people=people, time=formats.duration(minutes)
+        "%(people)s Whoever comes now waits about %(time)s.", people=people, time=formats.duration(most)
     )
 
 
