@@ -108,8 +108,9 @@ class Board:
     @property
     def gives_numbers(self) -> bool:
         """Whether people may draw a number themselves: while it is open, and half an hour before."""
-        early = timedelta(minutes=30)
-        return self.desk.takes_walk_ins and any(one.start - early <= self.now < one.end for one in self.hours)
+        return self.desk.takes_walk_ins and any(
+            one.start - rules.EARLY <= self.now < one.end for one in self.hours
+        )
 
     @property
     def advisers(self) -> list[Advises]:

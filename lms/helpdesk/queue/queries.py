@@ -156,7 +156,7 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime, *
         .execution_options(populate_existing=True)
     )
     at_work = [(duty, adviser) for duty, adviser in duties]
-    sitting = await _sitting(session, of, day, state=state)
+    there = await sitting(session, of, day, state=state)
     known = await topics_by_adviser(session)
     minutes = await usual_minutes(session, day)
     return [
@@ -172,10 +172,10 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime, *
                 if duty.desk_id == desk.id
             ],
             expected=[one for one in expected if one.desk_id == desk.id],
-            hours=joined(opening for opening, _ in sitting[desk.id]),
+            hours=joined(opening for opening, _ in there[desk.id]),
             planned=[
                 Sits(one, known.get(one, frozenset()), opening)
-                for opening, who in sitting[desk.id]
+                for opening, who in there[desk.id]
                 for one in sorted(who)
             ],
             minutes=minutes,
@@ -199,7 +199,7 @@ async def _appointments(session: AsyncSession, desk_ids: Sequence[UUID], day: da
     return found.all()
 
 
-async def _sitting(
+async def sitting(
     session: AsyncSession, of: Sequence[HelpDesk], day: date, *, state: str
 ) -> Mapping[UUID, list[tuple[Period, frozenset[UUID]]]]:
     """When these desks open on a day, each with who sits there and is not absent: as times are booked (`helpdesk.rules`)."""

@@ -17,6 +17,8 @@ GRACE = timedelta(minutes=15)
 """So late may somebody be and still be next: later they queue as if they had come at their time without an appointment."""
 UNDO = timedelta(minutes=15)
 """So long can an adviser take back what they have done."""
+EARLY = timedelta(minutes=30)
+"""So long before it opens are numbers given, and may advisers sit down who may be there in their own hours alone."""
 USUAL_MINUTES = 20
 """What a conversation takes where nothing is known of its topic yet."""
 STEP_MINUTES = 5
