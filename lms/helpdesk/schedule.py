@@ -163,15 +163,15 @@ async def plans_of(
     return {desk.id: _plan(desk, weekly[desk.id], days, off) for desk in by_id.values()}
 
 
-async def absences(session: AsyncSession, day: date) -> Mapping[UUID, Sequence[Period]]:
-    """When advisers are absent on this day, by adviser; one statement."""
+async def absences(session: AsyncSession, first: date, last: date) -> Mapping[UUID, Sequence[Period]]:
+    """When advisers are absent from one day to another, by adviser; one statement."""
     found: dict[UUID, list[Period]] = defaultdict(list)
     for adviser_id, starts_at, ends_at in await session.execute(
         select(Adviser.id, Absence.starts_at, Absence.ends_at)
         .join(Absence, Absence.person_id == Adviser.person_id)
         .where(
-            Absence.starts_at < at_venue(day + timedelta(days=1), time()),
-            Absence.ends_at > at_venue(day, time()),
+            Absence.starts_at < at_venue(last + timedelta(days=1), time()),
+            Absence.ends_at > at_venue(first, time()),
         )
     ):
         found[adviser_id].append(Period(starts_at, ends_at))

@@ -205,7 +205,7 @@ async def sitting(
     """When these desks open on a day, each with who sits there and is not absent: as times are booked (`helpdesk.rules`)."""
     off = await days_off(session, state, day, day)
     plans = await plans_of(session, of, first=day, last=day, off=off)
-    away = await absences(session, day)
+    away = await absences(session, day, day)
     found: dict[UUID, list[tuple[Period, frozenset[UUID]]]] = {}
     for desk_id, plan in plans.items():
         there = (
