@@ -49,13 +49,6 @@ class AddressNeeded(DomainError):
     message = N_("Enter street and house number, so that we find you.")
 
 
-class KnowsNothing(DomainError):
-    """An adviser without topics gets nobody."""
-
-    status = 422
-    message = N_("Choose at least one topic.")
-
-
 class HoursOverlap(DomainError):
     """Hours that end before they begin."""
 

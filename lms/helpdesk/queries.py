@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.helpdesk.models import (
@@ -13,6 +13,7 @@ from lms.helpdesk.models import (
     AdviserTopic,
     Appointment,
     AppointmentState,
+    DayKind,
     DeskDay,
     DeskHours,
     DeskHoursAdviser,
@@ -70,18 +71,27 @@ async def topics(
 
 
 async def answered_topics(session: AsyncSession, audience: DeskKind) -> Sequence[HelpTopic]:
-    """The topics with which somebody helps who is active and sits at a desk of this kind."""
-    known = (
-        select(AdviserTopic.topic_id)
-        .join(Adviser, Adviser.id == AdviserTopic.adviser_id)
-        .where(Adviser.is_active)
-    )
+    """The topics with which somebody helps who is active: who has named none helps with everything where they sit."""
+    named = exists().where(AdviserTopic.topic_id == HelpTopic.id, AdviserTopic.adviser_id == Adviser.id)
+    has_named_none = ~exists().where(AdviserTopic.adviser_id == Adviser.id)
     wanted = (
         select(HelpTopic)
-        .where(HelpTopic.audience == audience, HelpTopic.ended_at.is_(None), HelpTopic.id.in_(known))
+        .where(
+            HelpTopic.audience == audience,
+            HelpTopic.ended_at.is_(None),
+            exists().where(Adviser.is_active, or_(named, and_(has_named_none, _sits_at(audience)))),
+        )
         .order_by(HelpTopic.position, HelpTopic.name_de)
     )
     return (await session.scalars(wanted)).all()
+
+
+def _sits_at(kind: DeskKind) -> ColumnElement[bool]:
+    """The adviser sits at a desk of this kind, by its hours or on single days."""
+    is_kind = select(HelpDesk.id).where(HelpDesk.kind == kind, HelpDesk.ended_at.is_(None))
+    weekly = select(DeskHoursAdviser.adviser_id).join(DeskHours).where(DeskHours.desk_id.in_(is_kind))
+    beside = select(DeskDay.adviser_id).where(DeskDay.kind == DayKind.EXTRA, DeskDay.desk_id.in_(is_kind))
+    return or_(Adviser.id.in_(weekly), Adviser.id.in_(beside))
 
 
 async def topic_of(session: AsyncSession, topic_id: UUID | None) -> HelpTopic:
@@ -252,6 +262,19 @@ async def hours_of(session: AsyncSession, desk_ids: Collection[UUID]) -> Mapping
     for row in rows:
         found[row.desk_id].append((row, sitting[row.id]))
     return found
+
+
+async def weekly_hours(
+    session: AsyncSession, desk_ids: Collection[UUID], day: date
+) -> Mapping[UUID, Sequence[DeskHours]]:
+    """The hours of these desks that hold on this day or begin within four weeks, Monday first."""
+    soon = day + timedelta(weeks=4)
+    return {
+        desk_id: [
+            row for row, _ in found if row.valid_from <= soon and (row.valid_until is None or day <= row.valid_until)
+        ]
+        for desk_id, found in (await hours_of(session, desk_ids)).items()
+    }  # fmt: skip
 
 
 async def days_ahead(

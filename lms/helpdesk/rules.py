@@ -79,6 +79,11 @@ class Slot:
         return local(self.starts_at).time() < NOON
 
 
+def helps_with(known: Collection[UUID], topic_id: UUID | None) -> bool:
+    """Whether an adviser who has named these topics helps with this one. Who has named none helps with everything."""
+    return topic_id is None or not known or topic_id in known
+
+
 def openings(plan: Plan, day: date) -> list[tuple[Period, frozenset[UUID]]]:
     """From when until when the desk is open on this day, each with who sits there; whoever is away is left out."""
     found: list[tuple[Period, frozenset[UUID]]] = []

@@ -21,7 +21,7 @@ from lms.helpdesk.models import (
     DeskHoursAdviser,
     HelpDesk,
 )
-from lms.helpdesk.rules import Extra, Plan, Slot, Weekly, chosen, is_covered, slots
+from lms.helpdesk.rules import Extra, Plan, Slot, Weekly, chosen, helps_with, is_covered, slots
 from lms.kernel.clock import at_venue, local
 from lms.kernel.period import Period
 from lms.resources.models import Reservation, ReservationState
@@ -47,7 +47,7 @@ class Schedule:
     plans: Mapping[UUID, Plan]
     advisers: Mapping[UUID, Adviser]
     topics: Mapping[UUID, frozenset[UUID]]
-    """Topics by adviser."""
+    """Topics by adviser; who has named none helps with everything."""
     busy: Mapping[UUID, Sequence[Period]]
     absent: Mapping[UUID, Sequence[Period]]
     """Absences alone, which are part of `busy`."""
@@ -58,9 +58,11 @@ class Schedule:
     """Public holidays and closing days, with their names."""
 
     def able(self, topic_id: UUID) -> frozenset[UUID]:
-        """The active advisers who know this topic."""
+        """The active advisers who help with this topic."""
         return frozenset(
-            one for one, known in self.topics.items() if topic_id in known and self.advisers[one].is_active
+            one
+            for one, known in self.topics.items()
+            if self.advisers[one].is_active and helps_with(known, topic_id)
         )
 
     def free(
@@ -86,7 +88,8 @@ class Schedule:
     def choose(self, slot: Slot, language: str = "") -> Adviser:
         """Who takes it."""
         speaks = {one for one in slot.advisers if not language or language in self.advisers[one].languages}
-        breadth = {one: len(known) for one, known in self.topics.items()}
+        everything = len(set().union(*self.topics.values())) + 1
+        breadth = {one: len(known) or everything for one, known in self.topics.items()}
         return self.advisers[chosen(slot.advisers, load=self.load, breadth=breadth, speaks=speaks)]
 
     def covers(self, appointment: Appointment) -> bool:
@@ -124,8 +127,7 @@ async def schedule_of(
     by_id = {desk.id: desk for desk in desks}
     period = Period(at_venue(first, time()), at_venue(last + timedelta(days=1), time()))
     off = await days_off(session, state, first, last)
-    weekly = await _weekly(session, by_id)
-    days = (await session.scalars(select(DeskDay).where(DeskDay.day.between(first, last)))).all()
+    plans = await plans_of(session, by_id.values(), first=first, last=last, off=off)
     advisers = {one.id: one for one in await session.scalars(select(Adviser).order_by(Adviser.shown_name))}
     topics = await topics_by_adviser(session)
     counts, load = await _counted(session, period)
@@ -137,7 +139,7 @@ async def schedule_of(
         last=last,
         now=now,
         desks=by_id,
-        plans={desk.id: _plan(desk, weekly[desk.id], days, off) for desk in by_id.values()},
+        plans=plans,
         advisers=advisers,
         topics={one: topics.get(one, frozenset()) for one in advisers},
         busy={one: [*absent.get(one, ()), *busy.get(one, ()), *taken.get(one, ())] for one in advisers},
@@ -146,6 +148,34 @@ async def schedule_of(
         load=load,
         off=off,
     )
+
+
+async def plans_of(
+    session: AsyncSession, desks: Iterable[HelpDesk], *, first: date, last: date, off: Collection[date]
+) -> Mapping[UUID, Plan]:
+    """When these desks open and who sits there, by their hours and what is different on days; three statements.
+
+    `off` are public holidays and closing days. Absences, and what else advisers have, are not looked at.
+    """
+    by_id = {desk.id: desk for desk in desks}
+    weekly = await _weekly(session, by_id)
+    days = (await session.scalars(select(DeskDay).where(DeskDay.day.between(first, last)))).all()
+    return {desk.id: _plan(desk, weekly[desk.id], days, off) for desk in by_id.values()}
+
+
+async def absences(session: AsyncSession, first: date, last: date) -> Mapping[UUID, Sequence[Period]]:
+    """When advisers are absent from one day to another, by adviser; one statement."""
+    found: dict[UUID, list[Period]] = defaultdict(list)
+    for adviser_id, starts_at, ends_at in await session.execute(
+        select(Adviser.id, Absence.starts_at, Absence.ends_at)
+        .join(Absence, Absence.person_id == Adviser.person_id)
+        .where(
+            Absence.starts_at < at_venue(last + timedelta(days=1), time()),
+            Absence.ends_at > at_venue(first, time()),
+        )
+    ):
+        found[adviser_id].append(Period(starts_at, ends_at))
+    return found
 
 
 async def topics_by_adviser(session: AsyncSession) -> Mapping[UUID, frozenset[UUID]]:
@@ -239,7 +269,7 @@ def _plan(
     desk: HelpDesk,
     weekly: Sequence[Weekly],
     days: Sequence[DeskDay],
-    off: Mapping[date, str],
+    off: Collection[date],
 ) -> Plan:
     mine = [one for one in days if one.desk_id in {None, desk.id}]
     return Plan(

@@ -1,6 +1,6 @@
 """How the help desk is spoken of, in the language being spoken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lms.helpdesk.models import (
@@ -9,6 +9,7 @@ from lms.helpdesk.models import (
     AppointmentState,
     BookedBy,
     DayKind,
+    DeskHours,
     DeskKind,
     DeskPlace,
     EarlierState,
@@ -17,7 +18,8 @@ from lms.helpdesk.models import (
 )
 from lms.kernel.marking import N_
 from lms.resources.models import Venue
-from lms.web.language import current_language, gettext
+from lms.scheduling.words import WEEKDAYS
+from lms.web.language import current_language, gettext, translated
 
 STATES: Mapping[AppointmentState, tuple[str, str]] = {
     AppointmentState.BOOKED: (N_("booked"), "success"),
@@ -108,6 +110,19 @@ def where(desk: HelpDesk, venue: Venue | None, appointment: Appointment | None =
         )
         return gettext("At your home: %(address)s", address=address) if address else gettext("At your home")
     return gettext("By telephone or video")
+
+
+def opening_hours(hours: Iterable[DeskHours]) -> str:
+    """The hours through the week in one line: "Dienstag 14:00 bis 18:00 Uhr, Donnerstag 9:00 bis 12:00 Uhr"."""
+    return ", ".join(
+        dict.fromkeys(
+            gettext(
+                "%(day)s %(start)s to %(end)s", day=translated(WEEKDAYS[one.weekday]), start=f"{one.opens:%H:%M}",
+                end=f"{one.closes:%H:%M}",
+            )
+            for one in hours
+        )
+    )  # fmt: skip
 
 
 def languages_of(adviser: Adviser) -> str:

@@ -7,13 +7,14 @@ the duty. Slots are then booked with them, and the queue calls people to them, a
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.helpdesk.models import Adviser, AdviserTopic, DayKind, DeskDay
+from lms.helpdesk.models import Adviser, AdviserTopic, DayKind, DeskDay, DeskHoursAdviser
 from lms.kernel.clock import local
 from lms.volunteering.models import Duty, ShiftState
-from lms.volunteering.queries import Known, Planned, planned_shift
+from lms.volunteering.queries.helpers import Known
+from lms.volunteering.queries.shifts import Planned, planned_shift
 
 
 async def seat(session: AsyncSession, shift_id: UUID) -> Planned:
@@ -83,6 +84,27 @@ async def sits_today(session: AsyncSession, person_id: UUID, day: date) -> bool:
                 )
             )
         )
+    )
+
+
+async def release(session: AsyncSession, known: Known) -> None:
+    """Who helps no longer calls nobody at the desk any more, unless the desk's own hours name them."""
+    await session.execute(
+        update(Adviser)
+        .where(
+            Adviser.person_id == known.person.id,
+            ~exists().where(DeskHoursAdviser.adviser_id == Adviser.id),
+        )
+        .values(is_active=False, version=Adviser.version + 1)
+    )
+
+
+async def welcome_back(session: AsyncSession, known: Known) -> None:
+    """Who helps again is an adviser again."""
+    await session.execute(
+        update(Adviser)
+        .where(Adviser.person_id == known.person.id, ~Adviser.is_active)
+        .values(is_active=True, version=Adviser.version + 1)
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from uuid import UUID
 
 from lms.kernel.errors import DomainError
 from lms.scheduling.holidays import holidays_of
@@ -15,7 +16,8 @@ from lms.volunteering.errors import (
     ShiftOverlaps,
 )
 from lms.volunteering.models import HelperState, Shift, ShiftState
-from lms.volunteering.queries import Known, Planned
+from lms.volunteering.queries.helpers import Known
+from lms.volunteering.queries.shifts import Planned
 
 SCHOOL_WEEK = 5
 """Monday to Friday."""
@@ -77,7 +79,7 @@ def why_not(
     return None
 
 
-def by_fitness(plan: Planned, helpers: Iterable[Known]) -> Sequence[tuple[Known, frozenset[object]]]:
+def by_fitness(plan: Planned, helpers: Iterable[Known]) -> Sequence[tuple[Known, frozenset[UUID]]]:
     """Helpers with the topics wanted that they know about: more topics first, where an adult is needed those, then by name."""
     wanted = frozenset(plan.wanted_topics)
     needs = plan.lacks_adult or not plan.has_adult

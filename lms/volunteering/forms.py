@@ -32,8 +32,9 @@ class TopicsForm(Form):
     """What somebody can help with, and when."""
 
     topics = Checkboxes(
-        N_("What can you help with?"), hint=N_("Nobody knows everything. Choose what you like to explain.")
-    )
+        N_("What can you help with?"), hint=N_("Nobody knows everything. Choose what you like to explain."),
+        missing=N_("Choose at least one topic that you like to explain."),
+    )  # fmt: skip
     times = TextArea(
         N_("When do you have time?"), hint=N_("For example: Tuesdays from 3 p.m., not in the holidays."),
         longest=LONGEST_TEXT,

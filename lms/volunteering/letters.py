@@ -26,10 +26,11 @@ from lms.scheduling.calendar import Entry
 from lms.scheduling.invitations import calendar_files
 from lms.volunteering import events
 from lms.volunteering.models import Duty, DutyState, HelperAllowance, HelperState, HoursEntry, Shift, ShiftAsk
-from lms.volunteering.queries import Known, helper_of, shift_of
+from lms.volunteering.queries.helpers import Known, helper_of
+from lms.volunteering.queries.shifts import shift_of
 from lms.volunteering.rules import pause_minutes
 from lms.volunteering.service.acts import CONSENT, LINK
-from lms.volunteering.service.applying import end_consent_of
+from lms.volunteering.service.consenting import end_consent_of
 from lms.volunteering.service.hours import set_free
 from lms.web.language import current_language, gettext, use_locale
 from lms.web.letters import Addressee, Reader, write_letter

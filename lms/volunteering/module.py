@@ -6,6 +6,7 @@ from lms.jobs.worker import Periodic
 from lms.privacy.contract import PersonalData
 from lms.volunteering.letters import LISTENERS
 from lms.volunteering.pages.becoming import BecomingPages
+from lms.volunteering.pages.changing import ShiftChangePages
 from lms.volunteering.pages.consents import HelperConsentPages
 from lms.volunteering.pages.helpers import HelperDeskPages
 from lms.volunteering.pages.money import HelperMoneyPages
@@ -60,6 +61,7 @@ MODULE = Module(
         HelperDeskPages,
         ShiftWeekPages,
         ShiftPages,
+        ShiftChangePages,
         HelperSettingsPages,
         HelperMoneyPages,
     ],

@@ -11,7 +11,7 @@ from lms.billing.paper import STYLE
 from lms.billing.refunds.accounts import masked
 from lms.kernel.errors import NotFound
 from lms.volunteering.models import Duty, HelperAllowance, PaidDuty, Shift
-from lms.volunteering.queries import helper_of
+from lms.volunteering.queries.helpers import helper_of
 from lms.web.centre import the_centre
 from lms.web.module import Around
 from lms.web.paper import Stationery

@@ -8,7 +8,7 @@ from lms.helpdesk.models import HelpTopic
 from lms.kernel.marking import N_
 from lms.people.ages import age_on
 from lms.volunteering.models import HelperState
-from lms.volunteering.queries import Known
+from lms.volunteering.queries.helpers import Known
 from lms.web.language import current_language, gettext
 
 STATES: Mapping[HelperState, tuple[str, str]] = {
@@ -31,6 +31,11 @@ def state_of(known: Known) -> tuple[str, str]:
 def topic_words(topic: HelpTopic) -> str:
     """A topic in the reader's language."""
     return topic.name_en if current_language() == "en" and topic.name_en else topic.name_de
+
+
+def topic_choices(topics: Mapping[UUID, HelpTopic]) -> list[tuple[str, str]]:
+    """These topics to choose from, in the order of the desk."""
+    return [(str(one), topic_words(topic)) for one, topic in topics.items()]
 
 
 def named(topics: Mapping[UUID, HelpTopic], ids: Iterable[UUID]) -> list[str]:

@@ -1,7 +1,7 @@
 """A morning at the help desk, step by step: numbers, calls, who is not there, and what is counted."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +14,7 @@ from lms.helpdesk.queue.errors import (
     NoNumbersNow,
     NotAtWork,
     NotThatDay,
+    NotYourHours,
     TooLateToUndo,
     TurnIsOver,
 )
@@ -22,6 +23,8 @@ from lms.jobs.worker import Worker
 from lms.kernel.errors import Forbidden
 from lms.messaging.models import Letter
 from lms.people.ages import AgeBand
+from lms.people.models import Person
+from lms.trainers.models import Absence
 from lms.web.module import Around
 from tests.helpdesk.waiting_room import TEAM, WaitingRoom, acting_as, open_waiting_room
 from tests.making import BOTH, FixedClock, make_person
@@ -235,6 +238,25 @@ async def test_before_it_opens_the_wait_is_reckoned_from_those_who_are_to_come(
     assert (board.is_open, board.gives_numbers, board.wait_for(room.phones.id)) == (False, True, 20)
 
 
+async def test_on_a_holiday_and_without_advisers_nobody_is_told_to_come(
+    room: WaitingRoom, clock: FixedClock
+) -> None:
+    async with room.house.begin() as session:
+        session.add_all(
+            Absence(
+                person_id=one.id, starts_at=clock() + timedelta(days=7, hours=-2), ends_at=clock() + timedelta(days=8)
+            )
+            for one in room.people
+        )  # fmt: skip
+
+    clock.forward(days=7)
+    all_away = await room.look()
+    clock.forward(days=14)  # a Friday like today
+    on_christmas_day = await room.look()
+
+    assert (all_away.hours, on_christmas_day.hours) == ([], [])
+
+
 async def test_a_night_closes_what_is_left_and_forgets_who_advised(
     room: WaitingRoom, clock: FixedClock
 ) -> None:
@@ -295,6 +317,24 @@ async def test_a_contact_by_telephone_is_entered_once_and_can_be_taken_back(room
     assert await contacts(room) == []
     with pytest.raises(NotThatDay):
         await room.queue.note_contact(room.actors[2], **given, day=room.queue.today + timedelta(days=1))
+
+
+async def test_who_is_under_age_calls_people_in_their_own_hours_alone(
+    room: WaitingRoom, clock: FixedClock
+) -> None:
+    async with room.house.begin() as session:
+        (await session.get_one(Person, room.people[2].id)).birth_date = date(2010, 5, 1)
+    await room.sits_down(2)
+    for _ in range(2):
+        await room.comes()
+    assert await room.next(2) == 1
+    await room.queue.put_back(room.actors[2], ticket_id=(await room.look()).entries[0].ticket.id)
+
+    clock.forward(hours=12)
+
+    for act in (room.next(2), room.sits_down(2)):
+        with pytest.raises(NotYourHours):
+            await act
 
 
 async def test_only_advisers_and_the_team_may_act(room: WaitingRoom) -> None:

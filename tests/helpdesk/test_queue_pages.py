@@ -171,7 +171,9 @@ async def test_everybody_sees_whether_it_is_worth_coming(
 
     assert "Jetzt wartet 1 Person. Wer jetzt kommt, wartet etwa 40 Minuten." in page
     assert "Dazu kann heute niemand beraten: Online-Banking." in page
-    clock.forward(hours=4)
+    clock.forward(hours=-3)
+    assert "Die Sprechstunde öffnet um 09:00 Uhr." in text(await client.get("/sprechstunde/jetzt"))
+    clock.forward(hours=7)
     assert "für heute geschlossen" in text(await client.get("/sprechstunde/jetzt"))
 
 

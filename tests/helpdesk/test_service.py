@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import delete
 
 from lms.helpdesk.errors import (
     AlreadyOver,
@@ -15,7 +16,7 @@ from lms.helpdesk.errors import (
     ReasonMissing,
     SlotTaken,
 )
-from lms.helpdesk.models import AppointmentState, DayKind, EarlierState
+from lms.helpdesk.models import AdviserTopic, AppointmentState, DayKind, EarlierState
 from lms.helpdesk.queries import unsettled
 from lms.jobs.worker import Worker
 from lms.kernel.actor import ANONYMOUS
@@ -66,6 +67,16 @@ async def test_the_topic_decides_who_helps(counter: Counter) -> None:
     made = await counter.book(topic=counter.banking)
 
     assert made.adviser_id == counter.birgit.id
+
+
+async def test_who_has_named_no_topic_helps_with_everything_after_those_who_have(counter: Counter) -> None:
+    async with counter.house.begin() as session:
+        await session.execute(delete(AdviserTopic).where(AdviserTopic.adviser_id == counter.katrin.id))
+
+    photos = await counter.book("Ada", phone="+49390411111")
+    banking = await counter.book("Ben", phone="+49390422222", topic=counter.banking)
+
+    assert [photos.adviser_id, banking.adviser_id] == [counter.birgit.id, counter.katrin.id]
 
 
 async def test_who_teaches_at_that_time_is_not_bookable(counter: Counter) -> None:

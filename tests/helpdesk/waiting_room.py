@@ -20,7 +20,8 @@ from lms.helpdesk.models import (
     HelpTopic,
     Ticket,
 )
-from lms.helpdesk.queue.queries import Board, board
+from lms.helpdesk.queue.board import Board
+from lms.helpdesk.queue.queries import board
 from lms.helpdesk.queue.service import HelpQueue
 from lms.kernel.actor import Actor
 from lms.kernel.rights import Identity
@@ -100,7 +101,9 @@ class WaitingRoom:
 
     async def look(self) -> Board:
         async with self.house.begin.reading() as session:
-            return await board(session, self.desk.id, self.house.clock())
+            return await board(
+                session, self.desk.id, self.house.clock(), state=self.house.settings.federal_state
+            )
 
     async def counted(
         self,

@@ -18,6 +18,8 @@ from lms.billing.cashier import Cashier
 from lms.db import connect
 from lms.enrolment.service import Enrolments
 from lms.enrolment.values import Cancellation, Placement
+from lms.helpdesk.models import Ticket
+from lms.helpdesk.queue.service import HelpQueue
 from lms.kernel.actor import ANONYMOUS, Actor
 from lms.kernel.errors import DomainError
 from lms.kernel.tokens import Signer
@@ -98,7 +100,7 @@ async def _make(database: str, folder: str, calls: Sequence[Call], ready: Barrie
     given = Settings(database_url=database, demo=True, files=Path(folder), _env_file=None)  # type: ignore[call-arg]
     clock = FixedClock()
     place = opened(given, clock)
-    services = (Cashier(place), Enrolments(place), Support(place), Shifts(place))
+    services = (Cashier(place), Enrolments(place), Support(place), Shifts(place), HelpQueue(place))
     async with place.begin.reading():
         pass  # connected before the start, as a server is
     await asyncio.to_thread(ready.wait, PATIENCE)
@@ -125,4 +127,6 @@ def _summary(result: Any) -> tuple[tuple[str, ...], dict[str, Any]]:
         return tuple(one.state.value for one in result.enrolments), {"order": result.order_id, "ids": ids}
     if isinstance(result, Cancellation):
         return (), {"fee_cents": result.fee_cents, "refund_cents": result.refund_cents}
+    if isinstance(result, Ticket):
+        return (), {"number": result.number}
     return (), {}

@@ -13,7 +13,7 @@ from lms.db import Begin
 from lms.kernel.clock import local, system_clock
 from lms.people.models import Person
 from lms.volunteering.models import Duty, Helper, Shift
-from lms.volunteering.queries import planned
+from lms.volunteering.queries.shifts import planned
 from tests.stories.conftest import DESKTOP, Centre, arrange, let_settle, look_closely, sit_down
 
 LETTERS = "/demo/postfach"

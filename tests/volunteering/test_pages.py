@@ -40,14 +40,15 @@ async def test_the_page_for_the_young_says_du_and_the_other_sie(crew: Crew, clie
 async def test_a_form_without_a_guardian_is_refused_at_its_field_and_keeps_what_was_typed(
     crew: Crew, client: Browser, begin: Begin
 ) -> None:
-    without = {key: value for key, value in YOUNG.items() if not key.startswith("guardian")}
+    young = YOUNG | {"topics": str(crew.photos.id)}
+    without = {key: value for key, value in young.items() if not key.startswith("guardian")}
 
     refused = await send(client, "/mithelfen/jung/anmelden", without | {"key": str(uuid4())})
     child = await send(
-        client, "/mithelfen/jung/anmelden", YOUNG | {"birth-year": "2016", "key": str(uuid4())}
+        client, "/mithelfen/jung/anmelden", young | {"birth-year": "2016", "key": str(uuid4())}
     )
     long = await send(client, "/mithelfen/jung/anmelden", YOUNG | {"note": "x" * 10_000, "key": str(uuid4())})
-    sent = await send(client, "/mithelfen/jung/anmelden", YOUNG | {"key": str(uuid4())})
+    sent = await send(client, "/mithelfen/jung/anmelden", young | {"key": str(uuid4())})
 
     assert (refused.status_code, child.status_code, long.status_code, sent.status_code) == (
         422,
@@ -58,6 +59,7 @@ async def test_a_form_without_a_guardian_is_refused_at_its_field_and_keeps_what_
     assert "Du bist unter 18" in words_of(refused.text)
     assert 'value="Lea"' in refused.text
     assert "ab 13 Jahren" in words_of(child.text)
+    assert "Wähle mindestens ein Thema" in words_of(long.text)
     async with begin.reading() as session:
         asked = (await session.scalars(select(Helper).where(Helper.state == HelperState.ASKED))).all()
     assert [one.guardian_id is not None for one in asked] == [True]

@@ -46,7 +46,7 @@ from lms.volunteering.models import (
     Shift,
     ShiftAsk,
 )
-from lms.volunteering.queries import planned_shift
+from lms.volunteering.queries.shifts import planned_shift
 from lms.volunteering.rhythm import HelperRhythm
 from lms.volunteering.values import Application, ShiftFacts
 from lms.web.module import Around

@@ -156,7 +156,7 @@ async def _appointments(
             free = [
                 one
                 for one in slot.advisers
-                if topic.id in schedule.topics[one]
+                if one in schedule.able(topic.id)
                 and not any(wanted.overlaps(other) for other in taken.get(one, ()))
                 and count.get((slot.day, one), 0) < (desk.most_per_adviser or 99)
             ]

@@ -174,13 +174,13 @@ async def _page(
 
 
 def _lending(actor: Actor, whole: Whole, *, is_today: bool) -> str:
-    """Where the wished device is handed out on the day, or kept for a day to come; empty for whoever may do neither."""
+    """Where a device is handed out on the day, or the wished one kept for a day to come; empty for whoever may do neither."""
     one = whole.appointment
-    if whole.device is None or one.state is AppointmentState.CANCELLED:
+    if one.state is AppointmentState.CANCELLED:
         return ""
     if is_today:
         return f"{DESK}/geraet/termin/{one.id}" if actor.may_for_all("handover", "loan") else ""
-    if not whole.is_ahead or not actor.may_for_all("C", "loan"):
+    if whole.device is None or not whole.is_ahead or not actor.may_for_all("C", "loan"):
         return ""
     return "/verwaltung/ausleihe/neu" + (f"?person={one.person_id}" if one.person_id else "")
 

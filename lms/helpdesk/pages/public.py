@@ -40,13 +40,14 @@ from lms.helpdesk.pages.asking import (
     moment_in,
 )
 from lms.helpdesk.policy import LINK
-from lms.helpdesk.queries import answered_topics, desks, lendable_models, topic_of
+from lms.helpdesk.queries import answered_topics, desks, lendable_models, topic_of, weekly_hours
 from lms.helpdesk.queue.queries import boards
 from lms.helpdesk.queue.words import waiting_people
 from lms.helpdesk.rules import Slot
 from lms.helpdesk.service import Appointments
 from lms.helpdesk.values import Wanted
 from lms.kernel.actor import Actor
+from lms.kernel.clock import today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.people.models import Person
@@ -82,7 +83,7 @@ class BookingHelpPages(Controller):
             chosen = await _perhaps(session, thema)
             if chosen is not None:
                 audience = chosen.audience
-            return await _topic_page(session, audience, form_from(TopicForm, thema=thema), around.clock())
+            return await _topic_page(session, audience, form_from(TopicForm, thema=thema), around)
 
     @get("/ort")
     async def place(
@@ -96,7 +97,7 @@ class BookingHelpPages(Controller):
                 form = form_from(TopicForm, request.query_params)
                 form.refuse("thema", form.thema.missing)
                 audience = DeskKind.ADVICE if fuer == FOR_COMPANIES else DeskKind.HELP
-                return await _topic_page(session, audience, form, around.clock(), status=422)
+                return await _topic_page(session, audience, form, around, status=422)
             found = await choices_of(session, around, topic)
         if len(found) == 1 and not ort:
             return Redirect(_to("tag", topic, found[0]), status_code=303)
@@ -234,13 +235,14 @@ def _to(step: str, topic: HelpTopic, choice: Choice) -> str:
     return url(f"{HERE}/{step}?thema={topic.id}&ort={choice.placed.desk.id}")
 
 
-async def _waits(session: Any, found: Sequence[HelpDesk], now: datetime) -> dict[UUID, str]:
-    """Of desks that are open now: how many wait, and how long, in a sentence."""
-    return {one.desk.id: waiting_people(one) for one in await boards(session, found, now) if one.is_open}
+async def _waits(session: Any, found: Sequence[HelpDesk], around: Around) -> dict[UUID, str]:
+    """Of desks that open today: how many wait, and how long or from when on people are helped, in a sentence."""
+    seen = await boards(session, found, around.clock(), state=around.settings.federal_state)
+    return {one.desk.id: waiting_people(one) for one in seen if one.is_open or one.opens_at}
 
 
 async def _topic_page(
-    session: Any, audience: DeskKind, form: TopicForm, now: datetime, *, status: int = 200
+    session: Any, audience: DeskKind, form: TopicForm, around: Around, *, status: int = 200
 ) -> Template:
     found = await answered_topics(session, audience)
     form.thema.choices = [(str(one.id), words.topic_name(one)) for one in found]
@@ -254,7 +256,8 @@ async def _topic_page(
             "is_advice": audience is DeskKind.ADVICE,
             "has_advice": has_advice,
             "walk_ins": walk_ins,
-            "waits": await _waits(session, [one.desk for one in walk_ins], now),
+            "hours": await weekly_hours(session, [one.desk.id for one in walk_ins], today(around.clock)),
+            "waits": await _waits(session, [one.desk for one in walk_ins], around),
             "words": words,
         },
         status_code=status,

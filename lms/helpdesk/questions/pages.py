@@ -9,7 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
 from lms.helpdesk.models import HelpDesk
-from lms.helpdesk.pages.keeping import MAY_SET_UP, SETUP
+from lms.helpdesk.pages.setup.frame import MAY_SET_UP, SETUP
 from lms.helpdesk.queries import desk_of
 from lms.helpdesk.questions.service import DeskQuestions
 from lms.helpdesk.questions.values import (

@@ -14,6 +14,13 @@ class NoAdviser(DomainError):
     message = N_("You are not among the advisers of this help desk. The team can add you.")
 
 
+class NotYourHours(DomainError):
+    """Who is under 18 helps in the hours in which the team has put them down, beside an adult (§ 14 (1) JArbSchG)."""
+
+    status = 403
+    message = N_("You call people in your own shifts. At the moment you are not down for this place.")
+
+
 class NothingFree(DomainError):
     status = 409
     message = N_("Somebody else was faster: this number has just been called.")

@@ -2,11 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.helpdesk.models import (
@@ -15,10 +14,6 @@ from lms.helpdesk.models import (
     AppointmentState,
     Contact,
     ContactWay,
-    DayKind,
-    DeskDay,
-    DeskHours,
-    DeskHoursAdviser,
     DeskKind,
     DeskPlace,
     HelpDesk,
@@ -27,168 +22,21 @@ from lms.helpdesk.models import (
     TicketState,
 )
 from lms.helpdesk.queue import rules
+from lms.helpdesk.queue.board import AT_TABLES, Board, Entry, OnDuty, Sits
 from lms.helpdesk.queue.models import DeskDuty
-from lms.helpdesk.queue.rules import Advises, Waits
-from lms.helpdesk.rules import joined
-from lms.helpdesk.schedule import topics_by_adviser
+from lms.helpdesk.queue.rules import Waits
+from lms.helpdesk.rules import joined, openings
+from lms.helpdesk.schedule import absences, plans_of, topics_by_adviser
 from lms.kernel.actor import Actor
 from lms.kernel.clock import at_venue, local
 from lms.kernel.errors import NotFound
 from lms.kernel.period import Period
+from lms.scheduling.holidays import days_off
 
-AT_TABLES = (TicketState.CALLED, TicketState.SERVING)
 BACK = timedelta(days=90)
 """How far estimates look back: what was usual a year ago is no promise."""
 FEWEST = 5
 """From so few conversations nothing is said about a topic: then what is usual at all counts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A number with what is shown beside it."""
-
-    ticket: Ticket
-    topic: HelpTopic | None
-    appointment: Appointment | None
-
-    @property
-    def due_at(self) -> datetime | None:
-        """The time of the appointment."""
-        return self.appointment.starts_at if self.appointment else None
-
-    @property
-    def waits(self) -> Waits:
-        """What the rules need."""
-        ticket = self.ticket
-        return Waits(ticket.id, ticket.number, ticket.topic_id, ticket.arrived_at, self.due_at)
-
-
-@dataclass(frozen=True, slots=True)
-class OnDuty:
-    """An adviser who is there today. Without topics of their own they help with everything."""
-
-    duty: DeskDuty
-    adviser: Adviser
-    topics: frozenset[UUID] | None
-
-    def helps_with(self, topic_id: UUID) -> bool:
-        """Whether a number of this topic may come to this adviser."""
-        return self.topics is None or topic_id in self.topics
-
-    @property
-    def is_there(self) -> bool:
-        """Neither gone nor having a break."""
-        return self.duty.ended_at is None and self.duty.paused_at is None
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """Everything about one desk today, as one look sees it."""
-
-    desk: HelpDesk
-    day: date
-    now: datetime
-    topics: Sequence[HelpTopic]
-    entries: Sequence[Entry]
-    duties: Sequence[OnDuty]
-    expected: Sequence[Appointment]
-    """Appointments of today for which nobody has come yet."""
-    hours: Sequence[Period]
-    planned: Sequence[tuple[UUID, frozenset[UUID] | None, datetime]]
-    """Who sits here today by the plan: adviser, topics, from when."""
-    minutes: Mapping[UUID | None, int]
-
-    def in_state(self, *states: TicketState) -> list[Entry]:
-        """The numbers in these states, in their order."""
-        return [one for one in self.entries if one.ticket.state in states]
-
-    @property
-    def line(self) -> list[Entry]:
-        """Everybody who waits, whoever comes first in front."""
-        known = {one.ticket.id: one for one in self.in_state(TicketState.WAITING)}
-        return [known[one.ticket_id] for one in rules.line((one.waits for one in known.values()), self.now)]
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it is within today's hours."""
-        return any(one.start <= self.now < one.end for one in self.hours)
-
-    @property
-    def opens_at(self) -> datetime | None:
-        """When it opens next today."""
-        return min((one.start for one in self.hours if one.start > self.now), default=None)
-
-    @property
-    def gives_numbers(self) -> bool:
-        """Whether people may draw a number themselves: while it is open, and half an hour before."""
-        early = timedelta(minutes=30)
-        return self.desk.takes_walk_ins and any(one.start - early <= self.now < one.end for one in self.hours)
-
-    @property
-    def advisers(self) -> list[Advises]:
-        """Who is at work, and when they should be free; before it opens, whoever is to sit here."""
-        busy = {
-            one.ticket.adviser_id: one
-            for one in self.in_state(*AT_TABLES)
-            if one.ticket.adviser_id is not None
-        }
-        there = [one for one in self.duties if one.is_there]
-        if not there and not self.is_open:
-            return [Advises(who, topics, starts) for who, topics, starts in self.planned if starts > self.now]
-        return [
-            Advises(
-                one.adviser.id,
-                one.topics,
-                self._free_at(busy[one.adviser.id]) if one.adviser.id in busy else self.now,
-            )
-            for one in there
-        ]
-
-    def _free_at(self, entry: Entry) -> datetime:
-        began = entry.ticket.serving_at or entry.ticket.called_at or self.now
-        return rules.ends_at(began, self.minutes.get(entry.ticket.topic_id, rules.USUAL_MINUTES), self.now)
-
-    @property
-    def to_come(self) -> list[Waits]:
-        """Who waits, and who will come at their time: they take an adviser too."""
-        booked = [
-            Waits(one.id, 0, one.topic_id, one.starts_at, one.starts_at)
-            for one in self.expected
-            if one.starts_at + rules.GRACE > self.now
-        ]
-        return [*(one.waits for one in self.in_state(TicketState.WAITING)), *booked]
-
-    @property
-    def waits(self) -> Mapping[UUID, int]:
-        """Minutes until each number is called, as far as that can be said."""
-        return rules.estimates(self.to_come, self.advisers, self.minutes, self.now)
-
-    def wait_for(self, topic_id: UUID | None = None) -> int | None:
-        """How long somebody would wait who came now; None where nobody can say."""
-        return rules.wait_for_new(topic_id, self.to_come, self.advisers, self.minutes, self.now)
-
-    def without_adviser(self) -> list[HelpTopic]:
-        """The topics that nobody who is there today can help with, be it after a break."""
-        advisers: Sequence[OnDuty | Advises] = [
-            one for one in self.duties if one.duty.ended_at is None
-        ] or self.advisers
-        if not advisers:
-            return []
-        return [one for one in self.topics if not any(who.helps_with(one.id) for who in advisers)]
-
-    def at_table_of(self, adviser_id: UUID) -> Entry | None:
-        """Whom an adviser has called or is helping."""
-        return next((one for one in self.in_state(*AT_TABLES) if one.ticket.adviser_id == adviser_id), None)
-
-    def duty_of(self, adviser_id: UUID) -> OnDuty | None:
-        """The adviser's duty of today, also once it has ended."""
-        return next((one for one in self.duties if one.adviser.id == adviser_id), None)
-
-    def next_of(self, one: OnDuty) -> Entry | None:
-        """Whom this adviser would call now."""
-        waiting = self.in_state(TicketState.WAITING)
-        found = rules.next_for(one.topics, (entry.waits for entry in waiting), self.now)
-        return next((entry for entry in waiting if found and entry.ticket.id == found.ticket_id), None)
 
 
 async def desk_of(session: AsyncSession, desk_id: UUID, *, lock: bool = False) -> HelpDesk:
@@ -275,13 +123,13 @@ async def waiting(session: AsyncSession, desk_id: UUID, day: date) -> Sequence[W
     return [Waits(*row) for row in rows]
 
 
-async def board(session: AsyncSession, desk_id: UUID, now: datetime) -> Board:
+async def board(session: AsyncSession, desk_id: UUID, now: datetime, *, state: str) -> Board:
     """One desk today; a handful of statements, however many wait. Raises NotFound."""
-    return (await boards(session, [await desk_of(session, desk_id)], now))[0]
+    return (await boards(session, [await desk_of(session, desk_id)], now, state=state))[0]
 
 
-async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -> list[Board]:
-    """These desks today; as many statements for one as for many."""
+async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime, *, state: str) -> list[Board]:
+    """These desks today; as many statements for one as for many. `state` is the federal state, whose holidays count."""
     day, ids = local(now).date(), [one.id for one in of]
     topics = await session.scalars(
         select(HelpTopic).order_by(HelpTopic.position, HelpTopic.name_de, HelpTopic.id)
@@ -308,7 +156,7 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
         .execution_options(populate_existing=True)
     )
     at_work = [(duty, adviser) for duty, adviser in duties]
-    plan = await _plan(session, ids, day)
+    there = await sitting(session, of, day, state=state)
     known = await topics_by_adviser(session)
     minutes = await usual_minutes(session, day)
     return [
@@ -319,13 +167,17 @@ async def boards(session: AsyncSession, of: Sequence[HelpDesk], now: datetime) -
             topics=[one for one in by_id.values() if one.audience is desk.kind and one.ended_at is None],
             entries=entries[desk.id],
             duties=[
-                OnDuty(duty, adviser, known.get(adviser.id))
+                OnDuty(duty, adviser, known.get(adviser.id, frozenset()))
                 for duty, adviser in at_work
                 if duty.desk_id == desk.id
             ],
             expected=[one for one in expected if one.desk_id == desk.id],
-            hours=joined(hours for hours, _ in plan[desk.id]),
-            planned=[(who, known.get(who), hours.start) for hours, who in plan[desk.id] if who],
+            hours=joined(opening for opening, _ in there[desk.id]),
+            planned=[
+                Sits(one, known.get(one, frozenset()), opening)
+                for opening, who in there[desk.id]
+                for one in sorted(who)
+            ],
             minutes=minutes,
         )
         for desk in of
@@ -347,46 +199,25 @@ async def _appointments(session: AsyncSession, desk_ids: Sequence[UUID], day: da
     return found.all()
 
 
-async def _plan(
-    session: AsyncSession, desk_ids: Sequence[UUID], day: date
-) -> Mapping[UUID, list[tuple[Period, UUID | None]]]:
-    """The hours of each desk on a day, with who sits there: weekly hours, less what is closed or away, and what is beside."""
-    beside = (
-        await session.scalars(
-            select(DeskDay).where(
-                DeskDay.day == day, or_(DeskDay.desk_id.in_(desk_ids), DeskDay.desk_id.is_(None))
+async def sitting(
+    session: AsyncSession, of: Sequence[HelpDesk], day: date, *, state: str
+) -> Mapping[UUID, list[tuple[Period, frozenset[UUID]]]]:
+    """When these desks open on a day, each with who sits there and is not absent: as times are booked (`helpdesk.rules`)."""
+    off = await days_off(session, state, day, day)
+    plans = await plans_of(session, of, first=day, last=day, off=off)
+    away = await absences(session, day, day)
+    found: dict[UUID, list[tuple[Period, frozenset[UUID]]]] = {}
+    for desk_id, plan in plans.items():
+        there = (
+            (
+                opening,
+                frozenset(
+                    one for one in who if not any(opening.overlaps(gone) for gone in away.get(one, ()))
+                ),
             )
+            for opening, who in openings(plan, day)
         )
-    ).all()
-    closed = {one.desk_id for one in beside if one.kind is DayKind.CLOSED}
-    away = {(one.desk_id, one.adviser_id) for one in beside if one.kind is DayKind.AWAY}
-    rows = await session.execute(
-        select(DeskHours, DeskHoursAdviser.adviser_id)
-        .outerjoin(DeskHoursAdviser, DeskHoursAdviser.hours_id == DeskHours.id)
-        .where(
-            DeskHours.desk_id.in_(desk_ids),
-            DeskHours.weekday == day.weekday(),
-            DeskHours.valid_from <= day,
-            or_(DeskHours.valid_until.is_(None), DeskHours.valid_until >= day),
-        )
-    )
-    found: dict[UUID, list[tuple[Period, UUID | None]]] = defaultdict(list)
-    for hours, adviser_id in rows:
-        if hours.desk_id in closed:
-            continue
-        is_away = (hours.desk_id, adviser_id) in away or (None, adviser_id) in away
-        period = Period(at_venue(day, hours.opens), at_venue(day, hours.closes))
-        found[hours.desk_id].append((period, None if is_away else adviser_id))
-    for one in beside:
-        if (
-            one.kind is DayKind.EXTRA
-            and one.desk_id
-            and one.opens
-            and one.closes
-            and one.desk_id not in closed
-        ):
-            period = Period(at_venue(day, one.opens), at_venue(day, one.closes))
-            found[one.desk_id].append((period, one.adviser_id))
+        found[desk_id] = [(opening, who) for opening, who in there if who]
     return found
 
 

@@ -11,10 +11,14 @@ from datetime import datetime, timedelta
 from itertools import count
 from uuid import UUID
 
+from lms.helpdesk.rules import helps_with
+
 GRACE = timedelta(minutes=15)
 """So late may somebody be and still be next: later they queue as if they had come at their time without an appointment."""
 UNDO = timedelta(minutes=15)
 """So long can an adviser take back what they have done."""
+EARLY = timedelta(minutes=30)
+"""So long before it opens are numbers given, and may advisers sit down who may be there in their own hours alone."""
 USUAL_MINUTES = 20
 """What a conversation takes where nothing is known of its topic yet."""
 STEP_MINUTES = 5
@@ -51,15 +55,15 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class Advises:
-    """An adviser at work. `topics` None: helps with everything. `free_at` is when the current conversation should end."""
+    """An adviser at work, with the topics they have named. `free_at` is when the current conversation should end."""
 
     adviser_id: UUID
-    topics: frozenset[UUID] | None
+    topics: frozenset[UUID]
     free_at: datetime
 
     def helps_with(self, topic_id: UUID | None) -> bool:
         """Whether a number of this topic may come to this adviser; without a topic it may go to everybody."""
-        return topic_id is None or self.topics is None or topic_id in self.topics
+        return helps_with(self.topics, topic_id)
 
 
 def line(waiting: Iterable[Waits], now: datetime) -> list[Waits]:
@@ -67,10 +71,9 @@ def line(waiting: Iterable[Waits], now: datetime) -> list[Waits]:
     return sorted(waiting, key=lambda one: _place(one, now))
 
 
-def next_for(topics: Collection[UUID] | None, waiting: Iterable[Waits], now: datetime) -> Waits | None:
-    """Whom an adviser calls who helps with these topics (None: with all); None where there is nobody for them yet."""
-    own = Advises(UUID(int=0), None if topics is None else frozenset(topics), now)
-    fitting = [one for one in waiting if own.helps_with(one.topic_id) and one.is_due(now)]
+def next_for(topics: Collection[UUID], waiting: Iterable[Waits], now: datetime) -> Waits | None:
+    """Whom an adviser calls who has named these topics; None where there is nobody for them yet."""
+    fitting = [one for one in waiting if helps_with(topics, one.topic_id) and one.is_due(now)]
     return min(fitting, key=lambda one: _place(one, now), default=None)
 
 

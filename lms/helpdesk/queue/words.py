@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from lms.helpdesk.models import ContactWay, DeskKind, HelpDesk, HelpTopic, Ticket, TicketState
-from lms.helpdesk.queue.queries import Board, Entry
+from lms.helpdesk.queue import rules
+from lms.helpdesk.queue.board import Board, Entry
 from lms.kernel.marking import N_
 from lms.people.ages import AgeBand
 from lms.web import formats
@@ -59,10 +60,12 @@ def ages() -> list[tuple[str, str]]:
     return [(band.value, translated(words)) for band, words in AGES.items()]
 
 
-def wait(minutes: int | None) -> str:
-    """A waiting time, as honest as it is known: "etwa 25 Minuten"."""
+def wait(board: Board, minutes: int | None) -> str:
+    """A waiting time, as honest as it is known: "etwa 25 Minuten"; before it opens the time of day: "gegen 9:20 Uhr"."""
     if minutes is None:
         return gettext("not known at the moment")
+    if not board.helps_now:
+        return gettext("at about %(time)s", time=formats.time(board.clock_in(minutes)))
     if minutes == 0:
         return gettext("hardly any wait")
     return gettext("about %(time)s", time=formats.duration(minutes))
@@ -75,13 +78,26 @@ def waiting_people(board: Board) -> str:
         people = gettext("Nobody is waiting at the moment.")
     else:
         people = ngettext("%(num)s person is waiting now.", "%(num)s people are waiting now.", number)
-    minutes = board.wait_for()
-    if minutes is None:
+    if not board.helps_now:
+        if board.opens_at is None:
+            return gettext("%(people)s The help desk is closed for today.", people=people)
+        return gettext(
+            "%(people)s The help desk opens at %(time)s.", people=people, time=formats.time(board.opens_at)
+        )
+    found = board.waits_for_new()
+    if found is None:
         return gettext("%(people)s How long it takes cannot be said at the moment.", people=people)
-    if minutes == 0:
+    least, most = found
+    if most == 0:
         return gettext("%(people)s Whoever comes now hardly has to wait.", people=people)
+    if most - least > rules.STEP_MINUTES:  # some advisers help with some topics alone
+        return gettext(
+            "%(people)s Whoever comes now waits up to %(time)s, depending on the topic.",
+            people=people,
+            time=formats.duration(most),
+        )
     return gettext(
-        "%(people)s Whoever comes now waits about %(time)s.", people=people, time=formats.duration(minutes)
+        "%(people)s Whoever comes now waits about %(time)s.", people=people, time=formats.duration(most)
     )
 
 

@@ -40,11 +40,15 @@ async def locked_desk(session: AsyncSession, desk_id: UUID) -> HelpDesk:
 
 
 async def lock_advisers(session: AsyncSession, topic_id: UUID, *more: UUID) -> None:
-    """Keep everybody who knows the topic from being taken by another desk or course meanwhile."""
+    """Keep everybody who helps with the topic from being taken by another desk or course meanwhile."""
     persons = await session.scalars(
         select(Adviser.person_id)
         .outerjoin(AdviserTopic, AdviserTopic.adviser_id == Adviser.id)
-        .where((AdviserTopic.topic_id == topic_id) | Adviser.id.in_(more))
+        .where(
+            (AdviserTopic.topic_id == topic_id)
+            | AdviserTopic.topic_id.is_(None)  # who has named no topic helps with everything
+            | Adviser.id.in_(more)
+        )
     )
     await lock(session, trainer_ids=set(persons))
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.db import retried
 from lms.helpdesk import policy
-from lms.helpdesk.errors import AdviserAlready, HoursOverlap, KnowsNothing, RoomElsewhere
+from lms.helpdesk.errors import AdviserAlready, HoursOverlap, RoomElsewhere
 from lms.helpdesk.models import (
     Adviser,
     AdviserTopic,
@@ -215,10 +215,8 @@ class HelpDesks:
         person_id: UUID | None = None,
         adviser_id: UUID | None = None,
     ) -> Adviser:
-        """Somebody who helps, with what they know. Raises NotFound, KnowsNothing, AdviserAlready."""
+        """Somebody who helps, with what they know; without topics with everything. Raises NotFound, AdviserAlready."""
         ensure(policy.may_set_up(actor), actor)
-        if not topic_ids and is_active:
-            raise KnowsNothing
         async with self.begin() as session:
             if adviser_id is not None:
                 adviser = await session.get(Adviser, adviser_id, with_for_update=True)

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from lms.portal.desk.pile import Pile
 from lms.volunteering.models import Duty, DutyState, Helper, HelperAllowance, HoursProof, Shift, ShiftState
-from lms.volunteering.queries import unconfirmed, waits_for_decision
+from lms.volunteering.queries.helpers import waits_for_decision
+from lms.volunteering.queries.hours import unconfirmed
 from lms.web.language import ngettext
 
 SOON = timedelta(days=4)

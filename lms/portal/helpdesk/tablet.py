@@ -11,8 +11,10 @@ from litestar.response import Redirect, Template
 
 from lms.accounts.limits import within
 from lms.helpdesk.queue import words
+from lms.helpdesk.queue.board import Board
 from lms.helpdesk.queue.errors import NoSuchAppointment
-from lms.helpdesk.queue.queries import Board, boards, desks, ticket_of
+from lms.helpdesk.queue.pages.frame import all_boards
+from lms.helpdesk.queue.queries import ticket_of
 from lms.helpdesk.queue.service import HelpQueue
 from lms.kernel.errors import DomainError, Invalid, NotFound
 from lms.kernel.marking import N_
@@ -115,14 +117,14 @@ class KioskQueuePages(Controller):
         if entry is None:
             raise NotFound
         context = frame(tablet, around.signer, around.clock()) | {
-            "here": HERE, "desk": found.desk, "entry": entry, "words": words, "waits": found.waits,
+            "here": HERE, "board": found, "desk": found.desk, "entry": entry, "words": words, "waits": found.waits,
         }  # fmt: skip
         return Template("portal/kiosk/queue_slip.html", context=context, headers=WIPED)
 
 
 async def _open(around: Around) -> Sequence[Board]:
     async with around.begin.reading() as session:
-        return await boards(session, await desks(session), around.clock())
+        return await all_boards(session, around)
 
 
 async def _start(around: Around, tablet: Kiosk, form: ArrivalForm, *, status: int = 200) -> Template:

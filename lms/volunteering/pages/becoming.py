@@ -22,10 +22,11 @@ from lms.volunteering.errors import (
 )
 from lms.volunteering.forms import ApplyForm, YoungForm
 from lms.volunteering.models import Basis
-from lms.volunteering.queries import limits_of, rate_on, topics
+from lms.volunteering.queries.helpers import limits_of, topics
+from lms.volunteering.queries.hours import rate_on
 from lms.volunteering.service import Helpers
 from lms.volunteering.values import Application
-from lms.volunteering.words import topic_words
+from lms.volunteering.words import topic_choices, topic_words
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.language import say_du
@@ -142,7 +143,7 @@ async def _form_page(around: Around, form: ApplyForm, *, young: bool, status: in
     async with around.begin.reading() as session:
         offered = await topics(session)
         limits = await limits_of(session)
-    form.topics.choices = [(str(one), topic_words(topic)) for one, topic in offered.items()]
+    form.topics.choices = topic_choices(offered)
     return Template(
         "volunteering/apply.html",
         context={
@@ -162,9 +163,7 @@ async def _send(
 ) -> Template | Redirect:
     say_du(wanted=young)
     async with around.begin.reading() as session:
-        form.topics.choices = [
-            (str(one), topic_words(topic)) for one, topic in (await topics(session)).items()
-        ]
+        form.topics.choices = topic_choices(await topics(session))
     if not form.validate():
         return await _form_page(around, form, young=young, status=422)
     if not actor.is_signed_in:

@@ -18,7 +18,9 @@ from lms.volunteering.errors import ConsentByTeam, ConsentNotOpen
 from lms.volunteering.forms import AgreeForm
 from lms.volunteering.letters import consent_path, desk_words
 from lms.volunteering.models import Duty, DutyState, HelperState, Shift
-from lms.volunteering.queries import Known, duties_of, helper_of, limits_of, rate_on
+from lms.volunteering.queries.helpers import Known, helper_of, limits_of
+from lms.volunteering.queries.hours import rate_on
+from lms.volunteering.queries.shifts import duties_of
 from lms.volunteering.service import Helpers
 from lms.volunteering.service.acts import CONSENT
 from lms.web.access import PUBLIC

@@ -22,17 +22,9 @@ from lms.volunteering import policy, rules
 from lms.volunteering.forms import AgreeForm, PaperForm, ReasonForm
 from lms.volunteering.letters import desk_words
 from lms.volunteering.models import Duty, DutyState, HelperState, Shift
-from lms.volunteering.queries import (
-    VIEWS,
-    Known,
-    done,
-    duties_of,
-    helper_of,
-    helpers_in,
-    open_proof,
-    over,
-    topics,
-)
+from lms.volunteering.queries.helpers import VIEWS, Known, helper_of, helpers_in, topics
+from lms.volunteering.queries.hours import done, open_proof, over
+from lms.volunteering.queries.shifts import duties_of
 from lms.volunteering.service import HelperHours, Helpers
 from lms.volunteering.words import named, state_of
 from lms.web.access import may

@@ -22,7 +22,7 @@ from lms.volunteering import policy, rules
 from lms.volunteering.forms import RateForm, month_in
 from lms.volunteering.models import Basis, Helper, HelperAllowance, HelperPaymentList, HelperRate
 from lms.volunteering.paper import receipt_pdf
-from lms.volunteering.queries import next_month
+from lms.volunteering.queries.hours import next_month
 from lms.volunteering.service import HelperAllowances
 from lms.volunteering.service.allowances import dues, months_with_dues
 from lms.web.access import may

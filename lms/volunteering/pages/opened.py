@@ -6,7 +6,7 @@ from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.messaging.models import AddressForm
 from lms.people.rules import is_du
-from lms.volunteering.queries import Known, helper_of
+from lms.volunteering.queries.helpers import Known, helper_of
 from lms.volunteering.service.acts import LINK
 from lms.web.language import say_du
 from lms.web.module import Around

@@ -21,18 +21,11 @@ from lms.volunteering.forms import ReasonForm, TopicsForm
 from lms.volunteering.letters import desk_words, helper_path
 from lms.volunteering.models import Duty, DutyState, HelperState, Shift, ShiftAsk, ShiftState
 from lms.volunteering.pages.opened import opened
-from lms.volunteering.queries import (
-    Known,
-    duties_of,
-    helper_of_person,
-    limits_of,
-    planned,
-    planned_shift,
-    topics,
-)
+from lms.volunteering.queries.helpers import Known, helper_of_person, limits_of, topics
+from lms.volunteering.queries.shifts import duties_of, planned, planned_shift
 from lms.volunteering.service import Helpers, Shifts
 from lms.volunteering.service.acts import LINK
-from lms.volunteering.words import named, state_of, topic_words
+from lms.volunteering.words import named, state_of, topic_choices
 from lms.web.access import PUBLIC, may
 from lms.web.forms import form_from
 from lms.web.language import gettext
@@ -194,9 +187,7 @@ class OwnHelperPages(Controller):
         known = await opened(around, helper_id, token)
         form = form_from(TopicsForm, await request.form())
         async with around.begin.reading() as session:
-            form.topics.choices = [
-                (str(one), topic_words(topic)) for one, topic in (await topics(session)).items()
-            ]
+            form.topics.choices = topic_choices(await topics(session))
         if not form.validate():
             return await _details(around, known, token, form, status=422)
         await helpers.change(
@@ -346,9 +337,7 @@ async def _details(
     around: Around, known: Known, token: str, form: TopicsForm, *, status: int = 200
 ) -> Template:
     async with around.begin.reading() as session:
-        form.topics.choices = [
-            (str(one), topic_words(topic)) for one, topic in (await topics(session)).items()
-        ]
+        form.topics.choices = topic_choices(await topics(session))
     return Template(
         "volunteering/details.html",
         context={"form": form, "here": helper_path(known, token)},

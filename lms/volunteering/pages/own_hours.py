@@ -22,7 +22,8 @@ from lms.volunteering.letters import desk_words, helper_path
 from lms.volunteering.models import Duty, HelperAllowance, HelperElsewhere, HoursProof, Shift
 from lms.volunteering.pages.opened import opened
 from lms.volunteering.paper import receipt_pdf
-from lms.volunteering.queries import Done, Known, done, next_month, open_proof, over
+from lms.volunteering.queries.helpers import Known
+from lms.volunteering.queries.hours import Done, done, next_month, open_proof, over
 from lms.volunteering.service import HelperHours, Helpers
 from lms.volunteering.service.allowances import used_in
 from lms.web.access import PUBLIC

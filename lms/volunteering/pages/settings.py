@@ -17,7 +17,7 @@ from lms.volunteering.forms import LimitsForm
 from lms.volunteering.letters import desk_words
 from lms.volunteering.models import HelperLimits, ShiftRule
 from lms.volunteering.pages.helpers import MANAGE
-from lms.volunteering.queries import limits_of
+from lms.volunteering.queries.helpers import limits_of
 from lms.volunteering.service import Shifts
 from lms.web.forms import form_from
 from lms.web.module import Around

@@ -15,20 +15,14 @@ from lms.kernel.marking import N_
 from lms.trainers.queries import conduct_valid_until
 from lms.volunteering import policy, rules
 from lms.volunteering.fitting import by_fitness, why_not
-from lms.volunteering.forms import CallOffForm, HoursForm, ShiftChangeForm
+from lms.volunteering.forms import HoursForm
 from lms.volunteering.letters import desk_words
 from lms.volunteering.models import Duty, DutyState, Helper, HelperState, Shift, ShiftState
 from lms.volunteering.pages.helpers import MANAGE, READ
 from lms.volunteering.pages.shifts import PATH
-from lms.volunteering.queries import (
-    Planned,
-    asks_of,
-    done,
-    helpers_in,
-    limits_of,
-    planned_shift,
-    topics,
-)
+from lms.volunteering.queries.helpers import helpers_in, limits_of, topics
+from lms.volunteering.queries.hours import done
+from lms.volunteering.queries.shifts import Planned, asks_of, planned_shift
 from lms.volunteering.service import HelperHours, Shifts
 from lms.volunteering.words import age_words, named, topic_words
 from lms.web.forms import form_from
@@ -39,9 +33,6 @@ from lms.web.sent import uuid_in
 
 AnyRequest = Request[Any, Any, Any]
 ASKED = declare("schicht-gefragt", N_("The helper is asked by letter or e-mail and answers with one click."))
-CALLED_OFF = declare(
-    "schicht-abgesagt-team", N_("The shift is called off. Everybody who had taken it is told.")
-)
 
 
 class ShiftPages(Controller):
@@ -56,7 +47,7 @@ class ShiftPages(Controller):
         self, shift_id: FromPath[UUID], actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Template:
         """Everything about it."""
-        return await _page(around, actor, shift_id)
+        return await shift_page(around, actor, shift_id)
 
     @post("/fragen", opt=MANAGE)
     async def ask(
@@ -72,7 +63,7 @@ class ShiftPages(Controller):
         try:
             await shifts.ask(actor, shift_id=shift_id, helper_id=_there(helper_id))
         except DomainError as refusal:
-            return await _page(around, actor, shift_id, refusal)
+            return await shift_page(around, actor, shift_id, refusal)
         return after(f"{PATH}/{shift_id}", ASKED)
 
     @post("/eintragen", opt=MANAGE)
@@ -89,7 +80,7 @@ class ShiftPages(Controller):
         try:
             await shifts.take(actor, shift_id=shift_id, helper_id=_there(helper_id))
         except DomainError as refusal:
-            return await _page(around, actor, shift_id, refusal)
+            return await shift_page(around, actor, shift_id, refusal)
         return after(f"{PATH}/{shift_id}", SAVED)
 
     @post("/austragen", opt=MANAGE)
@@ -106,72 +97,8 @@ class ShiftPages(Controller):
         try:
             await shifts.withdraw(actor, shift_id=shift_id, helper_id=_there(helper_id))
         except DomainError as refusal:
-            return await _page(around, actor, shift_id, refusal)
+            return await shift_page(around, actor, shift_id, refusal)
         return after(f"{PATH}/{shift_id}", SAVED)
-
-    @get("/aendern", opt=MANAGE)
-    async def ask_change(self, shift_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
-        """Places, topics, age, note."""
-        async with around.begin.reading() as session:
-            plan = await planned_shift(session, shift_id)
-        shift = plan.shift
-        form = form_from(
-            ShiftChangeForm, places=shift.places, least_age=shift.least_age or None, note=shift.note,
-            topics=[str(one) for one in plan.topic_ids],
-        )  # fmt: skip
-        return await _change_page(around, plan, form)
-
-    @post("/aendern", opt=MANAGE)
-    async def change(
-        self,
-        request: AnyRequest,
-        shift_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        shifts: NamedDependency[Shifts],
-    ) -> Template | Redirect:
-        """Keep it."""
-        form = form_from(ShiftChangeForm, await request.form())
-        async with around.begin.reading() as session:
-            plan = await planned_shift(session, shift_id)
-            form.topics.choices = [
-                (str(one), topic_words(topic)) for one, topic in (await topics(session)).items()
-            ]
-        if not form.validate():
-            return await _change_page(around, plan, form, status=422)
-        try:
-            await shifts.change(
-                actor, shift_id=shift_id, places=form.places.data, least_age=form.least_age.data or 0,
-                topic_ids=frozenset(one for one in map(uuid_in, form.topics.data or []) if one), note=form.note.data or "",
-            )  # fmt: skip
-        except DomainError as refusal:
-            form.refuse("places", refusal.message, **refusal.params)
-            return await _change_page(around, plan, form, status=refusal.status)
-        return after(f"{PATH}/{shift_id}", SAVED)
-
-    @get("/absagen", opt=MANAGE)
-    async def consider(self, shift_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
-        """Before calling it off."""
-        return await _call_off_page(around, shift_id, form_from(CallOffForm))
-
-    @post("/absagen", opt=MANAGE)
-    async def call_off(
-        self,
-        request: AnyRequest,
-        shift_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        shifts: NamedDependency[Shifts],
-    ) -> Template | Redirect:
-        """Call it off; everybody is told."""
-        form = form_from(CallOffForm, await request.form())
-        if not form.validate():
-            return await _call_off_page(around, shift_id, form, status=422)
-        try:
-            await shifts.call_off(actor, shift_id=shift_id, reason=form.reason.data)
-        except DomainError as refusal:
-            return await _page(around, actor, shift_id, refusal)
-        return after(f"{PATH}/{shift_id}", CALLED_OFF)
 
     @post("/stunden", opt=MANAGE)
     async def confirm_all(
@@ -185,7 +112,7 @@ class ShiftPages(Controller):
         try:
             await helper_hours.confirm_as_planned(actor, shift_id=shift_id)
         except DomainError as refusal:
-            return await _page(around, actor, shift_id, refusal)
+            return await shift_page(around, actor, shift_id, refusal)
         return after(f"{PATH}/{shift_id}", SAVED)
 
     @post("/stunden/{duty_id:uuid}", opt=MANAGE)
@@ -201,14 +128,14 @@ class ShiftPages(Controller):
         """How long it was for one of them."""
         form = form_from(HoursForm, await request.form())
         if not form.validate():
-            return await _page(around, actor, shift_id, wrong=(duty_id, form))
+            return await shift_page(around, actor, shift_id, wrong=(duty_id, form))
         try:
             await helper_hours.say(
                 actor, duty_id=duty_id, minutes=form.whole_minutes, reason=form.reason.data or ""
             )
         except DomainError as refusal:
             form.refuse("reason", refusal.message, **refusal.params)
-            return await _page(around, actor, shift_id, wrong=(duty_id, form))
+            return await shift_page(around, actor, shift_id, wrong=(duty_id, form))
         return after(f"{PATH}/{shift_id}", SAVED)
 
     @post("/fehlte/{duty_id:uuid}", opt=MANAGE)
@@ -224,7 +151,7 @@ class ShiftPages(Controller):
         try:
             await shifts.missed(actor, duty_id=duty_id)
         except DomainError as refusal:
-            return await _page(around, actor, shift_id, refusal)
+            return await shift_page(around, actor, shift_id, refusal)
         return after(f"{PATH}/{shift_id}", SAVED)
 
 
@@ -234,7 +161,7 @@ def _there(helper_id: UUID | None) -> UUID:
     return helper_id
 
 
-async def _page(
+async def shift_page(
     around: Around,
     actor: Actor,
     shift_id: UUID,
@@ -273,7 +200,7 @@ async def _page(
         problem = why_not(
             plan, one, others=others.get(one.helper.id, ()), limits=limits, state=around.settings.federal_state, at=now
         )  # fmt: skip
-        row = (one, named(known_topics, matched), asks.get((shift_id, one.helper.id)), problem)  # type: ignore[arg-type]
+        row = (one, named(known_topics, matched), asks.get((shift_id, one.helper.id)), problem)
         (unfit if problem else fitting).append(row)
     return Template(
         "volunteering/desk/shift.html",
@@ -304,9 +231,7 @@ async def _page(
             "is_ahead": is_ahead,
             "may_manage": policy.may_manage(actor),
             "unconfirmed": sum(
-                not (hours[one.duty.id].latest and hours[one.duty.id].latest.is_confirmed)  # type: ignore[union-attr]
-                for one in plan.taken
-                if one.duty.id in hours
+                not hours[one.duty.id].is_confirmed for one in plan.taken if one.duty.id in hours
             ),
             "refusal": gettext(refusal.message, **refusal.params) if refusal else "",
         },
@@ -323,37 +248,3 @@ def _hours_form(plan: Planned, one: Any, hours: Any) -> HoursForm:
         else rules.planned_minutes(plan.shift.starts_at, plan.shift.ends_at, is_minor=minor)
     )
     return form_from(HoursForm, hours=minutes // 60, minutes=minutes % 60)
-
-
-async def _change_page(
-    around: Around, plan: Planned, form: ShiftChangeForm, *, status: int = 200
-) -> Template:
-    async with around.begin.reading() as session:
-        form.topics.choices = [
-            (str(one), topic_words(topic)) for one, topic in (await topics(session)).items()
-        ]
-    return Template(
-        "volunteering/desk/change_shift.html",
-        context={
-            "form": form,
-            "plan": plan,
-            "base": f"{PATH}/{plan.shift.id}",
-            "desk": desk_words(plan.desk, plan.venue),
-        },
-        status_code=status,
-    )
-
-
-async def _call_off_page(around: Around, shift_id: UUID, form: CallOffForm, *, status: int = 200) -> Template:
-    async with around.begin.reading() as session:
-        plan = await planned_shift(session, shift_id)
-    return Template(
-        "volunteering/desk/call_off.html",
-        context={
-            "form": form,
-            "plan": plan,
-            "base": f"{PATH}/{shift_id}",
-            "desk": desk_words(plan.desk, plan.venue),
-        },
-        status_code=status,
-    )

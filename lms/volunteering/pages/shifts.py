@@ -22,10 +22,12 @@ from lms.volunteering.forms import ShiftForm
 from lms.volunteering.letters import desk_words
 from lms.volunteering.models import HoursEntry, Shift, ShiftState
 from lms.volunteering.pages.helpers import MANAGE, READ
-from lms.volunteering.queries import desks, done, in_month, over, planned, to_confirm, topics
+from lms.volunteering.queries.helpers import desks, topics
+from lms.volunteering.queries.hours import done, in_month, over, to_confirm
+from lms.volunteering.queries.shifts import planned
 from lms.volunteering.service import Shifts
 from lms.volunteering.values import ShiftFacts
-from lms.volunteering.words import age_words, named, topic_words
+from lms.volunteering.words import age_words, named, topic_choices
 from lms.web.access import may
 from lms.web.csv import Cell
 from lms.web.forms import form_from
@@ -160,9 +162,7 @@ def _week(typed: str | None, day: date) -> date:
 async def _with_choices(around: Around, form: ShiftForm) -> None:
     async with around.begin.reading() as session:
         form.desk.choices = [(str(one.id), desk_words(one, None)) for one in await desks(session)]
-        form.topics.choices = [
-            (str(one), topic_words(topic)) for one, topic in (await topics(session)).items()
-        ]
+        form.topics.choices = topic_choices(await topics(session))
 
 
 async def _form_page(around: Around, form: ShiftForm, *, status: int = 200) -> Template:

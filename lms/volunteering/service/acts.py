@@ -14,7 +14,7 @@ from lms.volunteering import policy
 from lms.volunteering.beside import seat
 from lms.volunteering.events import DutyCalledOff, DutyWithdrawn
 from lms.volunteering.models import Duty, DutyState, Helper, Shift
-from lms.volunteering.queries import Known
+from lms.volunteering.queries.helpers import Known
 from lms.web.module import Around
 
 LINK, CONSENT = "helper", "helper-consent"

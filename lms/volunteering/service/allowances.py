@@ -27,7 +27,8 @@ from lms.volunteering.models import (
     PaidDuty,
     Shift,
 )
-from lms.volunteering.queries import Done, Known, done, helper_of, helpers_in, in_month
+from lms.volunteering.queries.helpers import Known, helper_of, helpers_in
+from lms.volunteering.queries.hours import Done, done, in_month
 from lms.volunteering.service.acts import Acts
 
 

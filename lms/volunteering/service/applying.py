@@ -1,4 +1,4 @@
-"""Becoming a helper: asking, the guardian's answer, the team's decision, and leaving again."""
+"""Becoming a helper: asking, the team's decision, and leaving again."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,45 +11,38 @@ from lms.accounts.idempotency import once, remember
 from lms.accounts.models import Account
 from lms.accounts.queries import account_by_email
 from lms.accounts.service.administration import invite
-from lms.audit.trail import record
 from lms.billing.refunds.accounts import read_account
-from lms.booking.service.persons import known_booker, new_person
-from lms.booking.values import Contact
 from lms.db import retried
 from lms.jobs.queue import announce
-from lms.kernel.actor import SYSTEM, Actor, ensure
+from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import today
-from lms.kernel.errors import NotFound, Stale
+from lms.kernel.errors import Stale
 from lms.messaging.models import AddressForm
 from lms.people.ages import age_on
-from lms.people.models import Guardianship, Person
-from lms.people.queries import have_conflict
+from lms.people.models import Person
 from lms.people.rules import is_minor
 from lms.volunteering import policy, rules
-from lms.volunteering.beside import unlearn
+from lms.volunteering.beside import release, unlearn, welcome_back
 from lms.volunteering.errors import (
     BirthDateUnlikely,
-    ConsentByTeam,
     ConsentMissing,
-    ConsentNotOpen,
-    GuardianMissing,
     NotReachable,
     TooYoungToHelp,
 )
 from lms.volunteering.events import (
     HelperAsked,
-    HelperConsentEnded,
-    HelperConsentWanted,
     HelperDecided,
     HelperLeft,
 )
 from lms.volunteering.models import Helper, HelperElsewhere, HelperState, HelperTopic
-from lms.volunteering.queries import Known, helper_of, helper_of_person, limits_of
-from lms.volunteering.service.acts import CONSENT, Acts, give_back_all
+from lms.volunteering.queries.helpers import Known, helper_of, limits_of
+from lms.volunteering.service.acts import give_back_all
+from lms.volunteering.service.consenting import Consents
+from lms.volunteering.service.persons import guardian_of, whom_they_mean
 from lms.volunteering.values import Application
 
 
-class Helpers(Acts):
+class Helpers(Consents):
     """What somebody who helps, their guardian and the team can do about it."""
 
     @retried
@@ -68,11 +61,11 @@ class Helpers(Acts):
                 return await session.get_one(Helper, kept)
             least = (await limits_of(session)).least_age
             _refuse_age(wanted.birth_date, day, least)
-            person, is_new = await self._person(session, actor, wanted.who, wanted.birth_date, at=at)
+            person, is_new = await whom_they_mean(session, actor, wanted.who, wanted.birth_date, at=at)
             born = person.birth_date
             guardian = None
             if is_minor(born, day):
-                guardian = await self._guardian(session, actor, person, wanted.guardian, is_new=is_new, at=at)
+                guardian = await guardian_of(session, actor, person, wanted.guardian, is_new=is_new, at=at)
                 if is_new:
                     person.address_form = AddressForm.INFORMAL
             known = await session.scalar(
@@ -89,60 +82,6 @@ class Helpers(Acts):
                 self.note(session, actor, "helper.asked", Known(helper, person))
             await remember(session, f"helper:{form_id}", helper.id)
         return helper
-
-    @retried
-    async def consent(self, actor: Actor, *, helper_id: UUID, token: str, wording: str) -> None:
-        """The guardian agrees by link (L-30). Twice is as good as once. Raises NotFound, ConsentNotOpen, ConsentByTeam."""
-        at = self.clock()
-        async with self.begin() as session:
-            known = await helper_of(session, helper_id, lock=True)
-            helper = known.helper
-            self._refuse_other_guardians(helper, token)
-            if known.has_consent:
-                return
-            if helper.state not in {HelperState.ASKED, HelperState.APPROVED}:
-                raise ConsentNotOpen
-            if helper.consent_asked_until is None or helper.consent_asked_until <= at:
-                raise ConsentNotOpen
-            if await have_conflict(session, known.person.id):
-                raise ConsentByTeam
-            await self._agreed(session, actor, known, wording, at=at)
-
-    @retried
-    async def consent_on_paper(self, actor: Actor, *, helper_id: UUID, seen_on: date, wording: str) -> None:
-        """The team has seen the guardian's signature. Raises ConsentNotOpen."""
-        ensure(policy.may_manage(actor), actor)
-        at = self.clock()
-        async with self.begin() as session:
-            known = await helper_of(session, helper_id, lock=True)
-            ensure(not policy.is_about_themselves(actor, known.person), actor)
-            if known.has_consent:
-                return
-            if known.helper.guardian_id is None or seen_on > today(self.clock):
-                raise ConsentNotOpen
-            known.helper.consent_seen_on = seen_on
-            await self._agreed(session, actor, known, wording, at=at)
-
-    @retried
-    async def end_consent(self, actor: Actor, *, helper_id: UUID, token: str = "") -> None:
-        """The guardian does not agree, or no longer: shifts to come end. Twice is as good as once. Raises NotFound."""
-        at = self.clock()
-        async with self.begin() as session:
-            known = await helper_of(session, helper_id, lock=True)
-            if not policy.may_manage(actor):
-                self._refuse_other_guardians(known.helper, token)
-            await end_consent(session, actor, known, at=at)
-
-    @retried
-    async def ask_guardian_again(self, actor: Actor, *, helper_id: UUID) -> None:
-        """Another fourteen days, another letter."""
-        ensure(policy.may_manage(actor), actor)
-        at = self.clock()
-        async with self.begin() as session:
-            known = await helper_of(session, helper_id, lock=True)
-            if known.helper.guardian_id is None or known.has_consent:
-                return
-            self._ask_guardian(session, known.helper, at=at)
 
     @retried
     async def decide(
@@ -177,6 +116,7 @@ class Helpers(Acts):
                 session, actor, "helper.approved" if approve else "helper.declined", known, reason=reason
             )
             announce(session, HelperDecided(helper_id=helper.id, version=helper.version, at=at), at=at)
+            await (welcome_back if approve else release)(session, known)
             if approve and helper.wants_account:
                 await self._invite(session, known.person, at=at)
 
@@ -247,62 +187,9 @@ class Helpers(Acts):
             helper.state, helper.decided_at, helper.reason = HelperState.ENDED, at, reason
             helper.version += 1
             await give_back_all(session, helper, at=at, by_team=policy.may_manage(actor))
+            await release(session, known)
             self.note(session, actor, "helper.ended", known, reason=reason)
             announce(session, HelperLeft(helper_id=helper.id, version=helper.version, at=at), at=at)
-
-    async def _person(
-        self, session: AsyncSession, actor: Actor, who: Contact, born: date | None, *, at: datetime
-    ) -> tuple[Person, bool]:
-        """Whom the form means. Who has the same name and address but another birth date is somebody else: father and son."""
-        if actor.person_id is not None and not policy.may_manage(actor):
-            me = await session.get(Person, actor.person_id)
-            if (
-                me is not None
-                and (born is None or me.birth_date in {None, born})
-                and me.name == f"{who.given_name.strip()} {who.family_name.strip()}"
-            ):
-                me.birth_date = me.birth_date or born
-                return me, False
-        known = await known_booker(session, who)
-        if known is not None and (born is None or known.birth_date in {None, born}):
-            known.birth_date = known.birth_date or born
-            return known, False
-        person = await new_person(session, actor, who, at=at)
-        person.birth_date = born
-        return person, True
-
-    async def _guardian(
-        self,
-        session: AsyncSession,
-        actor: Actor,
-        child: Person,
-        typed: Contact | None,
-        *,
-        is_new: bool,
-        at: datetime,
-    ) -> Person:
-        """Who is asked: for a child we know, whoever decides for them already; a form does not make a guardian of anybody else."""
-        deciding = (
-            await session.scalars(
-                select(Person)
-                .join(Guardianship, Guardianship.guardian_id == Person.id)
-                .where(Guardianship.child_id == child.id, Guardianship.ended_at.is_(None))
-                .order_by(Guardianship.joint_since.is_(None), Guardianship.id)
-            )
-        ).all()
-        meant = await known_booker(session, typed) if typed else None
-        if deciding:
-            return next((one for one in deciding if meant is not None and one.id == meant.id), deciding[0])
-        if typed is None or not (typed.email or typed.phone) or not typed.given_name.strip():
-            raise GuardianMissing
-        if meant is not None and (meant.id == child.id or is_minor(meant.birth_date, today(self.clock))):
-            raise GuardianMissing
-        guardian = meant or await new_person(session, actor, typed, at=at)
-        if is_new:
-            session.add(
-                Guardianship(guardian_id=guardian.id, child_id=child.id, emergency_phone=guardian.phone or "")
-            )
-        return guardian
 
     async def _begin(
         self,
@@ -324,25 +211,6 @@ class Helpers(Acts):
         if guardian is not None:
             self._ask_guardian(session, helper, at=at)
 
-    def _ask_guardian(self, session: AsyncSession, helper: Helper, *, at: datetime) -> None:
-        helper.consent_asked_until = at + rules.CONSENT_ASKED
-        helper.version += 1
-        announce(session, HelperConsentWanted(helper_id=helper.id, version=helper.version, at=at), at=at)
-
-    def _refuse_other_guardians(self, helper: Helper, token: str) -> None:
-        if helper.guardian_id is None or not self.signer.matches(
-            token, CONSENT, helper.id, helper.link_version
-        ):
-            raise NotFound
-
-    async def _agreed(
-        self, session: AsyncSession, actor: Actor, known: Known, wording: str, *, at: datetime
-    ) -> None:
-        helper = known.helper
-        helper.consented_at, helper.consent_wording, helper.consent_ended_at = at, wording, None
-        helper.version += 1
-        self.note(session, actor, "helper.consented", known)
-
     async def _invite(self, session: AsyncSession, person: Person, *, at: datetime) -> None:
         """An account for whoever has an address that no account has."""
         if not person.email or await account_by_email(session, person.email) is not None:
@@ -353,30 +221,6 @@ class Helpers(Acts):
         session.add(account)
         await session.flush()
         await invite(session, account, person, at=at)
-
-
-async def end_consent(session: AsyncSession, actor: Actor, known: Known, *, at: datetime) -> None:
-    """No guardian agrees any more, in the caller's transaction. An application ends; who helps gives back what is to come."""
-    helper = known.helper
-    if helper.guardian_id is None or helper.consent_ended_at is not None:
-        return
-    helper.consent_ended_at = at
-    helper.version += 1
-    if helper.state is HelperState.ASKED:
-        helper.state, helper.decided_at = HelperState.ENDED, at
-    await give_back_all(session, helper, at=at, by_team=True)
-    record(
-        session, actor, "helper.consent_ended", at=at, kind="helper", object_id=helper.id,
-        person_id=known.person.id,
-    )  # fmt: skip
-    announce(session, HelperConsentEnded(helper_id=helper.id, at=at), at=at)
-
-
-async def end_consent_of(session: AsyncSession, child_id: UUID, guardian_id: UUID, *, at: datetime) -> None:
-    """This adult decides no longer for the child: what they have agreed to ends as well."""
-    helper = await helper_of_person(session, child_id)
-    if helper is not None and helper.guardian_id == guardian_id:
-        await end_consent(session, SYSTEM, await helper_of(session, helper.id, lock=True), at=at)
 
 
 def _refuse_age(born: date | None, day: date, least: int) -> None:

@@ -33,7 +33,9 @@ from lms.volunteering.models import (
     ProvenDuty,
     ShiftState,
 )
-from lms.volunteering.queries import Done, done, helper_of, is_settled, open_proof, shift_of
+from lms.volunteering.queries.helpers import helper_of
+from lms.volunteering.queries.hours import Done, done, is_settled, open_proof
+from lms.volunteering.queries.shifts import shift_of
 from lms.volunteering.service.acts import Acts
 
 WHAT_DE, WHAT_EN = (

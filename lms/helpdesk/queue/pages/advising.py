@@ -10,11 +10,12 @@ from litestar.response import Redirect, Template
 
 from lms.helpdesk.models import ContactWay, Ticket, TicketState
 from lms.helpdesk.queue import policy, rules, words
+from lms.helpdesk.queue.board import Board, Entry, OnDuty
 from lms.helpdesk.queue.errors import NoAdviser
 from lms.helpdesk.queue.forms import ContactForm, FinishForm, PlaceForm
 from lms.helpdesk.queue.pages.counter import key_in
-from lms.helpdesk.queue.pages.frame import ADVISE, COUNTER, QUIET, AnyRequest, said
-from lms.helpdesk.queue.queries import Board, Entry, OnDuty, adviser_of, board, boards, desks, topics_of
+from lms.helpdesk.queue.pages.frame import ADVISE, COUNTER, QUIET, AnyRequest, all_boards, board_of, said
+from lms.helpdesk.queue.queries import adviser_of, desk_of, topics_of
 from lms.helpdesk.queue.service import HelpQueue
 from lms.kernel.actor import Actor
 from lms.kernel.clock import local
@@ -60,8 +61,10 @@ class AdvisingPages(Controller):
             adviser = await adviser_of(session, actor)
             if not policy.may_serve(actor, adviser):
                 raise NoAdviser
-            found = await boards(session, await desks(session), around.clock())
-        mine = [one for one in found if adviser and any(who == adviser.id for who, _, _ in one.planned)]
+            found = await all_boards(session, around)
+        mine = [
+            one for one in found if adviser and any(sits.adviser_id == adviser.id for sits in one.planned)
+        ]
         if len(mine) == 1:
             return Redirect(url(f"{ADVISE}/{mine[0].desk.id}"), status_code=303)
         context = {"boards": mine or found, "words": words, "here": ADVISE}
@@ -249,7 +252,7 @@ def _back(desk_id: UUID) -> Redirect:
 
 async def _offer_topics(around: Around, form: FinishForm, desk_id: UUID) -> None:
     async with around.begin.reading() as session:
-        desk = (await board(session, desk_id, around.clock())).desk
+        desk = await desk_of(session, desk_id)
         form.topic.choices = [
             (str(one.id), words.name_of(one)) for one in await topics_of(session, desk.kind)
         ]
@@ -267,7 +270,7 @@ async def _contact_page(
     async with around.begin.reading() as session:
         if not policy.may_serve(actor, await adviser_of(session, actor)):
             raise NoAdviser
-        found = await board(session, desk_id, around.clock())
+        found = await board_of(session, around, desk_id)
     form.topic.choices = [(str(one.id), words.name_of(one)) for one in found.topics]
     context = said(found) | {"form": form, "noted": noted, "here": f"{ADVISE}/{desk_id}"}
     return Template("helpdesk/queue/contact.html", context=context, headers=QUIET, status_code=status)
@@ -280,7 +283,7 @@ async def _page(
         adviser = await adviser_of(session, actor)
         if not policy.may_serve(actor, adviser):
             raise NoAdviser
-        found = await board(session, desk_id, around.clock())
+        found = await board_of(session, around, desk_id)
     duty = found.duty_of(adviser.id) if adviser else None
     at_work = duty if duty and duty.duty.ended_at is None else None
     here = found.at_table_of(adviser.id) if adviser and at_work else None
@@ -322,9 +325,7 @@ def _early(found: Board, duty: OnDuty) -> list[Entry]:
     """Who is there before the time of their appointment, while nobody else waits for this adviser: they may be asked."""
     if found.next_of(duty) is not None:
         return []
-    return [
-        one for one in found.line if duty.topics is None or one.ticket.topic_id is None or one.ticket.topic_id in duty.topics
-    ]  # fmt: skip
+    return [one for one in found.line if duty.helps_with(one.ticket.topic_id)]
 
 
 def _undoable(found: Board, duty: OnDuty) -> list[Entry]:

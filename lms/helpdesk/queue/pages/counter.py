@@ -10,8 +10,17 @@ from litestar.response import Redirect, Template
 
 from lms.helpdesk.models import TicketState
 from lms.helpdesk.queue import words
-from lms.helpdesk.queue.pages.frame import ADVISE, COUNTER, QUIET, AnyRequest, look, said, screen_path
-from lms.helpdesk.queue.queries import boards, desks, fits, ticket_of
+from lms.helpdesk.queue.pages.frame import (
+    ADVISE,
+    COUNTER,
+    QUIET,
+    AnyRequest,
+    all_boards,
+    look,
+    said,
+    screen_path,
+)
+from lms.helpdesk.queue.queries import fits, ticket_of
 from lms.helpdesk.queue.service import HelpQueue
 from lms.kernel.actor import Actor
 from lms.kernel.errors import Invalid
@@ -39,7 +48,7 @@ class QueueCounterPages(Controller):
     async def index(self, around: NamedDependency[Around]) -> Template | Redirect:
         """The desks of today; the only one at once."""
         async with around.begin.reading() as session:
-            found = await boards(session, await desks(session), around.clock())
+            found = await all_boards(session, around)
         open_today = [one for one in found if one.hours]
         if len(open_today) == 1:
             return Redirect(url(f"{COUNTER}/{open_today[0].desk.id}"), status_code=303)

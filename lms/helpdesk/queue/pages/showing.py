@@ -9,8 +9,7 @@ from litestar.response import Template
 
 from lms.helpdesk.models import TicketState
 from lms.helpdesk.queue import words
-from lms.helpdesk.queue.pages.frame import NOW, QUIET, SCREEN, look, said, screen_path
-from lms.helpdesk.queue.queries import boards, desks
+from lms.helpdesk.queue.pages.frame import NOW, QUIET, SCREEN, all_boards, look, said, screen_path
 from lms.kernel.errors import NotFound
 from lms.web.access import PUBLIC
 from lms.web.module import Around
@@ -57,7 +56,7 @@ class NowPages(Controller):
     async def show(self, around: NamedDependency[Around]) -> Template:
         """Every desk that is open today."""
         async with around.begin.reading() as session:
-            found = await boards(session, await desks(session), around.clock())
+            found = await all_boards(session, around)
         context = {
             "boards": [one for one in found if one.hours and one.desk.takes_walk_ins],
             "words": words,

@@ -4,17 +4,19 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, update
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.helpdesk.models import Adviser, Ticket, TicketState
-from lms.helpdesk.queue import policy
-from lms.helpdesk.queue.errors import NoAdviser, NotAtWork
+from lms.helpdesk.queue import policy, rules
+from lms.helpdesk.queue.errors import NoAdviser, NotAtWork, NotYourHours
 from lms.helpdesk.queue.models import DeskDuty
-from lms.helpdesk.queue.queries import adviser_of, duty_for
+from lms.helpdesk.queue.queries import adviser_of, desk_of, duty_for, sitting
 from lms.kernel.actor import Actor
-from lms.kernel.clock import today
+from lms.kernel.clock import local, today
 from lms.kernel.errors import SignInNeeded
+from lms.people.models import Person
+from lms.people.rules import is_minor
 from lms.web.module import Around
 
 
@@ -24,6 +26,7 @@ class Acts:
     def __init__(self, around: Around) -> None:
         self.begin = around.begin
         self.clock = around.clock
+        self.state = around.settings.federal_state
 
     @property
     def today(self) -> date:
@@ -39,6 +42,24 @@ async def acting(session: AsyncSession, actor: Actor) -> Adviser:
     if adviser is None or not policy.may_advise(actor, adviser):
         raise NoAdviser
     return adviser
+
+
+async def ensure_own_hours(
+    session: AsyncSession, adviser_id: UUID, desk_id: UUID, now: datetime, *, state: str
+) -> None:
+    """Somebody under 18 may call people in their own hours alone, in which an adult sits beside them. Raises NotYourHours."""
+    day = local(now).date()
+    born = await session.scalar(
+        select(Person.birth_date)
+        .join(Adviser, Adviser.person_id == Person.id)
+        .where(Adviser.id == adviser_id)
+    )
+    if not is_minor(born, day):
+        return
+    desk = await desk_of(session, desk_id)
+    there = (await sitting(session, [desk], day, state=state))[desk_id]
+    if not any(adviser_id in who and hours.start - rules.EARLY <= now < hours.end for hours, who in there):
+        raise NotYourHours
 
 
 async def on_duty(session: AsyncSession, actor: Actor, desk_id: UUID, day: date) -> DeskDuty:

@@ -28,7 +28,7 @@ from lms.helpdesk.queue.queries import (
     ticket_of,
     waiting,
 )
-from lms.helpdesk.queue.service.acts import Acts, is_recent, moved, on_duty
+from lms.helpdesk.queue.service.acts import Acts, ensure_own_hours, is_recent, moved, on_duty
 from lms.helpdesk.schedule import topics_by_adviser
 from lms.kernel.actor import Actor, ensure
 from lms.people.ages import AgeBand
@@ -49,14 +49,15 @@ class Calling(Acts):
     async def call_next(self, actor: Actor, *, desk_id: UUID) -> Ticket | None:
         """The next person comes to my table; None when there is nobody for me. Three who ask at once get three persons.
 
-        While somebody is at my table it is they: twice is as good as once. Raises NotAtWork.
+        While somebody is at my table it is they: twice is as good as once. Raises NotAtWork, NotYourHours.
         """
         async with self.begin() as session:
             duty = await on_duty(session, actor, desk_id, self.today)
             here = await open_ticket_of(session, duty)
             if here is not None:
                 return here
-            topics = (await topics_by_adviser(session)).get(duty.adviser_id)
+            await ensure_own_hours(session, duty.adviser_id, desk_id, self.clock(), state=self.state)
+            topics = (await topics_by_adviser(session)).get(duty.adviser_id, frozenset())
             while True:
                 line = await waiting(session, desk_id, self.today)
                 chosen = rules.next_for(topics, line, self.clock())
@@ -68,13 +69,15 @@ class Calling(Acts):
 
     @retried
     async def call(self, actor: Actor, *, desk_id: UUID, ticket_id: UUID) -> Ticket:
-        """This very person comes to my table, such as one with an appointment who is early while nobody else waits. Raises NothingFree."""
+        """This very person comes to my table, such as one with an appointment who is early while nobody else waits. Raises NothingFree, NotYourHours."""
         async with self.begin() as session:
             duty = await on_duty(session, actor, desk_id, self.today)
             here = await open_ticket_of(session, duty)
             if here is not None and here.id != ticket_id:
                 raise TurnIsOver
             ticket = await ticket_of(session, ticket_id)
+            if here is None:
+                await ensure_own_hours(session, duty.adviser_id, desk_id, self.clock(), state=self.state)
             if (here is None and ticket.desk_id != desk_id) or ticket.day != self.today:
                 raise TurnIsOver
             if here is None and not await self._call(session, duty, ticket_id):

@@ -92,7 +92,7 @@ class Drawing(Acts):
             return ticket
 
     async def _ensure_open(self, session: AsyncSession, desk_id: UUID) -> None:
-        if not (await board(session, desk_id, self.clock())).gives_numbers:
+        if not (await board(session, desk_id, self.clock(), state=self.state)).gives_numbers:
             raise NoNumbersNow
 
     async def _arrive(self, session: AsyncSession, appointment: Appointment, ticket_id: UUID) -> Ticket:

@@ -10,7 +10,7 @@ from lms.helpdesk.queue import policy
 from lms.helpdesk.queue.errors import TurnIsOver
 from lms.helpdesk.queue.models import DeskDuty
 from lms.helpdesk.queue.queries import adviser_of, desk_of, duty_for, open_ticket_of
-from lms.helpdesk.queue.service.acts import Acts, acting, moved, on_duty
+from lms.helpdesk.queue.service.acts import Acts, acting, ensure_own_hours, moved, on_duty
 from lms.kernel.actor import Actor
 
 LONGEST_PLACE = 40
@@ -21,7 +21,7 @@ class Duties(Acts):
 
     @retried
     async def begin_duty(self, actor: Actor, *, desk_id: UUID, place: str) -> DeskDuty:
-        """I am there, at this table; whoever was at another desk has left that one. Twice is as good as once. Raises NoAdviser.
+        """I am there, at this table; whoever was at another desk has left that one. Twice is as good as once. Raises NoAdviser, NotYourHours.
 
         Somebody of the team who jumps in becomes an adviser by it, one who helps with everything.
         """
@@ -32,6 +32,7 @@ class Duties(Acts):
                 session.add(Adviser(person_id=actor.person_id, shown_name=actor.name))
                 await session.flush()
             adviser = await acting(session, actor)
+            await ensure_own_hours(session, adviser.id, desk_id, now, state=self.state)
             await session.execute(
                 update(DeskDuty)
                 .where(

@@ -12,10 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.accounts.models import Account, RoleGrant
 from lms.helpdesk import words
-from lms.helpdesk.errors import AdviserAlready, KnowsNothing
-from lms.helpdesk.forms import AdviserForm
+from lms.helpdesk.errors import AdviserAlready
 from lms.helpdesk.models import Adviser
-from lms.helpdesk.pages.keeping import MAY_SET_UP, SETUP, after_change
+from lms.helpdesk.pages.setup.forms import AdviserForm
+from lms.helpdesk.pages.setup.frame import MAY_SET_UP, SETUP, after_change
 from lms.helpdesk.queries import topics
 from lms.helpdesk.schedule import topics_by_adviser
 from lms.helpdesk.service import HelpDesks
@@ -59,8 +59,8 @@ class AdviserPages(Controller):
             return await _page(around, form, None, status=422)
         try:
             await help_desks.save_adviser(actor, person_id=person_id, **_facts(form))
-        except (KnowsNothing, AdviserAlready) as refusal:
-            form.refuse("topics" if isinstance(refusal, KnowsNothing) else "person", refusal.message)
+        except AdviserAlready as refusal:
+            form.refuse("person", refusal.message)
             return await _page(around, form, None, status=refusal.status)
         return await after_change(around, SETUP)
 
@@ -89,11 +89,7 @@ class AdviserPages(Controller):
         del form.person
         if not form.validate():
             return await _page(around, form, row, status=422)
-        try:
-            await help_desks.save_adviser(actor, adviser_id=adviser_id, **_facts(form))
-        except KnowsNothing as refusal:
-            form.refuse("topics", refusal.message)
-            return await _page(around, form, row, status=refusal.status)
+        await help_desks.save_adviser(actor, adviser_id=adviser_id, **_facts(form))
         return await after_change(around, SETUP)
 
 

@@ -1,0 +1,1 @@
+"""Reading helpers, shifts, hours and allowances, in a session somebody else opened."""
