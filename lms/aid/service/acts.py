@@ -1,5 +1,6 @@
 """What all acts about aid share: the lock over an undertaking, what is looked up, the trail."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.aid.models import AidEnd, AidStatement
-from lms.aid.queries import declarations_of, undertakings
+from lms.aid.queries import holding_declarations, undertaking_of
 from lms.audit.trail import record
 from lms.kernel.actor import Actor
 from lms.kernel.errors import NotFound
@@ -25,17 +26,26 @@ class Acts:
         self.settings = around.settings
 
 
-async def locked(session: AsyncSession, company_id: UUID) -> Company:
-    """The company and those linked with it, locked: two grants at once are reckoned one after the other."""
-    declarations = await declarations_of(session, company_id)
-    ids = undertakings(company_id, declarations[0] if declarations else None)
-    found = await session.scalars(
-        select(Company).where(Company.id.in_(ids)).order_by(Company.id).with_for_update()
-    )
-    company = next((one for one in found if one.id == company_id), None)
+async def locked(session: AsyncSession, company_id: UUID, *more: UUID) -> Company:
+    """The company and all that are one undertaking with it, locked: two grants at once are reckoned one after the other.
+
+    `more` are companies that are about to be linked. What was declared while we waited is locked too.
+    """
+    held: dict[UUID, Company | None] = {}
+    while missing := await _together(session, {company_id, *more}) - held.keys():
+        found = await session.scalars(
+            select(Company).where(Company.id.in_(missing)).order_by(Company.id).with_for_update()
+        )
+        held |= dict.fromkeys(missing) | {one.id: one for one in found}
+    company = held[company_id]
     if company is None:
         raise NotFound
     return company
+
+
+async def _together(session: AsyncSession, companies: Collection[UUID]) -> set[UUID]:
+    holding = await holding_declarations(session)
+    return {one for company_id in companies for one in await undertaking_of(session, company_id, holding)}
 
 
 async def find_statement(session: AsyncSession, statement_id: UUID) -> AidStatement:

@@ -53,7 +53,7 @@ class Granting(Acts):
             if known is not None:
                 return known
             standing = await self._checked(session, wanted, at)
-            if standing.most_with(wanted.granted_on, wanted.gross_cents) > standing.rule.ceiling_cents:
+            if standing.most_with(wanted.gross_cents) > standing.rule.ceiling_cents:
                 raise exceeded(standing)
             return await self._issue(session, actor, company, wanted, standing, statement_id, at)
 
@@ -189,6 +189,6 @@ def exceeded(standing: Standing) -> CeilingExceeded:
     """The refusal, with the numbers in words."""
     return CeilingExceeded(
         ceiling=amount(standing.rule.ceiling_cents),
-        before=amount(standing.before_cents),
+        before=amount(standing.most_with(0)),
         left=amount(standing.left_cents),
     )

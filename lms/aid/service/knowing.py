@@ -39,7 +39,7 @@ class Knowing(Acts):
         if declared_on > local(at).date():
             raise GrantedInFuture
         async with self.begin() as session:
-            await locked(session, company_id)
+            await locked(session, company_id, *linked)
             known = await session.get(AidDeclaration, declaration_id)
             if known is not None:
                 return known
