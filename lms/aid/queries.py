@@ -171,16 +171,20 @@ def fits_view(view: str, typed: str) -> list[ColumnElement[bool]]:
     if view == "beendet":
         found.append(AidEnd.statement_id.is_not(None))
     if typed:
-        found.append(or_(Company.name.ilike(f"%{typed}%"), AidStatement.number.ilike(f"%{typed}%")))
+        found.append(
+            or_(*(one.icontains(typed, autoescape=True) for one in (Company.name, AidStatement.number)))
+        )
     return found
 
 
 def to_register() -> ColumnElement[bool]:
-    """The filter for statements that have to be entered in the central register and are not."""
+    """The filter for statements that have to be entered in the central register and are not, whatever else is joined."""
     return (
-        exists().where(AidRule.id == AidStatement.rule_id, AidRule.register_from <= AidStatement.granted_on)
-        & ~exists().where(AidRegisterEntry.statement_id == AidStatement.id)
-        & ~exists().where(AidEnd.statement_id == AidStatement.id)
+        exists()
+        .where(AidRule.id == AidStatement.rule_id, AidRule.register_from <= AidStatement.granted_on)
+        .correlate(AidStatement)
+        & ~exists().where(AidRegisterEntry.statement_id == AidStatement.id).correlate(AidStatement)
+        & ~exists().where(AidEnd.statement_id == AidStatement.id).correlate(AidStatement)
     )
 
 

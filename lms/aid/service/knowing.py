@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from lms.aid import policy
-from lms.aid.errors import AidReasonMissing, GrantedInFuture
+from lms.aid.errors import AidReasonMissing, DeclaredInFuture
 from lms.aid.models import AidDeclaration, AidRule, AidWindow, NoAid
 from lms.aid.service.acts import Acts, locked, note
 from lms.audit.trail import record
@@ -33,11 +33,11 @@ class Knowing(Acts):
         linked: Sequence[UUID],
         linked_names: str = "",
     ) -> AidDeclaration:
-        """Keep what the company has declared; the newest holds. The same id twice is kept once. Raises GrantedInFuture."""
+        """Keep what the company has declared; the newest holds. The same id twice is kept once. Raises DeclaredInFuture."""
         ensure(policy.may_grant(actor), actor)
         at = self.clock()
         if declared_on > local(at).date():
-            raise GrantedInFuture
+            raise DeclaredInFuture
         async with self.begin() as session:
             await locked(session, company_id, *linked)
             known = await session.get(AidDeclaration, declaration_id)
