@@ -130,6 +130,8 @@ TEACHING = (
     Link(N_("Confirmation of my teaching"), "/kursleitung/bescheinigung", PAY),
 )
 AREAS = {"/verwaltung": ADMINISTRATION, "/kursleitung": TEACHING}
+SHARED = ("/beratung/",)
+"""Pages that team and trainers share: each has the menu of their own area beside them."""
 FOOTER = (
     Link(N_("News by e-mail"), "/neuigkeiten"),
     Link(N_("Help others"), "/mithelfen"),
@@ -158,13 +160,18 @@ class Signposts:
 
     def shell_for(self, actor: Actor, path: str) -> Shell:
         """The shell for this visitor on this page."""
-        area = next((area for area in AREAS if path == area or path.startswith(area + "/")), "")
+        area = self._area_of(actor, path)
         key = (actor.identities, area)
         shell = self._known.get(key)
         if shell is None:
             shell = self._known[key] = self._build(actor, area)
         opens = partial(self._is_open, actor)
         return replace(shell, account_name=actor.name, opens=opens) if actor.is_signed_in else shell
+
+    def _area_of(self, actor: Actor, path: str) -> str:
+        if path.startswith(SHARED):
+            return next((area for area in AREAS if self._is_open(actor, area)), "")
+        return next((area for area in AREAS if path == area or path.startswith(area + "/")), "")
 
     def _build(self, actor: Actor, area: str) -> Shell:
         account = (ACCOUNT, SIGN_OUT) if actor.is_signed_in else (SIGN_IN,)

@@ -29,6 +29,11 @@ class GrantedInFuture(DomainError):
     message = N_("The day of granting cannot lie ahead.")
 
 
+class DeclaredInFuture(DomainError):
+    status = 422
+    message = N_("The day on the declaration cannot lie ahead.")
+
+
 class AlreadyRecorded(DomainError):
     message = N_("There is a statement about this already: %(number)s.")
 

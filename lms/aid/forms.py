@@ -143,7 +143,10 @@ class RuleForm(Form):
         missing=N_("Choose over which time."),
     )
     valid_from = DateParts(
-        N_("Valid from"), missing=N_("Enter the first day."), earliest=EARLIEST, latest=LATEST
+        N_("Valid from"),
+        missing=N_("Enter the day from which it is valid."),
+        earliest=EARLIEST,
+        latest=LATEST,
     )
     register_from = DateParts(
         N_("Has to be entered in the register from"), earliest=EARLIEST, latest=LATEST, hint=N_("Empty: it need not be entered.")

@@ -1,6 +1,6 @@
 """Reading rules, declarations and statements, in a session somebody else opened."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.aid.models import AidDeclaration, AidEnd, AidRegisterEntry, AidRule, AidStatement
-from lms.aid.rules import Granted, counted, declared, most_in_any_window, rule_on
+from lms.aid.rules import Granted, counted, declared, most_in_any_window, rule_on, undertaking
 from lms.kernel.errors import NotFound
 from lms.people.models import Company
 
@@ -37,6 +37,7 @@ class Held:
 class Standing:
     """How much room a company has on a day, with the undertakings it has declared."""
 
+    day: date
     rule: AidRule
     declaration: AidDeclaration | None
     ours_cents: int
@@ -50,12 +51,12 @@ class Standing:
 
     @property
     def left_cents(self) -> int:
-        """What can still be granted."""
-        return max(0, self.rule.ceiling_cents - self.before_cents)
+        """What can still be granted, without making a later day exceed the ceiling."""
+        return max(0, self.rule.ceiling_cents - self.most_with(0))
 
-    def most_with(self, day: date, cents: int) -> int:
+    def most_with(self, cents: int) -> int:
         """The most that would count on this day or a later one, were this granted."""
-        return most_in_any_window([*self.granted, Granted(day, cents)], self.rule.window, day)
+        return most_in_any_window([*self.granted, Granted(self.day, cents)], self.rule.window, self.day)
 
 
 async def rules_of(session: AsyncSession) -> Sequence[AidRule]:
@@ -73,9 +74,20 @@ async def declarations_of(session: AsyncSession, company_id: UUID) -> Sequence[A
     return found.all()
 
 
-def undertakings(company_id: UUID, declaration: AidDeclaration | None) -> set[UUID]:
-    """The company with those that it has declared as linked: together they are one undertaking (Art. 2 (2))."""
-    return {company_id, *(UUID(one) for one in (declaration.linked if declaration else ()))}
+async def holding_declarations(session: AsyncSession) -> Mapping[UUID, AidDeclaration]:
+    """The newest declaration of each company."""
+    found = await session.scalars(
+        select(AidDeclaration).order_by(AidDeclaration.declared_on, AidDeclaration.received_at)
+    )
+    return {one.company_id: one for one in found}
+
+
+async def undertaking_of(
+    session: AsyncSession, company_id: UUID, holding: Mapping[UUID, AidDeclaration] | None = None
+) -> set[UUID]:
+    """The companies that are one undertaking with this one, as far as any of them has declared it."""
+    known = await holding_declarations(session) if holding is None else holding
+    return undertaking(company_id, {one: [UUID(other) for other in row.linked] for one, row in known.items()})
 
 
 async def standing_of(
@@ -87,16 +99,20 @@ async def standing_of(
         return None
     known = [one for one in await declarations_of(session, company_id) if one.declared_on <= day]
     declaration = known[0] if known else None
+    holding = await holding_declarations(session)
+    together = await undertaking_of(session, company_id, holding)
     rows = await session.execute(
         select(AidStatement.granted_on, AidStatement.gross_cents).where(
-            AidStatement.company_id.in_(undertakings(company_id, declaration)),
+            AidStatement.company_id.in_(together),
             ~exists().where(AidEnd.statement_id == AidStatement.id),
             AidStatement.id != without if without else AidStatement.id.is_not(None),
         )
     )
     ours = [Granted(on, cents) for on, cents in rows]
-    others = declared(declaration.other) if declaration else []
+    theirs = [holding[one].other for one in together - {company_id} if one in holding]
+    others = declared([*([declaration.other] if declaration else ()), *theirs])
     return Standing(
+        day,
         rule,
         declaration,
         counted(ours, rule.window, day),
@@ -155,16 +171,20 @@ def fits_view(view: str, typed: str) -> list[ColumnElement[bool]]:
     if view == "beendet":
         found.append(AidEnd.statement_id.is_not(None))
     if typed:
-        found.append(or_(Company.name.ilike(f"%{typed}%"), AidStatement.number.ilike(f"%{typed}%")))
+        found.append(
+            or_(*(one.icontains(typed, autoescape=True) for one in (Company.name, AidStatement.number)))
+        )
     return found
 
 
 def to_register() -> ColumnElement[bool]:
-    """The filter for statements that have to be entered in the central register and are not."""
+    """The filter for statements that have to be entered in the central register and are not, whatever else is joined."""
     return (
-        exists().where(AidRule.id == AidStatement.rule_id, AidRule.register_from <= AidStatement.granted_on)
-        & ~exists().where(AidRegisterEntry.statement_id == AidStatement.id)
-        & ~exists().where(AidEnd.statement_id == AidStatement.id)
+        exists()
+        .where(AidRule.id == AidStatement.rule_id, AidRule.register_from <= AidStatement.granted_on)
+        .correlate(AidStatement)
+        & ~exists().where(AidRegisterEntry.statement_id == AidStatement.id).correlate(AidStatement)
+        & ~exists().where(AidEnd.statement_id == AidStatement.id).correlate(AidStatement)
     )
 
 

@@ -1,9 +1,11 @@
 """Which rule holds, what counts, how much room is left: plain functions, cents and days."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from lms.aid.models import AidRule, AidWindow
 
@@ -60,9 +62,35 @@ def most_in_any_window(granted: Iterable[Granted], window: AidWindow, day: date)
     return max(counted(known, window, each) for each in days)
 
 
-def declared(other: Iterable[Mapping[str, Any]]) -> list[Granted]:
-    """The aid of others, as a declaration lists it."""
-    return [Granted(date.fromisoformat(one["granted_on"]), int(one["amount_cents"])) for one in other]
+def declared(lists: Iterable[Iterable[Mapping[str, Any]]]) -> list[Granted]:
+    """The aid of others, as the declarations of one undertaking list it.
+
+    Each of the linked companies declares for all of them, so what stands in two lists is the same aid: it counts as often as
+    in the list that has it most often.
+    """
+    found: Counter[Granted] = Counter()
+    for other in lists:
+        found |= Counter(
+            Granted(date.fromisoformat(one["granted_on"]), int(one["amount_cents"])) for one in other
+        )
+    return list(found.elements())
+
+
+def undertaking(company_id: UUID, links: Mapping[UUID, Collection[UUID]]) -> set[UUID]:
+    """The companies that are one undertaking with this one, itself among them.
+
+    Art. 2 (2) of Regulation (EU) 2023/2831: linked is linked for both, whoever declared it, and through one or more others.
+    """
+    both: dict[UUID, set[UUID]] = {}
+    for one, others in links.items():
+        for other in others:
+            both.setdefault(one, set()).add(other)
+            both.setdefault(other, set()).add(one)
+    found, next_ones = {company_id}, {company_id}
+    while next_ones:
+        next_ones = {other for one in next_ones for other in both.get(one, ())} - found
+        found |= next_ones
+    return found
 
 
 def discount(regular_cents: int, paid_cents: int) -> int:

@@ -8,6 +8,7 @@ from uuid import UUID
 from lms.helpdesk.models import DeskKind, DeskPlace, HelpDesk
 from lms.helpdesk.values import Visitor
 from lms.kernel.marking import N_
+from lms.people.models import Company
 from lms.web.forms import (
     Checkboxes,
     Email,
@@ -86,6 +87,8 @@ class ContactForm(Form):
             self.district.choices = [(one, one) for one in desk.districts]
         if desk.kind is not DeskKind.ADVICE:
             del self.company
+        else:
+            self.note.hint = N_("For example: what you have tried already. Please no passwords.")
         if not devices or desk.kind is DeskKind.ADVICE:
             del self.device
         else:
@@ -103,9 +106,9 @@ class ContactForm(Form):
         return valid
 
     def visitor(
-        self, desk: HelpDesk, *, person_id: UUID | None = None, company_id: UUID | None = None
+        self, desk: HelpDesk, *, person_id: UUID | None = None, own: Company | None = None
     ) -> Visitor:
-        """What a valid form says."""
+        """What a valid form says. `own` is the company that the visitor acts for, unless another one was typed."""
 
         def of(name: str) -> str:
             return str(self[name].data or "") if name in self else ""
@@ -115,7 +118,8 @@ class ContactForm(Form):
             for field in self
             if field.name.startswith(ANSWER) and field.data
         }
-        if of("company"):
+        is_own = own is not None and of("company") in {"", own.name}
+        if of("company") and not is_own:
             answers["company"] = of("company")
         return Visitor(
             name=of("name"),
@@ -128,7 +132,7 @@ class ContactForm(Form):
             device_model_id=uuid_in(of("device")),
             answers=answers,
             person_id=person_id,
-            company_id=company_id if desk.kind is DeskKind.ADVICE else None,
+            company_id=own.id if own is not None and is_own and desk.kind is DeskKind.ADVICE else None,
         )
 
 

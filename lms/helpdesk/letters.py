@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.db import has_sms, links_of
 from lms.helpdesk import events
-from lms.helpdesk.models import Adviser, AppointmentState, EarlierState, EarlierWish
+from lms.helpdesk.models import Adviser, AppointmentState, DeskKind, EarlierState, EarlierWish
 from lms.helpdesk.policy import LINK
 from lms.helpdesk.queries import Whole, whole_of
 from lms.helpdesk.words import (
@@ -197,6 +197,7 @@ async def _send(
             "starts_at": one.starts_at,
             "ends_at": one.ends_at,
             "desk": desk_name(whole.desk),
+            "is_advice": whole.desk.kind is DeskKind.ADVICE,
             "hint": desk_hint(whole.desk),
             "topic": topic_name(whole.topic),
             "adviser": whole.adviser.shown_name,

@@ -1,23 +1,28 @@
 """What can be chosen in the forms: courses, rooms, trainers, devices, taxes. In a session somebody else opened."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.tax.queries import treatments
-from lms.catalogue.models import Course, Run
+from lms.catalogue.models import Audience, Course, CourseAudience, Run
 from lms.inhouse.forms import OfferForm
 from lms.scheduling.choices import Choices, room_choices, thing_choices, trainer_choices
 from lms.web.language import current_language
 
 
-async def public_courses(session: AsyncSession) -> Choices:
-    """Every course that was offered to everybody once, by title."""
+async def offered_courses(session: AsyncSession, chosen: UUID | None = None) -> Choices:
+    """The courses for companies that were offered to everybody once, and the one that is `chosen` already, by title."""
     shown = exists().where(
         Run.course_id == Course.id, Run.published_at.is_not(None), Run.company_id.is_(None)
     )
-    return _named((await session.scalars(select(Course).where(shown))).all())
+    for_companies = exists().where(
+        CourseAudience.course_id == Course.id, CourseAudience.audience == Audience.SMES
+    )
+    wanted = select(Course).where(shown, or_(for_companies, Course.id == chosen))
+    return _named((await session.scalars(wanted)).all())
 
 
 async def offer_choices(session: AsyncSession, form: OfferForm) -> OfferForm:

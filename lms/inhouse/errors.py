@@ -11,6 +11,17 @@ class NothingWished(DomainError):
     )
 
 
+class CompanySettled(DomainError):
+    """Run and invoice are those of the company that the offer names."""
+
+    message = N_("The company has ordered already. It cannot become another one any more.")
+
+
+class DayOver(DomainError):
+    status = 422
+    message = N_("The offer names a day that is over already: %(day)s. Change the dates before you send it.")
+
+
 class RequestOver(DomainError):
     """It has ended, or become a run."""
 

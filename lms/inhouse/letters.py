@@ -116,7 +116,7 @@ async def tell_of_run(session: AsyncSession, event: events.TrainingBecameRun) ->
         return
     await _send(
         session, asked, "training_run", key=f"{asked.request.id}:{asked.run.id}", at=event.at, number=asked.run.number,
-        starts_at=asked.run.starts_at, seats_path=f"/anmelden/{asked.run.id}/plaetze",
+        starts_at=asked.run.starts_at,
     )  # fmt: skip
 
 

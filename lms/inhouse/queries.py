@@ -122,15 +122,13 @@ async def requests_page(
     """The requests of a view, oldest first where something is to be done, and how many there are; three statements."""
     fits: list[ColumnElement[bool]] = [TrainingRequest.state.in_(VIEWS[view])]
     if typed:
-        like = f"%{typed}%"
-        fits.append(
-            or_(
-                TrainingRequest.company_name.ilike(like),
-                Company.name.ilike(like),
-                TrainingRequest.topic.ilike(like),
-                TrainingRequest.reference.ilike(like),
-            )
+        searched = (
+            TrainingRequest.company_name,
+            Company.name,
+            TrainingRequest.topic,
+            TrainingRequest.reference,
         )
+        fits.append(or_(*(one.icontains(typed, autoescape=True) for one in searched)))
     wanted = (
         select(TrainingRequest, Company, Course)
         .outerjoin(Company, Company.id == TrainingRequest.company_id)

@@ -16,6 +16,8 @@ OPEN = frozenset({RequestState.NEW, RequestState.CLARIFYING, RequestState.OFFERE
 """States in which the team can still make an offer, or say no."""
 CAN_OFFER = OPEN | {RequestState.DECLINED}
 """States in which an offer can be written: also a better one, after a no."""
+ORDERED = frozenset({RequestState.ACCEPTED, RequestState.RUN})
+"""States in which run and invoice are those of the company that ordered."""
 OVER = frozenset({RequestState.DECLINED, RequestState.LAPSED})
 """States after which nothing more happens by itself."""
 

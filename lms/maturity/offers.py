@@ -22,7 +22,10 @@ CONSULTATIONS = "/sprechstunde"
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """One thing that helps: the next run of a course, or (without run) a consultation. `path` leads to its booking."""
+    """One thing that helps: the next run of a course, or (without run) a consultation, of `minutes` where all are as long.
+
+    `path` leads to its booking.
+    """
 
     result: AreaResult
     reason: Words
@@ -31,6 +34,7 @@ class Recommendation:
     course_path: str = ""
     run: Run | None = None
     place: str = ""
+    minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ async def recommended(
 ) -> Sequence[Recommendation]:
     """At most five, the weakest area first; by the advice of the edition in use unless `content` is a draft to be tried.
 
-    Four statements at most. Courses without a run that a company can book now are left out, and what comes next stands in.
+    Five statements at most. Courses without a run that a company can book now are left out, and what comes next stands in.
     """
     if content is None:
         edition = await newest_edition(session)
@@ -56,7 +60,8 @@ async def recommended(
     offers = await _offers(session, [one.course for one, _ in fits if one.course], now)
     topics = await consultations(session)
     found = rules.chosen(fits, lambda one: one.course in offers or one.topic in topics)
-    return [_recommendation(one, result, offers, topics) for one, result in found]
+    minutes = await _length(session) if any(one.topic for one, _ in found) else 0
+    return [_recommendation(one, result, offers, topics, minutes) for one, result in found]
 
 
 async def consultations(session: AsyncSession) -> Mapping[str, HelpTopic]:
@@ -74,13 +79,30 @@ async def consultations(session: AsyncSession) -> Mapping[str, HelpTopic]:
     return {str(one.id): one for one in rows}
 
 
+async def _length(session: AsyncSession) -> int:
+    """How long a consultation is; 0 where that depends on the desk."""
+    found = await session.scalars(
+        select(HelpDesk.slot_minutes)
+        .where(HelpDesk.kind == DeskKind.ADVICE, HelpDesk.ended_at.is_(None))
+        .distinct()
+    )
+    lengths = found.all()
+    return lengths[0] if len(lengths) == 1 else 0
+
+
 def _recommendation(
-    advice: Advice, result: AreaResult, offers: Mapping[str, Offer], topics: Mapping[str, HelpTopic]
+    advice: Advice,
+    result: AreaResult,
+    offers: Mapping[str, Offer],
+    topics: Mapping[str, HelpTopic],
+    minutes: int,
 ) -> Recommendation:
     if not advice.course:
         topic = topics[advice.topic]
         about = (current_language() == "en" and topic.name_en) or topic.name_de
-        return Recommendation(result, advice.reason, about, f"{CONSULTATIONS}?thema={topic.id}")
+        return Recommendation(
+            result, advice.reason, about, f"{CONSULTATIONS}?thema={topic.id}", minutes=minutes
+        )
     offer = offers[advice.course]
     course, run = offer.course, offer.run
     title = (current_language() == "en" and course.title_en) or course.title_de

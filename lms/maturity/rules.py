@@ -164,6 +164,12 @@ class Comparison:
         moved = [one for one in self.changes if one.questions and one.step > 0]
         return max(moved, key=lambda one: one.step, default=None)
 
+    @property
+    def furthest_back(self) -> Change | None:
+        """The area that has fallen back most; None when none has."""
+        back = [one for one in self.changes if one.questions and one.step < 0]
+        return min(back, key=lambda one: one.step, default=None)
+
 
 def compared(old: Content, earlier: Answers, new: Content, later: Answers) -> Comparison:
     """Two checks, in the areas of the newer edition."""

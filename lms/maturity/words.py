@@ -72,6 +72,17 @@ def hidden() -> str:
     return gettext("not shown")
 
 
+def finding_about(results: Sequence[AreaResult]) -> str:
+    """The same for somebody else, such as whoever advises the company."""
+    found, language = finding(results), current_language()
+    if found.best is None or found.least is None:
+        return finding_words(results)
+    return gettext(
+        "Furthest in “%(best)s”, most to gain in “%(least)s”.",
+        best=found.best.area.name.said(language), least=found.least.area.name.said(language),
+    )  # fmt: skip
+
+
 def overall_words(told: Sequence[Overall]) -> str:
     """The heading above all companies."""
     known = [one for one in told if one.median is not None]
@@ -92,13 +103,20 @@ def comparison_words(comparison: Comparison) -> str:
     """The heading above two checks."""
     if not comparison.compared:
         return gettext("These two checks have no question in common that both have answered.")
-    moved = comparison.furthest
+    language, moved, back = current_language(), comparison.furthest, comparison.furthest_back
+    fallen = back.area.name.said(language) if back else ""
     if moved is None:
-        back = any(one.step < 0 for one in comparison.changes)
-        return gettext("No area has moved forward.") if back else gettext("All areas stand where they stood.")
-    return gettext(
-        "You have moved forward most in “%(area)s”.", area=moved.area.name.said(current_language())
-    )
+        return (
+            gettext("No area has moved forward; “%(back)s” has fallen back.", back=fallen)
+            if back
+            else gettext("All areas stand where they stood.")
+        )
+    area = moved.area.name.said(language)
+    if back:
+        return gettext(
+            "You have moved forward most in “%(area)s”; “%(back)s” has fallen back.", area=area, back=fallen
+        )
+    return gettext("You have moved forward most in “%(area)s”.", area=area)
 
 
 def _bar(words: str, score: float | None, level: str) -> Bar:

@@ -22,6 +22,7 @@ from lms.portal.helpdesk.tablet import KioskQueuePages
 from lms.portal.information_pages import InformationPages
 from lms.portal.inhouse.invoicing import TrainingInvoicePages
 from lms.portal.inhouse.making import ClosedRunPages
+from lms.portal.inhouse.seats import TrainingSeatPages
 from lms.portal.kiosk_courses import KioskCoursePages
 from lms.portal.letters.address_pages import AddressPages
 from lms.portal.letters.call_pages import CallPages
@@ -64,6 +65,7 @@ MODULE = Module(
         *FEES,
         ClosedRunPages,
         TrainingInvoicePages,
+        TrainingSeatPages,
         OwnDebitPages,
         AccountByLink,
         OwnAccountPages,

@@ -119,12 +119,16 @@ async def test_the_register_and_the_end_of_a_statement(
     await sign_in(client, begin, Identity.FINANCE)
     here = f"{AID}/{statement.id}"
 
+    due = await client.get(f"{AID}?ansicht=register")
+    odd = await client.get(f"{AID}?ansicht=alle&q=%25")
     empty = await send(client, f"{here}/register", {})
     entered = await send(client, f"{here}/register", {f"entered_on-{part}": one for part, one in DAY.items()})
     without = await send(client, f"{here}/widerrufen", {"reason": ""})
     revoked = await send(client, f"{here}/widerrufen", {"reason": "Irrtum"})
     shown = await client.get(here)
+    done = await client.get(f"{AID}?ansicht=register")
 
+    assert [statement.number in one.text for one in (due, odd, done)] == [True, False, False]
     assert [one.status_code for one in (empty, entered, without, revoked)] == [422, 303, 422, 303]
     assert "Irrtum" in words_of(shown.text)
     assert "/widerrufen" not in shown.text

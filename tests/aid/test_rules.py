@@ -1,6 +1,7 @@
 """Which regulation holds, what counts, how much room is left: plain functions."""
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -10,11 +11,13 @@ from lms.aid.models import AidRule, AidWindow
 from lms.aid.rules import (
     Granted,
     counted,
+    declared,
     discount,
     hourly,
     most_in_any_window,
     register_until,
     rule_on,
+    undertaking,
     window_begins,
 )
 
@@ -90,3 +93,17 @@ def test_the_register_gives_twenty_working_days_from_2026_on() -> None:
     assert register_until(NEW, date(2026, 12, 4)) == date(2027, 1, 1)
     assert register_until(NEW, date(2025, 12, 31)) is None
     assert register_until(OLD, date(2026, 12, 4)) is None
+
+
+def test_linked_companies_are_one_undertaking_whoever_declared_it_and_through_others() -> None:
+    a, b, c, d = (uuid4() for _ in range(4))
+    links = {a: [b], c: [b], d: []}
+
+    assert undertaking(a, links) == undertaking(b, links) == undertaking(c, links) == {a, b, c}
+    assert undertaking(d, links) == {d}
+
+
+def test_what_two_linked_companies_both_declare_is_the_same_aid() -> None:
+    one, other = ({"granted_on": f"2025-03-0{day}", "amount_cents": 500} for day in (1, 2))
+
+    assert sorted(each.on.day for each in declared([[one, one], [one, other]])) == [1, 1, 2]

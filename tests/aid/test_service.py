@@ -120,8 +120,10 @@ async def test_linked_companies_and_the_aid_of_others_count(house: Around, compa
 async def test_two_grants_at_once_never_exceed_the_ceiling_together(
     house: Around, companies: list[UUID]
 ) -> None:
-    await declared(house, companies[0])
-    asked = [grant(house, wanted(companies[0], 20_000_000)) for _ in range(4)]
+    holz, brot = companies
+    await declared(house, brot)
+    await declared(house, holz, linked=[brot])  # linked for both, though one of them alone has said so
+    asked = [grant(house, wanted(one, 20_000_000)) for one in (brot, holz) * 2]
 
     found = await asyncio.gather(*asked, return_exceptions=True)
 

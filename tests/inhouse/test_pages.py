@@ -102,6 +102,12 @@ async def test_from_the_request_to_the_closed_run_and_one_invoice(
     ] == [(bakery.company.id, RunState.PUBLISHED, 6, 0, 2)]
     assert [(one.company_id, one.total_cents) for one in invoices] == [(bakery.company.id, 48_000)]
     assert await bakery.state(request) == "run"
+    booked = [await send(client, f"{here}/plaetze") for _ in range(2)]
+    again = await client.get(f"{here}/plaetze")
+    assert {one.status_code for one in [*booked, again]} == {303}
+    assert "6 Plätze gekauft: 0 benannt, 6 frei" in words_of(
+        (await client.get(again.headers["location"])).text
+    )
     run_page = await office.get(f"/verwaltung/durchfuehrungen/{runs[0].id}")
     assert f'href="{DESK}/{request.id}"' in run_page.text
 

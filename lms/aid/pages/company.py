@@ -14,10 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.aid import policy
 from lms.aid.errors import CeilingExceeded
 from lms.aid.forms import DeclareForm, GrantForm
-from lms.aid.models import AidStatement
+from lms.aid.models import AidProposal, AidProposalState, AidStatement
 from lms.aid.pages.desk import AID
-from lms.aid.queries import company_of, declarations_of, standing_of, statement_of, statements
+from lms.aid.queries import company_of, declarations_of, standing_of, statement_of, statements, undertaking_of
 from lms.aid.service import Aid
+from lms.aid.values import Grant
 from lms.aid.words import KINDS, WINDOWS
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
@@ -56,21 +57,39 @@ class AidCompanyPages(Controller):
             standing = await standing_of(session, company_id, day)
             declarations = await declarations_of(session, company_id)
             found, _ = await statements(session, [AidStatement.company_id == company_id])
-            linked_ids = [UUID(one) for one in (declarations[0].linked if declarations else ())]
-            linked = (await session.scalars(select(Company.name).where(Company.id.in_(linked_ids)))).all()
+            proposals = (
+                await session.scalars(
+                    select(AidProposal)
+                    .where(
+                        AidProposal.company_id == company_id,
+                        AidProposal.state != AidProposalState.GRANTED,
+                    )
+                    .order_by(AidProposal.asked_at.desc())
+                )
+            ).all()
+            together = await undertaking_of(session, company_id) - {company_id}
+            wanted = together | {UUID(one) for row in declarations for one in row.linked}
+            names = await session.scalars(
+                select(Company).where(Company.id.in_(wanted)).order_by(Company.name)
+            )
+            linked = {str(one.id): one.name for one in names}
         return Template(
             "aid/desk/company.html",
             context={
                 "company": company,
                 "standing": standing,
                 "declarations": declarations,
-                "linked": linked,
+                "linked_names": {
+                    row.id: [linked[one] for one in row.linked if one in linked] for row in declarations
+                },
+                "together": [linked[one] for one in linked if UUID(one) in together],
                 "days": {
                     aid["granted_on"]: date.fromisoformat(aid["granted_on"])
                     for one in declarations
                     for aid in one.other
                 },
                 "rows": found,
+                "proposals": [(one, Grant.of(one.draft)) for one in proposals],
                 "windows": WINDOWS,
                 "kinds": KINDS,
                 "day": day,
@@ -103,7 +122,7 @@ class AidCompanyPages(Controller):
             }  # fmt: skip
         elif anlass:
             values |= {
-                "kind": art[:40], "what": was[:200], "granted_on": _day(am), "gross": betrag or None,
+                "kind": art[:40], "what": was[:200], "granted_on": _day(am), "gross": max(betrag, 0) or None,
                 "reckoning": rechnung[:1000], "about": anlass[:80],
             }  # fmt: skip
         return await _grant_page(around, company_id, form_from(GrantForm, **values))

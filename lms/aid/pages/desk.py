@@ -13,11 +13,13 @@ from sqlalchemy import select
 
 from lms.aid import policy
 from lms.aid.models import AidProposal, AidProposalState
-from lms.aid.queries import VIEWS, fits_view, statements
+from lms.aid.queries import VIEWS, fits_view, rules_of, statements
+from lms.aid.rules import register_until
 from lms.aid.service import Aid
 from lms.aid.values import Grant
 from lms.aid.words import KINDS
 from lms.kernel.actor import Actor
+from lms.kernel.clock import today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
@@ -71,6 +73,7 @@ class AidPages(Controller):
                     .order_by(AidProposal.asked_at)
                 )
             ).all()
+            rules = {one.id: one for one in await rules_of(session)}
             companies = (await session.scalars(select(Company).order_by(Company.name))).all()
         page = page_of(
             rows, number=number, size=size, total=total, path=AID, query=request.query_params.multi_items()
@@ -88,6 +91,11 @@ class AidPages(Controller):
                 "waiting": [(one, company, Grant.of(one.draft)) for one, company in waiting],
                 "may_grant": policy.may_grant(actor),
                 "own_id": actor.account_id,
+                "day": today(around.clock),
+                "register_until": {
+                    one.statement.id: register_until(rules[one.statement.rule_id], one.statement.granted_on)
+                    for one in rows
+                },
             },
         )
 

@@ -50,7 +50,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.clock import today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
-from lms.people.models import Person
+from lms.people.models import Company, Person
 from lms.web.access import PUBLIC
 from lms.web.forms import form_from
 from lms.web.module import Around
@@ -158,7 +158,8 @@ class BookingHelpPages(Controller):
                 return _time_page(topic, choice, choice.days[day], times, status=422)
             me = await session.get(Person, actor.person_id) if actor.person_id else None
             form_class = contact_form(choice.placed.desk)
-            form = form_from(form_class, **known_of(me))
+            own = await _own_company(session, actor)
+            form = form_from(form_class, **known_of(me), company=own.name if own else "")
             form.fit(choice.placed.desk, await _devices(session))
         return _contact_page(topic, choice, slot, form)
 
@@ -183,10 +184,11 @@ class BookingHelpPages(Controller):
             await within(
                 around.begin, around.clock, "help-desk", account=form.phone.data, address=actor.address
             )
-            company_id = next(iter(actor.companies)) if len(actor.companies) == 1 else None
+            async with around.begin.reading() as session:
+                own = await _own_company(session, actor)
             wanted = Wanted(
                 desk_id=desk.id, topic_id=topic.id, starts_at=starts_at,
-                visitor=form.visitor(desk, person_id=actor.person_id, company_id=company_id),
+                visitor=form.visitor(desk, person_id=actor.person_id, own=own),
             )  # fmt: skip
             try:
                 made = await appointments.book(actor, wanted, form_id=form_id)
@@ -208,6 +210,11 @@ class BookingHelpPages(Controller):
         if not is_fine or act == "kontakt":
             return _contact_page(topic, choice, slot, form, status=200 if act == "kontakt" else 422)
         return _check_page(topic, choice, slot, form)
+
+
+async def _own_company(session: Any, actor: Actor) -> Company | None:
+    """The company that somebody acts for, so that they need not type it; None where there are several."""
+    return await session.get(Company, next(iter(actor.companies))) if len(actor.companies) == 1 else None
 
 
 async def _perhaps(session: Any, thema: str) -> HelpTopic | None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from lms.accounts.limits import within
 from lms.enrolment.pages.private import PRIVATE
-from lms.inhouse.choosing import public_courses
+from lms.inhouse.choosing import offered_courses
 from lms.inhouse.errors import NothingWished
 from lms.inhouse.forms import AskForm
 from lms.inhouse.letters import DESK, request_path
@@ -172,7 +172,7 @@ async def _asked(inhouse: InHouse, actor: Actor, form: AskForm, company_id: UUID
 
 async def _offered(around: Around, form: AskForm) -> AskForm:
     async with around.begin.reading() as session:
-        form.course.choices = await public_courses(session)
+        form.course.choices = await offered_courses(session, uuid_in(form.course.data))
     return form
 
 

@@ -13,7 +13,7 @@ from lms.inhouse.forms import DeclineRequestForm, JoinForm, RemarkForm
 from lms.inhouse.letters import DESK
 from lms.inhouse.policy import LINK
 from lms.inhouse.queries import Asked, asked_of, companies
-from lms.inhouse.rules import CAN_OFFER, OPEN, coverage_of, is_open, total_of
+from lms.inhouse.rules import CAN_OFFER, OPEN, ORDERED, coverage_of, is_open, total_of
 from lms.inhouse.service import InHouse
 from lms.inhouse.words import DEVICES_FOR_US, OFFER_STATES, PLACES_FOR_US, STATES, WEEKDAYS
 from lms.kernel.actor import Actor
@@ -199,6 +199,7 @@ async def request_page(
             "may_work": policy.may_work(actor),
             "may_offer": request.state in CAN_OFFER and request.forgotten_at is None,
             "may_decline": request.state in OPEN,
+            "may_join": request.state not in ORDERED,
             "refusal": refusal,
         },
         status_code=status,

@@ -2,13 +2,15 @@
 
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from lms.db import retried
 from lms.inhouse import policy
-from lms.inhouse.errors import RequestOver, TextMissing
+from lms.inhouse.errors import CompanySettled, RequestOver, TextMissing
 from lms.inhouse.events import TrainingDeclined, TrainingQuestionAnswered, TrainingQuestionAsked
 from lms.inhouse.models import RemarkKind, RequestState, TrainingOfferState, TrainingRemark, TrainingRequest
 from lms.inhouse.queries import asked_of, is_company_contact
-from lms.inhouse.rules import OPEN
+from lms.inhouse.rules import OPEN, ORDERED
 from lms.inhouse.service.acts import Acts, locked, note, remark, touch
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
@@ -101,7 +103,8 @@ class Clarifying(Acts):
     ) -> TrainingRequest:
         """Say which company it is: one we know, or a `new` one. With `becomes_contact` whoever asked acts for it from now on.
 
-        Raises Stale, NotFound.
+        An offer that waits for an answer ends when the company is another one: it names the one before. Raises Stale, NotFound,
+        and CompanySettled once something was ordered.
         """
         ensure(policy.may_work(actor), actor)
         at = self.clock()
@@ -109,12 +112,16 @@ class Clarifying(Acts):
             request = await locked(session, request_id)
             if request.version != version:
                 raise Stale
+            if request.state in ORDERED:
+                raise CompanySettled
             company = new if company_id is None else await session.get(Company, company_id)
             if company is None:
                 raise NotFound
             if company_id is None:
                 session.add(company)
                 await session.flush()
+            if request.company_id not in {None, company.id}:
+                await self._end_offer(session, request)
             request.company_id = company.id
             touch(request, at)
             contact_id = request.contact_id
@@ -126,6 +133,12 @@ class Clarifying(Acts):
                 session.add(CompanyContact(company_id=company.id, person_id=contact_id))
             note(session, actor, request, "joined", at=at, company_id=str(company.id))
             return request
+
+    @staticmethod
+    async def _end_offer(session: AsyncSession, request: TrainingRequest) -> None:
+        held = (await asked_of(session, request.id)).holding
+        if held is not None:
+            held.state, request.state = TrainingOfferState.REPLACED, RequestState.CLARIFYING
 
     @retried
     async def decline_request(

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from lms.billing.rules import series_year
 from lms.billing.service import draw_number
 from lms.db import retried
 from lms.inhouse import policy
-from lms.inhouse.errors import AddressMissing, CompanyMissing, RequestOver, ValidityOver
+from lms.inhouse.errors import AddressMissing, CompanyMissing, DayOver, RequestOver, ValidityOver
 from lms.inhouse.events import TrainingOffered
 from lms.inhouse.feasibility import preview_of
 from lms.inhouse.freezing import facts_of
@@ -34,6 +34,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.scheduling.values import Preview
+from lms.web.formats import date_plain
 
 RECKONED = frozenset({"units", "days"})
 
@@ -125,7 +126,7 @@ class Offering(Acts):
     async def send(self, actor: Actor, *, offer_id: UUID, version: int) -> TrainingOffer:
         """Send the draft: its paper is kept byte for byte, an earlier offer is replaced. Twice is as good as once.
 
-        Raises CompanyMissing, AddressMissing, ValidityOver, TaxUnknown, RequestOver, Stale.
+        Raises CompanyMissing, AddressMissing, ValidityOver, DayOver, TaxUnknown, RequestOver, Stale.
         """
         ensure(policy.may_work(actor), actor)
         offer, frozen, content = await self._printed(offer_id)
@@ -190,8 +191,12 @@ def ensure_sendable(asked: Asked, offer: TrainingOffer, at: datetime) -> None:
         raise AddressMissing
     if asked.contact is None:
         raise NotFound
-    if offer.valid_until <= local(at).date():
+    today = local(at).date()
+    if offer.valid_until <= today:
         raise ValidityOver
+    gone = next((day for each in offer.days if (day := date.fromisoformat(each)) < today), None)
+    if gone is not None:
+        raise DayOver(day=date_plain(gone))
 
 
 def _ensure_open(request: TrainingRequest) -> None:

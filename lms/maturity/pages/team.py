@@ -16,6 +16,7 @@ from lms.enrolment.pages.private import PRIVATE
 from lms.helpdesk.models import Adviser, Appointment, AppointmentState, DeskKind, HelpDesk
 from lms.helpdesk.questions.values import read as read_questions
 from lms.kernel.actor import Actor
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Scope
 from lms.maturity import policy, rules, words
@@ -56,7 +57,7 @@ class CheckTeamPages(Controller):
             "bars": words.bars_of_all(told),
             "score_words": words.score_words,
             "level_words": words.level_words,
-            "finding_words": words.finding_words,
+            "finding_words": words.finding_about,
             "companies": len(found),
             "unnamed": unnamed,
             "shared": [one for one in found if policy.is_seen_by_team(one.check.row)],
@@ -142,6 +143,7 @@ class AdviserCheckPages(Controller):
             company = await session.get_one(Company, company_id)
             said = await shown(session, whole, now)
         context = said | {
+            "finding": words.finding_about(whole.results),
             "company": company,
             "check": whole.row,
             "is_team": policy.may_see_summary(actor),
@@ -175,7 +177,7 @@ def company_rows(found: list[OfCompany], content: Content) -> list[list[Cell]]:
         rows.append(
             [
                 one.company.name,
-                finished.date() if finished else "",
+                local(finished).date() if finished else "",
                 *(words.score_words(each.score) for each in rules.picture(content.areas, answers)),
             ]
         )

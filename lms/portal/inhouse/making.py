@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
 
-from lms.catalogue.models import Audience, Run
+from lms.catalogue.models import Audience, Run, RunState
 from lms.catalogue.service import Courses, CourseWords
 from lms.enrolment.pricing.service import Pricing
 from lms.enrolment.seats.contacts import Seats
@@ -93,6 +93,10 @@ class ClosedRunPages(Controller):
                 run = await pricing.set_prices(
                     actor, run_id=run.id, rates=(), concession_ids=(), version=run.version, tax_code=offer.tax_code
                 )  # fmt: skip
+            is_open = run.state is not RunState.DRAFT or (
+                bool(run.session_count) and await _published(scheduling, actor, run)
+            )
+            # last, because it tells the company: where an earlier step fails, the next click goes on
             await inhouse.became_run(actor, offer_id=offer.id, run_id=run.id)
         except NotFound:
             raise
@@ -105,7 +109,6 @@ class ClosedRunPages(Controller):
             return _refused(asked, offer, clashes, refusal.status)
         except DomainError as refusal:
             return _refused(asked, offer, [gettext(refusal.message, **refusal.params)], refusal.status)
-        is_open = bool(run.session_count) and await _published(scheduling, actor, run)
         return after(f"/verwaltung/durchfuehrungen/{run.id}", MADE if is_open else DRAFTED)
 
 
