@@ -212,6 +212,13 @@ async def test_nobody_finds_a_wish_that_waits_or_was_rejected_before_it_was_publ
     assert (
         await send(client, f"/wuensche/{waiting.id}/unterstuetzen", {"email": "a@example.com"})
     ).status_code == 404
+    planner = another_browser(client)
+    await sign_in(planner, town.house.begin, Identity.PROGRAMME)
+    desk = f"/verwaltung/wuensche/{waiting.id}"
+    for page in ("planen", "antwort"):
+        assert "noch nicht veröffentlicht" in (await planner.get(f"{desk}/{page}")).text
+    await send(planner, f"{desk}/ablehnen", {"answer_de": "Kein Kurs.", "version": str(waiting.version)})
+    assert (await client.get(f"/wuensche/{waiting.id}")).status_code == 404
 
 
 async def test_the_pages_of_the_team_are_for_the_team(client: Browser, town: Town, clock: FixedClock) -> None:
