@@ -172,7 +172,7 @@ class VoteForm(Form):
     )  # fmt: skip
     street = Text(N_("Street and house number"), missing=N_("Enter street and house number."), longest=120)
     postal_code = Text(N_("Postal code"), missing=N_("Enter the postal code."), longest=10, width=5)
-    points = Select(N_("How many points?"))
+    points = Select(N_("How many points?"), is_asked=True)
     district = Checkbox("", missing=N_("This voting is only for people who live there."))
     phone = Phone(N_("Telephone number"))
     wants_news = Checkbox(N_("Write to me when this becomes a course. I can book before others then."))
