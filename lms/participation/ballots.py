@@ -47,8 +47,11 @@ from lms.participation.rules import (
     phase_of,
     sheet_of,
 )
-from lms.participation.supporting import Voter, at_the_counter
+from lms.participation.voters import Voter, at_the_counter
 from lms.web.module import Around
+
+DIFFERS, TAKEN_BACK = "differs", "sheet taken back"
+"""Reasons of our own, beside what people type and choose; `words.in_words` says them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,7 @@ class Ballots:
         if not sheet.choices:
             raise Invalid
         ensure_choices(voting, sheet.choices)
-        keys = at_the_counter(self.signer, voting, sheet.voter)
+        keys = at_the_counter(self.signer, voting, sheet.voter, ballot.entered_at)
         voter_key = await voter_of(session, voting, keys)
         voter = await session.scalar(
             select(RoundVoter)
@@ -190,7 +193,7 @@ class Ballots:
                 select(Vote).where(Vote.ballot_id == found.id, Vote.state.in_(LIVE)).order_by(Vote.wish_id)
             )
             for vote in (await session.scalars(votes)).all():
-                await give_back(session, vote, state=VoteState.VOID, at=now, reason="sheet taken back")
+                await give_back(session, vote, state=VoteState.VOID, at=now, reason=TAKEN_BACK)
             found.state, found.reason = BallotState.VOID, reason.strip()
             _note(session, actor, found, BallotAct.VOIDED, now)
         return found
@@ -219,7 +222,7 @@ class Ballots:
                 BallotEvent(
                     round_id=voting.id, sheet=ballot.sheet, act=BallotAct.RECOUNTED, done_at=now,
                     done_by=actor.account_id, choices=second, state=state,
-                    reason="" if agrees else "differs",
+                    reason="" if agrees else DIFFERS,
                 )
             )  # fmt: skip
         return agrees
@@ -263,54 +266,3 @@ def _note(session: AsyncSession, actor: Actor, ballot: Ballot, act: BallotAct, n
             choices=ballot.choices, state=ballot.state, reason=ballot.reason,
         )
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """How far the second count is: sheets that stand, those counted twice, and those on which two disagree."""
-
-    sheets: int
-    recounted: int
-    differing: Sequence[int]
-
-
-async def check_of(session: AsyncSession, round_id: UUID) -> Check:
-    """The latest second count of each sheet since its last entry; two statements."""
-    standing = {
-        one.sheet: one
-        for one in await session.scalars(
-            select(Ballot).where(Ballot.round_id == round_id, Ballot.state != BallotState.VOID)
-        )
-    }
-    latest: dict[int, BallotEvent] = {}
-    for event in await session.scalars(
-        select(BallotEvent)
-        .where(BallotEvent.round_id == round_id, BallotEvent.act == BallotAct.RECOUNTED)
-        .order_by(BallotEvent.done_at, BallotEvent.id)
-    ):
-        ballot = standing.get(event.sheet)
-        if ballot is not None and event.done_at >= ballot.entered_at:
-            latest[event.sheet] = event
-    differing = sorted(sheet for sheet, event in latest.items() if event.reason)
-    return Check(len(standing), len(latest), differing)
-
-
-async def protocol(session: AsyncSession, round_id: UUID) -> Sequence[BallotEvent]:
-    """Everything that was done with the sheets of a round, in the order of time."""
-    found = await session.scalars(
-        select(BallotEvent)
-        .where(BallotEvent.round_id == round_id)
-        .order_by(BallotEvent.done_at, BallotEvent.sheet, BallotEvent.id)
-    )
-    return found.all()
-
-
-async def latest_sheets(session: AsyncSession, round_id: UUID, *, limit: int = 30) -> Sequence[Ballot]:
-    """The sheets that were typed in last, the latest first."""
-    found = await session.scalars(
-        select(Ballot)
-        .where(Ballot.round_id == round_id)
-        .order_by(Ballot.entered_at.desc(), Ballot.sheet.desc())
-        .limit(limit)
-    )
-    return found.all()

@@ -8,15 +8,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.kernel.errors import NotFound
+from lms.kernel.errors import NotFound, Stale
 from lms.participation.errors import AlreadySupported, NotOpenForVotes, TwoVoters, VotesUsedUp
-from lms.participation.keys import one_person
-from lms.participation.models import Round, RoundVoter, Vote, VoterKey, VoteState, Wish, WishState
+from lms.participation.models import (
+    Round,
+    RoundVoter,
+    Vote,
+    VoterKey,
+    VoteState,
+    Wish,
+    WishState,
+    WishVoter,
+)
 from lms.participation.rules import ensure_supportable
 
 LIVE = (VoteState.PENDING, VoteState.COUNTED)
@@ -135,34 +143,24 @@ async def count(
             raise AlreadySupported
         _end(other, VoteState.VOID, at, reason="replaced")
         await session.flush()
-    if voting is None:
-        await _ensure_single(session, vote, wish, keys)
     vote.wish_id, vote.round_id, vote.voter_key = wish.id, voting.id if voting else None, voter_key
     vote.state, vote.counted_at, vote.expires_at = VoteState.COUNTED, at, None
-    vote.keys = list(keys) if voting is None else []  # a round keeps them in `voter_key`
+    vote.keys = []  # they stand in `voter_key` and `wish_voter` now
     if not vote.wants_news:
         vote.email = vote.name = vote.phone = ""
     session.add(vote)
     try:
         await session.flush()
-    except IntegrityError as double:  # the same voter was quicker by a moment: `uq_vote_live`
+        if voting is None:
+            session.add_all(
+                WishVoter(wish_id=wish.id, key=key, vote_id=vote.id) for key in sorted({voter_key, *keys})
+            )
+            await session.flush()
+    except (
+        IntegrityError
+    ) as double:  # the same voter was quicker: `uq_vote_live`, or a key of theirs counts already
         raise AlreadySupported from double
-    await _add(session, wish.id, supporters=1, points=vote.points)
-
-
-def keys_of(vote: Vote) -> set[str]:
-    """By what the voter of a live vote is known; of one that waits only what its mail was sent to."""
-    return {vote.voter_key, *(vote.keys if vote.state is VoteState.COUNTED else ())}
-
-
-async def _ensure_single(session: AsyncSession, vote: Vote, wish: Wish, keys: Sequence[str]) -> None:
-    """Outside of rounds no table of voters knows all keys of a person: the votes of the wish are asked. Raises AlreadySupported."""
-    await session.execute(select(Wish.id).where(Wish.id == wish.id).with_for_update())
-    counted = await session.scalars(
-        select(Vote).where(Vote.wish_id == wish.id, Vote.state == VoteState.COUNTED, Vote.id != vote.id)
-    )
-    if any(one_person(keys_of(one), set(keys)) for one in counted):
-        raise AlreadySupported
+    await _add(session, vote, supporters=1, points=vote.points)
 
 
 async def give_back(
@@ -181,7 +179,8 @@ async def give_back(
     _end(vote, state, at, reason=reason)
     await session.flush()
     if was_counted:
-        await _add(session, vote.wish_id, supporters=-1, points=-vote.points)
+        await session.execute(delete(WishVoter).where(WishVoter.vote_id == vote.id))
+        await _add(session, vote, supporters=-1, points=-vote.points)
 
 
 async def locked_vote(session: AsyncSession, vote_id: UUID) -> tuple[Vote, Round | None]:
@@ -212,10 +211,16 @@ def _end(vote: Vote, state: VoteState, at: datetime, *, reason: str) -> None:
     vote.keys, vote.wants_news = [], False
 
 
-async def _add(session: AsyncSession, wish_id: UUID, *, supporters: int, points: int) -> None:
-    await session.execute(
+async def _add(session: AsyncSession, vote: Vote, *, supporters: int, points: int) -> None:
+    """Change the counts of the vote's wish. Raises Stale when the team has merged or moved it in the meantime."""
+    where = [Wish.id == vote.wish_id]
+    if supporters > 0:
+        where += [Wish.merged_into_id.is_(None), Wish.round_id.is_not_distinct_from(vote.round_id)]
+    added = await session.execute(
         update(Wish)
-        .where(Wish.id == wish_id)
+        .where(*where)
         .values(supporters=Wish.supporters + supporters, points=Wish.points + points)
         .execution_options(synchronize_session=False)
     )
+    if added.rowcount == 0:  # type: ignore[attr-defined]  # an UPDATE has it
+        raise Stale

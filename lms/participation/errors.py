@@ -13,6 +13,9 @@ class NotOpenForVotes(DomainError):
         "The voting has ended. Votes can no longer be given or taken back; the result is on the page of the voting."
     )
     answered: ClassVar[str] = N_("This wish has been answered, so it takes no more votes.")
+    moved: ClassVar[str] = N_(
+        "This wish stands in another voting by now. Please open its page and support it there once more."
+    )
     not_yet: ClassVar[str] = N_(
         "Votes can be given once the voting has begun. The dates are on the page of the voting."
     )
@@ -50,6 +53,16 @@ class TwoVoters(DomainError):
     )
 
 
+class BirthUnlikely(DomainError):
+    status = 422
+    message = N_("This date of birth cannot be right. Please check day, month and year.")
+
+
+class YearUnlikely(DomainError):
+    status = 422
+    message = N_("This year of birth cannot be right. Please check it.")
+
+
 class AgeNeeded(DomainError):
     status = 422
     message = N_("Enter your date of birth. This voting is for a certain age.")
@@ -80,6 +93,11 @@ class WhoNeeded(DomainError):
     message = N_("Enter name and date of birth, so that nobody counts twice.")
 
 
+class AddressNeeded(DomainError):
+    status = 422
+    message = N_("Enter name, street and postal code, so that nobody counts twice.")
+
+
 class WrongCode(DomainError):
     status = 422
     message = N_("We do not know this code. Please check it: it stands in the letter about this voting.")
@@ -89,6 +107,12 @@ class NotInTown(DomainError):
     status = 422
     message = N_(
         "This voting is for people who live in the town. The postal code %(code)s does not belong to it."
+    )
+
+
+class TooManyCodes(DomainError):
+    message = N_(
+        "We have sent %(number)s codes to this address already. If more people live there, please come to our counter: with their identity card each of them gets a code."
     )
 
 
@@ -127,9 +151,21 @@ class WishDecided(DomainError):
     message = N_("This wish has been dealt with in the meantime. The page shows how it stands now.")
 
 
+class WishUnread(DomainError):
+    message = N_(
+        "This wish has not been published yet. Read it and publish it first, then it can be answered and planned."
+    )
+
+
+class HasVotes(DomainError):
+    message = N_(
+        "This wish has votes already and stays where it is: each voting has rules of its own. Take the wish down once more for the voting."
+    )
+
+
 class CannotMerge(DomainError):
     message = N_(
-        "These two wishes cannot be merged: they stand in different votings, or one of them is already merged."
+        "These two wishes cannot be merged: they stand in different votings, one of them is already merged, or the other is not public."
     )
 
 

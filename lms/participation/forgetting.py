@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import delete, update
 
 from lms.participation.models import Vote, VoteState, Wish, WishOffer, WishState
-from lms.participation.queries import alarms
+from lms.participation.watching import alarms
 from lms.web.module import Around
 
 CONTACT_KEPT, SOURCE_KEPT, UNPROVEN_KEPT = timedelta(days=365), timedelta(days=30), timedelta(days=14)

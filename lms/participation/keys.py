@@ -4,7 +4,6 @@ Spelling must not make two persons out of one: "Jürgen Groß" is "juergen gross
 """
 
 import hashlib
-from collections.abc import Set
 from datetime import date
 from uuid import UUID
 
@@ -12,8 +11,6 @@ from lms.catalogue.words import folded
 from lms.kernel.tokens import Signer
 
 PURPOSE = "voter"
-NAMED = "n:"
-"""Begins the keys that tell namesakes of one mail address apart."""
 WRITTEN_OUT = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 STREET = (("strasse", "str"), ("str.", "str"))
 
@@ -39,24 +36,17 @@ def name_key(signer: Signer, name: str, born: date) -> str:
 
 def name_and_year_key(signer: Signer, name: str, year: int) -> str:
     """Of a name with a year of birth: enough outside of rounds, where somebody might hand in a slip and click as well."""
-    return NAMED + _key(signer, "name-year", f"{_names(name)} {year}")
-
-
-def one_person(some: Set[str], others: Set[str]) -> bool:
-    """Whether those known by these keys are the same: who shares a mail address, but has another name, is not."""
-    named, also_named = ({key for key in keys if key.startswith(NAMED)} for keys in (some, others))
-    if named and also_named:
-        return bool(named & also_named)
-    return bool(some & others)
+    return _key(signer, "name-year", f"{_names(name)} {year}")
 
 
 def address_key(signer: Signer, name: str, street: str, postal_code: str) -> str:
     """Of a name with an address: how residents are known."""
-    place = plain(street)
-    for written, short in STREET:
-        place = place.replace(written, short)
-    place = "".join(sign for sign in place if sign.isalnum())
-    return _key(signer, "address", f"{_names(name)} {place} {postal_code.strip()}")
+    return _key(signer, "address", f"{_names(name)} {_place(street, postal_code)}")
+
+
+def place_key(signer: Signer, street: str, postal_code: str) -> str:
+    """Of an address without a name."""
+    return _key(signer, "place", _place(street, postal_code))
 
 
 def source_of(signer: Signer, address: str) -> str:
@@ -70,6 +60,13 @@ def plain(text: str) -> str:
     for written, short in WRITTEN_OUT:
         bare = bare.replace(written, short)
     return bare
+
+
+def _place(street: str, postal_code: str) -> str:
+    place = plain(street)
+    for written, short in STREET:
+        place = place.replace(written, short)
+    return f"{''.join(sign for sign in place if sign.isalnum())} {postal_code.strip()}"
 
 
 def _names(name: str) -> str:

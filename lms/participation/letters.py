@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.db import links_of
 from lms.jobs.queue import Event
 from lms.jobs.worker import Listener
+from lms.messaging.models import AddressForm
 from lms.participation import events, proposing, supporting
-from lms.participation.models import Vote, VoteState, Wish, WishState
+from lms.participation.models import Round, RoundAudience, Vote, VoteState, Wish, WishState
 from lms.people.models import Person
 from lms.web.letters import Addressee, Reader, write_letter
 
@@ -58,7 +59,9 @@ async def ask_to_confirm(session: AsyncSession, event: events.VoteAsked) -> None
         session,
         key=f"vote:{vote.id}:{event.at.isoformat()}",
         kind="vote_already" if event.already else "vote_confirm",
-        to=Addressee(email=event.email, language=event.language),
+        to=Addressee(
+            email=event.email, language=event.language, address_form=await _address_form(session, vote)
+        ),
         template=f"{FOLDER}{'vote_already' if event.already else 'vote_confirm'}.md",
         context={
             "title": wish.title,
@@ -69,6 +72,13 @@ async def ask_to_confirm(session: AsyncSession, event: events.VoteAsked) -> None
         about=("vote", vote.id),
         at=event.at,
     )
+
+
+async def _address_form(session: AsyncSession, vote: Vote) -> AddressForm:
+    """Where the young vote everybody is a "du", as on the page of the voting."""
+    voting = await session.get(Round, vote.round_id) if vote.round_id else None
+    is_young = voting is not None and voting.audience is RoundAudience.YOUTH
+    return AddressForm.INFORMAL if is_young else AddressForm.FORMAL
 
 
 def vote_path(vote: Vote, token: str) -> str:

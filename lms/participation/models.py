@@ -196,17 +196,22 @@ class VoterKey(Base):
 class ResidentCode(Row):
     """A code that proves to a round that its holder lives in the town (F-N07): by letter to the address, or at the counter.
 
-    `holder_key` is the hash of name and address: each gets one. The code itself is not kept.
+    `holder_key` is the hash of name and address: each gets one. `place_key` is that of the address alone, which gets only so
+    many by letter. The code itself is not kept.
     """
 
     __tablename__ = "resident_code"
-    __table_args__ = (Index("uq_resident_code_holder", "round_id", "holder_key", unique=True),)
+    __table_args__ = (
+        Index("uq_resident_code_holder", "round_id", "holder_key", unique=True),
+        Index("ix_resident_code_place", "round_id", "place_key"),
+    )
 
     round_id: Mapped[UUID] = mapped_column(ForeignKey("wish_round.id", ondelete="CASCADE"))
     holder_key: Mapped[str]
     code_hash: Mapped[str] = mapped_column(unique=True)
     way: Mapped[Way]
     made_at: Mapped[datetime]
+    place_key: Mapped[str] = mapped_column(default="")
     used_at: Mapped[datetime | None] = mapped_column(default=None)
 
 
@@ -290,7 +295,8 @@ class Vote(Row):
 
     `email` and `name` stand here as long as they are needed: until the confirmation, and longer where the voter agreed to be
     told what becomes of the wish (`wants_news`). `expires_at` ends a vote that nobody has confirmed; until then `keys` holds
-    by what its voter is known, which counts only once it is confirmed: nobody can use up somebody else's votes.
+    by what its voter is known, which counts only once it is confirmed: nobody can use up somebody else's votes. From then on
+    the keys stand in `VoterKey`, outside of rounds in `WishVoter`.
     """
 
     __tablename__ = "vote"
@@ -328,3 +334,16 @@ class Vote(Row):
     counted_at: Mapped[datetime | None] = mapped_column(default=None)
     ended_at: Mapped[datetime | None] = mapped_column(default=None)
     reason: Mapped[str] = mapped_column(default="")
+
+
+class WishVoter(Base):
+    """By what somebody is known whose vote for a wish counts outside of rounds: no key counts twice for one wish.
+
+    The rows live as long as the vote counts. In a round `VoterKey` says the same for all of its wishes.
+    """
+
+    __tablename__ = "wish_voter"
+
+    wish_id: Mapped[UUID] = mapped_column(ForeignKey("wish.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    vote_id: Mapped[UUID] = mapped_column(ForeignKey("vote.id", ondelete="CASCADE"), index=True)

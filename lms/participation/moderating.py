@@ -1,10 +1,12 @@
 """What the team does with wishes: publish them, put them into plain words, merge what is the same, answer in public."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.audit.trail import record
@@ -14,12 +16,18 @@ from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, Stale
 from lms.participation import policy
-from lms.participation.counting import LIVE, give_back, keys_of, round_of
-from lms.participation.errors import CannotMerge, ReasonMissing, RoundClosed, RoundRuns, WishDecided
+from lms.participation.counting import LIVE, give_back, round_of
+from lms.participation.errors import (
+    CannotMerge,
+    HasVotes,
+    ReasonMissing,
+    RoundClosed,
+    RoundRuns,
+    WishDecided,
+)
 from lms.participation.events import WishAnswered, WishPublished
-from lms.participation.keys import one_person
-from lms.participation.models import Vote, VoteState, Wish, WishKind, WishOffer, WishState
-from lms.participation.rules import PUBLIC
+from lms.participation.models import Vote, VoteState, Wish, WishKind, WishOffer, WishState, WishVoter
+from lms.participation.rules import PUBLIC, can_be_published, ensure_read, is_shown
 from lms.participation.similar import matching_of
 from lms.web.module import Around
 
@@ -33,13 +41,18 @@ class Moderation:
 
     @retried
     async def edit(self, actor: Actor, *, wish_id: UUID, version: int, publish: bool, **words: Any) -> Wish:
-        """Change the published words and the facts; the proposer's own words stay in `original`. Raises Stale, NotFound, RoundRuns."""
+        """Change the published words and the facts; the proposer's own words stay in `original`.
+
+        Raises Stale, NotFound, RoundRuns, HasVotes.
+        """
         ensure(policy.may_moderate(actor), actor)
         async with self.begin() as session:
             wish = await wish_of(session, wish_id, version)
-            if publish and wish.state is not WishState.SUBMITTED:
+            if publish and not can_be_published(wish):
                 raise WishDecided
             round_id: UUID | None = words.get("round_id", wish.round_id)
+            if round_id != wish.round_id and wish.supporters:
+                raise HasVotes
             for concerned in (wish.round_id, round_id):
                 voting = (
                     await round_of(session, concerned) if concerned and round_id != wish.round_id else None
@@ -62,7 +75,7 @@ class Moderation:
         ensure(policy.may_moderate(actor), actor)
         async with self.begin() as session:
             wish = await wish_of(session, wish_id, version)
-            if wish.state is not WishState.SUBMITTED:
+            if not can_be_published(wish):
                 raise WishDecided
             await self._publish(session, actor, wish)
         return wish
@@ -70,6 +83,7 @@ class Moderation:
     async def _publish(self, session: AsyncSession, actor: Actor, wish: Wish) -> None:
         now = self.clock()
         wish.state, wish.published_at = WishState.PUBLISHED, now
+        wish.answer_de, wish.answer_en, wish.answered_at = "", "", None
         record(session, actor, "wish.published", at=now, kind="wish", object_id=wish.id)
         announce(session, WishPublished(wish_id=wish.id, at=now))
 
@@ -107,7 +121,7 @@ class Moderation:
             if (
                 into is None
                 or into.id == wish.id
-                or into.state not in {*PUBLIC, WishState.SUBMITTED}
+                or not (is_shown(into) or (into.state is wish.state is WishState.SUBMITTED))
                 or wish.state not in {*PUBLIC, WishState.SUBMITTED}
                 or (wish.supporters and wish.round_id != into.round_id)
             ):
@@ -148,22 +162,30 @@ async def answer(
 ) -> None:
     """Give a wish its public answer in the caller's transaction, note it, and let the proposer know.
 
-    The wish is locked by the caller, and its `version` raised. Rejecting without a reason raises ReasonMissing; a wish that
-    was withdrawn or merged raises WishDecided.
+    The wish is locked by the caller, and its `version` raised. One that nobody has published can only be rejected, and stays
+    hidden then (WishUnread). Rejecting without a reason raises ReasonMissing; a wish that was withdrawn or merged raises
+    WishDecided.
     """
+    if state is not WishState.REJECTED:
+        ensure_answerable(wish)
     if wish.state not in {*PUBLIC, WishState.SUBMITTED}:
         raise WishDecided
     if state is WishState.REJECTED and not answer_de.strip():
         raise ReasonMissing
     before = {"state": wish.state.value}
-    if wish.published_at is None and state is not WishState.REJECTED:
-        wish.published_at = at
     wish.state, wish.answer_de, wish.answer_en, wish.answered_at = state, answer_de, answer_en, at
     record(
         session, actor, "wish.answered", at=at, kind="wish", object_id=wish.id, before=before,
         after={"state": state.value},
     )  # fmt: skip
     announce(session, WishAnswered(wish_id=wish.id, version=wish.version, at=at))
+
+
+def ensure_answerable(wish: Wish) -> None:
+    """Raises WishUnread, WishDecided where nothing can be said in public about a wish."""
+    ensure_read(wish)
+    if wish.state not in PUBLIC:
+        raise WishDecided
 
 
 async def wish_of(session: AsyncSession, wish_id: UUID, version: int | None = None) -> Wish:
@@ -180,11 +202,10 @@ async def wish_of(session: AsyncSession, wish_id: UUID, version: int | None = No
 async def _move_votes(session: AsyncSession, wish: Wish, into: Wish, now: datetime) -> tuple[int, int]:
     votes = select(Vote).where(Vote.state.in_(LIVE)).order_by(Vote.id).with_for_update()
     there = (await session.scalars(votes.where(Vote.wish_id == into.id))).all()
+    keys = await _keys(session, wish, into)
     moved = doubled = points = 0
     for vote in (await session.scalars(votes.where(Vote.wish_id == wish.id))).all():
-        doubles = [
-            one for one in there if one.voter_key == vote.voter_key or one_person(keys_of(one), keys_of(vote))
-        ]
+        doubles = [one for one in there if one.voter_key == vote.voter_key or keys[one.id] & keys[vote.id]]
         other = next((one for one in doubles if one.state is VoteState.COUNTED), next(iter(doubles), None))
         if other is not None and (other.state is VoteState.COUNTED or vote.state is VoteState.PENDING):
             await give_back(session, vote, state=VoteState.VOID, at=now, reason="merged")
@@ -193,6 +214,7 @@ async def _move_votes(session: AsyncSession, wish: Wish, into: Wish, now: dateti
         if other is not None:  # it has never been confirmed, and this one counts
             await give_back(session, other, state=VoteState.VOID, at=now, reason="merged")
         vote.wish_id = into.id
+        await session.execute(update(WishVoter).where(WishVoter.vote_id == vote.id).values(wish_id=into.id))
         if vote.state is VoteState.COUNTED:
             moved += 1
             points += vote.points
@@ -202,3 +224,14 @@ async def _move_votes(session: AsyncSession, wish: Wish, into: Wish, now: dateti
     await session.refresh(into, ["supporters", "points"])
     into.supporters, into.points = into.supporters + moved, into.points + points
     return moved, doubled
+
+
+async def _keys(session: AsyncSession, *wishes: Wish) -> Mapping[UUID, set[str]]:
+    """By what the voters of these wishes are known outside of rounds, by vote."""
+    found: dict[UUID, set[str]] = defaultdict(set)
+    rows = await session.execute(
+        select(WishVoter.vote_id, WishVoter.key).where(WishVoter.wish_id.in_([one.id for one in wishes]))
+    )
+    for vote_id, key in rows:
+        found[vote_id].add(key)
+    return found

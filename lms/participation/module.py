@@ -15,12 +15,16 @@ from lms.participation.pages.ballots import BallotPages
 from lms.participation.pages.counter import SlipPages
 from lms.participation.pages.desk import WishDeskPages
 from lms.participation.pages.links import OwnWishPages, VotePages
+from lms.participation.pages.moderating import ModerationPages
 from lms.participation.pages.offering import OfferPages
+from lms.participation.pages.printing import PrintingPages
 from lms.participation.pages.proposing import ProposalPages
 from lms.participation.pages.public import WishListPages
+from lms.participation.pages.recounting import RecountPages
 from lms.participation.pages.round_desk import RoundDeskPages
 from lms.participation.pages.rounds import RoundPages
 from lms.participation.pages.supporting import SupportPages
+from lms.participation.pages.watching import WatchPages
 from lms.participation.proposing import Proposals
 from lms.participation.residents import Residents
 from lms.participation.rounds import Rounds
@@ -59,9 +63,13 @@ MODULE = Module(
         OwnWishPages,
         RoundPages,
         WishDeskPages,
+        ModerationPages,
+        WatchPages,
         SlipPages,
         RoundDeskPages,
         BallotPages,
+        PrintingPages,
+        RecountPages,
         OutcomePages,
         WishOutcomePages,
     ],

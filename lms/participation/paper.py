@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lms.kernel.tokens import Signer
 from lms.participation.models import Round, RoundAudience, Wish
-from lms.participation.rules import sheet_code
+from lms.participation.rules import last_day, sheet_code
 from lms.participation.words import round_title
 from lms.web.centre import the_centre
 from lms.web.language import Language, use_locale
@@ -25,7 +25,7 @@ class Paper:
     wishes: tuple[tuple[int, str, str], ...]
     votes: int
     most: int
-    ends_at: datetime
+    last_day: datetime
     max_age: int | None
     district: str
     asks_address: bool
@@ -54,7 +54,7 @@ def paper_of(
         wishes=tuple(printed.values()),
         votes=voting.votes_per_person,
         most=voting.most_per_wish,
-        ends_at=voting.ends_at,
+        last_day=last_day(voting),
         max_age=voting.max_age if voting.audience is RoundAudience.YOUTH else None,
         district=voting.district,
         asks_address=voting.residents_only,

@@ -18,7 +18,7 @@ from lms.participation.errors import CannotWithdraw
 from lms.participation.events import WishReceived
 from lms.participation.keys import source_of
 from lms.participation.models import Way, Wish, WishKind, WishOffer, WishState
-from lms.participation.rules import PUBLIC, Phase, phase_of
+from lms.participation.rules import Phase, is_shown, phase_of
 from lms.participation.similar import matching_of
 from lms.web.module import Around
 
@@ -154,7 +154,7 @@ class Proposals:
             if known is not None and (kept := await session.get(WishOffer, known)) is not None:
                 return kept
             wish = await session.get(Wish, wish_id)
-            if wish is None or wish.state not in PUBLIC:
+            if wish is None or not is_shown(wish):
                 raise NotFound
             offer = WishOffer(
                 wish_id=wish.id, kind=kind, text=text, **asdict(contact), created_at=now,

@@ -3,10 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Topic
@@ -24,11 +25,26 @@ from lms.participation.models import (
     WishOffer,
     WishState,
 )
-from lms.participation.rules import PUBLIC, Line, ranked
+from lms.participation.rules import PUBLIC, TO_SUPPORT, Line, is_shown, ranked
 from lms.participation.similar import Known, most_similar
 
 COMPARED = 3_000
 """So many of the latest public wishes are compared with what somebody types."""
+
+
+class Order(StrEnum):
+    """By what a list of wishes is ordered. Of those with most support the ones that can still be supported come first."""
+
+    SUPPORT = "support"
+    LATEST = "latest"
+    FIRST_COME = "first come"
+
+    def columns(self) -> tuple[Any, ...]:
+        """As SQL."""
+        if self is Order.SUPPORT:
+            is_open = case((Wish.state.in_(TO_SUPPORT), 0), else_=1)
+            return is_open, Wish.points.desc(), Wish.supporters.desc(), Wish.created_at.desc()
+        return (Wish.created_at.desc(),) if self is Order.LATEST else (Wish.created_at,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +56,15 @@ class Filter:
     state: str = ""
     search: str = ""
     round_id: UUID | None = None
-    by_support: bool = True
+    order: Order = Order.SUPPORT
     states: frozenset[WishState] = PUBLIC
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As SQL."""
         chosen = frozenset({one for one in self.states if one.value == self.state}) or self.states
         found: list[ColumnElement[bool]] = [Wish.state.in_(chosen)]
+        if self.states <= PUBLIC:
+            found.append(Wish.published_at.is_not(None))
         if self.district:
             found.append(Wish.district == self.district)
         if self.topic:
@@ -75,13 +93,12 @@ async def wishes(
     """A page of wishes and how many there are in all; two statements."""
     conditions = wanted.conditions()
     total = await session.scalar(select(func.count()).select_from(Wish).where(*conditions)) or 0
-    order = (Wish.points.desc(), Wish.created_at.desc()) if wanted.by_support else (Wish.created_at.desc(),)
     rows = await session.execute(
         select(Wish, Topic, Round)
         .outerjoin(Topic, Topic.id == Wish.topic_id)
         .outerjoin(Round, Round.id == Wish.round_id)
         .where(*conditions)
-        .order_by(*order, Wish.id)
+        .order_by(*wanted.order.columns(), Wish.id)
         .limit(limit)
         .offset(offset)
     )
@@ -102,7 +119,7 @@ async def public_wish(session: AsyncSession, wish_id: UUID) -> Shown:
         if row is None:
             break
         if row[0].merged_into_id is None:
-            if row[0].state in PUBLIC:
+            if is_shown(row[0]):
                 return Shown(*row)
             break
         wish_id = row[0].merged_into_id
@@ -113,7 +130,7 @@ async def similar_wishes(session: AsyncSession, typed: str, *, besides: UUID | N
     """Public wishes that seem to say the same, the nearest first; two statements."""
     rows = await session.execute(
         select(Wish.id, Wish.matching)
-        .where(Wish.state.in_(PUBLIC), Wish.id != besides)
+        .where(Wish.state.in_(PUBLIC), Wish.published_at.is_not(None), Wish.id != besides)
         .order_by(Wish.created_at.desc())
         .limit(COMPARED)
     )
@@ -277,75 +294,3 @@ async def tally(session: AsyncSession, voting: Round) -> Tally:
         lines=lines,
         wish_ids=sorted(titled, key=lambda wish_id: order[id(titled[wish_id])]),
     )
-
-
-BURST, WINDOW, CROWD = 8, timedelta(hours=1), 30
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Something that may be ballot stuffing: the team looks."""
-
-    what: str
-    wish: Wish
-    number: int
-    source: str = ""
-
-
-async def alarms(session: AsyncSession, now: datetime) -> Sequence[Alarm]:
-    """Many votes for one wish from one internet address, very many within an hour, many that nobody confirms; of 30 days.
-
-    The address of a library or a school is one as well: the team decides, nothing happens by itself. Three statements.
-    """
-    since = now - timedelta(days=30)
-    counted = Vote.state.in_([VoteState.COUNTED, VoteState.PENDING])
-    one_address = (
-        await session.execute(
-            select(Vote.wish_id, Vote.source, func.count())
-            .where(Vote.created_at >= since, Vote.source != "", counted)
-            .group_by(Vote.wish_id, Vote.source)
-            .having(func.count() >= BURST)
-        )
-    ).all()
-    recent = (
-        await session.execute(
-            select(Vote.wish_id, func.count())
-            .where(Vote.created_at >= now - WINDOW, Vote.way == Way.ONLINE)
-            .group_by(Vote.wish_id)
-            .having(func.count() >= CROWD)
-        )
-    ).all()
-    waiting = (
-        await session.execute(
-            select(Vote.wish_id, func.count())
-            .where(Vote.created_at >= since, Vote.state == VoteState.PENDING)
-            .group_by(Vote.wish_id)
-            .having(func.count() >= BURST)
-        )
-    ).all()
-    found = [
-        *(("address", row[0], row[2], row[1]) for row in one_address),
-        *(("crowd", row[0], row[1], "") for row in recent),
-        *(("waiting", row[0], row[1], "") for row in waiting),
-    ]
-    if not found:
-        return []
-    named = {
-        one.id: one
-        for one in await session.scalars(select(Wish).where(Wish.id.in_({row[1] for row in found})))
-    }
-    return [Alarm(what, named[wish_id], number, source) for what, wish_id, number, source in found]
-
-
-async def votes_from(session: AsyncSession, wish_id: UUID, source: str) -> Sequence[Vote]:
-    """The live votes for a wish from one internet address."""
-    found = await session.scalars(
-        select(Vote)
-        .where(
-            Vote.wish_id == wish_id,
-            Vote.source == source,
-            Vote.state.in_([VoteState.COUNTED, VoteState.PENDING]),
-        )
-        .order_by(Vote.created_at)
-    )
-    return found.all()

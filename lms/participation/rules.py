@@ -12,12 +12,15 @@ from lms.kernel.marking import N_
 from lms.kernel.tokens import Signer
 from lms.participation.errors import (
     AgeNeeded,
+    BirthUnlikely,
     NotOpenForVotes,
     OtherDistrict,
     TooManyPoints,
     TooOld,
     UnknownNumber,
+    WishUnread,
     WrongSheet,
+    YearUnlikely,
 )
 from lms.participation.models import Round, RoundAudience, Wish, WishState
 
@@ -56,6 +59,11 @@ def phase_of(voting: Round, now: datetime) -> Phase:
     return next((phase for at, phase in begins if now >= at), Phase.AHEAD)
 
 
+def last_day(voting: Round) -> datetime:
+    """A moment on the last day on which votes are given, paper is handed in, and codes are of use."""
+    return voting.ends_at - timedelta(minutes=1)
+
+
 def ensure_supportable(wish: Wish, voting: Round | None, now: datetime) -> None:
     """Raises NotOpenForVotes, whose sentence says why: the wish has its answer, the voting has not begun or is over."""
     if voting is not None and (voting.closed_at or phase_of(voting, now) is Phase.RESULT):
@@ -71,16 +79,43 @@ def age_on(born: date, day: date) -> int:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
+def ensure_alive(born: date | None, now: datetime) -> None:
+    """Raises BirthUnlikely for whoever is not born yet, or would be older than anybody."""
+    if born is not None and not 0 <= age_on(born, local(now).date()) <= OLDEST:
+        raise BirthUnlikely
+
+
+def ensure_year(year: int | None, now: datetime) -> None:
+    """The same of a year of birth. Raises YearUnlikely."""
+    if year is not None and not 0 <= local(now).year - year <= OLDEST:
+        raise YearUnlikely
+
+
+def is_shown(wish: Wish) -> bool:
+    """Whether everybody may read a wish: the team has published it. What it rejected unread stays between it and the proposer."""
+    return wish.state in PUBLIC and wish.published_at is not None
+
+
+def ensure_read(wish: Wish) -> None:
+    """Nothing is promised in public about a wish that the public has never seen. Raises WishUnread."""
+    if can_be_published(wish) or wish.state is WishState.UNPROVEN:
+        raise WishUnread
+
+
+def can_be_published(wish: Wish) -> bool:
+    """A wish that waits for the team, or one that it has rejected unread: that can be undone."""
+    return wish.state in TO_MODERATE or (wish.state is WishState.REJECTED and wish.published_at is None)
+
+
 def ensure_may_vote(
     voting: Round, *, born: date | None, lives_in_district: bool, points: int, now: datetime
 ) -> None:
     """What a round asks of a voter: age where it is for the young (stated, no guardian), district, and not too many points.
 
-    Raises AgeNeeded, TooOld, OtherDistrict, TooManyPoints.
+    Raises BirthUnlikely, AgeNeeded, TooOld, OtherDistrict, TooManyPoints.
     """
     today = local(now).date()
-    if born is not None and not 0 <= age_on(born, today) <= OLDEST:
-        raise AgeNeeded
+    ensure_alive(born, now)
     if voting.audience is RoundAudience.YOUTH and voting.max_age:
         if born is None:
             raise AgeNeeded

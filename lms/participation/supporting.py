@@ -1,10 +1,10 @@
 """Supporting a wish: asked by mail, at once for whoever is signed in, at the counter; and taking it back."""
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,7 +13,6 @@ from lms.db import retried
 from lms.jobs.queue import announce
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import NotFound, SignInNeeded
-from lms.kernel.tokens import Signer, hashed
 from lms.participation import keys as known_by
 from lms.participation import policy
 from lms.participation.counting import (
@@ -26,32 +25,21 @@ from lms.participation.counting import (
     votes_left,
     wish_to_support,
 )
-from lms.participation.errors import AgeNeeded, ReasonMissing, WhoNeeded, WrongCode
+from lms.participation.errors import (
+    AgeNeeded,
+    NotOpenForVotes,
+    ReasonMissing,
+    WhoNeeded,
+)
 from lms.participation.events import VoteAsked
 from lms.participation.models import ResidentCode, Round, Vote, VoteState, Way
 from lms.participation.rules import CONFIRM_WITHIN, ensure_may_vote
+from lms.participation.voters import Voter, at_the_counter, named, resident
 from lms.people.models import Person
 from lms.web.module import Around
 
 LINK = "vote"
 """The purpose of the tokens that lead to one vote."""
-
-
-@dataclass(frozen=True, slots=True)
-class Voter:
-    """What somebody says of themselves when they vote. Outside of rounds a mail address is enough."""
-
-    email: str = ""
-    name: str = ""
-    born: date | None = None
-    year: int | None = None
-    street: str = ""
-    postal_code: str = ""
-    code: str = field(default="", repr=False)
-    phone: str = ""
-    lives_in_district: bool = False
-    wants_news: bool = False
-    language: str = "de"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +80,7 @@ class Support:
             if voting is not None:
                 keys = [*await self._keys_in(session, voting, voter, points), mail_key]
             else:
-                keys = [mail_key, *_named(self.signer, voter.name, voter.year)]
+                keys = [mail_key, named(self.signer, voter.name, voter, now)]
             voter_key = (await known_voter(session, voting.id, keys) if voting else None) or mail_key
             vote = await live_vote(session, wish.id, voter_key)
             if vote is None and voter_key != mail_key:
@@ -131,8 +119,9 @@ class Support:
             keys.append(known_by.person_key(self.signer, person.id))
             if voting is not None:
                 keys = [*await self._keys_in(session, voting, voter, points), *keys]
-            elif person.birth_date is not None:
-                keys += _named(self.signer, person.name, person.birth_date.year)
+            else:
+                known = replace(voter, born=person.birth_date) if person.birth_date else voter
+                keys.append(named(self.signer, person.name, known, now))
             vote = Vote(
                 wish_id=wish.id, voter_key=keys[0], created_at=now, way=Way.ONLINE, state=VoteState.PENDING,
                 points=points, person_id=person.id, email=person.email or "", name=person.name,
@@ -152,7 +141,7 @@ class Support:
         now = self.clock()
         async with self.begin() as session:
             wish, voting = await wish_to_support(session, wish_id, at=now)
-            keys = at_the_counter(self.signer, voting, voter)
+            keys = at_the_counter(self.signer, voting, voter, now)
             if voting is not None:
                 ensure_may_vote(
                     voting, born=voter.born, lives_in_district=voter.lives_in_district, points=points, now=now
@@ -183,6 +172,8 @@ class Support:
                 if vote.expires_at is not None and vote.expires_at <= now:
                     raise NotFound
                 wish, voting = await wish_to_support(session, vote.wish_id, at=now)
+                if wish.round_id != vote.round_id:  # there it takes other keys, and has other rules
+                    raise NotOpenForVotes(NotOpenForVotes.moved)
                 keys = vote.keys or [vote.voter_key]
                 await self._use_code(session, voting, keys, now)
                 await count(session, vote, wish, voting, keys, at=now)
@@ -251,42 +242,6 @@ class Support:
             )
             .values(used_at=now)
         )
-
-
-def at_the_counter(signer: Signer, voting: Round | None, voter: Voter) -> list[str]:
-    """By what somebody is known who stands before us, or has written on paper. Raises WhoNeeded."""
-    mail = [known_by.email_key(signer, voter.email)] if voter.email else []
-    if voting is not None and voting.residents_only:
-        if not (voter.name.strip() and voter.street.strip() and voter.postal_code.strip()):
-            raise WhoNeeded
-        return [known_by.address_key(signer, voter.name, voter.street, voter.postal_code), *mail]
-    if not voter.name.strip() or voter.born is None:
-        raise WhoNeeded
-    if voting is None:
-        return [*_named(signer, voter.name, voter.born.year), *mail]
-    return [known_by.name_key(signer, voter.name, voter.born), *mail]
-
-
-def _named(signer: Signer, name: str, year: int | None) -> list[str]:
-    """By what somebody is known outside of rounds, on paper and online alike."""
-    return [known_by.name_and_year_key(signer, name, year)] if name.strip() and year else []
-
-
-async def resident(session: AsyncSession, round_id: UUID, code: str) -> ResidentCode:
-    """Whose code this is. Raises WrongCode."""
-    found = await session.scalar(
-        select(ResidentCode).where(
-            ResidentCode.round_id == round_id, ResidentCode.code_hash == hashed(plain_code(code))
-        )
-    )
-    if found is None:
-        raise WrongCode
-    return found
-
-
-def plain_code(typed: str) -> str:
-    """A code without what stands between its signs."""
-    return "".join(sign for sign in typed.upper() if sign.isalnum())
 
 
 async def _is_voters(session: AsyncSession, voting: Round | None, mail_key: str, vote: Vote) -> bool:

@@ -15,7 +15,7 @@ from lms.participation.models import (
     WishState,
 )
 from lms.participation.rules import Phase
-from lms.web.language import current_language
+from lms.web.language import current_language, translated
 
 STATES: Mapping[WishState, tuple[str, str]] = {
     WishState.UNPROVEN: (N_("waits for confirmation by mail"), "warning"),
@@ -81,6 +81,21 @@ BALLOT_ACTS: Mapping[BallotAct, str] = {
     BallotAct.VOIDED: N_("taken back"),
     BallotAct.RECOUNTED: N_("counted a second time"),
 }
+WHY_INVALID: Mapping[str, str] = {
+    "too many": N_("No: too many crosses"),
+    "empty": N_("No: nothing is crossed"),
+    "unreadable": N_("No: cannot be read"),
+    "no name": N_("No: name or date is missing"),
+    "double": N_("No: this person has voted already"),
+}
+REASONS: Mapping[str, str] = {
+    "too many": N_("too many crosses"),
+    "empty": N_("nothing is crossed"),
+    "unreadable": N_("cannot be read"),
+    "no name": N_("name or date is missing"),
+    "double": N_("this person has voted already"),
+    "differs": N_("the two counts differ"),
+}
 ALARMS: Mapping[str, str] = {
     "address": N_("Many votes from one internet address"),
     "crowd": N_("Very many votes within an hour"),
@@ -103,3 +118,8 @@ def topic_name(topic: Topic | None) -> str:
     if topic is None:
         return ""
     return topic.name_en if current_language() == "en" else topic.name_de
+
+
+def in_words(reason: str) -> str:
+    """Why a sheet does not count, or what the second count has shown; what somebody typed stands as it is."""
+    return translated(REASONS[reason]) if reason in REASONS else reason

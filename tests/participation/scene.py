@@ -15,7 +15,8 @@ from lms.participation.moderating import Moderation
 from lms.participation.proposing import Contact, Proposal, Proposals
 from lms.participation.rounds import Plan, Rounds
 from lms.participation.rules import Choice, sheet_code
-from lms.participation.supporting import LINK, Given, Support, Voter
+from lms.participation.supporting import LINK, Given, Support
+from lms.participation.voters import Voter
 from lms.web.module import Around
 from tests.making import FixedClock, staff
 

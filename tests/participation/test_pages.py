@@ -2,23 +2,26 @@
 
 import re
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from litestar import Litestar
 from litestar.testing import AsyncTestClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from lms.catalogue.models import Course, Run
+from lms.catalogue.service import Courses
 from lms.districts.models import District
 from lms.jobs.worker import Worker
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
-from lms.participation.models import Vote, VoteState, Wish, WishState
+from lms.participation.models import Vote, VoteState, Wish, WishRun, WishState
+from lms.participation.outcome.desk import NEW, draft_of
 from lms.participation.rules import sheet_code
 from lms.web.module import Around
 from tests.making import FixedClock
 from tests.office import counted
-from tests.participation.scene import Town
+from tests.participation.scene import PLANNER, Town
 from tests.visiting import another_browser, send, sign_in
 
 Browser = AsyncTestClient[Litestar]
@@ -212,6 +215,13 @@ async def test_nobody_finds_a_wish_that_waits_or_was_rejected_before_it_was_publ
     assert (
         await send(client, f"/wuensche/{waiting.id}/unterstuetzen", {"email": "a@example.com"})
     ).status_code == 404
+    planner = another_browser(client)
+    await sign_in(planner, town.house.begin, Identity.PROGRAMME)
+    desk = f"/verwaltung/wuensche/{waiting.id}"
+    for page in ("planen", "antwort"):
+        assert "noch nicht veröffentlicht" in (await planner.get(f"{desk}/{page}")).text
+    await send(planner, f"{desk}/ablehnen", {"answer_de": "Kein Kurs.", "version": str(waiting.version)})
+    assert (await client.get(f"/wuensche/{waiting.id}")).status_code == 404
 
 
 async def test_the_pages_of_the_team_are_for_the_team(client: Browser, town: Town, clock: FixedClock) -> None:
@@ -238,3 +248,31 @@ async def test_the_pages_of_the_team_are_for_the_team(client: Browser, town: Tow
     wrong = await send(planner, "/verwaltung/abstimmungen/neu", plan)
     right = await send(planner, "/verwaltung/abstimmungen/neu", plan | {"max_age": "18", "most": "2"})
     assert (wrong.status_code, right.status_code) == (422, 303)
+
+
+async def test_what_a_crash_left_half_done_is_finished_and_two_colleagues_make_one_run(
+    client: Browser, town: Town
+) -> None:
+    wish = await town.wish()
+    await sign_in(client, town.house.begin, Identity.PROGRAMME)
+    colleague = another_browser(client)
+    await sign_in(colleague, town.house.begin, Identity.PROGRAMME)
+    page = f"/verwaltung/wuensche/{wish.id}/planen"
+    found = re.search(r'name="key"[^>]*value="([^"]+)"', (await client.get(page)).text)
+    assert found is not None
+    plan = {"key": found[1], "course": NEW, "days": "7"}
+    await Courses(town.house).create(PLANNER, words=draft_of(wish), course_id=uuid5(UUID(found[1]), NEW))
+
+    answers = [await send(client, page, plan), await send(colleague, page, plan)]
+    other = await send(
+        colleague, page, plan | {"days": "3", "course": "11111111-1111-1111-1111-111111111111"}
+    )
+
+    async with town.house.begin.reading() as session:
+        counts = [
+            await session.scalar(select(func.count()).select_from(kind)) for kind in (Course, Run, WishRun)
+        ]
+        state = await session.scalar(select(Wish.state))
+    assert ([one.status_code for one in answers], counts, state) == ([303, 303], [1, 1, 1], "planned")
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    assert other.status_code == 422

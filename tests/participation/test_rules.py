@@ -23,6 +23,7 @@ from lms.participation.rules import (
     sheet_of,
 )
 from lms.participation.similar import Known, matching_of, most_similar
+from lms.participation.watching import most_within
 
 SIGNER = Signer(["a secret that is long enough for this"])
 START = datetime(2027, 3, 1, tzinfo=UTC)
@@ -118,6 +119,14 @@ def test_what_may_be_about_a_person_is_shown_to_the_team() -> None:
         "something about health", "a link",
     }  # fmt: skip
     assert personal_in("Ein Kurs am 12. März für 10 Personen") == []
+
+
+def test_the_fullest_hour_is_found_whenever_it_was() -> None:
+    start = datetime(2027, 3, 1, 8, tzinfo=UTC)
+    moments = [start + timedelta(minutes=minutes) for minutes in (0, 200, 210, 225, 260, 261, 900)]
+
+    assert most_within(moments, timedelta(hours=1)) == 4
+    assert most_within([], timedelta(hours=1)) == 0
 
 
 def test_who_has_as_many_points_shares_the_place() -> None:

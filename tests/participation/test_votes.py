@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.kernel.actor import ANONYMOUS
 from lms.kernel.errors import Forbidden, NotFound, SignInNeeded
-from lms.participation.ballots import Ballots, check_of, protocol
+from lms.participation.ballots import Ballots
 from lms.participation.errors import (
     AgeNeeded,
     AlreadySupported,
     CannotMerge,
+    HasVotes,
     NotInTown,
     NotOpenForVotes,
     OtherDistrict,
@@ -23,11 +24,14 @@ from lms.participation.errors import (
     RoundRuns,
     SameCounter,
     SheetEntered,
+    TooManyCodes,
     TooManyPoints,
     TooOld,
     TwoVoters,
     VotedAlready,
     VotesUsedUp,
+    WhoNeeded,
+    WishUnread,
     WrongCode,
     WrongSheet,
 )
@@ -42,11 +46,14 @@ from lms.participation.models import (
     WishState,
 )
 from lms.participation.moderating import Moderation
-from lms.participation.queries import alarms, supporters_to_tell, tally
-from lms.participation.residents import Resident, Residents
+from lms.participation.protocol import check_of, protocol
+from lms.participation.queries import Filter, supporters_to_tell, tally, wishes
+from lms.participation.residents import MOST_LETTERS, Resident, Residents
 from lms.participation.rounds import Plan, Rounds
 from lms.participation.rules import Choice, sheet_code
-from lms.participation.supporting import Support, Voter
+from lms.participation.supporting import Support
+from lms.participation.voters import Voter
+from lms.participation.watching import alarms
 from lms.web.module import Around
 from tests.making import BOTH, FixedClock, learner, make_person
 from tests.participation.scene import BORN, COLLEAGUE, COUNTER, PLANNER, Town
@@ -272,15 +279,82 @@ async def test_whoever_is_signed_in_supports_at_once_and_may_be_told(town: Town)
         session.add(person)
     actor = learner(person)
 
-    await Support(town.house).support_now(actor, wish_id=wish.id, voter=Voter(wants_news=True))
-    with pytest.raises(AlreadySupported):
+    with pytest.raises(WhoNeeded):  # we do not know when she was born, and a slip says it
         await Support(town.house).support_now(actor, wish_id=wish.id, voter=Voter())
+    asked = Voter(wants_news=True, year=BORN.year)
+    await Support(town.house).support_now(actor, wish_id=wish.id, voter=asked)
     with pytest.raises(AlreadySupported):
-        await town.slip(wish, "Nadine", email="nadine@example.com")
+        await Support(town.house).support_now(actor, wish_id=wish.id, voter=asked)
+    with pytest.raises(AlreadySupported):
+        await town.slip(wish, "Lehmann, Ada")
 
     async with town.house.begin.reading() as session:
         told = [one.vote.email for one in await supporters_to_tell(session, wish.id)]
     assert (told, await town.counts(wish)) == (["nadine@example.com"], [(1, 1)])
+
+
+async def test_a_wish_with_votes_stays_where_it_is_and_a_click_after_a_move_counts_nowhere(
+    town: Town,
+) -> None:
+    voting = await town.round(opens_in=3, residents_only=True, postal_codes=["39340"])
+    wish, other = await town.wish(), await town.wish("Zwei")
+    waiting = await town.ask(other)
+    await town.vote(wish)
+    desk = Moderation(town.house)
+
+    with pytest.raises(HasVotes):
+        await desk.edit(
+            PLANNER, wish_id=wish.id, version=wish.version, publish=False, title="Eins", text="",
+            round_id=voting.id,
+        )  # fmt: skip
+    await desk.edit(
+        PLANNER, wish_id=other.id, version=other.version, publish=False, title="Zwei", text="", round_id=voting.id,
+    )  # fmt: skip
+    town.clock.moment += timedelta(days=4)
+    with pytest.raises(NotOpenForVotes):
+        await town.confirm(waiting)
+
+    assert await town.counts(wish, other) == [(1, 1), (0, 0)]
+
+
+async def test_a_rejected_wish_that_nobody_has_read_in_public_stays_hidden_and_can_be_published_later(
+    town: Town,
+) -> None:
+    unread = await town.wish(publish=False)
+    desk = Moderation(town.house)
+
+    with pytest.raises(WishUnread):
+        await desk.answer(
+            PLANNER, wish_id=unread.id, version=unread.version, state=WishState.PLANNED, answer_de=""
+        )
+    rejected = await desk.answer(
+        PLANNER, wish_id=unread.id, version=unread.version, state=WishState.REJECTED, answer_de="Kein Kurs."
+    )
+    async with town.house.begin.reading() as session:
+        hidden = (await wishes(session, Filter()))[1]
+    published = await desk.publish(PLANNER, wish_id=unread.id, version=rejected.version)
+
+    assert (hidden, published.state, published.answer_de) == (0, WishState.PUBLISHED, "")
+
+
+async def test_one_letter_box_gets_codes_for_six_people_and_nobody_from_elsewhere_votes_at_the_counter(
+    town: Town,
+) -> None:
+    voting = await town.round(residents_only=True, postal_codes=["39340"])
+    wish = await town.wish(voting=voting)
+    residents = Residents(town.house)
+    names = [f"Otto {'x' * number}" for number in range(MOST_LETTERS + 1)]
+    homes = [Resident(name, "Lange Str. 5", "39340", "Haldensleben") for name in names]
+
+    for home in homes[:-1]:
+        await residents.send_code(ANONYMOUS, round_id=voting.id, resident=home)
+    with pytest.raises(TooManyCodes):
+        await residents.send_code(ANONYMOUS, round_id=voting.id, resident=homes[-1])
+    code = await residents.give_code(COUNTER, round_id=voting.id, resident=homes[-1])
+    with pytest.raises(NotInTown):
+        await town.slip(wish, street="Weg 1", postal_code="10115")
+
+    assert (len(code), await town.counts(wish)) == (11, [(0, 0)])
 
 
 async def test_merged_wishes_bring_their_votes_together_and_one_person_counts_once(town: Town) -> None:
@@ -399,7 +473,7 @@ async def test_rules_do_not_change_once_the_voting_has_begun(town: Town) -> None
 async def test_many_votes_from_one_internet_address_are_shown_and_can_be_made_void(town: Town) -> None:
     wish = await town.wish()
     for number in range(8):
-        await town.vote(wish, f"bot{number}@example.com")
+        await town.vote(wish, f"bot{number}@example.com", name="Bot " + "x" * number)
     async with town.house.begin() as session:
         for vote in await session.scalars(select(Vote)):
             vote.source = "one-address"

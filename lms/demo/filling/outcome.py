@@ -3,10 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import select
 
 from lms.audit.trail import record
-from lms.catalogue.models import Course, CourseAudience, CourseTopic, Run, RunState
+from lms.catalogue.models import Course, Run, RunState
 from lms.demo.filling.ground import Ground
 from lms.enrolment.early.rights import grant
 from lms.kernel.actor import SYSTEM
@@ -14,6 +14,15 @@ from lms.kernel.clock import at_venue, local
 from lms.participation.models import Vote, VoteState, Wish, WishRun, WishState
 
 DAY = timedelta(days=1)
+MADE_OF = {
+    "Smartphone-Sprechstunde in Süplingen": "Smartphone: die ersten Schritte",
+    "Elektronische Patientenakte verstehen": "Elektronische Patientenakte und E-Rezept",
+    "Fahrkarten mit dem Handy kaufen": "Mit Bus und Bahn unterwegs: Fahrplan und Fahrkarte im Telefon",
+    "Familienfotos ordnen und sichern": "Fotos vom Handy ordnen und sichern",
+    "Handy-Kurs auf Ukrainisch": "Ankommen: Apps und Ämter, auf Ukrainisch",
+    "WLAN, das in jedem Zimmer reicht": "WLAN und Heimnetz: stabil und sicher",
+}
+"""Which course a wish became, so that both say the same."""
 OPEN_FOR_ALL = 5
 TOLD = 3
 
@@ -50,28 +59,20 @@ async def fill_outcome(ground: Ground) -> None:
 
 
 async def _run_for(ground: Ground, wish: Wish, taken: set[UUID]) -> Run | None:
-    fits = CourseAudience.course_id == Course.id, CourseAudience.audience == wish.for_whom
     wanted = (
         select(Run)
         .join(Course, Course.id == Run.course_id)
         .where(Run.id.not_in(taken), Run.company_id.is_(None), Run.is_open_ended.is_(False))
-        .where(select(CourseAudience.course_id).where(*fits).exists())
+        .where(Course.title_de == MADE_OF.get(wish.title, ""))
     )
-    same_topic = (
-        select(CourseTopic.course_id)
-        .where(CourseTopic.course_id == Course.id, CourseTopic.topic_id == wish.topic_id)
-        .exists()
-    )
-    wanted = wanted.order_by(case((same_topic, 0), else_=1))
     if wish.state is WishState.DONE:
         wanted = wanted.where(
             Run.ends_at < ground.now, Run.occupied > 0, Run.state != RunState.CANCELLED
         ).order_by(Run.ends_at.desc(), Run.id)
     else:
         wanted = wanted.where(
-            Run.state == RunState.PUBLISHED, Run.starts_at > ground.now + 14 * DAY,
-            or_(Run.occupied == 0, same_topic), Run.follows_run_id.is_(None),
-        ).order_by(Run.starts_at, Run.id)  # fmt: skip
+            Run.state == RunState.PUBLISHED, Run.starts_at > ground.now + 14 * DAY, Run.follows_run_id.is_(None),
+        ).order_by(Run.occupied, Run.starts_at, Run.id)  # fmt: skip
     return (await ground.session.scalars(wanted.limit(1))).first()
 
 

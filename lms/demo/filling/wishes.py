@@ -36,12 +36,12 @@ OVER, YOUNG, OPEN, APART = "herbst", "jugend", "fruehling", ""
 S = WishState
 TOLD = (
     # round, title, text, topic, district, for whom, kind, people, state, answer
-    (OVER, "Smartphone-Sprechstunde in Süplingen", "Einmal im Monat im Dorfgemeinschaftshaus, für alle, die nicht in die Stadt fahren können.", "smartphone-tablet", "Süplingen", "seniors", "want", 31, S.DONE, "Seit September kommen wir jeden ersten Dienstag im Monat nach Süplingen."),
+    (OVER, "Smartphone-Sprechstunde in Süplingen", "Einmal im Monat im Dorfgemeinschaftshaus, für alle, die nicht in die Stadt fahren können.", "smartphone-tablet", "Süplingen", "seniors", "want", 31, S.DONE, "Der erste Kurs hat stattgefunden. Jeden ersten Dienstag im Monat kommen wir nach Süplingen."),
     (OVER, "Elektronische Patientenakte verstehen", "Was steht darin, wer darf sie lesen, und wie sperre ich etwas?", "gesundheit-online", "Haldensleben", "seniors", "want", 27, S.PLANNED, "Der Kurs wird für das Frühjahr geplant. Die AOK schickt eine Referentin."),
-    (OVER, "Fahrkarten mit dem Handy kaufen", "Bus und Bahn, auch wenn man zu zweit fährt.", "finanzen-online", "Wedringen", "seniors", "want", 22, S.DONE, "Der Kurs ist im Programm und findet viermal im Jahr statt."),
+    (OVER, "Fahrkarten mit dem Handy kaufen", "Bus und Bahn, auch wenn man zu zweit fährt.", "finanzen-online", "Wedringen", "seniors", "want", 22, S.PLANNED, "Der Kurs ist im Programm. Wir üben an der Haltestelle."),
     (OVER, "Excel für Vereinskassen", "Einnahmen, Ausgaben und der Bericht für die Versammlung.", "office", "Althaldensleben", "everyone", "want", 18, S.UNDER_REVIEW, "Wir suchen eine Kursleitung, die Vereine kennt."),
     (OVER, "Drohnen fliegen und filmen", "Mit Führerschein.", "fotos-medien", "Hundisburg", "everyone", "want", 12, S.REJECTED, "Für Flüge über dem Ort fehlt uns die Erlaubnis. Im Kurs „Video mit dem Smartphone“ zeigen wir, wie man gute Aufnahmen ohne Drohne macht."),
-    (OVER, "Familienfotos ordnen und sichern", "Tausende Bilder auf drei Geräten: wie bekomme ich Ordnung hinein?", "fotos-medien", "Haldensleben", "everyone", "want", 16, S.PLANNED, "Wir planen zwei Abende im März."),
+    (OVER, "Familienfotos ordnen und sichern", "Tausende Bilder auf drei Geräten: wie bekomme ich Ordnung hinein?", "fotos-medien", "Haldensleben", "everyone", "want", 16, S.DONE, "Der Kurs hat stattgefunden und kommt wieder."),
     (YOUNG, "Eigene Spiele programmieren", "Mit Godot oder Scratch, jede Woche nach der Schule.", "programmieren", "Haldensleben", "youth", "want", 14, S.PUBLISHED, ""),
     (YOUNG, "3D-Druck-Werkstatt am Samstag", "Eigene Figuren entwerfen und drucken.", "making-3d-druck", "Althaldensleben", "youth", "want", 11, S.PUBLISHED, ""),
     (YOUNG, "Podcast aus unserer Stadt", "Mikrofone, Schnitt und eine eigene Sendung.", "fotos-medien", "Haldensleben", "youth", "want", 9, S.PUBLISHED, ""),
@@ -59,6 +59,7 @@ TOLD = (
     (APART, "Kurse auch am Sonntagnachmittag", "Wer Schichten arbeitet, kann sonst nie.", None, "Haldensleben", "everyone", "want", 6, S.PUBLISHED, ""),
     (APART, "Noten am Computer schreiben", "Für Chor und Blasorchester.", "fotos-medien", "Satuelle", "everyone", "want", 4, S.PUBLISHED, ""),
     (APART, "Handy-Kurs auf Ukrainisch", "", "smartphone-tablet", "Althaldensleben", "everyone", "want", 11, S.PLANNED, "Im Februar beginnt ein Kurs in zwei Sprachen."),
+    (APART, "WLAN, das in jedem Zimmer reicht", "Router, Verstärker und was davon wirklich hilft.", "datentechnik", "Haldensleben", "everyone", "want", 12, S.PLANNED, "Der Kurs beginnt im neuen Jahr. Wer ihn sich gewünscht hat, kann zuerst buchen."),
     (APART, "Onlinebanking lernen", "Meine Bank macht die Filiale zu.", "finanzen-online", "Süplingen", "seniors", "want", 0, S.SUBMITTED, ""),
     (APART, "Computerhilfe für meine Nachbarin", "Frau Schulze, Gartenstraße 12, hat nach dem Schlaganfall Mühe mit dem Tablet.", "smartphone-tablet", "Haldensleben", "seniors", "want", 0, S.SUBMITTED, ""),
     (APART, "Digitale Fotografie für Einsteiger", "Blende, Zeit und ISO, mit Ausflug in den Schlosspark.", "fotos-medien", "Hundisburg", "everyone", "want", 0, S.SUBMITTED, ""),
@@ -83,7 +84,7 @@ async def fill_wishes(ground: Ground, everybody: Everybody) -> None:
     await ground.put(rounds.values())
     topics = {one.slug: one.id for one in await ground.session.scalars(select(Topic))}
     crowds = {slug: _crowd(ground, rounds.get(slug)) for slug in (OVER, YOUNG, OPEN, APART)}
-    accounts = [everybody.account_of(everybody.team[key]) for key in ("birgit-lorenz", "claudia-wegmann")]
+    accounts = [everybody.account_of(everybody.team[key]) for key in ("sevda-yildirim", "claudia-wegmann")]
     wishes: list[Wish] = []
     for place, told in enumerate(TOLD):
         wishes.append(_wish(ground, told, place, rounds.get(told[0]), topics))

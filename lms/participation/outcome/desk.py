@@ -1,8 +1,8 @@
 """What the team makes of a wish: a public answer, or a planned run in one act."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid5
 
 from litestar import Controller, Request, get, post
 from litestar.di import NamedDependency
@@ -14,15 +14,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.catalogue.models import Audience, Course
 from lms.catalogue.service import Courses, CourseWords
 from lms.kernel.actor import Actor
-from lms.kernel.errors import Invalid, NotFound, Stale
+from lms.kernel.errors import DomainError, Invalid, NotFound, Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.participation.errors import ReasonMissing, WishDecided
-from lms.participation.models import Wish, WishState
-from lms.participation.moderating import Moderation
+from lms.participation.errors import ReasonMissing, WishDecided, WishUnread
+from lms.participation.models import Wish, WishRun, WishState
+from lms.participation.moderating import Moderation, ensure_answerable
 from lms.participation.outcome.letters import followers
+from lms.participation.outcome.reading import runs_of
 from lms.participation.outcome.rules import MOST_DAYS, USUAL_DAYS
-from lms.participation.outcome.service import OPEN, Outcomes
+from lms.participation.outcome.service import Outcomes, ensure_open
 from lms.scheduling.service import Scheduling
 from lms.web.access import may
 from lms.web.forms import Form, Hidden, Number, Radios, Select, TextArea, form_from
@@ -89,8 +90,7 @@ class WishOutcomePages(Controller):
     @get("/planen")
     async def ask(self, wish_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
         """Which course, how many days."""
-        form = form_from(PlanForm, key=str(uuid4()), course=NEW, days=USUAL_DAYS)
-        return await _plan_page(around, wish_id, form)
+        return await _plan_page(around, wish_id, None)
 
     @post("/planen")
     async def plan(
@@ -105,24 +105,29 @@ class WishOutcomePages(Controller):
     ) -> Template | Redirect:
         """A draft run of the course, bound to the wish; next come its dates."""
         form = form_from(PlanForm, await request.form())
+        key = uuid_in(form.key.data)
+        if key is None:
+            raise Invalid
+        run_id = uuid5(key, form.course.data or "")
         async with around.begin.reading() as session:
             wish = await _wish(session, wish_id)
             form.course.choices = await _courses(session)
-        run_id = uuid_in(form.key.data)
-        if run_id is None:
-            raise Invalid
+            is_done = await session.get(WishRun, (wish_id, run_id)) is not None
+        if is_done:
+            return after(f"/verwaltung/durchfuehrungen/{run_id}", PLANNED)
         if not form.validate():
             return await _plan_page(around, wish_id, form, status=422)
         try:
-            if wish.state not in OPEN:
+            ensure_open(wish)
+            if key != key_of(wish):
                 raise WishDecided
             course_id = uuid_in(form.course.data)
-            if course_id is None:  # the key of the form names the course as well: sent twice it is made once
+            if course_id is None:  # the run names the course as well: sent twice it is made once
                 course_id = (await courses.create(actor, words=draft_of(wish), course_id=run_id)).id
             note = note_of(wish)
             await scheduling.add_idea(actor, course_id=course_id, run_id=run_id, note=note)
             await outcomes.plan(actor, wish_id=wish_id, run_id=run_id, days=form.days.data, note=note)
-        except WishDecided as refusal:
+        except (WishDecided, WishUnread) as refusal:
             form.refuse("", refusal.message)
             return await _plan_page(around, wish_id, form, status=refusal.status)
         return after(f"/verwaltung/durchfuehrungen/{run_id}", PLANNED)
@@ -158,10 +163,18 @@ class WishOutcomePages(Controller):
                 state=WishState(form.state.data), answer_de=form.answer_de.data or "",
                 answer_en=form.answer_en.data or "",
             )  # fmt: skip
-        except (ReasonMissing, Stale, WishDecided) as refusal:
+        except (ReasonMissing, Stale, WishDecided, WishUnread) as refusal:
             form.refuse("answer_de" if isinstance(refusal, ReasonMissing) else "", refusal.message)
             return await _answer_page(around, wish_id, form, status=refusal.status)
         return after(f"{PATH}/{wish_id}", ANSWERED)
+
+
+def key_of(wish: Wish) -> UUID:
+    """What a form to plan a run of this wish carries: the same for everybody who looks at the wish as it stands.
+
+    So two colleagues at once make one run, and what a crash has left half done is found again and finished.
+    """
+    return uuid5(wish.id, f"plan {wish.version}")
 
 
 def draft_of(wish: Wish) -> CourseWords:
@@ -199,16 +212,29 @@ async def _courses(session: AsyncSession) -> Sequence[tuple[str, str]]:
     return [(NEW, gettext("a new course")), *known]
 
 
-async def _plan_page(around: Around, wish_id: UUID, form: PlanForm, *, status: int = 200) -> Template:
+async def _plan_page(around: Around, wish_id: UUID, form: PlanForm | None, *, status: int = 200) -> Template:
     async with around.begin.reading() as session:
         wish = await _wish(session, wish_id)
+        form = form or form_from(PlanForm, course=NEW, days=USUAL_DAYS)
+        form.key.data = str(key_of(wish))
         told = len([one for one in await followers(session, wish) if one.reader is not None])
         form.course.choices = await _courses(session)
+        runs = (await runs_of(session, [wish_id])).get(wish_id, [])
     return Template(
         "participation/desk/plan.html",
-        context={"form": form, "wish": wish, "told": told, "here": f"{PATH}/{wish_id}"},
+        context={
+            "form": form, "wish": wish, "told": told, "runs": runs, "here": f"{PATH}/{wish_id}", "why_not": _why_not(ensure_open, wish),
+        },
         status_code=status,
-    )
+    )  # fmt: skip
+
+
+def _why_not(ensure: Callable[[Wish], None], wish: Wish) -> str:
+    try:
+        ensure(wish)
+    except DomainError as refusal:
+        return refusal.message
+    return ""
 
 
 async def _answer_page(around: Around, wish_id: UUID, form: AnswerWishForm, *, status: int = 200) -> Template:
@@ -216,6 +242,11 @@ async def _answer_page(around: Around, wish_id: UUID, form: AnswerWishForm, *, s
         wish = await _wish(session, wish_id)
     return Template(
         "participation/desk/answer.html",
-        context={"form": form, "wish": wish, "here": f"{PATH}/{wish_id}"},
+        context={
+            "form": form,
+            "wish": wish,
+            "here": f"{PATH}/{wish_id}",
+            "why_not": _why_not(ensure_answerable, wish),
+        },
         status_code=status,
     )

@@ -132,7 +132,7 @@ class Step:
 
 
 async def history_of(session: AsyncSession, wish_id: UUID) -> Sequence[Step]:
-    """When it was published and answered, in order, out of the audit trail; names nobody."""
+    """When it was published and answered, in order, out of the audit trail; names nobody, and nothing from before it was public."""
     rows = await session.scalars(
         select(AuditEntry)
         .where(
@@ -142,7 +142,9 @@ async def history_of(session: AsyncSession, wish_id: UUID) -> Sequence[Step]:
         )
         .order_by(AuditEntry.number)
     )
-    return [Step(one.at, str((one.after or {}).get("state") or WishState.PUBLISHED.value)) for one in rows]
+    steps = [Step(one.at, str((one.after or {}).get("state") or WishState.PUBLISHED.value)) for one in rows]
+    begins = [place for place, step in enumerate(steps) if step.state == WishState.PUBLISHED.value]
+    return steps[begins[-1] :] if begins else steps
 
 
 @dataclass(frozen=True, slots=True)

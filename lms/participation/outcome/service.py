@@ -21,6 +21,7 @@ from lms.participation.models import Wish, WishRun, WishState
 from lms.participation.moderating import answer, wish_of
 from lms.participation.outcome import rules
 from lms.participation.outcome.events import WishReopened, WishRunOpened
+from lms.participation.rules import ensure_read
 from lms.resources.models import Venue
 from lms.scheduling.events import RunPublished
 from lms.scheduling.preparation import preparation_of
@@ -44,7 +45,7 @@ class Outcomes:
         """Say that this draft run is for the wish, and that its supporters may enrol so many days before everybody else.
 
         The wish is answered as planned; a venue of its district is proposed. Twice is as good as once. Raises NotFound,
-        WishDecided.
+        WishUnread, WishDecided.
         """
         ensure(policy.may_moderate(actor), actor)
         now = self.clock()
@@ -52,8 +53,7 @@ class Outcomes:
             wish = await wish_of(session, wish_id)
             if await session.get(WishRun, (wish_id, run_id)) is not None:
                 return
-            if wish.state not in OPEN:
-                raise WishDecided
+            ensure_open(wish)
             run = await session.get(Run, run_id, with_for_update=True)
             if run is None or run.state is not RunState.DRAFT:
                 raise NotFound
@@ -106,6 +106,13 @@ class Outcomes:
                 session, SYSTEM, wish, state=WishState.DONE, answer_de=german, answer_en=english, at=now
             )
             return True
+
+
+def ensure_open(wish: Wish) -> None:
+    """Raises WishUnread, WishDecided where no run can be planned for a wish."""
+    ensure_read(wish)
+    if wish.state not in OPEN:
+        raise WishDecided
 
 
 async def reopen(session: AsyncSession, event: RunCancelled) -> None:

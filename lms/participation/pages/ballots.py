@@ -1,25 +1,24 @@
-"""`/verwaltung/abstimmungen/…/stimmzettel`: printing sheets, typing them in, counting them a second time, the protocol."""
+"""`/verwaltung/abstimmungen/…/stimmzettel`: typing sheets in, and taking an entry back."""
 
-import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
-from litestar import Controller, Response, get, post
+from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect, Template
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.accounts.models import Account
 from lms.kernel.actor import Actor
-from lms.kernel.errors import DomainError, Invalid
+from lms.kernel.errors import DomainError
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.participation import paper, policy
-from lms.participation.ballots import Ballots, Sheet, check_of, latest_sheets, protocol
+from lms.participation import policy
+from lms.participation.ballots import Ballots, Sheet
 from lms.participation.errors import (
+    AddressNeeded,
     AgeNeeded,
+    BirthUnlikely,
+    NotInTown,
     NotOpenForVotes,
     RoundClosed,
     SameCounter,
@@ -34,33 +33,28 @@ from lms.participation.errors import (
     WhoNeeded,
     WrongSheet,
 )
-from lms.participation.forms import ReasonForm, RecountForm, SheetForm, SheetsForm
 from lms.participation.models import Ballot, Round, RoundAudience
 from lms.participation.pages.parts import SPOKEN, AnyRequest
+from lms.participation.protocol import check_of, latest_sheets
 from lms.participation.queries import numbered, tally
+from lms.participation.round_forms import ReasonForm, SheetForm
 from lms.participation.rounds import the_round
 from lms.participation.rules import Choice, choices_in, sheet_code
-from lms.participation.supporting import Voter
-from lms.participation.words import BALLOT_ACTS, BALLOT_STATES, WAYS
-from lms.people.models import Person
+from lms.participation.voters import Voter
+from lms.participation.words import BALLOT_STATES, WAYS
 from lms.web.access import may
-from lms.web.csv import Cell
 from lms.web.forms import form_from
-from lms.web.language import current_language, gettext, translated
+from lms.web.language import translated
 from lms.web.module import Around
 from lms.web.notices import after, declare
 from lms.web.sent import uuid_in
-from lms.web.tables import table_file
 
 ENTERED = declare("zettel-erfasst", N_("The sheet is typed in. Take the next one."))
 TAKEN_BACK = declare("zettel-zurueck", N_("The entry is taken back. You can type the sheet in anew."))
-AGREES = declare("zettel-gleich", N_("Both counts say the same."))
-DIFFERS = declare(
-    "zettel-ungleich", N_("The two counts differ. Look at the sheet together, and take the entry back if it was wrong."), tone="warning"
-)  # fmt: skip
 ABOUT: dict[type[DomainError], str] = {
     WrongSheet: "code", SheetEntered: "code", SheetNotEntered: "code", SameCounter: "code",
-    TooManyPoints: "numbers", UnknownNumber: "numbers", WhoNeeded: "name", VotedAlready: "name",
+    TooManyPoints: "numbers", UnknownNumber: "numbers", WhoNeeded: "name", AddressNeeded: "street",
+    NotInTown: "postal_code", BirthUnlikely: "born", VotedAlready: "name",
     VotesUsedUp: "numbers", AgeNeeded: "born", TooOld: "born", TwoVoters: "email",
 }  # fmt: skip
 REFUSALS: tuple[type[DomainError], ...] = (*ABOUT, NotOpenForVotes, RoundClosed)
@@ -107,60 +101,9 @@ class BallotPages(Controller):
                 form_id=uuid_in(form.form_id.data) or uuid4(),
             )  # fmt: skip
         except REFUSALS as refusal:
-            _explain(form, refusal)
+            explain(form, refusal)
             return await _page(around, actor, round_id, form=form, status=refusal.status)
-        return after(f"{_path(round_id)}", ENTERED)
-
-    @get("/drucken", opt=may("U", "ballot", of=Scope.ALL))
-    async def ask_to_print(self, round_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
-        """How many."""
-        return await _print_page(around, round_id, form_from(SheetsForm, None, number=50))
-
-    @post("/drucken", opt=may("U", "ballot", of=Scope.ALL))
-    async def print_sheets(
-        self,
-        request: AnyRequest,
-        round_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        paper_ballots: NamedDependency[Ballots],
-    ) -> Template | Redirect:
-        """Give out numbers; the file has an address of its own, so that it can be printed again."""
-        form = form_from(SheetsForm, await request.form())
-        if not form.validate():
-            return await _print_page(around, round_id, form, status=422)
-        try:
-            first, last = await paper_ballots.print_sheets(actor, round_id=round_id, number=form.number.data)
-        except RoundClosed as refusal:
-            form.refuse("number", refusal.message)
-            return await _print_page(around, round_id, form, status=refusal.status)
-        return await _print_page(around, round_id, form_from(SheetsForm, None, number=50), made=(first, last))
-
-    @get("/blaetter/{first:int}/{last:int}", opt=may("U", "ballot", of=Scope.ALL))
-    async def sheets(
-        self,
-        round_id: FromPath[UUID],
-        first: FromPath[int],
-        last: FromPath[int],
-        around: NamedDependency[Around],
-    ) -> Response[bytes]:
-        """Sheets that have numbers, as PDF."""
-        async with around.begin.reading() as session:
-            voting = await the_round(session, round_id)
-            numbers = await numbered(session, round_id)
-        if not 1 <= first <= last <= voting.sheets_printed or last - first >= 500:
-            raise Invalid
-        facts = paper.paper_of(
-            voting, numbers, range(first, last + 1), around.signer, current_language(), around.clock()
-        )
-        pdf = await asyncio.to_thread(paper.rendered, facts)
-        return Response(
-            pdf, media_type="application/pdf",
-            headers={
-                "content-disposition": f'inline; filename="stimmzettel-{voting.slug}-{first}-{last}.pdf"',
-                "cache-control": "no-store",
-            },
-        )  # fmt: skip
+        return after(f"{sheets_path(round_id)}", ENTERED)
 
     @get("/zettel/{ballot_id:uuid}/zurueck")
     async def ask_to_take_back(
@@ -184,67 +127,7 @@ class BallotPages(Controller):
         if not form.validate():
             return await _back_page(around, round_id, ballot_id, form, status=422)
         await paper_ballots.take_back(actor, ballot_id=ballot_id, reason=form.reason.data)
-        return after(_path(round_id), TAKEN_BACK)
-
-    @get("/zweite-zaehlung")
-    async def second(self, round_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
-        """For somebody else of the team."""
-        return await _recount_page(around, round_id, form_from(RecountForm))
-
-    @post("/zweite-zaehlung")
-    async def recount(
-        self,
-        request: AnyRequest,
-        round_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        paper_ballots: NamedDependency[Ballots],
-    ) -> Template | Redirect:
-        """Compare."""
-        async with around.begin.reading() as session:
-            numbers = {number: wish.id for number, wish in (await numbered(session, round_id)).items()}
-        form = form_from(RecountForm, await request.form())
-        if not form.validate():
-            return await _recount_page(around, round_id, form, status=422)
-        try:
-            agrees = await paper_ballots.recount(
-                actor, round_id=round_id, code=form.code.data, is_invalid=bool(form.invalid.data),
-                choices=choices_in(form.numbers.data or "", numbers),
-            )  # fmt: skip
-        except REFUSALS as refusal:
-            _explain(form, refusal)
-            return await _recount_page(around, round_id, form, status=refusal.status)
-        return after(f"{_path(round_id)}/zweite-zaehlung", AGREES if agrees else DIFFERS)
-
-    @get(["/protokoll.csv", "/protokoll.xlsx"])
-    async def as_file(
-        self, request: AnyRequest, round_id: FromPath[UUID], around: NamedDependency[Around]
-    ) -> Response[bytes]:
-        """Everything that was done with the sheets."""
-        async with around.begin.reading() as session:
-            voting = await the_round(session, round_id)
-            events = await protocol(session, round_id)
-            numbers = {
-                str(wish.id): number
-                for number, wish in reversed(list((await numbered(session, round_id)).items()))
-            }
-            names = await _names(session, {one.done_by for one in events if one.done_by})
-        rows: list[list[Cell]] = [
-            [
-                gettext("Moment"), gettext("Sheet"), gettext("What was done"), gettext("State"),
-                gettext("Numbers of the wishes crossed"), gettext("Reason"), gettext("Who"),
-            ]
-        ]  # fmt: skip
-        rows += [
-            [
-                one.done_at, sheet_code(around.signer, round_id, one.sheet), translated(BALLOT_ACTS[one.act]),
-                translated(BALLOT_STATES[one.state][0]),
-                ", ".join(f"{numbers.get(each['wish'], '?')}={each['points']}" for each in one.choices),
-                one.reason, names.get(one.done_by, "") if one.done_by else "",
-            ]
-            for one in events
-        ]  # fmt: skip
-        return table_file(request, f"protokoll-{voting.slug}", rows)
+        return after(sheets_path(round_id), TAKEN_BACK)
 
 
 def sheet_form(voting: Round, sent: Any) -> SheetForm:
@@ -267,7 +150,7 @@ def _voter(form: SheetForm) -> Voter:
     return Voter(born=form.born.data if "born" in form else None, lives_in_district=True, **given)
 
 
-def _explain(form: Any, refusal: DomainError) -> None:
+def explain(form: Any, refusal: DomainError) -> None:
     params = dict(refusal.params)
     if "ways" in params:
         by_value = {way.value: words for way, words in WAYS.items()}
@@ -278,17 +161,8 @@ def _explain(form: Any, refusal: DomainError) -> None:
     form.refuse(name if name in form else "", refusal.message, **params)
 
 
-def _path(round_id: UUID) -> str:
+def sheets_path(round_id: UUID) -> str:
     return f"/verwaltung/abstimmungen/{round_id}/stimmzettel"
-
-
-async def _names(session: AsyncSession, account_ids: set[UUID]) -> dict[UUID, str]:
-    rows = await session.execute(
-        select(Account.id, Person)
-        .join(Person, Person.id == Account.person_id)
-        .where(Account.id.in_(account_ids))
-    )
-    return {account_id: person.name for account_id, person in rows}
 
 
 async def _page(
@@ -306,33 +180,12 @@ async def _page(
             **SPOKEN, "voting": voting, "form": form or sheet_form(voting, None), "sheets": sheets,
             "codes": {one.id: sheet_code(around.signer, round_id, one.sheet) for one in sheets},
             "by_wish": by_wish, "ballot_states": BALLOT_STATES, "tally": counted, "check": checked,
-            "here": _path(round_id), "back": f"/verwaltung/abstimmungen/{round_id}",
+            "here": sheets_path(round_id), "back": f"/verwaltung/abstimmungen/{round_id}",
             "may_keep": policy.may_keep_rounds(actor), "numbers": numbers,
             "differing": [sheet_code(around.signer, round_id, one) for one in checked.differing],
         },
         status_code=status,
         headers={"cache-control": "no-store"},
-    )  # fmt: skip
-
-
-async def _print_page(
-    around: Around,
-    round_id: UUID,
-    form: SheetsForm,
-    *,
-    made: tuple[int, int] | None = None,
-    status: int = 200,
-) -> Template:
-    async with around.begin.reading() as session:
-        voting = await the_round(session, round_id)
-        numbers = await numbered(session, round_id)
-    return Template(
-        "participation/desk/print.html",
-        context={
-            **SPOKEN, "voting": voting, "form": form, "made": made, "has_wishes": bool(numbers),
-            "here": f"{_path(round_id)}/drucken", "back": _path(round_id),
-        },
-        status_code=status,
     )  # fmt: skip
 
 
@@ -346,22 +199,7 @@ async def _back_page(
         "participation/desk/take_back.html",
         context={
             **SPOKEN, "voting": voting, "form": form, "code": sheet_code(around.signer, round_id, ballot.sheet),
-            "here": f"{_path(round_id)}/zettel/{ballot_id}/zurueck", "back": _path(round_id),
-        },
-        status_code=status,
-    )  # fmt: skip
-
-
-async def _recount_page(around: Around, round_id: UUID, form: RecountForm, *, status: int = 200) -> Template:
-    async with around.begin.reading() as session:
-        voting = await the_round(session, round_id)
-        checked = await check_of(session, round_id)
-    return Template(
-        "participation/desk/recount.html",
-        context={
-            **SPOKEN, "voting": voting, "form": form, "check": checked,
-            "differing": [sheet_code(around.signer, round_id, one) for one in checked.differing],
-            "here": f"{_path(round_id)}/zweite-zaehlung", "back": _path(round_id),
+            "here": f"{sheets_path(round_id)}/zettel/{ballot_id}/zurueck", "back": sheets_path(round_id),
         },
         status_code=status,
     )  # fmt: skip

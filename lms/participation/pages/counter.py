@@ -1,5 +1,6 @@
 """`/verwaltung/stimmen`: a vote at the counter or on a slip, and a resident's code; for the team at the counter."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from litestar import Controller, get, post
@@ -11,7 +12,7 @@ from lms.kernel.actor import Actor
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
-from lms.participation.errors import NotInTown, NotOpenForVotes
+from lms.participation.errors import AlreadySupported, NotInTown, NotOpenForVotes, TwoVoters, VotesUsedUp
 from lms.participation.forms import ResidentForm, VoteForm, fit
 from lms.participation.models import Way
 from lms.participation.pages.parts import SPOKEN, AnyRequest, filter_of
@@ -31,7 +32,17 @@ from lms.web.pagination import page_of, window
 
 PATH = "/verwaltung/stimmen"
 REFUSED: tuple[type[DomainError], ...] = (*REFUSALS, NotOpenForVotes)
-TAKEN = declare("stimme-aufgenommen", N_("The vote counts."))
+SAID: Mapping[type[DomainError], str] = {
+    AlreadySupported: N_("This person supports the wish already. One person counts once."),
+    VotesUsedUp: N_("This person has %(left)s of %(most)s votes left."),
+    TwoVoters: N_(
+        "From this e-mail address somebody else has voted. Leave it out: this person counts by name and date of birth."
+    ),
+}
+"""What refusals say to the team: the voter stands on the other side of the counter."""
+TAKEN = declare(
+    "stimme-aufgenommen", N_("The vote counts. Take the next slip for this wish, or choose another wish.")
+)
 
 
 class SlipPages(Controller):
@@ -81,10 +92,10 @@ class SlipPages(Controller):
                 actor, wish_id=wish_id, voter=form.voter(), points=form.wanted_points, way=Way(form.way.data)
             )
         except REFUSED as refusal:
-            name = ABOUT.get(type(refusal), "")
-            form.refuse(name if name in form else "", refusal.message, **refusal.params)
+            name, words = ABOUT.get(type(refusal), ""), SAID.get(type(refusal), refusal.message)
+            form.refuse(name if name in form else "", words, **refusal.params)
             return await _page(around, wish_id, form, status=refusal.status)
-        return after(PATH, TAKEN)
+        return after(f"{PATH}/{wish_id}", TAKEN)
 
     @get("/code/{round_id:uuid}")
     async def ask_code(self, round_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
@@ -106,8 +117,9 @@ class SlipPages(Controller):
             return await _code_page(around, round_id, form, status=422)
         try:
             code = await residents.give_code(actor, round_id=round_id, resident=resident_of(form))
-        except NotInTown as refusal:
-            form.refuse("postal_code", refusal.message, **refusal.params)
+        except (NotInTown, NotOpenForVotes) as refusal:
+            name = "postal_code" if isinstance(refusal, NotInTown) else ""
+            form.refuse(name, refusal.message, **refusal.params)
             return await _code_page(around, round_id, form, status=refusal.status)
         return await _code_page(around, round_id, form_from(ResidentForm), code=code)
 

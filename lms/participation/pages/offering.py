@@ -14,7 +14,7 @@ from lms.kernel.errors import TooMany
 from lms.kernel.marking import N_
 from lms.participation.forms import OfferForm
 from lms.participation.models import WishKind
-from lms.participation.pages.parts import AnyRequest, count_act
+from lms.participation.pages.parts import AnyRequest, address, count_act
 from lms.participation.proposing import Contact, Proposals
 from lms.participation.queries import public_wish
 from lms.people.models import Person
@@ -45,6 +45,7 @@ class OfferPages(Controller):
         """What one offers, and how the team reaches one."""
         async with around.begin.reading() as session:
             shown = await public_wish(session, wish_id)
+            address(shown.voting)
             me = await session.get(Person, actor.person_id) if actor.person_id else None
         known: dict[str, Any] = (
             {"name": me.name, "email": me.email or "", "phone": me.phone or ""} if me else {}
@@ -65,6 +66,7 @@ class OfferPages(Controller):
         """Tell the team."""
         async with around.begin.reading() as session:
             shown = await public_wish(session, wish_id)
+            address(shown.voting)
         form = form_from(OfferForm, await request.form())
         if not form.validate():
             return _page(shown.wish, form, status=422)

@@ -14,8 +14,10 @@ from lms.districts.queries import district_names
 from lms.kernel.actor import Actor
 from lms.kernel.errors import TooMany
 from lms.participation import words
-from lms.participation.queries import Filter
+from lms.participation.models import Round, RoundAudience
+from lms.participation.queries import Filter, Order
 from lms.participation.rules import PUBLIC
+from lms.web.language import say_du
 from lms.web.module import Around
 from lms.web.sent import line_in
 
@@ -32,6 +34,11 @@ SPOKEN: Mapping[str, Any] = {
     "topic_name": words.topic_name,
 }
 """The words every template of wishes knows."""
+
+
+def address(voting: Round | None) -> None:
+    """Say "du" for the rest of the request where the young vote, as everything else for them does."""
+    say_du(wanted=voting is not None and voting.audience is RoundAudience.YOUTH)
 
 
 async def choices(session: AsyncSession) -> tuple[Sequence[Topic], Sequence[str]]:
@@ -51,7 +58,7 @@ def filter_of(request: AnyRequest, *, round_id: UUID | None = None) -> Filter:
     return Filter(
         district=query.get("stadtteil", ""), topic=query.get("thema", ""), state=query.get("stand", ""),
         search=line_in(query.get("q", ""), 100), round_id=round_id,
-        by_support=query.get("ordnung", "") != "neu", states=PUBLIC,
+        order=Order.LATEST if query.get("ordnung", "") == "neu" else Order.SUPPORT, states=PUBLIC,
     )  # fmt: skip
 
 

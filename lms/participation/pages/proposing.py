@@ -6,6 +6,7 @@ from uuid import uuid4
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect, Template
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
@@ -13,8 +14,16 @@ from lms.kernel.errors import TooMany
 from lms.kernel.marking import N_
 from lms.participation.forms import WishForm
 from lms.participation.letters import wish_path
-from lms.participation.models import Way, WishKind
-from lms.participation.pages.parts import SPOKEN, AnyRequest, choices, count_act, count_mail, offer_choices
+from lms.participation.models import Round, Way, WishKind
+from lms.participation.pages.parts import (
+    SPOKEN,
+    AnyRequest,
+    address,
+    choices,
+    count_act,
+    count_mail,
+    offer_choices,
+)
 from lms.participation.proposing import LINK, Proposals
 from lms.participation.queries import similar_wishes
 from lms.participation.rules import TO_SUPPORT, personal_in
@@ -64,6 +73,7 @@ class ProposalPages(Controller):
         async with around.begin.reading() as session:
             found = await choices(session)
             me = await session.get(Person, actor.person_id) if actor.person_id else None
+            await _address(session, request.query_params.get("runde"))
         known: dict[str, Any] = (
             {"name": me.name, "email": me.email or "", "phone": me.phone or ""} if me else {}
         )
@@ -90,6 +100,7 @@ class ProposalPages(Controller):
         async with around.begin.reading() as session:
             found = await choices(session)
             offer_choices(form, found)
+            await _address(session, form.runde.data)
             act = str(sent.get("act", ""))
             if act == "aendern" or not form.validate():
                 return _form_page(form, status=200 if act == "aendern" else 422)
@@ -127,6 +138,12 @@ class ProposalPages(Controller):
             needs_proof=needs_proof,
         )
         return after(wish_path(wish, around.signer.token(LINK, wish.id)), PROVE if needs_proof else SENT)
+
+
+async def _address(session: AsyncSession, round_id: str | None) -> None:
+    """As the voting speaks for which the wish is."""
+    known = uuid_in(round_id)
+    address(await session.get(Round, known) if known else None)
 
 
 def _form_page(form: WishForm, *, status: int = 200) -> Template:

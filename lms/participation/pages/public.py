@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 
 from lms.participation.errors import NotOpenForVotes
 from lms.participation.outcome.reading import history_of, runs_of
-from lms.participation.pages.parts import SPOKEN, AnyRequest, choices, filter_of
+from lms.participation.pages.parts import SPOKEN, AnyRequest, address, choices, filter_of
 from lms.participation.queries import by_way, public_wish, rounds, similar_wishes, wishes
 from lms.participation.rules import PUBLIC, TO_SUPPORT, Phase, ensure_supportable, phase_of
 from lms.web.access import PUBLIC as FOR_ALL
@@ -70,6 +70,7 @@ class WishListPages(Controller):
         """One wish, its answer and its supporters."""
         async with around.begin.reading() as session:
             shown = await public_wish(session, wish_id)
+            address(shown.voting)
             ways = await by_way(session, [shown.wish.id])
             history = await history_of(session, shown.wish.id)
             runs = (await runs_of(session, [shown.wish.id])).get(shown.wish.id, [])

@@ -16,15 +16,15 @@ from lms.kernel.errors import Stale
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.participation import policy
-from lms.participation.ballots import check_of
 from lms.participation.errors import NameTaken, RoundClosed, RoundNotOver, RoundRuns, WrongDates
-from lms.participation.forms import RoundForm
 from lms.participation.models import Round, RoundAudience
 from lms.participation.pages.parts import SPOKEN, AnyRequest
 from lms.participation.pages.rounds import COUNTED_WAYS
+from lms.participation.protocol import check_of
 from lms.participation.queries import rounds, tally
+from lms.participation.round_forms import RoundForm
 from lms.participation.rounds import Plan, Rounds, the_round
-from lms.participation.rules import Phase, phase_of, places
+from lms.participation.rules import Phase, last_day, phase_of, places
 from lms.participation.words import PHASES
 from lms.web.access import may
 from lms.web.csv import Cell
@@ -216,7 +216,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _last_day(voting: Round) -> date:
-    return local(voting.ends_at - timedelta(minutes=1)).date()
+    return local(last_day(voting)).date()
 
 
 def _known(voting: Round) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """`/wuensche/runden`: the votings with their phases and results, and the code by letter for residents."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -13,13 +13,13 @@ from lms.accounts.limits import within
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
 from lms.kernel.marking import N_
-from lms.participation.errors import NotInTown
+from lms.participation.errors import NotInTown, NotOpenForVotes, TooManyCodes
 from lms.participation.forms import ResidentForm
 from lms.participation.models import Round, Way
-from lms.participation.pages.parts import SPOKEN, AnyRequest, filter_of
+from lms.participation.pages.parts import SPOKEN, AnyRequest, address, filter_of
 from lms.participation.queries import round_by_slug, rounds, wishes
 from lms.participation.residents import Resident, Residents
-from lms.participation.rules import COMPLAINTS, TO_SUPPORT, Phase, phase_of
+from lms.participation.rules import COMPLAINTS, TO_SUPPORT, Phase, last_day, phase_of
 from lms.participation.words import WAYS, WHAT_TO_DO
 from lms.web.access import PUBLIC, may
 from lms.web.charts import bars_of
@@ -69,6 +69,7 @@ class RoundPages(Controller):
         number, size, offset = window(request.query_params.get("seite"))
         async with around.begin.reading() as session:
             voting = await round_by_slug(session, slug)
+            address(voting)
             found, total = await wishes(
                 session, filter_of(request, round_id=voting.id), limit=size, offset=offset
             )
@@ -121,8 +122,9 @@ class RoundPages(Controller):
         await within(around.begin, around.clock, "code-letter", address=actor.address)
         try:
             await residents.send_code(actor, round_id=voting.id, resident=resident_of(form))
-        except NotInTown as refusal:
-            form.refuse("postal_code", refusal.message, **refusal.params)
+        except (NotInTown, NotOpenForVotes, TooManyCodes) as refusal:
+            name = "postal_code" if isinstance(refusal, NotInTown) else ""
+            form.refuse(name, refusal.message, **refusal.params)
             return _code_page(voting, form, status=refusal.status)
         return after(f"{PATH}/{slug}", LETTER)
 
@@ -135,17 +137,13 @@ def resident_of(form: ResidentForm) -> Resident:
 
 
 def _code_page(voting: Round, form: ResidentForm, *, status: int = 200) -> Template:
+    address(voting)
     return Template(
         "participation/code.html",
         context={**SPOKEN, "voting": voting, "form": form, "here": f"{PATH}/{voting.slug}/code"},
         status_code=status,
         headers=PRIVATE,
     )
-
-
-def last_day(voting: Round) -> datetime:
-    """A moment on the last day on which votes are given."""
-    return voting.ends_at - MINUTE
 
 
 def steps(voting: Round, phase: Phase) -> list[tuple[Phase, Any, Any, bool]]:

@@ -10,12 +10,15 @@ from litestar.response import Redirect, Template
 
 from lms.enrolment.pages.private import PRIVATE
 from lms.kernel.actor import Actor
-from lms.kernel.errors import DomainError, TooMany
+from lms.kernel.errors import DomainError, Stale, TooMany
 from lms.kernel.marking import N_
 from lms.participation.counting import known_voter, votes_left
 from lms.participation.errors import (
+    AddressNeeded,
     AgeNeeded,
     AlreadySupported,
+    BirthUnlikely,
+    NotInTown,
     NotOpenForVotes,
     OtherDistrict,
     TooManyPoints,
@@ -24,12 +27,13 @@ from lms.participation.errors import (
     VotesUsedUp,
     WhoNeeded,
     WrongCode,
+    YearUnlikely,
 )
 from lms.participation.forms import VoteForm, fit
 from lms.participation.keys import person_key
 from lms.participation.letters import vote_path
 from lms.participation.models import Round, RoundAudience
-from lms.participation.pages.parts import SPOKEN, AnyRequest, count_act, count_mail
+from lms.participation.pages.parts import SPOKEN, AnyRequest, address, count_act, count_mail
 from lms.participation.queries import Shown, public_wish
 from lms.participation.rules import ensure_supportable
 from lms.participation.supporting import LINK, Support
@@ -42,10 +46,10 @@ from lms.web.notices import after, declare
 
 COUNTED = declare("stimme-zaehlt", N_("Thank you. Your vote counts."))
 ABOUT: dict[type[DomainError], str] = {
-    AgeNeeded: "born", TooOld: "born", OtherDistrict: "district", TooManyPoints: "points", WhoNeeded: "name",
-    WrongCode: "code", TwoVoters: "email",
+    AgeNeeded: "born", BirthUnlikely: "born", YearUnlikely: "year", TooOld: "born", OtherDistrict: "district", TooManyPoints: "points", WhoNeeded: "name",
+    AddressNeeded: "street", NotInTown: "postal_code", WrongCode: "code", TwoVoters: "email",
 }  # fmt: skip
-REFUSALS: tuple[type[DomainError], ...] = (*ABOUT, AlreadySupported, VotesUsedUp)
+REFUSALS: tuple[type[DomainError], ...] = (*ABOUT, AlreadySupported, VotesUsedUp, Stale)
 
 
 class SupportPages(Controller):
@@ -74,7 +78,9 @@ class SupportPages(Controller):
         """Ask for the vote to be confirmed, or count it at once."""
         async with around.begin.reading() as session:
             shown = await public_wish(session, wish_id)
-        form = vote_form(await request.form(), shown.voting, actor)
+            me = await session.get(Person, actor.person_id) if actor.person_id else None
+        address(shown.voting)
+        form = vote_form(await request.form(), shown.voting, me)
         if not form.validate():
             return await _page(around, actor, wish_id, form, status=422)
         try:
@@ -89,6 +95,8 @@ class SupportPages(Controller):
             )  # nothing counts before the mail is confirmed: that lifts the limit
             await count_mail(around, actor, form.email.data)
             await support.ask(actor, wish_id=wish_id, voter=form.voter(), points=form.wanted_points)
+        except NotOpenForVotes as refusal:
+            return await _page(around, actor, wish_id, form, status=refusal.status)
         except TooMany as refusal:
             form.refuse("email" if "email" in form else "", refusal.message)
             return await _page(around, actor, wish_id, form, status=429)
@@ -103,9 +111,10 @@ class SupportPages(Controller):
         )
 
 
-def vote_form(sent: Any, voting: Round | None, actor: Actor, **known: Any) -> VoteForm:
-    """The form with what this round asks."""
-    form = fit(form_from(VoteForm, sent, **known), voting, known=actor.person_id is not None)
+def vote_form(sent: Any, voting: Round | None, me: Person | None, **known: Any) -> VoteForm:
+    """The form with what this round asks of somebody, `me` where they are signed in."""
+    has_birth = me is not None and me.birth_date is not None
+    form = fit(form_from(VoteForm, sent, **known), voting, known=me is not None, has_birth=has_birth)
     if voting is not None and "points" in form:
         form.points.choices = [(str(one), str(one)) for one in range(1, voting.most_per_wish + 1)]
     if voting is not None and "district" in form:
@@ -122,6 +131,7 @@ async def _page(
         shown = await public_wish(session, wish_id)
         me = await session.get(Person, actor.person_id) if actor.person_id else None
         left = await _left(around, session, shown, actor)
+    address(shown.voting)
     why_not = ""
     try:
         ensure_supportable(shown.wish, shown.voting, around.clock())
@@ -129,7 +139,7 @@ async def _page(
         why_not = refusal.message
     if form is None:
         known = {"name": me.name, "born": me.birth_date, "points": "1"} if me else {"points": "1"}
-        form = vote_form(None, shown.voting, actor, **known)
+        form = vote_form(None, shown.voting, me, **known)
     return Template(
         "participation/support.html",
         context={
