@@ -25,7 +25,15 @@ from lms.scheduling.choices import course_of, room_choices, trainer_choices
 from lms.scheduling.clubs.models import ClubRule
 from lms.scheduling.clubs.rules import begins_at
 from lms.scheduling.clubs.service import ClubPlan, Clubs, DayInThePast, DayTooFar, EndBeforeBegin
-from lms.scheduling.errors import EndsNextDay, InThePast, NoSuchTime, ResourceTaken, RoomTooSmall
+from lms.scheduling.errors import (
+    ConductNotSeen,
+    EndsNextDay,
+    InThePast,
+    NoSuchTime,
+    QualificationMissing,
+    ResourceTaken,
+    RoomTooSmall,
+)
 from lms.scheduling.words import WEEKDAYS, clash_in_words
 from lms.web.access import may
 from lms.web.forms import form_from
@@ -43,6 +51,8 @@ AT_FIELDS: dict[type[DomainError], str] = {
     EndsNextDay: "minutes",
     NoSuchTime: "starts_at",
     RoomTooSmall: "room",
+    ConductNotSeen: "trainer",
+    QualificationMissing: "trainer",
 }
 END_PAGE, PAUSE_PAGE = "portal/desk/club_end.html", "portal/desk/club_pause.html"
 COLUMNS = [
@@ -142,7 +152,7 @@ class ClubPages(Controller):
             troubles = [clash_in_words(one) for one in refusal.clashes if not one.is_hint]
             return await _form(around, form, course, status=refusal.status, troubles=troubles)
         except tuple(AT_FIELDS) as refusal:
-            form.refuse(AT_FIELDS[type(refusal)], refusal.message)
+            form.refuse(AT_FIELDS[type(refusal)], refusal.message, **refusal.params)
             return await _form(around, form, course, status=refusal.status)
         return after(f"/verwaltung/durchfuehrungen/{run.id}", FOUNDED)
 

@@ -36,6 +36,13 @@ class Pause:
         """Whether the club does not meet on this day."""
         return self.first_day <= day <= self.last_day
 
+    @property
+    def told(self) -> str:
+        """Until when it pauses and why, as the letter to everybody says it; in German, as reasons are written."""
+        with use_locale("de"):
+            until = gettext("The club pauses until %(day)s.", day=date_long(self.last_day))
+        return f"{until} {self.reason}"
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:

@@ -177,7 +177,7 @@ class Clubs:
                 raise WrongState
             gone = [one for one in await _coming(session, run_id, now) if pause.covers(_day(one))]
             await decide(session, run, rule, self.calendar, until=pause.last_day, now=now, pause=pause)
-            await self._drop(session, actor, gone, ChangeSet(reason=pause.reason), now)
+            await self._drop(session, actor, gone, ChangeSet(reason=pause.told), now)
             await show_next(session, run, now)
             run.version += 1
             record(
