@@ -19,7 +19,7 @@ from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.portal.desk.club_forms import ClubForm, EndForm, PauseForm
 from lms.portal.desk.run_reading import run_with_course
-from lms.portal.desk.words import spoken
+from lms.portal.desk.words import RUN_STATES, spoken
 from lms.resources.models import Room, Venue
 from lms.scheduling.choices import course_of, room_choices, trainer_choices
 from lms.scheduling.clubs.models import ClubRule
@@ -107,7 +107,7 @@ class ClubPages(Controller):
         """Every club, those without end first."""
         async with around.begin.reading() as session:
             lines = await all_clubs(session)
-        return Template("portal/desk/clubs.html", context={"lines": lines})
+        return Template("portal/desk/clubs.html", context={"lines": lines, "states": RUN_STATES})
 
     @get(["/treffs/liste.csv", "/treffs/liste.xlsx"])
     async def file(self, request: Request[Any, Any, Any], around: NamedDependency[Around]) -> Response[bytes]:
