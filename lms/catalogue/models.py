@@ -186,7 +186,8 @@ class Run(Row):
     `follows_run_id` is the run this one carries on; its participants may enrol from `follow_opens_at` on, before `enrolment_opens_at` (F-E17).
     With `early_days` only those with a right to book early (`lms.enrolment.early`) may enrol for so many days after it is published (F-N10).
     `is_open_ended` is a club (F-N09): it has no last session until the team ends it (`lms.scheduling.clubs`). Then `starts_at` is the next
-    session, when whoever joins today begins, and `ends_at` the last of those that are made ahead.
+    session, when whoever joins today begins, and `ends_at` the last of those that are made ahead. While it has no date both name the
+    moment at which it probably goes on (`is_pausing`): a pause is no end.
     `cost_centre` is what the accountants want to see on its bookings (F-G13); nothing else depends on it.
     """
 
@@ -258,3 +259,8 @@ class Run(Row):
     def free(self) -> int:
         """Places that nobody occupies."""
         return self.capacity - self.occupied
+
+    @property
+    def is_pausing(self) -> bool:
+        """Whether this is a club that has no coming date: `starts_at` is then only when it probably goes on."""
+        return self.is_open_ended and self.starts_at is not None and self.starts_at == self.ends_at

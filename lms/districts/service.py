@@ -1,5 +1,6 @@
 """Keeping the districts and how many people live in them."""
 
+from collections.abc import Mapping
 from datetime import date
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.audit.trail import record
 from lms.db import retried
 from lms.districts import policy
-from lms.districts.errors import CountWithoutSource, DistrictKnown
+from lms.districts.errors import CountedInFuture, CountWithoutSource, DistrictKnown
 from lms.districts.models import District
 from lms.kernel.actor import Actor, ensure
+from lms.kernel.clock import local
 from lms.kernel.errors import NotFound, Stale
 from lms.web.module import Around
 
@@ -54,21 +56,59 @@ class Districts:
         source: str,
         version: int,
     ) -> None:
-        """Say how many people live there; None where nobody knows. Raises CountWithoutSource, NotFound, Stale."""
+        """Say how many people live there; None where nobody knows.
+
+        Raises CountWithoutSource, CountedInFuture, NotFound, Stale.
+        """
         ensure(policy.may_keep(actor), actor)
         if inhabitants is not None and not (source and counted_on):
             raise CountWithoutSource
+        self._refuse_future(counted_on)
         async with self.begin() as session:
             row = await _locked(session, district_id)
             if row.version != version:
                 raise Stale
-            before = {"inhabitants": row.inhabitants, "source": row.source}
-            row.inhabitants, row.counted_on, row.source = inhabitants, counted_on, source
-            row.version += 1
-            record(
-                session, actor, "district.counted", at=self.clock(), kind="district", object_id=district_id,
-                before=before, after={"inhabitants": inhabitants, "source": source},
-            )  # fmt: skip
+            self._write(session, actor, row, inhabitants, counted_on, source)
+
+    @retried
+    async def count_several(
+        self, actor: Actor, *, inhabitants: Mapping[UUID, int], counted_on: date, source: str
+    ) -> None:
+        """Write down one statistic: these numbers, of one day and one source. Districts it does not name stay as they are.
+
+        Raises CountWithoutSource, CountedInFuture, NotFound; then nothing is written.
+        """
+        ensure(policy.may_keep(actor), actor)
+        if not source:
+            raise CountWithoutSource
+        self._refuse_future(counted_on)
+        async with self.begin() as session:
+            for district_id in sorted(inhabitants):
+                row = await _locked(session, district_id)
+                self._write(session, actor, row, inhabitants[district_id], counted_on, source)
+
+    def _refuse_future(self, counted_on: date | None) -> None:
+        if counted_on is not None and counted_on > local(self.clock()).date():
+            raise CountedInFuture
+
+    def _write(
+        self,
+        session: AsyncSession,
+        actor: Actor,
+        row: District,
+        inhabitants: int | None,
+        counted_on: date | None,
+        source: str,
+    ) -> None:
+        if (row.inhabitants, row.counted_on, row.source) == (inhabitants, counted_on, source):
+            return
+        before = {"inhabitants": row.inhabitants, "source": row.source}
+        row.inhabitants, row.counted_on, row.source = inhabitants, counted_on, source
+        row.version += 1
+        record(
+            session, actor, "district.counted", at=self.clock(), kind="district", object_id=row.id,
+            before=before, after={"inhabitants": inhabitants, "source": source},
+        )  # fmt: skip
 
     @retried
     async def remove(self, actor: Actor, *, district_id: UUID) -> None:

@@ -93,7 +93,9 @@ def in_language(german: str, english: str) -> tuple[str, str]:
 
 
 def first_date(run: RunLine) -> str:
-    """Di, 01.12.2026, 18:00 bis 19:30 Uhr; the day alone where nobody knows the hours."""
+    """Di, 01.12.2026, 18:00 bis 19:30 Uhr; the day alone where nobody knows the hours, and of a club that pauses until when."""
+    if run.is_pausing:
+        return gettext("On a break, probably until %(day)s", day=formats.date_short(run.starts_at))
     if not run.knows_times:
         return formats.date_short(run.starts_at)
     ends_at = run.starts_at + timedelta(minutes=run.total_minutes / max(run.session_count, 1))

@@ -63,6 +63,8 @@ def rich(markdown: str, *, top_level: int = 3) -> Markup:
 def first_meeting(run: CourseRun) -> str:
     """Dienstag, 1. Dezember 2026, 18:00 bis 19:30 Uhr; the day alone where nobody knows the hours."""
     planned = [meeting for meeting in run.meetings if not meeting.is_cancelled]
+    if run.run.is_pausing and run.run.starts_at:
+        return gettext("On a break, probably until %(day)s", day=formats.date_long(run.run.starts_at))
     if not planned:
         return formats.date_long(run.run.starts_at) if run.run.starts_at else ""
     if not run.knows_times:
@@ -117,6 +119,11 @@ def _dates(run: CourseRun) -> str:
     offered = run.run
     if not offered.starts_at or not offered.ends_at:
         return ""
+    if offered.is_pausing:
+        return gettext(
+            "open club without a fixed end, on a break, probably until %(day)s",
+            day=formats.date_long(offered.starts_at),
+        )
     if offered.is_open_ended:
         return gettext(
             "open club without a fixed end, next on %(day)s", day=formats.date_long(offered.starts_at)

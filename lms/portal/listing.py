@@ -54,6 +54,11 @@ class RunLine(NamedTuple):
         """Places that somebody new can have: none while others wait for them."""
         return 0 if self.waiting else max(self.capacity - self.occupied, 0)
 
+    @property
+    def is_pausing(self) -> bool:
+        """Whether it is a club that has no coming date, as the run says it."""
+        return self.is_open_ended and self.starts_at == self.ends_at
+
     def situation(self, now: datetime) -> Situation:
         """What a visitor can do about it."""
         return situation_of(

@@ -68,7 +68,7 @@ async def apply(
     await _end_searches(session, lines, now)
     runs = {line.run.id: line.run for line in lines}
     for run in runs.values():
-        await summarise(session, run)
+        await summarise(session, run, now=now)
     await index_courses(session, [run.course_id for run in runs.values()])
     for line in lines:
         change = _change(line, wanted.reason)

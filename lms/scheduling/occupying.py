@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,6 +14,8 @@ from lms.resources import reserving
 from lms.resources.models import ReservationKind, Room
 from lms.resources.reserving import AlreadyTaken, Claim, claim_room, reserve
 from lms.scheduling import deadlines
+from lms.scheduling.clubs.models import ClubRule
+from lms.scheduling.clubs.rules import expected
 from lms.scheduling.errors import DropInsTaken, ResourceTaken, RoomTooSmall
 from lms.scheduling.models import Session, SessionState
 from lms.scheduling.rules import summary_of
@@ -63,7 +65,7 @@ async def flush(session: AsyncSession) -> None:
         raise
 
 
-async def summarise(session: AsyncSession, run: Run) -> None:
+async def summarise(session: AsyncSession, run: Run, *, now: datetime) -> None:
     """Bring the run's own columns (first and last date, weekdays, place) up to what its sessions say."""
     await session.flush()
     meetings = (
@@ -74,8 +76,7 @@ async def summarise(session: AsyncSession, run: Run) -> None:
         )
     ).all()
     summary = summary_of(Period(meeting.starts_at, meeting.ends_at) for meeting in meetings)
-    run.starts_at = _next_of(run, meetings) if run.is_open_ended else summary.starts_at
-    run.ends_at = summary.ends_at
+    run.starts_at, run.ends_at = summary.starts_at, summary.ends_at
     run.session_count, run.total_minutes = summary.session_count, summary.total_minutes
     run.weekdays, run.dayparts = summary.weekdays, summary.dayparts
     run.room_id = next((meeting.room_id for meeting in meetings if meeting.room_id), None)
@@ -83,12 +84,28 @@ async def summarise(session: AsyncSession, run: Run) -> None:
     room = await session.get(Room, run.room_id) if run.room_id else None
     run.venue_id = room.venue_id if room else None
     run.step_free = bool(room and room.step_free)
-    if not run.is_open_ended:
+    if run.is_open_ended:
+        await show_next(session, run, now)
+    else:
         deadlines.follow_dates(run, [meeting.starts_at for meeting in meetings])
     await follow_dates(session, run)
 
 
-def _next_of(run: Run, meetings: Sequence[Session]) -> datetime | None:
-    """The next date of a club as lists show it: the clock moves it on (`clubs.service.show_next`)."""
-    shown = [one.starts_at for one in meetings if run.starts_at is None or one.starts_at >= run.starts_at]
-    return next(iter(shown), run.starts_at)
+async def show_next(session: AsyncSession, run: Run, now: datetime) -> None:
+    """Let lists show the next date of a club: that is when whoever joins today begins.
+
+    Where none is known it makes a pause (`Run.is_pausing`), and the day on which it probably goes on is shown.
+    """
+    coming = (
+        await session.execute(
+            select(func.min(Session.starts_at), func.max(Session.ends_at)).where(
+                Session.run_id == run.id, Session.state == SessionState.PLANNED, Session.starts_at > now
+            )
+        )
+    ).one()
+    if coming[0] is not None:
+        run.starts_at, run.ends_at = coming
+        return
+    rule = await session.get(ClubRule, run.id)
+    if rule is not None and (probably := expected(rule)) is not None:
+        run.starts_at = run.ends_at = probably.start

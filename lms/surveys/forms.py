@@ -9,6 +9,7 @@ from lms.surveys.models import Occasion
 from lms.surveys.questions import (
     KIND_WORDS,
     LONGEST_TEXT,
+    SAID_IN_WORDS,
     Choice,
     Question,
     QuestionKind,
@@ -146,6 +147,15 @@ class QuestionForm(Form):
         longest=2_000,
     )
 
+    finding = Text(
+        N_("How the result is said"),
+        hint=N_(
+            "About those who said yes, or 4 or 5. Goes on after “9 von 12”, for example: würden den Kurs weiterempfehlen"
+        ),
+        longest=120,
+    )
+    finding_en = Text(N_("How the result is said, in English"), longest=120)
+
     def question(self) -> Question:
         """As the service takes it."""
         kind = QuestionKind(self.kind.data)
@@ -160,6 +170,9 @@ class QuestionForm(Form):
             low=Choice(self.low.data or "", self.low_en.data or "") if is_scale else Choice(""),
             high=Choice(self.high.data or "", self.high_en.data or "") if is_scale else Choice(""),
             choices=_choices(self.choices.data or "") if kind is QuestionKind.CHOICE else (),
+            finding=Choice(self.finding.data or "", self.finding_en.data or "")
+            if kind in SAID_IN_WORDS
+            else Choice(""),
         )
 
 
@@ -184,6 +197,8 @@ def form_of(question: Question, version: int) -> QuestionForm:
         high=question.high.de,
         low_en=question.low.en,
         high_en=question.high.en,
+        finding=question.finding.de,
+        finding_en=question.finding.en,
         choices="\n".join(f"{one.de} | {one.en}" if one.en else one.de for one in question.choices),
     )
 

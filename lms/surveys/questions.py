@@ -33,6 +33,8 @@ KIND_WORDS: Mapping[QuestionKind, str] = {
     QuestionKind.CHOICE: N_("One of several answers"),
     QuestionKind.TEXT: N_("In own words"),
 }
+SAID_IN_WORDS = frozenset({QuestionKind.SCALE, QuestionKind.YES_NO})
+"""Questions with answers that speak for something: a sentence of the team can say how many gave them."""
 YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
 
 
@@ -44,7 +46,10 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """One question. `text_du` is for minors and for whoever is called du; `low` and `high` are the ends of a scale."""
+    """One question. `text_du` is for minors and for whoever is called du; `low` and `high` are the ends of a scale.
+
+    `finding` goes on after "9 von 12" about those who said yes, or 4 or 5: "würden den Kurs weiterempfehlen".
+    """
 
     kind: QuestionKind
     text_de: str
@@ -55,11 +60,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     low: Choice = Choice("")
     high: Choice = Choice("")
     choices: tuple[Choice, ...] = ()
+    finding: Choice = Choice("")
 
     @property
     def digest(self) -> str:
-        """The same for the same words: answers to other words are never counted together."""
-        return sha256(msgspec.json.encode(self)).hexdigest()[:16]
+        """The same for the same words: answers to other words are never counted together. How it is read does not count."""
+        asked = msgspec.to_builtins(self)
+        del asked["finding"]
+        return sha256(msgspec.json.encode(asked)).hexdigest()[:16]
 
     def text(self, language: str, *, informal: bool = False) -> str:
         """The question in the reader's language."""
@@ -117,12 +125,14 @@ def usual_questions() -> list[Question]:
     return [
         Question(
             key="overall", kind=scale, needed=True, low=bad, high=good,
+            finding=Choice("fanden den Kurs gut oder sehr gut", "found the course good or very good"),
             text_de="Wie hat Ihnen der Kurs gefallen?",
             text_du="Wie hat dir der Kurs gefallen?",
             text_en="How did you like the course?",
         ),
         Question(
             key="explained", kind=scale, low=bad, high=good,
+            finding=Choice("fanden, dass gut erklärt wurde", "found that things were explained well"),
             text_de="Wie gut wurde erklärt?", text_en="How well were things explained?",
         ),
         Question(
@@ -132,10 +142,12 @@ def usual_questions() -> list[Question]:
         ),
         Question(
             key="place", kind=scale, low=bad, high=good,
+            finding=Choice("fanden Raum und Technik gut", "found room and devices good"),
             text_de="Wie gut waren Raum und Technik?", text_en="How good were the room and the devices?",
         ),
         Question(
             key="again", kind=yes_no,
+            finding=Choice("würden den Kurs weiterempfehlen", "would recommend the course"),
             text_de="Würden Sie den Kurs weiterempfehlen?",
             text_du="Würdest du den Kurs weiterempfehlen?",
             text_en="Would you recommend the course?",
@@ -153,6 +165,7 @@ def first_questions() -> list[Question]:
     return [
         Question(
             key="expected", kind=yes_no, needed=True,
+            finding=Choice("fanden den ersten Termin wie erwartet", "found the first session as expected"),
             text_de="War der erste Termin so, wie Sie ihn erwartet haben?",
             text_du="War der erste Termin so, wie du ihn erwartet hast?",
             text_en="Was the first session what you expected?",
@@ -164,6 +177,7 @@ def first_questions() -> list[Question]:
         ),
         Question(
             key="follow", kind=yes_no,
+            finding=Choice("konnten gut sehen, hören und mitmachen", "could see, hear and take part well"),
             text_de="Konnten Sie alles gut sehen, hören und mitmachen?",
             text_du="Konntest du alles gut sehen, hören und mitmachen?",
             text_en="Could you see and hear everything well, and take part?",

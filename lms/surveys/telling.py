@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lms.surveys.findings import finding, trend
 from lms.surveys.questions import QuestionKind
 from lms.surveys.results import Unit
 from lms.surveys.rules import FEWEST, Result, shown_scale
@@ -32,6 +33,8 @@ class Picture:
     texts: Sequence[str]
     mean: float | None
     is_text: bool
+    finding: str = ""
+    """What it comes to, in one sentence; empty where nothing may be shown."""
 
     @property
     def drawn(self) -> Sequence[charts.Bar]:
@@ -68,6 +71,7 @@ def pictures(results: Iterable[Result]) -> list[Picture]:
             one.texts,
             one.mean,
             one.question.kind is QuestionKind.TEXT,
+            finding(one, language),
         )
         for one in results
     ]
@@ -80,6 +84,11 @@ class Course:
     text: str
     points: Sequence[tuple[Unit, float, int]]
     """Unit, average, and how far its bar reaches in percent."""
+
+    @property
+    def finding(self) -> str:
+        """How it went from the first unit to the last."""
+        return trend([mean for _, mean, _ in self.points])
 
     @property
     def drawn(self) -> Sequence[charts.Bar]:

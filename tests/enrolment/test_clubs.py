@@ -1,5 +1,6 @@
 """Clubs: runs without fixed end. Dates are made ahead, members come and go, parents are told, the team ends it."""
 
+from dataclasses import replace
 from datetime import date, time, timedelta
 from uuid import UUID, uuid4
 
@@ -12,13 +13,15 @@ from lms.enrolment.clubs.letters import ClubLetters, month_to_tell, tell_of_end
 from lms.enrolment.clubs.models import PlannedLeaving
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.enrolment.service import Enrolments
+from lms.jobs.models import Job
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.kernel.rights import Identity
 from lms.messaging.models import Letter
 from lms.scheduling.clubs.events import ClubEnded
+from lms.scheduling.clubs.making import Pause
 from lms.scheduling.clubs.models import ClubRule
-from lms.scheduling.clubs.service import ClubPlan, Clubs, EndInThePast
+from lms.scheduling.clubs.service import ClubPlan, Clubs, DayInThePast, DayTooFar, EndBeforeBegin
 from lms.scheduling.errors import WrongState
 from lms.scheduling.models import Session, SessionState, SkipCause, SkippedDate
 from lms.web.module import Around
@@ -165,7 +168,7 @@ async def test_parents_get_next_months_dates_once_and_hear_of_the_end(
 
 async def test_an_ended_club_is_a_run_like_any_other(clubs: Clubs, begin: Begin, clock: FixedClock) -> None:
     run = await robots(clubs, begin)
-    with pytest.raises(EndInThePast):
+    with pytest.raises(DayInThePast):
         await clubs.end(PLANNER, run_id=run.id, last_day=date(2026, 12, 1), reason="")
     await clubs.end(PLANNER, run_id=run.id, last_day=date(2026, 12, 31), reason="Zu wenige")
 
@@ -175,3 +178,56 @@ async def test_an_ended_club_is_a_run_like_any_other(clubs: Clubs, begin: Begin,
     clock.forward(days=20)
     assert await clubs.keep_going() == 0
     assert (await clubs.scheduling.complete(PLANNER, run_id=run.id)).state is RunState.COMPLETED
+
+
+async def test_a_club_without_a_date_pauses_and_its_members_hear_when_it_goes_on(
+    clubs: Clubs, enrolments: Enrolments, begin: Begin, clock: FixedClock
+) -> None:
+    """Its room is taken for longer than dates are known: it stays in the programme, takes people, and is not over."""
+    run = await robots(clubs, begin)
+    await enrolments.enrol(VISITOR, run_id=run.id, persons=[named()])
+    trouble = Pause(local(clock()).date(), date(2027, 3, 31), "Der Raum wird umgebaut.")
+    for wrong, refusal in (
+        (replace(trouble, first_day=date(2026, 11, 1)), DayInThePast),
+        (replace(trouble, last_day=date(2028, 3, 1)), DayTooFar),
+        (replace(trouble, first_day=date(2027, 4, 1)), EndBeforeBegin),
+    ):
+        with pytest.raises(refusal):
+            await clubs.pause(PLANNER, run_id=run.id, pause=wrong)
+
+    await clubs.pause(PLANNER, run_id=run.id, pause=trouble)
+    await clubs.pause(PLANNER, run_id=run.id, pause=trouble)
+
+    paused = (await look(begin, run)).run
+    assert await dates(begin, run.id) == []
+    assert (paused.is_pausing, paused.is_open_ended) == (True, True)
+    assert paused.starts_at is not None
+    assert local(paused.starts_at).date() == date(2027, 4, 6)
+    clock.forward(days=40)
+    await enrolments.enrol(VISITOR, run_id=run.id, persons=[named("Ben Zander")])
+    clock.forward(days=10)
+    assert (await clubs.keep_going(), await clubs.keep_going()) == (0, 0)
+    clock.forward(days=20)
+    await clubs.keep_going()
+    after = (await look(begin, run)).run
+    async with begin.reading() as session:
+        told = [
+            len(job.payload["changes"])
+            for job in await session.scalars(select(Job).order_by(Job.created_at))
+            if "is_quiet" in job.payload and not job.payload["is_quiet"]
+        ]
+    assert not after.is_pausing
+    assert (await dates(begin, run.id))[0] == date(2027, 4, 6)
+    assert len(told) == 2  # which dates drop out, and when it goes on
+
+
+async def test_a_club_may_end_behind_the_dates_that_are_known(
+    clubs: Clubs, begin: Begin, clock: FixedClock
+) -> None:
+    run = await robots(clubs, begin)
+
+    await clubs.end(PLANNER, run_id=run.id, last_day=date(2027, 6, 15), reason="Sommer")
+
+    met = await dates(begin, run.id)
+    assert met[-1] == date(2027, 6, 15)
+    assert len(met) > 18

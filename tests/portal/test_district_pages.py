@@ -76,3 +76,30 @@ async def test_the_page_adds_counts_and_names_what_is_not_in_the_list(client: Br
     assert "Satuelle" in (await client.get(f"{PATH}/liste.csv")).text
     assert (await send(client, f"{one}/entfernen", {})).status_code == 303
     assert "Satuelle" not in (await client.get(PATH)).text
+
+
+async def test_a_statistic_is_entered_for_all_districts_in_one_go(
+    client: Browser, house: Around, clock: FixedClock
+) -> None:
+    one, other = District(name="Satuelle"), District(name="Uthmöden", inhabitants=760, source="2024")
+    async with house.begin() as session:
+        session.add_all([one, other])
+    await sign_in(client, house.begin, Identity.PROGRAMME)
+    here = f"{PATH}/einwohner"
+    lacking = (await client.get(PATH)).text
+    asked = (await client.get(here)).text
+    sent = {
+        "counted_on-day": "31", "counted_on-month": "12", "counted_on-year": "2025", "source": "Einwohnermeldeamt",
+        f"einwohner_{one.id}": "950",
+    }  # fmt: skip
+    for wrong in ({"source": ""}, {"counted_on-year": "2099"}, {f"einwohner_{other.id}": "viele"}):
+        refused = await send(client, here, sent | wrong)
+        assert (refused.status_code, 'value="950"' in refused.text) == (422, True)
+
+    assert (await send(client, here, sent)).status_code == 303
+
+    assert "Die Einwohnerzahl fehlt für: Satuelle" in lacking
+    assert "Bisher 760" in asked
+    async with house.begin.reading() as session:
+        rows = {row.name: (row.inhabitants, row.source) for row in await session.scalars(select(District))}
+    assert rows == {"Satuelle": (950, "Einwohnermeldeamt"), "Uthmöden": (760, "2024")}

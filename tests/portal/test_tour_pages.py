@@ -73,7 +73,7 @@ async def test_a_kit_goes_from_stop_to_stop_on_a_day_and_home_in_the_evening(
         )
         for one in found[0].stops
     ] == [("Wedringen", "Zentrum", 30, False, 2), ("Satuelle", "Dorfhaus", 45, False, 2)]
-    assert len(statements) == 5
+    assert len(statements) == 6
 
 
 def test_a_drive_that_takes_longer_than_the_time_between_two_stops_is_said() -> None:

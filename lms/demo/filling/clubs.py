@@ -19,7 +19,7 @@ from lms.people.rules import MAJORITY
 from lms.resources.models import Reservation, ReservationState, Room, Venue
 from lms.scheduling.clubs.models import ClubRule
 from lms.scheduling.clubs.rules import AHEAD, MINUTES_PER_HOUR
-from lms.scheduling.clubs.service import make_open_ended, show_next
+from lms.scheduling.clubs.service import make_open_ended
 from lms.scheduling.errors import ResourceTaken
 from lms.scheduling.holidays import closed_days
 from lms.scheduling.models import RunTrainer, Session, SessionTrainer, SkipCause, SkippedDate
@@ -116,8 +116,7 @@ async def fill_clubs(ground: Ground, everybody: Everybody) -> None:
         meetings = await _meet(ground, club, run, room, trainer.id)
         members = _members(ground, everybody, club, taken)
         await _join(ground, run, members, meetings, everybody.account_of(trainer))
-        await summarise(ground.session, run)
-        await show_next(ground.session, run, ground.now)
+        await summarise(ground.session, run, now=ground.now)
         await index_courses(ground.session, [course.id])
     await ground.session.flush()
 

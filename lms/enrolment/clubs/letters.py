@@ -85,6 +85,7 @@ async def _write(session: AsyncSession, enrolment_id: UUID, month: date, at: dat
     await send(
         session, facts, "club_dates", at=at, version=month.isoformat(), month=month,
         coming=_of_days(facts.held, month, last),
+        goes_on=next((one for one in facts.held if local(one.starts_at).date() > last), None),
     )  # fmt: skip
 
 

@@ -137,6 +137,7 @@ def said(facts: Facts, session: AsyncSession) -> dict[str, Any]:
         "has_online_room": any(entry.has_online_room for entry in facts.held),
         "door_path": f"/anmeldung/{enrolment.id}/{token}#online",
         "is_drop_in": enrolment.is_drop_in,
+        "is_club": run.is_open_ended,
         "by_company": is_for_employee(enrolment),
         "free_days": run.cancel_free_days,
         "was_approved": enrolment.approval is Approval.GIVEN,

@@ -15,6 +15,7 @@ from lms.enrolment.pages.draft import Answers, Draft, full_name
 from lms.enrolment.pages.questions import TITLES, Kind, Step
 from lms.enrolment.pages.way import steps_of
 from lms.enrolment.pages.words import certainty
+from lms.scheduling.calendar import Entry
 from lms.vouchers.words import called
 from lms.web.formats import amount, date_plain, duration, period, phone
 from lms.web.language import current_language, gettext, translated
@@ -58,6 +59,16 @@ def course_facts(draft: Draft) -> Facts:
                 (gettext("Duration"), duration(minutes)),
             ]
         )
+    if run.is_open_ended:
+        return _filled(
+            [
+                (gettext("Course number"), run.number),
+                (gettext("First date"), period(first.starts_at, first.ends_at) if first else ""),
+                (gettext("Dates"), gettext("open club without a fixed end")),
+                (gettext("Place"), offering.place),
+                (gettext("Duration"), each_time(first) if first else ""),
+            ]
+        )
     return _filled(
         [
             (gettext("Course number"), run.number),
@@ -68,6 +79,12 @@ def course_facts(draft: Draft) -> Facts:
             (gettext("Takes place"), certainty(run)),
         ]
     )
+
+
+def each_time(meeting: Entry) -> str:
+    """How long a club meets."""
+    minutes = int((meeting.ends_at - meeting.starts_at).total_seconds()) // 60
+    return gettext("%(duration)s each time", duration=duration(minutes))
 
 
 def _sessions(draft: Draft) -> Facts:

@@ -207,6 +207,14 @@ def conditions(draft: Draft, settings: Settings) -> list[str]:
         said.append(gettext(APPROVAL_NEEDED))
     if not draft.may_order:
         return [*said, *waiting_list_words(settings)]
+    if run.is_open_ended:
+        return [
+            *said,
+            gettext("Taking part costs nothing."),
+            gettext(
+                "A club has no fixed end. You can leave it at any time. If somebody waits, your place goes to them."
+            ),
+        ]
     if draft.total_cents == 0:
         said.append(gettext("Taking part costs nothing."))
         said.append(

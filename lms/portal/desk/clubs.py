@@ -1,7 +1,7 @@
 """Clubs at the desk: all of them in one list, a new one from a course, the end of one."""
 
 from collections.abc import Iterator, Sequence
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
@@ -14,22 +14,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Course, Run
 from lms.kernel.actor import Actor
-from lms.kernel.clock import Clock, today
+from lms.kernel.clock import Clock, local, today
 from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
+from lms.portal.desk.club_forms import ClubForm, EndForm, PauseForm
 from lms.portal.desk.run_reading import run_with_course
-from lms.portal.desk.words import spoken
+from lms.portal.desk.words import RUN_STATES, spoken
 from lms.resources.models import Room, Venue
 from lms.scheduling.choices import course_of, room_choices, trainer_choices
 from lms.scheduling.clubs.models import ClubRule
 from lms.scheduling.clubs.rules import begins_at
-from lms.scheduling.clubs.service import ClubPlan, Clubs, EndInThePast
-from lms.scheduling.errors import EndsNextDay, InThePast, NoSuchTime, ResourceTaken, RoomTooSmall
-from lms.scheduling.models import Session
-from lms.scheduling.run_forms import NO_ROOM
+from lms.scheduling.clubs.service import ClubPlan, Clubs, DayInThePast, DayTooFar, EndBeforeBegin
+from lms.scheduling.errors import (
+    ConductNotSeen,
+    EndsNextDay,
+    InThePast,
+    NoSuchTime,
+    QualificationMissing,
+    ResourceTaken,
+    RoomTooSmall,
+)
 from lms.scheduling.words import WEEKDAYS, clash_in_words
 from lms.web.access import may
-from lms.web.forms import DateParts, Form, Hidden, Number, Radios, Select, Text, TimeOfDay, form_from
+from lms.web.forms import form_from
 from lms.web.language import gettext, translated
 from lms.web.module import Around
 from lms.web.notices import after, declare
@@ -37,75 +44,28 @@ from lms.web.sent import uuid_in
 from lms.web.tables import table_file
 
 FOUNDED = declare("treff-gegruendet", N_("The club is saved as a draft. Publish it, and people can join."))
+PAUSED = declare("treff-pause", N_("The pause is entered. Everybody whose date drops out is told."))
 ENDED = declare("treff-beendet", N_("The club has an end now. Everybody who goes there is told."))
 AT_FIELDS: dict[type[DomainError], str] = {
     InThePast: "first_day",
     EndsNextDay: "minutes",
     NoSuchTime: "starts_at",
     RoomTooSmall: "room",
+    ConductNotSeen: "trainer",
+    QualificationMissing: "trainer",
 }
+END_PAGE, PAUSE_PAGE = "portal/desk/club_end.html", "portal/desk/club_pause.html"
 COLUMNS = [
     N_("Club"),
     N_("Number"),
     N_("Meets"),
+    N_("Next date"),
     N_("Place"),
     N_("Members"),
     N_("Places"),
     N_("Waiting"),
     N_("End"),
 ]
-
-
-class ClubForm(Form):
-    """When and where a club meets; all the rest is as its course says."""
-
-    key = Hidden()
-    interval = Radios(
-        N_("How often?"),
-        choices=[("1", N_("every week")), ("2", N_("every second week"))],
-        missing=N_("Choose how often the club meets."),
-    )
-    weekday = Select(
-        N_("On which weekday?"),
-        choices=[(str(number), name) for number, name in enumerate(WEEKDAYS)],
-        missing=N_("Choose a weekday."),
-    )
-    starts_at = TimeOfDay(N_("Begins at"), missing=N_("Enter when a session begins, for example 18:00."))
-    minutes = Number(
-        N_("Length of a session in minutes"),
-        least=15,
-        most=600,
-        width=5,
-        missing=N_("Enter the length in minutes."),
-    )
-    first_day = DateParts(
-        N_("First possible day"),
-        hint=N_("The first session is on the first fitting day from this day on."),
-        missing=N_("Enter the first day."),
-    )
-    room = Select(N_("Room"), blank=NO_ROOM)
-    trainer = Select(N_("Trainer"), blank=N_("not decided yet"))
-    second_trainer = Select(N_("Second trainer"), blank=N_("nobody"))
-    capacity = Number(
-        N_("Places"),
-        least=1,
-        most=200,
-        width=5,
-        hint=N_("So many members can belong to it at a time."),
-        missing=N_("Enter the number of places."),
-    )
-
-
-class EndForm(Form):
-    last_day = DateParts(
-        N_("Last day"), hint=N_("Dates after this day drop out."), missing=N_("Enter the last day.")
-    )
-    reason = Text(
-        N_("Why does it end?"),
-        hint=N_("Members and parents read this."),
-        missing=N_("State the reason."),
-        longest=300,
-    )
 
 
 class ClubLine(NamedTuple):
@@ -127,6 +87,13 @@ class ClubLine(NamedTuple):
         often = gettext("every week") if self.rule.interval_weeks == 1 else gettext("every second week")
         return f"{translated(WEEKDAYS[self.rule.weekday])}, {begins_at(self.rule):%H:%M}, {often}"
 
+    @property
+    def next_day(self) -> date | None:
+        """When it meets next; None while it pauses, and once it has an end."""
+        if not self.run.is_open_ended or self.run.is_pausing or self.run.starts_at is None:
+            return None
+        return local(self.run.starts_at).date()
+
 
 class ClubPages(Controller):
     """The clubs of the house, and how one begins and ends."""
@@ -140,7 +107,7 @@ class ClubPages(Controller):
         """Every club, those without end first."""
         async with around.begin.reading() as session:
             lines = await all_clubs(session)
-        return Template("portal/desk/clubs.html", context={"lines": lines})
+        return Template("portal/desk/clubs.html", context={"lines": lines, "states": RUN_STATES})
 
     @get(["/treffs/liste.csv", "/treffs/liste.xlsx"])
     async def file(self, request: Request[Any, Any, Any], around: NamedDependency[Around]) -> Response[bytes]:
@@ -185,7 +152,7 @@ class ClubPages(Controller):
             troubles = [clash_in_words(one) for one in refusal.clashes if not one.is_hint]
             return await _form(around, form, course, status=refusal.status, troubles=troubles)
         except tuple(AT_FIELDS) as refusal:
-            form.refuse(AT_FIELDS[type(refusal)], refusal.message)
+            form.refuse(AT_FIELDS[type(refusal)], refusal.message, **refusal.params)
             return await _form(around, form, course, status=refusal.status)
         return after(f"/verwaltung/durchfuehrungen/{run.id}", FOUNDED)
 
@@ -211,9 +178,37 @@ class ClubPages(Controller):
             try:
                 await clubs.end(actor, run_id=run_id, last_day=form.last_day.data, reason=form.reason.data)
                 return after(f"/verwaltung/durchfuehrungen/{run_id}", ENDED)
-            except EndInThePast as refusal:
+            except (DayInThePast, DayTooFar) as refusal:
                 form.refuse("last_day", refusal.message)
         return await _end_page(around, run_id, form, status=422)
+
+    @get("/durchfuehrungen/{run_id:uuid}/treff-pause", opt=may("U", "plan"))
+    async def consider_pause(
+        self, run_id: FromPath[UUID], around: NamedDependency[Around], clock: NamedDependency[Clock]
+    ) -> Template:
+        """From when to when it does not meet."""
+        return await _end_page(around, run_id, form_from(PauseForm, first_day=today(clock)), page=PAUSE_PAGE)
+
+    @post("/durchfuehrungen/{run_id:uuid}/treff-pause", opt=may("U", "plan"))
+    async def pause(
+        self,
+        request: Request[Any, Any, Any],
+        run_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        clubs: NamedDependency[Clubs],
+    ) -> Template | Redirect:
+        """Let the dates of these days drop out."""
+        form = form_from(PauseForm, await request.form())
+        if form.validate():
+            try:
+                await clubs.pause(actor, run_id=run_id, pause=form.pause())
+                return after(f"/verwaltung/durchfuehrungen/{run_id}", PAUSED)
+            except DayInThePast as refusal:
+                form.refuse("first_day", refusal.message)
+            except (DayTooFar, EndBeforeBegin) as refusal:
+                form.refuse("last_day", refusal.message)
+        return await _end_page(around, run_id, form, status=422, page=PAUSE_PAGE)
 
 
 async def all_clubs(session: AsyncSession) -> Sequence[ClubLine]:
@@ -253,15 +248,16 @@ async def _form(
     )
 
 
-async def _end_page(around: Around, run_id: UUID, form: EndForm, *, status: int = 200) -> Template:
+async def _end_page(
+    around: Around, run_id: UUID, form: EndForm | PauseForm, *, status: int = 200, page: str = END_PAGE
+) -> Template:
     async with around.begin.reading() as session:
         run, course, *_ = await run_with_course(session, run_id)
         if not run.is_open_ended:
             raise NotFound
-        last = await session.scalar(select(func.max(Session.starts_at)).where(Session.run_id == run_id))
     return Template(
-        "portal/desk/club_end.html",
-        context={"form": form, "run": run, "course": course, "last": last},
+        page,
+        context={"form": form, "run": run, "course": course},
         status_code=status,
     )
 
@@ -270,6 +266,6 @@ def _rows(lines: Sequence[ClubLine]) -> Iterator[Sequence[Any]]:
     yield [gettext(one) for one in COLUMNS]
     for one in lines:
         yield [
-            one.title, one.run.number, one.rhythm, one.venue.name if one.venue else "", one.run.occupied,
-            one.run.capacity, one.run.waiting, one.rule.ended_on,
+            one.title, one.run.number, one.rhythm, one.next_day, one.venue.name if one.venue else "",
+            one.run.occupied, one.run.capacity, one.run.waiting, one.rule.ended_on,
         ]  # fmt: skip

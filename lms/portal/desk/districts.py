@@ -1,5 +1,6 @@
 """`/verwaltung/ortsteile`: the districts and their inhabitants, and which words are used that are not in the list."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 from sqlalchemy import func, select, union_all
 
-from lms.districts.errors import CountWithoutSource, DistrictKnown
+from lms.districts.errors import CountedInFuture, CountWithoutSource, DistrictKnown
 from lms.districts.models import District
 from lms.districts.queries import all_districts
 from lms.districts.service import Districts
@@ -21,6 +22,7 @@ from lms.people.models import Person
 from lms.resources.models import Venue
 from lms.web.access import may
 from lms.web.csv import Cell
+from lms.web.formats import number
 from lms.web.forms import DateParts, Form, Hidden, Number, Text, form_from
 from lms.web.language import gettext
 from lms.web.module import Around
@@ -32,6 +34,7 @@ from lms.web.versions import Versions, both_versions, version_in
 PATH = "/verwaltung/ortsteile"
 MOST_INHABITANTS = 5_000_000
 UNKNOWN_SHOWN = 30
+NUMBER_OF = "einwohner_"
 REMOVED = declare("ortsteil-entfernt", N_("The district is no longer in the list."))
 AnyRequest = Request[Any, Any, Any]
 
@@ -58,6 +61,43 @@ class CountForm(Form):
     source = Text(
         N_("Source"), hint=N_("For example: Einwohnermeldeamt, Statistik zum Jahresende"), longest=200
     )
+
+
+class StatisticForm(Form):
+    """What all numbers of one statistic have in common; the numbers themselves follow the list."""
+
+    counted_on = DateParts(N_("Counted on"), missing=N_("Enter the day on which they were counted."))
+    source = Text(
+        N_("Source"),
+        hint=N_("For example: Einwohnermeldeamt, Statistik zum Jahresende"),
+        missing=N_("Enter who counted them."),
+        longest=200,
+    )
+
+    @property
+    def numbers(self) -> dict[UUID, int]:
+        """What was typed, by district; what was left empty is not there."""
+        return {
+            UUID(field.name.removeprefix(NUMBER_OF)): field.data
+            for field in self
+            if field.name.startswith(NUMBER_OF) and field.data is not None
+        }
+
+
+def statistic_form(districts: Sequence[District], sent: Any = None) -> StatisticForm:
+    """A number for each district, then the day and the source of all."""
+    fields = {
+        f"{NUMBER_OF}{one.id}": Number(
+            one.name,
+            hint=gettext("So far %(count)s", count=number(one.inhabitants)) if one.inhabitants else "",
+            least=1,
+            most=MOST_INHABITANTS,
+            width=7,
+        )
+        for one in districts
+    }
+    made: type[StatisticForm] = type("StatisticFormOfTown", (StatisticForm,), fields)
+    return form_from(made, sent)
 
 
 class DistrictPages(Controller):
@@ -103,6 +143,35 @@ class DistrictPages(Controller):
             return await _list_page(around, form, status=refusal.status)
         return after(f"{PATH}/{district_id}", SAVED)
 
+    @get("/einwohner")
+    async def ask_all(self, around: NamedDependency[Around]) -> Template:
+        """The numbers of one statistic for all districts at once."""
+        async with around.begin.reading() as session:
+            return _statistic_page(statistic_form(await all_districts(session)))
+
+    @post("/einwohner")
+    async def count_all(
+        self,
+        request: AnyRequest,
+        actor: NamedDependency[Actor],
+        around: NamedDependency[Around],
+        districts: NamedDependency[Districts],
+    ) -> Response[Any]:
+        """Write them down; what is left empty stays as it is."""
+        async with around.begin.reading() as session:
+            known = await all_districts(session)
+        form = statistic_form(known, await request.form())
+        if not form.validate():
+            return _statistic_page(form, status=422)
+        try:
+            await districts.count_several(
+                actor, inhabitants=form.numbers, counted_on=form.counted_on.data, source=form.source.data
+            )
+        except CountedInFuture as refusal:
+            form.refuse("counted_on", refusal.message)
+            return _statistic_page(form, status=refusal.status)
+        return after(PATH, SAVED)
+
     @get("/{district_id:uuid}")
     async def show(self, district_id: FromPath[UUID], around: NamedDependency[Around]) -> Template:
         """How many people live there, and who says so."""
@@ -130,6 +199,9 @@ class DistrictPages(Controller):
             )  # fmt: skip
         except CountWithoutSource as refusal:
             form.refuse("source" if not form.source.data else "counted_on", refusal.message)
+            return _page(row, form, status=refusal.status)
+        except CountedInFuture as refusal:
+            form.refuse("counted_on", refusal.message)
             return _page(row, form, status=refusal.status)
         except Stale as refusal:
             now = await _known(around, district_id)
@@ -175,6 +247,12 @@ async def _list_page(around: Around, form: DistrictForm, *, status: int = 200) -
         others = [(name, count) for name, count in unknown]
     context = {"form": form, "found": found, "others": others, "here": PATH}
     return Template("portal/desk/districts.html", context=context, status_code=status)
+
+
+def _statistic_page(form: StatisticForm, *, status: int = 200) -> Template:
+    named = [field for field in form if field.name.startswith(NUMBER_OF)]
+    context = {"form": form, "numbers": named, "here": f"{PATH}/einwohner", "list_path": PATH}
+    return Template("portal/desk/districts_count.html", context=context, status_code=status)
 
 
 def _stored(row: District) -> CountForm:

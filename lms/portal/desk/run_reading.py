@@ -28,6 +28,8 @@ from lms.scheduling.models import Session, SkippedDate
 from lms.scheduling.queries import trainers_of
 
 SHOWN = OCCUPYING | {EnrolmentState.REQUESTED, EnrolmentState.WAITING}
+DATES_SHOWN = 4
+"""So many past dates of a club stay in sight."""
 RUNNING = (RunState.PUBLISHED, RunState.CONFIRMED)
 
 
@@ -91,6 +93,11 @@ class RunView:
             place.enrolment.state is EnrolmentState.CONFIRMED and not place.enrolment.is_drop_in
             for place in self.placed
         )
+
+    def held_long_ago(self, now: datetime) -> int:
+        """How many dates of a club stand folded on its page: what goes on for years would hide what comes."""
+        over = sum(one.session.ends_at <= now for one in self.meetings)
+        return max(over - DATES_SHOWN, 0) if self.run.is_open_ended else 0
 
     def has_ended(self, now: datetime) -> bool:
         """Whether the last session is over."""

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 
+from lms.kernel.period import Period
 from lms.scheduling.clubs.models import ClubRule
-from lms.scheduling.rules import WeeklyRule
+from lms.scheduling.rules import WeeklyRule, period_on
 
 MINUTES_PER_HOUR = 60
 AHEAD = timedelta(weeks=10)
 """So far ahead a club knows its dates: long enough for a family's calendar, short enough for rooms to be free for others."""
+FARTHEST = timedelta(days=366)
+"""So far ahead the team decides on the end or on a pause of a club."""
 
 
 def days_between(rule: ClubRule, after: date, until: date) -> Iterator[date]:
@@ -29,6 +32,19 @@ def weekly(rule: ClubRule, count: int = 1) -> WeeklyRule:
         count=count,
         weekdays=frozenset({rule.weekday}),
         interval_weeks=rule.interval_weeks,
+    )
+
+
+def period_of(rule: ClubRule, day: date) -> Period:
+    """From when to when the club would meet on this day."""
+    return period_on(day, begins_at(rule), rule.minutes)
+
+
+def expected(rule: ClubRule) -> Period | None:
+    """The first meeting of the rule on which nothing is decided yet: when a club without dates probably goes on."""
+    return next(
+        (period_of(rule, day) for day in weekly(rule).days() if day > rule.made_until),
+        None,
     )
 
 

@@ -1,7 +1,7 @@
-"""Founding a club, letting it go on, ending it."""
+"""Founding a club, letting it go on, pausing, ending it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -12,36 +12,40 @@ from lms.audit.trail import record
 from lms.catalogue.models import Run, RunState
 from lms.db import retried
 from lms.jobs.queue import announce
-from lms.kernel.actor import SYSTEM, Actor, ensure
+from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import Invalid, NotFound
 from lms.kernel.marking import N_
-from lms.resources.models import Room, Venue
 from lms.scheduling import policy
-from lms.scheduling.change_set import ChangeSet, NewSession, SessionChange
+from lms.scheduling.change_set import ChangeSet, SessionChange
 from lms.scheduling.changing import apply
 from lms.scheduling.clubs import rules
 from lms.scheduling.clubs.events import ClubEnded
+from lms.scheduling.clubs.making import Calendar, Pause, decide
 from lms.scheduling.clubs.models import ClubRule
 from lms.scheduling.errors import WrongState
-from lms.scheduling.foreseeing import foresee
-from lms.scheduling.holidays import closed_days
-from lms.scheduling.models import RunTask, Session, SessionState, SkipCause, SkippedDate
-from lms.scheduling.occupying import summarise
+from lms.scheduling.models import Session, SessionState
+from lms.scheduling.occupying import show_next, summarise
 from lms.scheduling.queries import run_of
-from lms.scheduling.rules import WeeklyRule, period_on
+from lms.scheduling.rules import WeeklyRule
 from lms.scheduling.service import Scheduling
 from lms.scheduling.values import RunPlan, Terms
-from lms.web.formats import date_long
-from lms.web.language import gettext, use_locale
 from lms.web.module import Around
 
 A_WEEK = timedelta(weeks=1)
 ALIVE = (RunState.PUBLISHED, RunState.CONFIRMED)
 
 
-class EndInThePast(Invalid):
-    message = N_("Choose today or a later day as the last day.")
+class DayInThePast(Invalid):
+    message = N_("Choose today or a later day.")
+
+
+class DayTooFar(Invalid):
+    message = N_("Choose a day within the next twelve months.")
+
+
+class EndBeforeBegin(Invalid):
+    message = N_("The last day is before the first.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,7 @@ class Clubs:
         self.begin = around.begin
         self.clock = around.clock
         self.scheduling = Scheduling(around)
+        self.calendar = Calendar(self.scheduling.ground, self.scheduling.federal_state)
 
     async def found(self, actor: Actor, plan: ClubPlan) -> Run:
         """A draft with the dates of the next ten weeks, free of charge. Raises what planning a run raises."""
@@ -148,89 +153,73 @@ class Clubs:
             rule = await session.get(ClubRule, run_id, populate_existing=True)
             if rule is None or not run.is_open_ended or run.state not in ALIVE:
                 return False
-            days = list(rules.days_between(rule, rule.made_until, until))
-            if days:
-                await self._make(session, run, rule, days, now)
-            rule.made_until = max(rule.made_until, until)
+            await decide(session, run, rule, self.calendar, until=until, now=now)
             await show_next(session, run, now)
             return True
 
-    async def _make(
-        self, session: AsyncSession, run: Run, rule: ClubRule, days: Sequence[date], now: datetime
-    ) -> None:
-        """Sessions on these days; a closed one, or one on which room or trainer is taken, is skipped and says why."""
-        closed = await closed_days(session, await self._state(session, rule), days[0], days[-1])
-        for day in days:
-            period = period_on(day, rules.begins_at(rule), rule.minutes)
-            if day in closed:
-                session.add(
-                    SkippedDate(run_id=run.id, starts_at=period.start, ends_at=period.end, reason=closed[day])
-                )
-                continue
-            wanted = ChangeSet(
-                added=[NewSession(run_id=run.id, period=period, room_id=rule.room_id)], is_quiet=True
-            )
-            foreseen = await foresee(session, wanted, self.scheduling.ground, now=now)
-            if any(not clash.is_hint for clash in foreseen.clashes):
-                await self._leave_out(session, run, day, period.start, period.end)
-                continue
-            await apply(session, SYSTEM, wanted, self.scheduling.ground, now=now)
+    @retried
+    async def pause(self, actor: Actor, *, run_id: UUID, pause: Pause) -> None:
+        """Let the club not meet on these days; who goes there is told once which dates drop out, and why.
 
-    async def _leave_out(
-        self, session: AsyncSession, run: Run, day: date, starts_at: datetime, ends_at: datetime
-    ) -> None:
-        session.add(
-            SkippedDate(run_id=run.id, starts_at=starts_at, ends_at=ends_at, reason="", cause=SkipCause.CLASH)
-        )
-        with use_locale("de"):
-            title = gettext("The club has no date on %(day)s: room or trainer is taken.", day=date_long(day))
-        session.add(RunTask(run_id=run.id, title=title, due_on=day - timedelta(days=14)))
+        Dates behind those that are known are left out as well. Twice is as good as once. Raises NotFound, DayInThePast,
+        DayTooFar, EndBeforeBegin, WrongState.
+        """
+        ensure(policy.may_plan(actor), actor)
+        now = self.clock()
+        self._refuse_far(pause.last_day)
+        if pause.first_day < local(now).date():
+            raise DayInThePast
+        if pause.last_day < pause.first_day:
+            raise EndBeforeBegin
+        async with self.begin() as session:
+            run, rule = await _club(session, run_id)
+            if not run.is_open_ended or run.state not in {*ALIVE, RunState.DRAFT}:
+                raise WrongState
+            gone = [one for one in await _coming(session, run_id, now) if pause.covers(_day(one))]
+            await decide(session, run, rule, self.calendar, until=pause.last_day, now=now, pause=pause)
+            await self._drop(session, actor, gone, ChangeSet(reason=pause.told), now)
+            await show_next(session, run, now)
+            run.version += 1
+            record(
+                session, actor, "club.paused", at=now, kind="run", object_id=run_id,
+                after={"from": pause.first_day.isoformat(), "until": pause.last_day.isoformat()}, reason=pause.reason,
+            )  # fmt: skip
 
-    async def _state(self, session: AsyncSession, rule: ClubRule) -> str:
-        of_venue = None
-        if rule.room_id is not None:
-            of_venue = await session.scalar(
-                select(Venue.federal_state)
-                .join(Room, Room.venue_id == Venue.id)
-                .where(Room.id == rule.room_id)
-            )
-        return of_venue or self.scheduling.federal_state
+    def _refuse_far(self, day: date) -> None:
+        if day > local(self.clock()).date() + rules.FARTHEST:
+            raise DayTooFar
+
+    async def _drop(
+        self, session: AsyncSession, actor: Actor, gone: Sequence[Session], told: ChangeSet, now: datetime
+    ) -> None:
+        """Cancel these dates as one change, told as `told` says; none is nothing."""
+        changes = [SessionChange(session_id=one.id, version=one.version, is_cancelled=True) for one in gone]
+        await apply(session, actor, replace(told, changes=changes), self.scheduling.ground, now=now)
 
     @retried
     async def end(self, actor: Actor, *, run_id: UUID, last_day: date, reason: str) -> None:
         """Let the club end with this day: later dates drop out, and everybody is told why, once.
 
-        Twice is as good as once. Raises NotFound, EndInThePast, WrongState.
+        The dates up to then that were not made yet are made now. Twice is as good as once. Raises NotFound, DayInThePast,
+        DayTooFar, WrongState.
         """
         ensure(policy.may_plan(actor), actor)
         now = self.clock()
         if last_day < local(now).date():
-            raise EndInThePast
+            raise DayInThePast
+        self._refuse_far(last_day)
         async with self.begin() as session:
-            run = await run_of(session, run_id, lock=True)
-            rule = await session.get(ClubRule, run_id, populate_existing=True)
-            if rule is None:
-                raise NotFound
+            run, rule = await _club(session, run_id)
             if not run.is_open_ended:
                 return
             if run.state not in {*ALIVE, RunState.DRAFT}:
                 raise WrongState
-            coming = await session.scalars(
-                select(Session).where(
-                    Session.run_id == run_id, Session.state == SessionState.PLANNED, Session.starts_at > now
-                )
-            )
-            gone = [one for one in coming if local(one.starts_at).date() > last_day]
+            await decide(session, run, rule, self.calendar, until=last_day, now=now, is_quiet=True)
+            gone = [one for one in await _coming(session, run_id, now) if _day(one) > last_day]
             run.is_open_ended = False
             rule.ended_on, rule.end_reason = last_day, reason
-            changes = [
-                SessionChange(session_id=one.id, version=one.version, is_cancelled=True) for one in gone
-            ]
-            await apply(
-                session, actor, ChangeSet(changes=changes, reason=reason, is_quiet=True),
-                self.scheduling.ground, now=now,
-            )  # fmt: skip
-            await summarise(session, run)
+            await self._drop(session, actor, gone, ChangeSet(reason=reason, is_quiet=True), now)
+            await summarise(session, run, now=now)
             run.enrolment_closes_at, run.promotion_ends_at = now, run.ends_at
             run.version += 1
             if run.state in ALIVE:
@@ -249,13 +238,23 @@ def make_open_ended(run: Run) -> None:
     run.cancel_free_days = run.cancel_fee_percent = 0
 
 
-async def show_next(session: AsyncSession, run: Run, now: datetime) -> None:
-    """Let lists show the next date of a club: that is when whoever joins today begins."""
-    coming = await session.scalar(
-        select(Session.starts_at)
-        .where(Session.run_id == run.id, Session.state == SessionState.PLANNED, Session.starts_at > now)
-        .order_by(Session.starts_at)
-        .limit(1)
-    )
-    if coming is not None:
-        run.starts_at = coming
+async def _club(session: AsyncSession, run_id: UUID) -> tuple[Run, ClubRule]:
+    run = await run_of(session, run_id, lock=True)
+    rule = await session.get(ClubRule, run_id, populate_existing=True)
+    if rule is None:
+        raise NotFound
+    return run, rule
+
+
+async def _coming(session: AsyncSession, run_id: UUID, now: datetime) -> Sequence[Session]:
+    return (
+        await session.scalars(
+            select(Session)
+            .where(Session.run_id == run_id, Session.state == SessionState.PLANNED, Session.starts_at > now)
+            .order_by(Session.starts_at)
+        )
+    ).all()
+
+
+def _day(meeting: Session) -> date:
+    return local(meeting.starts_at).date()

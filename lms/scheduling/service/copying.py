@@ -250,7 +250,7 @@ class Copying(Acts):
             await ensure_qualified(session, run.course_id, people, last_day)
         meetings = await self._write_sessions(session, run, copy, kept, rooms, now)
         _write_beside(session, run, source, copy, kept)
-        await summarise(session, run)
+        await summarise(session, run, now=now)
         await flush(session)
         if Kept.DEVICES in kept and source.needs:
             needs = await needs_of(session, run.id)

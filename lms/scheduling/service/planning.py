@@ -101,7 +101,7 @@ class Planning(Acts):
             ]
             await self._equip(session, run, meetings)
             session.add_all(_skipped(run, preview))
-            await summarise(session, run)
+            await summarise(session, run, now=now)
             await start_tasks(session, run)
             await index_courses(session, [course.id])
             record(

@@ -46,13 +46,14 @@ class TourPages(Controller):
         rows: list[list[Cell]] = [
             [
                 gettext("Kit"), gettext("Day"), gettext("Time"), gettext("Place"), gettext("District"), gettext("For"),
-                gettext("Minutes to drive"),
+                gettext("Course number"), gettext("Devices"), gettext("Minutes to drive"),
             ]
         ]  # fmt: skip
         rows += [
             [
                 tour.kit.name, local(stop.starts_at).date(), time_range(stop.starts_at, stop.ends_at), stop.venue.name,
-                stop.venue.district, stop.purpose, stop.way_minutes,
+                stop.venue.district, stop.course or stop.purpose, stop.purpose if stop.course else "",
+                stop.units, stop.way_minutes,
             ]
             for tour in found
             for stop in tour.stops

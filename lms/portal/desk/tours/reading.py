@@ -22,6 +22,7 @@ from lms.resources.models import (
     Reservation,
     ReservationKind,
     ReservationState,
+    Room,
     Venue,
 )
 from lms.resources.queries import TravelTimes, travel_times
@@ -41,10 +42,18 @@ class Stop:
     purpose: str
     units: int
     cause_id: UUID
+    course: str = ""
+    """What is taught there, in German; empty where it is no session of a course."""
+    run_id: UUID | None = None
     came_from: Venue | None = None
     way_minutes: int = 0
     is_too_tight: bool = False
     """Whether there is less time since the stop before than the drive takes."""
+
+    @property
+    def stays(self) -> bool:
+        """Whether the kit is there already: kept there, or left there by the stop before."""
+        return self.came_from is not None and self.came_from.id == self.venue.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,7 @@ class Tour:
 
 
 async def tours(session: AsyncSession, now: datetime, default_minutes: int) -> Sequence[Tour]:
-    """Every travelling kit with its stops of the coming weeks; five statements."""
+    """Every travelling kit with its stops of the coming weeks; six statements."""
     kits = (await session.scalars(select(Kit).where(Kit.is_travelling).order_by(Kit.name))).all()
     ways = await travel_times(session, default_minutes)
     usable = await session.execute(
@@ -99,6 +108,15 @@ async def tours(session: AsyncSession, now: datetime, default_minutes: int) -> S
     venues = {
         one.id: one for one in await session.scalars(select(Venue).where(Venue.id.in_(wanted - {None})))
     }
+    taught = {
+        row.id: row
+        for row in await session.execute(
+            select(Session.id, Session.run_id, Course.title_de)
+            .join(Run, Run.id == Session.run_id)
+            .join(Course, Course.id == Run.course_id)
+            .where(Session.id.in_([row.cause_id for row in rows]))
+        )
+    }
     by_kit: dict[UUID, list[Stop]] = defaultdict(list)
     kit_of = {kit.id: kit for kit in kits}
     for row in sorted(rows, key=lambda one: (one.starts_at, one.ends_at)):
@@ -106,6 +124,8 @@ async def tours(session: AsyncSession, now: datetime, default_minutes: int) -> S
             Stop(
                 kit=kit_of[row.kit_id], venue=venues[row.venue_id], starts_at=row.starts_at, ends_at=row.ends_at,
                 purpose=row.purpose, units=row.units, cause_id=row.cause_id,
+                course=taught[row.cause_id].title_de if row.cause_id in taught else "",
+                run_id=taught[row.cause_id].run_id if row.cause_id in taught else None,
             )
         )  # fmt: skip
     return [
@@ -147,12 +167,23 @@ class Packing:
     """What goes along to one stop, and whom one meets there."""
 
     stop: Stop
-    course: Course | None
-    meeting: Session | None
+    whole: int
+    """How many devices the kit has; the rest stays for other stops."""
+    setup_minutes: int
     trainers: Sequence[Person]
     devices: Sequence[tuple[str, int]]
-    """Kinds of devices in the kit, and how many of each are there."""
+    """Kinds of devices that are planned for this stop, and how many of each."""
     parts: Sequence[KitPart]
+
+    @property
+    def be_there_at(self) -> datetime:
+        """Early enough to set up what the room needs before it begins."""
+        return self.stop.starts_at - timedelta(minutes=self.setup_minutes)
+
+    @property
+    def leave_at(self) -> datetime | None:
+        """When whoever drives sets off; None where the kit is there already."""
+        return self.be_there_at - timedelta(minutes=self.stop.way_minutes) if self.stop.way_minutes else None
 
 
 async def packing_of(
@@ -161,12 +192,11 @@ async def packing_of(
     """One coming stop of a kit with all that is packed for it. Raises NotFound."""
     tour = next((one for one in await tours(session, now, default) if one.kit.id == kit_id), None)
     stop = next((one for one in tour.stops if one.cause_id == cause_id), None) if tour else None
-    if stop is None:
+    if tour is None or stop is None:
         raise NotFound
-    meeting = await session.get(Session, cause_id)
-    course = await session.scalar(
-        select(Course).join(Run, Run.course_id == Course.id).where(Run.id == meeting.run_id)
-    ) if meeting else None  # fmt: skip
+    setup = await session.scalar(
+        select(Room.setup_minutes).join(Session, Session.room_id == Room.id).where(Session.id == cause_id)
+    )
     trainers = await session.scalars(
         select(Person)
         .join(SessionTrainer, SessionTrainer.person_id == Person.id)
@@ -174,15 +204,20 @@ async def packing_of(
         .order_by(Person.family_name, Person.given_name)
     )
     counted = await session.execute(
-        select(DeviceModel.name, func.count())
+        select(DeviceModel.name, func.count(Device.id.distinct()))
         .join(Device, Device.model_id == DeviceModel.id)
-        .where(Device.kit_id == kit_id, Device.status == DeviceStatus.USABLE)
+        .join(Reservation, Reservation.device_id == Device.id)
+        .where(
+            Device.kit_id == kit_id,
+            Reservation.state == ReservationState.FIRM,
+            func.coalesce(Reservation.session_id, Reservation.cause_id) == cause_id,
+        )
         .group_by(DeviceModel.name)
         .order_by(DeviceModel.name)
     )
     parts = await session.scalars(select(KitPart).where(KitPart.kit_id == kit_id).order_by(KitPart.name))
     return Packing(
-        stop, course, meeting, trainers.all(), [(name, count) for name, count in counted], parts.all()
+        stop, tour.units, setup or 0, trainers.all(), [(name, count) for name, count in counted], parts.all()
     )
 
 
