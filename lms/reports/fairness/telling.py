@@ -1,10 +1,12 @@
 """The rows of districts in words: what was found, the chart of pairs, and the same numbers as a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from lms.kernel.marking import N_
 from lms.reports.fairness.counting import Row
-from lms.reports.telling import HIDDEN, Section
+from lms.reports.telling import Section
+from lms.reports.words import HIDDEN
 from lms.web.charts import Bar, pairs_of
 from lms.web.csv import Cell
 from lms.web.formats import number
@@ -14,34 +16,51 @@ COLUMNS: Mapping[str, str] = {
     "runs": N_("Runs"),
     "sessions": N_("Sessions held"),
     "capacity": N_("Places offered"),
+    "desk_times": N_("Places at the help desk"),
     "kits": N_("Stops of the travelling kits"),
     "places": N_("Enrolments there"),
+    "visits": N_("Visits of the help desk"),
     "persons": N_("Participants who live there"),
 }
-RATES = ("sessions", "persons")
+OFFERED = ("runs", "sessions", "capacity", "desk_times", "kits")
+REACHED = ("places", "visits", "persons")
+RATES: Mapping[str, str] = {
+    "sessions": N_("Sessions per 1,000 inhabitants"),
+    "persons": N_("Participants per 1,000 inhabitants"),
+}
 """What is told for each 1,000 inhabitants: what is offered, and whom it reaches."""
 UNKNOWN = N_("elsewhere or unknown")
 
 
 def told(rows: Sequence[Row]) -> Section:
-    """The table with its finding. Numbers of people that may not be shown are dashes."""
+    """Everything in one table, to take away. Numbers of people that may not be shown are dashes."""
+    return _table("ortsteile", gettext(N_("By district")), rows, tuple(COLUMNS), tuple(RATES))
+
+
+def parts(rows: Sequence[Row]) -> Sequence[Section]:
+    """The same in two tables that fit a page: what was offered, with the finding and its chart, and whom it has reached."""
+    offered = _table("angebot", gettext(N_("What was offered")), rows, OFFERED, ("sessions",))
+    reached = _table("menschen", gettext(N_("Whom it has reached")), rows, REACHED, ("persons",))
+    return [replace(offered, finding=finding(rows), bars=bars(rows)), reached]
+
+
+def _table(
+    key: str, title: str, rows: Sequence[Row], columns: Sequence[str], rates: Sequence[str]
+) -> Section:
     head = [
-        gettext(N_("District")), *(gettext(words) for words in COLUMNS.values()), gettext(N_("Inhabitants")),
-        gettext(N_("Sessions per 1,000 inhabitants")), gettext(N_("Participants per 1,000 inhabitants")),
+        gettext(N_("District")), *(gettext(COLUMNS[one]) for one in columns), gettext(N_("Inhabitants")),
+        *(gettext(RATES[one]) for one in rates),
     ]  # fmt: skip
     shown: list[Sequence[Cell]] = [
         [
-            name_of(row),
-            *(_cell(row.shown(key)) for key in COLUMNS),
-            row.inhabitants or HIDDEN,
-            *(_cell(row.per_thousand(key)) for key in RATES),
+            name_of(row), *(_cell(row.shown(one)) for one in columns), row.inhabitants or HIDDEN,
+            *(_cell(row.per_thousand(one)) for one in rates),
         ]
         for row in rows
-    ]
+    ]  # fmt: skip
     return Section(
-        "ortsteile", gettext(N_("By district")), finding=finding(rows), bars=bars(rows), head=head, rows=shown,
-        has_hidden=any(row.hidden for row in rows),
-    )  # fmt: skip
+        key, title, head=head, rows=shown, has_hidden=any(row.hidden & set(columns) for row in rows)
+    )
 
 
 def name_of(row: Row) -> str:
@@ -51,23 +70,35 @@ def name_of(row: Row) -> str:
 
 def finding(rows: Sequence[Row]) -> str:
     """Who gets least; nothing where too little is known to compare."""
-    rated = [(rate, row.name) for row in rows if (rate := row.per_thousand("sessions")) is not None]
+    rated = [(rate, row) for row in rows if (rate := row.per_thousand("sessions")) is not None]
     if len(rated) < 2 or not any(rate for rate, _ in rated):
         return ""
-    empty = [name for rate, name in rated if not rate]
-    if empty:
-        return ngettext(
-            "Nothing was offered in %(num)s district: %(names)s.",
-            "Nothing was offered in %(num)s districts: %(names)s.", len(empty), names=", ".join(empty),
-        )  # fmt: skip
-    least, name = min(rated)
+    without = [row for rate, row in rated if not rate]
+    if without:
+        empty = [row.name for row in without if not row.counts["desk_times"]]
+        helped = [row.name for row in without if row.counts["desk_times"]]
+        return " ".join(_without(empty, helped))
+    least, row = min(rated, key=lambda one: one[0])
     if all(rate == least for rate, _ in rated):
         return gettext(N_("All districts get equally many sessions per 1,000 inhabitants."))
     return gettext(
         N_("%(name)s gets the fewest sessions per 1,000 inhabitants: %(rate)s."),
-        name=name,
+        name=row.name,
         rate=number(least),
     )
+
+
+def _without(empty: Sequence[str], helped: Sequence[str]) -> Iterator[str]:
+    if empty:
+        yield ngettext(
+            "Nothing was offered in %(num)s district: %(names)s.",
+            "Nothing was offered in %(num)s districts: %(names)s.", len(empty), names=", ".join(empty),
+        )  # fmt: skip
+    if helped:
+        yield gettext(
+            N_("No session, but the help desk: that is what was offered in %(names)s."),
+            names=", ".join(helped),
+        )
 
 
 def bars(rows: Sequence[Row]) -> Sequence[Bar]:

@@ -28,12 +28,25 @@ class Span:
     @property
     def until(self) -> datetime:
         """When the day after the last one begins."""
-        return at_venue(self.last + timedelta(days=1), time.min)
+        return at_venue(self._after, time.min)
 
     @property
     def is_readable(self) -> bool:
         """Whether it is the right way round and no longer than three years."""
         return self.first <= self.last and self.last - self.first <= LONGEST
+
+    @property
+    def is_of_quarters(self) -> bool:
+        """Whether it is made of whole quarters of a year: of two such times the difference is a quarter at least."""
+        return all(day.day == 1 and day.month % 3 == 1 for day in (self.first, self._after))
+
+    def is_of_months(self, first: date | None = None, last: date | None = None) -> bool:
+        """Whether it begins with a month or on `first`, and ends with a month or on `last`."""
+        return (self.first.day == 1 or self.first == first) and (self._after.day == 1 or self.last == last)
+
+    @property
+    def _after(self) -> date:
+        return self.last + timedelta(days=1)
 
     def holds(self) -> ColumnElement[bool]:
         """Sessions that begin in it."""
