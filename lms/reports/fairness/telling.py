@@ -29,38 +29,54 @@ RATES: Mapping[str, str] = {
     "persons": N_("Participants per 1,000 inhabitants"),
 }
 """What is told for each 1,000 inhabitants: what is offered, and whom it reaches."""
+INHABITANTS, PER_HEAD = "inhabitants", "per head: "
+"""Columns of a table beside the numbers that were counted."""
 UNKNOWN = N_("elsewhere or unknown")
 
 
 def told(rows: Sequence[Row]) -> Section:
     """Everything in one table, to take away. Numbers of people that may not be shown are dashes."""
-    return _table("ortsteile", gettext(N_("By district")), rows, tuple(COLUMNS), tuple(RATES))
+    columns = [*COLUMNS, INHABITANTS, *(f"{PER_HEAD}{one}" for one in RATES)]
+    return _table("ortsteile", gettext(N_("By district")), rows, columns)
 
 
 def parts(rows: Sequence[Row]) -> Sequence[Section]:
-    """The same in two tables that fit a page: what was offered, with the finding and its chart, and whom it has reached."""
-    offered = _table("angebot", gettext(N_("What was offered")), rows, OFFERED, ("sessions",))
-    reached = _table("menschen", gettext(N_("Whom it has reached")), rows, REACHED, ("persons",))
-    return [replace(offered, finding=finding(rows), bars=bars(rows)), reached]
+    """The same in two tables that fit a page: what was offered, with the finding and its chart, and whom it has reached.
 
-
-def _table(
-    key: str, title: str, rows: Sequence[Row], columns: Sequence[str], rates: Sequence[str]
-) -> Section:
-    head = [
-        gettext(N_("District")), *(gettext(COLUMNS[one]) for one in columns), gettext(N_("Inhabitants")),
-        *(gettext(RATES[one]) for one in rates),
-    ]  # fmt: skip
-    shown: list[Sequence[Cell]] = [
-        [
-            name_of(row), *(_cell(row.shown(one)) for one in columns), row.inhabitants or HIDDEN,
-            *(_cell(row.per_thousand(one)) for one in rates),
-        ]
-        for row in rows
-    ]  # fmt: skip
-    return Section(
-        key, title, head=head, rows=shown, has_hidden=any(row.hidden & set(columns) for row in rows)
+    What is nought everywhere is left out.
+    """
+    offered, reached = (
+        [one for one in columns if any(row.counts[one] for row in rows)] for columns in (OFFERED, REACHED)
     )
+    first = _table("angebot", gettext(N_("What was offered")), rows, [*offered, f"{PER_HEAD}sessions"])
+    second = _table(
+        "menschen", gettext(N_("Whom it has reached")), rows, [*reached, INHABITANTS, f"{PER_HEAD}persons"]
+    )
+    return [replace(first, finding=finding(rows), bars=bars(rows)), second]
+
+
+def _table(key: str, title: str, rows: Sequence[Row], columns: Sequence[str]) -> Section:
+    return Section(
+        key, title, head=[gettext(N_("District")), *(_heading(one) for one in columns)],
+        rows=[[name_of(row), *(_number(row, one) for one in columns)] for row in rows],
+        has_hidden=any(row.hidden & set(columns) for row in rows),
+    )  # fmt: skip
+
+
+def _heading(column: str) -> str:
+    if column == INHABITANTS:
+        return gettext(N_("Inhabitants"))
+    if column.startswith(PER_HEAD):
+        return gettext(RATES[column.removeprefix(PER_HEAD)])
+    return gettext(COLUMNS[column])
+
+
+def _number(row: Row, column: str) -> Cell:
+    if column == INHABITANTS:
+        return row.inhabitants or HIDDEN
+    if column.startswith(PER_HEAD):
+        return _cell(row.per_thousand(column.removeprefix(PER_HEAD)))
+    return _cell(row.shown(column))
 
 
 def name_of(row: Row) -> str:
