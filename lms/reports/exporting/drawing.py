@@ -1,6 +1,12 @@
-"""The bytes of an export. It leaves the house: small numbers of people are hidden, whoever reads it (decision 0062)."""
+"""The bytes of an export. It leaves the house: small numbers of people are hidden, whoever reads it (decision 0062).
+
+A table about a month tells no numbers of people at all: three months, and the quarter beside them, would fill each other's gaps (0069).
+"""
+
+from datetime import date
 
 from lms.reports.exporting.models import ExportFormat
+from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import Data
 from lms.reports.statistics import telling as statistics
 from lms.reports.statistics.whole import KIND
@@ -14,7 +20,9 @@ def drawn(data: Data, form: ExportFormat) -> bytes:
     """The table in German, for offices."""
     with use_locale("de"):
         is_vhs = data["kind"] == KIND
-        told = flat(statistics.sections(data, sees_all=False) if is_vhs else sections(data, Sight()))
+        span = Span(date.fromisoformat(data["first"]), date.fromisoformat(data["last"]))
+        sight = Sight(without_persons=not span.is_of_quarters)
+        told = flat(statistics.sections(data, sees_all=False) if is_vhs else sections(data, sight))
         if form is ExportFormat.CSV:
             return csv_text(told).encode("utf-8-sig")
         sheets = [("Zusammenfassung", told)]
