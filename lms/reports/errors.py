@@ -18,15 +18,7 @@ class TimeTellsTooMuch(DomainError):
 
     status = 422
     message = N_(
-        "A report for the council is about whole quarters, so that nobody can be worked out from two reports that overlap. Choose the first day of a quarter and the last day of a quarter."
-    )
-
-
-class LineTimeTellsTooMuch(TimeTellsTooMuch):
-    """The same for a funder, whose own days may be others."""
-
-    message = N_(
-        "A report for a funder is about whole months or the days of the funding line, so that nobody can be worked out from two reports that overlap. Choose the first day of a month and the last day of a month."
+        "A report is about whole months, or about the days of its funding line, so that nobody can be worked out from two reports that overlap. Choose the first day of a month and the last day of a month."
     )
 
 

@@ -18,7 +18,7 @@ from lms.reports.freezing.counting import reports
 from lms.reports.freezing.paper import title_of
 from lms.reports.participants import policy as participants
 from lms.reports.suppression import is_small
-from lms.reports.telling import Sight, covered_words, flat, money, sections
+from lms.reports.telling import covered_words, flat, money, sections, sight_of
 from lms.reports.words import HIDDEN
 from lms.web.access import may
 from lms.web.csv import Cell
@@ -108,8 +108,8 @@ async def _figures(request: AnyRequest, actor: Actor, around: Around) -> dict[st
     async with around.begin.reading() as session:
         data = await counted(session, span, now, selection)
         asked = await questions(session, sees_persons=sees_all)
-    is_choice, is_other_time = not selection.is_everything, not span.is_of_quarters
-    sight = Sight(sees_all=sees_all, without_persons=not sees_all and (is_choice or is_other_time))
+    is_choice = not selection.is_everything
+    sight = sight_of(span, sees_all=sees_all, is_choice=is_choice)
     told = sections(data, sight)
     if policy.may_see_money(actor) and not sight.without_persons:
         told.append(money(data))

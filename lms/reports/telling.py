@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lms.kernel.marking import N_
+from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import Data
 from lms.reports.suppression import SHUT, Mask, crossed, is_small, listed
 from lms.reports.words import (
@@ -37,11 +38,28 @@ class Sight:
     """Who looks: finance sees all numbers. `is_part`: the report is about a part of the programme, which others could subtract.
 
     `without_persons`: about a choice of one's own no number of persons is told, for two choices give away what lies between them.
+    `without_rows`: persons are told in the totals alone.
     """
 
     sees_all: bool = False
     is_part: bool = False
     without_persons: bool = False
+    without_rows: bool = False
+
+    @property
+    def tells_rows(self) -> bool:
+        """Whether persons stand in lists and tables."""
+        return not (self.without_persons or self.without_rows)
+
+
+def sight_of(span: Span, *, sees_all: bool = False, is_choice: bool = False, is_part: bool = False) -> Sight:
+    """What may be told about these days: rows of persons of a calendar year, totals of whole months, else none (decision 0069).
+
+    A funder's report is about the days that the funder asks for, which `Reports.make` looks at.
+    """
+    if sees_all or is_part:
+        return Sight(sees_all=sees_all, is_part=is_part)
+    return Sight(without_persons=is_choice or not span.is_of_months(), without_rows=not span.is_year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +83,13 @@ def sections(data: Data, sight: Sight) -> list[Section]:
     shut = not sight.sees_all and is_small(data["totals"]["persons"])
     told = [totals(data, sight)]
     told += [_list(one, sight, shut=shut) for one in data["lists"] if one["rows"] and _fits(one, sight)]
-    if data["totals"]["persons"] and not sight.without_persons:
+    if data["totals"]["persons"] and sight.tells_rows:
         told += _crosses(data["crosses"], sight, shut=shut)
     return told
 
 
 def _fits(one: Data, sight: Sight) -> bool:
-    if sight.without_persons and "minutes" not in one["columns"]:
+    if not sight.tells_rows and "minutes" not in one["columns"]:
         return False
     return not (sight.is_part and one["key"] == "lines" and len(one["rows"]) == 1)
 
@@ -143,7 +161,7 @@ def _list(one: Data, sight: Sight, *, shut: bool) -> Section:
     rows: list[Counted] = [
         (label_of(key, row[0], row[1]), dict(zip(columns, row[2:], strict=True))) for row in one["rows"]
     ]
-    if sight.without_persons:
+    if not sight.tells_rows:
         columns = [column for column in columns if column not in {"places", "persons"}]
     of_persons = [column for column in ("places", "persons") if column in columns]
     if sight.is_part and not sight.sees_all and "persons" in columns and "places" in columns:

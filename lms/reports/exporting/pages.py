@@ -55,7 +55,7 @@ class PlanForm(Form):
     what = Radios(N_("Which table?"), choices=list(WHATS.items()), missing=N_("Choose the table."))
     every = Radios(
         N_("How often?"), choices=list(EVERIES.items()), missing=N_("Choose how often."),
-        hint=N_("Tables about a month have no numbers of people. The set of the national statistics is made every year."),
+        hint=N_("Tables about a month or a quarter tell the sum of the people only. The set of the national statistics is made every year."),
     )  # fmt: skip
     day = Number(
         N_("On which day after the end of the period?"), least=1, most=28, width=3,

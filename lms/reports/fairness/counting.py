@@ -146,7 +146,7 @@ async def by_district(
 ) -> Sequence[Row]:
     """Every district the team knows, in its order, and the rest of the world last; a constant number of statements.
 
-    `state` decides on which days the help desk was closed. About other days than whole quarters numbers of people are hidden.
+    `state` decides on which days the help desk was closed. About other days than a calendar year numbers of people are hidden (decision 0069).
     """
     known = await kinds(session)
     runs = await taught(session, span, now, EVERYTHING, known)
@@ -168,7 +168,7 @@ async def by_district(
     hidden = {}
     if not sees_all:
         everywhere = frozenset(names | others)
-        hidden = _hidden(facts, persons) if span.is_of_quarters else dict.fromkeys(PERSONS, everywhere)
+        hidden = _hidden(facts, persons) if span.is_year else dict.fromkeys(PERSONS, everywhere)
         hidden[VISITS] = everywhere if unseen is None else unseen
     rows = [
         Row(one.name, one.inhabitants, one.counted_on, one.source, *_of({one.name}, counts, hidden))

@@ -17,7 +17,7 @@ from lms.helpdesk.queue.hiding import shown_list
 from lms.helpdesk.rules import slots
 from lms.helpdesk.schedule import schedule_of
 from lms.kernel.clock import local
-from lms.reports.figures.spans import Span, year
+from lms.reports.figures.spans import Span
 
 Districts = Mapping[UUID, str]
 """The district of each help desk."""
@@ -73,7 +73,7 @@ async def visits(
     for desk_id, number in by_desk.items():
         if desk_id in districts:
             found[districts[desk_id]] += number
-    if span != year(span.first.year):
+    if not span.is_year:
         return found, None
     positions = await session.scalars(
         select(HelpDesk.id).where(HelpDesk.id.in_(by_desk)).order_by(HelpDesk.position, HelpDesk.name_de)

@@ -41,7 +41,7 @@ class FairnessPages(Controller):
         return Template(
             "reports/districts.html",
             context={
-                **context, "is_other_time": not sees_all and not span.is_of_quarters, "is_read": is_read, "here": PATH, "list_path": LIST, "query": query_of(span),
+                **context, "is_other_time": not sees_all and not span.is_year, "is_read": is_read, "here": PATH, "list_path": LIST, "query": query_of(span),
                 "spans": [(words, query_of(one)) for words, one in usual_spans(today(around.clock))],
                 "may_count": actor.may_for_all("U", "district"),
             },

@@ -36,9 +36,9 @@ class Span:
         return self.first <= self.last and self.last - self.first <= LONGEST
 
     @property
-    def is_of_quarters(self) -> bool:
-        """Whether it is made of whole quarters of a year: of two such times the difference is a quarter at least."""
-        return all(day.day == 1 and day.month % 3 == 1 for day in (self.first, self._after))
+    def is_year(self) -> bool:
+        """Whether it is a calendar year."""
+        return self == year(self.first.year)
 
     def is_of_months(self, first: date | None = None, last: date | None = None) -> bool:
         """Whether it begins with a month or on `first`, and ends with a month or on `last`."""

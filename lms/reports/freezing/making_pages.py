@@ -47,8 +47,8 @@ class NewForm(Form):
     )  # fmt: skip
     line = Select(N_("Funding line"), hint=N_("Only for a funder."))
     time = Select(N_("Which time?"), missing=N_("Choose the time."))
-    first = DateParts(N_("First day"), hint=N_("Only for days of your own."))
-    last = DateParts(N_("Last day"), hint=N_("Only for days of your own."))
+    first = DateParts(N_("First day"), hint=N_("Only for other days: the first day of a month."))
+    last = DateParts(N_("Last day"), hint=N_("Only for other days: the last day of a month."))
     key = Hidden(longest=36)
 
 
@@ -138,7 +138,7 @@ async def _new_page(around: Around, form: NewForm, *, status: int = 200) -> Temp
 async def _offer(around: Around, form: NewForm) -> None:
     day = today(around.clock)
     async with around.begin.reading() as session:
-        form.line.choices = [("", N_("none")), *((str(one.id), one.name) for one in await lines(session))]
+        form.line.choices = [(str(one.id), one.name) for one in await lines(session)]
     quarter = quarter_before(day)
     form.time.choices = [
         *((str(day.year - back), str(day.year - back)) for back in range(YEARS_BACK)),

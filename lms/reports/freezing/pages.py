@@ -24,12 +24,12 @@ from lms.reports.freezing.counting import (
     unfinished,
 )
 from lms.reports.freezing.models import DocumentForm, Report, ReportKind, ReportState
-from lms.reports.freezing.paper import title_of
+from lms.reports.freezing.paper import span_in, title_of
 from lms.reports.freezing.service import Reports
 from lms.reports.funding.models import FundingLine
 from lms.reports.statistics import telling as statistics
 from lms.reports.statistics.whole import KIND
-from lms.reports.telling import Sight, flat, money, sections
+from lms.reports.telling import flat, money, sections, sight_of
 from lms.web.access import may
 from lms.web.forms import Form, Hidden, TextArea, form_from
 from lms.web.module import Around
@@ -168,7 +168,9 @@ async def _report_page(
 def _told(data: Any, actor: Actor) -> list[Any]:
     if data["kind"] == KIND:
         return statistics.sections(data, sees_all=policy.sees_everything(actor))
-    sight = Sight(sees_all=policy.sees_everything(actor), is_part=data.get("line") is not None)
+    sight = sight_of(
+        span_in(data), sees_all=policy.sees_everything(actor), is_part=data.get("line") is not None
+    )
     told = sections(data, sight)
     return [*told, money(data)] if policy.may_see_money(actor) else told
 

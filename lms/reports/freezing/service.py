@@ -15,7 +15,7 @@ from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid, NotFound
 from lms.reports import policy
-from lms.reports.errors import LineTimeTellsTooMuch, NoReason, NotHandedIn, NumbersMoved, TimeTellsTooMuch
+from lms.reports.errors import NoReason, NotHandedIn, NumbersMoved, TimeTellsTooMuch
 from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import canonical, fingerprint
 from lms.reports.freezing.counting import counted_today, report_of, span_of, subject_of, unfinished
@@ -47,13 +47,9 @@ class Reports:
             raise Invalid
         async with self.begin() as session:
             await close_gate(session)
-            if line_id is None:
-                if not span.is_of_quarters:
-                    raise TimeTellsTooMuch
-            else:
-                line = await line_named(session, line_id)
-                if not span.is_of_months(line.starts_on, line.ends_on):
-                    raise LineTimeTellsTooMuch
+            line = await line_named(session, line_id) if line_id is not None else None
+            if not span.is_of_months(*((line.starts_on, line.ends_on) if line else ())):
+                raise TimeTellsTooMuch
             subject = subject_of(kind, span, line_id)
             found = await session.scalars(
                 select(Report)
