@@ -26,7 +26,7 @@ from lms.reports.exporting.models import (
     ExportWhat,
 )
 from lms.reports.exporting.service import Exports
-from lms.reports.exporting.words import EVERIES, WHATS
+from lms.reports.exporting.words import EVERIES, FAILURES, WHATS
 from lms.web.access import may
 from lms.web.csv import MEDIA_TYPE as CSV
 from lms.web.csv import Cell
@@ -101,7 +101,7 @@ class ExportPages(Controller):
         return Template(
             "reports/exporting/exports.html",
             context={
-                "plans": plans, "runs": runs, "names": names, "whats": WHATS, "everies": EVERIES, "states": STATES,
+                "plans": plans, "runs": runs, "names": names, "whats": WHATS, "everies": EVERIES, "states": STATES, "failures": FAILURES,
                 "here": PATH, "reports_path": REPORTS, "may_make": policy.may_make(actor),
             },
         )  # fmt: skip

@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, str] = {
     "desk_times": N_("Places at the help desk"),
     "kits": N_("Stops of the travelling kits"),
     "places": N_("Enrolments there"),
-    "visits": N_("Visits of the help desk"),
+    "visits": N_("Visits to the help desk"),
     "persons": N_("Participants who live there"),
 }
 OFFERED = ("runs", "sessions", "capacity", "desk_times", "kits")
