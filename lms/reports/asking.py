@@ -17,7 +17,7 @@ from lms.people.models import Person
 from lms.reports.figures.selecting import Selection
 from lms.reports.figures.spans import Span, quarter_before, year
 from lms.reports.funding.queries import lines
-from lms.reports.telling import AGES, AUDIENCES, GENDERS
+from lms.reports.words import AGES, AUDIENCES, GENDERS
 from lms.resources.models import Venue
 from lms.web.language import gettext
 from lms.web.sent import uuid_in

@@ -13,6 +13,15 @@ class NoReason(DomainError):
     )
 
 
+class TimeTellsTooMuch(DomainError):
+    """Two reports about nearly the same days would tell what single people did in between (decision 0069)."""
+
+    status = 422
+    message = N_(
+        "A report is about whole months, or about the days of its funding line, so that nobody can be worked out from two reports that overlap. Choose the first day of a month and the last day of a month."
+    )
+
+
 class NumbersMoved(DomainError):
     """The draft shows other numbers than a moment ago."""
 

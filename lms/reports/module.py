@@ -10,9 +10,12 @@ from lms.reports.exporting.letters import send_export
 from lms.reports.exporting.pages import ExportPages
 from lms.reports.exporting.service import Exports
 from lms.reports.fairness.pages import FairnessPages, PublicDistrictPages
+from lms.reports.freezing.making_pages import ReportMakingPages
 from lms.reports.freezing.pages import ReportPages
 from lms.reports.freezing.service import Reports
+from lms.reports.freezing.version_pages import ReportVersionPages
 from lms.reports.funding.assigning import Assigning
+from lms.reports.funding.hours_pages import FundingHoursPages
 from lms.reports.funding.keeping import FundingLines
 from lms.reports.funding.pages import FundingPages
 from lms.reports.pages import FigurePages
@@ -49,11 +52,14 @@ MODULE = Module(
         FigurePages,
         FunderQuestionPages,
         FunderSurveyPages,
+        FundingHoursPages,
         FundingPages,
         OwnFunderQuestionPages,
         ParticipantDeskPages,
         PublicDistrictPages,
+        ReportMakingPages,
         ReportPages,
+        ReportVersionPages,
         StatisticsPages,
         TrainerFigurePages,
     ],

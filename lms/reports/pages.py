@@ -18,7 +18,8 @@ from lms.reports.freezing.counting import reports
 from lms.reports.freezing.paper import title_of
 from lms.reports.participants import policy as participants
 from lms.reports.suppression import is_small
-from lms.reports.telling import HIDDEN, Sight, covered_words, flat, money, sections
+from lms.reports.telling import covered_words, flat, money, sections, sight_of
+from lms.reports.words import HIDDEN
 from lms.web.access import may
 from lms.web.csv import Cell
 from lms.web.formats import amount
@@ -107,12 +108,13 @@ async def _figures(request: AnyRequest, actor: Actor, around: Around) -> dict[st
     async with around.begin.reading() as session:
         data = await counted(session, span, now, selection)
         asked = await questions(session, sees_persons=sees_all)
-    sight = Sight(sees_all=sees_all, without_persons=not sees_all and not selection.is_everything)
+    is_choice = not selection.is_everything
+    sight = sight_of(span, sees_all=sees_all, is_choice=is_choice)
     told = sections(data, sight)
     if policy.may_see_money(actor) and not sight.without_persons:
         told.append(money(data))
     return {
-        "told": told, "span": span, "is_read": is_read, "questions": asked, "sight": sight, "data": data,
+        "told": told, "span": span, "is_read": is_read, "questions": asked, "sight": sight, "data": data, "is_choice": is_choice,
         "chosen": {one.name: request.query_params.get(one.name, "") for one in asked},
         "query": query_of(span, request), "spans": [(words, query_of(one)) for words, one in usual_spans(today(around.clock))],
         "here": f"{PATH}/zahlen", "list_path": PATH,

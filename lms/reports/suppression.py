@@ -70,13 +70,27 @@ def listed(*columns: Sequence[int]) -> Mask:
 
 
 def crossed(*matrices: Sequence[Sequence[int]]) -> Mask:
-    """Which cells of a table with both margins are hidden: (row, column), where a margin has the place after the last one."""
+    """Which cells of a table with both margins are hidden: (row, column), where a margin has the place after the last one.
+
+    A margin hides at least what it hides as a list of its own: other papers print it so, and what each of them hides must be the same.
+    """
     return together(
-        [list(_cells(matrix)) for matrix in matrices], shown={_corner(matrix) for matrix in matrices}
-    )
+        [list(_cells(matrix)) for matrix in matrices], shown={_corner(matrix) for matrix in matrices},
+        already=frozenset(name for matrix in matrices for name in _of_margins(matrix)),
+    )  # fmt: skip
 
 
-def _corner(matrix: Sequence[Sequence[int]]) -> Name:
+def _of_margins(matrix: Sequence[Sequence[int]]) -> Iterator[Name]:
+    rows, columns = _corner(matrix)
+    for sums, place in (
+        ([sum(row) for row in matrix], lambda one: (one, columns)),
+        ([sum(row[column] for row in matrix) for column in range(columns)], lambda one: (rows, one)),
+    ):
+        for one in listed(sums).hidden:
+            yield place(one)
+
+
+def _corner(matrix: Sequence[Sequence[int]]) -> tuple[int, int]:
     return len(matrix), len(matrix[0]) if matrix else 0
 
 
@@ -93,9 +107,14 @@ def _cells(matrix: Sequence[Sequence[int]]) -> Iterator[Cell]:
     yield Cell((rows, columns), ("row", rows), ("column", columns), sum(map(sum, matrix)))
 
 
-def together(tables: Sequence[Sequence[Cell]], *, shown: Collection[Name] = ()) -> Mask:
-    """One mask for tables of the same cells (persons, enrolments): what is hidden in one is hidden in all. `shown` stay in sight."""
-    hidden: frozenset[Name] = frozenset()
+def together(
+    tables: Sequence[Sequence[Cell]], *, shown: Collection[Name] = (), already: frozenset[Name] = frozenset()
+) -> Mask:
+    """One mask for tables of the same cells (persons, enrolments): what is hidden in one is hidden in all. `shown` stay in sight.
+
+    `already` are hidden in any case.
+    """
+    hidden = already
     while True:
         before = hidden
         for cells in tables:

@@ -6,17 +6,29 @@ Who does not see everything (`Sight`) sees small numbers of persons hidden, and 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lms.kernel.clock import MINUTES_PER_UNIT
 from lms.kernel.marking import N_
-from lms.people.ages import GENDER_WORDS
+from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import Data
 from lms.reports.suppression import SHUT, Mask, crossed, is_small, listed
+from lms.reports.words import (
+    ABOUT_PERSONS,
+    AGES,
+    COLUMNS,
+    GENDERS,
+    HIDDEN,
+    MONEY,
+    ROW_HEADS,
+    TITLES,
+    TOTALS,
+    label_of,
+    percent,
+    units,
+)
 from lms.web.charts import Bar, bars_of
 from lms.web.csv import Cell
 from lms.web.formats import amount, number
 from lms.web.language import gettext, ngettext
 
-HIDDEN = "–"
 Counted = tuple[str, Mapping[str, int]]
 """A row of a list: its words, and its numbers by column."""
 
@@ -26,11 +38,28 @@ class Sight:
     """Who looks: finance sees all numbers. `is_part`: the report is about a part of the programme, which others could subtract.
 
     `without_persons`: about a choice of one's own no number of persons is told, for two choices give away what lies between them.
+    `without_rows`: persons are told in the totals alone.
     """
 
     sees_all: bool = False
     is_part: bool = False
     without_persons: bool = False
+    without_rows: bool = False
+
+    @property
+    def tells_rows(self) -> bool:
+        """Whether persons stand in lists and tables."""
+        return not (self.without_persons or self.without_rows)
+
+
+def sight_of(span: Span, *, sees_all: bool = False, is_choice: bool = False, is_part: bool = False) -> Sight:
+    """What may be told about these days: rows of persons of a calendar year, totals of whole months, else none (decision 0069).
+
+    A funder's report is about the days that the funder asks for, which `Reports.make` looks at.
+    """
+    if sees_all or is_part:
+        return Sight(sees_all=sees_all, is_part=is_part)
+    return Sight(without_persons=is_choice or not span.is_of_months(), without_rows=not span.is_year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,108 +78,18 @@ class Section:
     names: Sequence[str] = field(default=())
 
 
-TITLES: Mapping[str, str] = {
-    "areas": N_("By topic"),
-    "audiences": N_("By audience"),
-    "lines": N_("By funding line"),
-    "venues": N_("By place"),
-    "districts": N_("By district"),
-    "newcomers": N_("For the first time or known already"),
-    "age_gender_persons": N_("Participants by age and gender"),
-    "age_gender_places": N_("Enrolments by age and gender"),
-}
-ROW_HEADS: Mapping[str, str] = {
-    "areas": N_("Topic"),
-    "audiences": N_("Audience"),
-    "lines": N_("Funding line"),
-    "venues": N_("Place"),
-    "districts": N_("District"),
-    "newcomers": N_("Here before?"),
-}
-COLUMNS: Mapping[str, str] = {
-    "runs": N_("Runs"),
-    "sessions": N_("Sessions held"),
-    "minutes": N_("Units held"),
-    "places": N_("Enrolments"),
-    "persons": N_("Participants"),
-    "capacity": N_("Places offered"),
-}
-TOTALS: Mapping[str, str] = {
-    "runs": N_("Runs"),
-    "runs_begun": N_("of these begun in this time"),
-    "sessions": N_("Sessions held"),
-    "minutes": N_("Units held"),
-    "unlocked": N_("Sessions with open attendance"),
-    "cancelled_sessions": N_("Sessions cancelled"),
-    "runs_cancelled": N_("Runs cancelled"),
-    "capacity": N_("Places offered"),
-    "places": N_("Enrolments"),
-    "persons": N_("Participants"),
-    "seated": N_("Places taken"),
-    "left": N_("Places given back"),
-    "waiting": N_("Waiting at the end"),
-    "interest": N_("New entries of interest"),
-}
-ABOUT_PERSONS = frozenset({"places", "persons", "seated", "left", "waiting", "interest"})
-MONEY: Mapping[str, str] = {
-    "runs": N_("Runs that ended in this time"),
-    "income": N_("Income, less refunds"),
-    "fees": N_("Trainers' fees, approved"),
-    "rooms": N_("Hire of rooms"),
-}
-AUDIENCES: Mapping[str, str] = {
-    "seniors": N_("For older people"),
-    "youth": N_("For young people"),
-    "smes": N_("For companies"),
-    "everyone": N_("For everybody"),
-    "": N_("no audience given"),
-}
-AGES: Mapping[str, str] = {
-    "under_18": N_("under 18"),
-    "18_24": N_("18 to 24"),
-    "25_34": N_("25 to 34"),
-    "35_49": N_("35 to 49"),
-    "50_64": N_("50 to 64"),
-    "65_74": N_("65 to 74"),
-    "75_and_over": N_("75 and older"),
-    "unknown": N_("not given"),
-}
-GENDERS: Mapping[str, str] = {**GENDER_WORDS, "": N_("not given")}
-NEWCOMERS: Mapping[str, str] = {"new": N_("for the first time"), "known": N_("known already")}
-
-
-def label_of(key: str, row: str, name: str) -> str:
-    """The words of one row of a list."""
-    if key == "audiences":
-        return ", ".join(gettext(AUDIENCES.get(one, one)) for one in row.split("+"))
-    if key == "newcomers":
-        return gettext(NEWCOMERS[row])
-    return name or gettext(N_("not given"))
-
-
-def units(minutes: int) -> float | int:
-    """Teaching units of 45 minutes, to a tenth where they do not divide."""
-    whole = round(minutes / MINUTES_PER_UNIT, 1)
-    return int(whole) if whole == int(whole) else whole
-
-
-def percent(part: int, whole: int) -> str:
-    """A part in whole percent."""
-    return f"{round(100 * part / whole)} %" if whole else HIDDEN
-
-
 def sections(data: Data, sight: Sight) -> list[Section]:
     """Everything that may be shown, in the order of the report."""
     shut = not sight.sees_all and is_small(data["totals"]["persons"])
     told = [totals(data, sight)]
     told += [_list(one, sight, shut=shut) for one in data["lists"] if one["rows"] and _fits(one, sight)]
-    if data["totals"]["persons"] and not sight.without_persons:
+    if data["totals"]["persons"] and sight.tells_rows:
         told += _crosses(data["crosses"], sight, shut=shut)
     return told
 
 
 def _fits(one: Data, sight: Sight) -> bool:
-    if sight.without_persons and "minutes" not in one["columns"]:
+    if not sight.tells_rows and "minutes" not in one["columns"]:
         return False
     return not (sight.is_part and one["key"] == "lines" and len(one["rows"]) == 1)
 
@@ -222,7 +161,7 @@ def _list(one: Data, sight: Sight, *, shut: bool) -> Section:
     rows: list[Counted] = [
         (label_of(key, row[0], row[1]), dict(zip(columns, row[2:], strict=True))) for row in one["rows"]
     ]
-    if sight.without_persons:
+    if not sight.tells_rows:
         columns = [column for column in columns if column not in {"places", "persons"}]
     of_persons = [column for column in ("places", "persons") if column in columns]
     if sight.is_part and not sight.sees_all and "persons" in columns and "places" in columns:

@@ -45,10 +45,27 @@ async def test_finance_sees_every_number_and_others_see_none_from_which_two_peop
     assert "Satuelle 2 2" in await words(client, f"{HERE}/zahlen?{TIME}")
 
     await sign_in(client, past.house.begin, Identity.ENROLMENT)
-    seen = await words(client, f"{HERE}/zahlen?{TIME}")
+    seen = await words(client, f"{HERE}/zahlen?von=2026-01-01&bis=2026-12-31")
 
     assert "Haldensleben 9 9 Satuelle – – Uthmöden – – Summe 18 18" in seen
     assert "Ein Strich steht für eine Zahl, die nicht gezeigt wird" in seen
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "tells_sum"),
+    [("07-01", "09-30", True), ("07-01", "10-31", True), ("07-02", "09-30", False)],
+)
+async def test_two_times_that_overlap_tell_sums_at_most(
+    client: AsyncClient, past: Past, first: str, last: str, *, tells_sum: bool
+) -> None:
+    await sign_in(client, past.house.begin, Identity.ENROLMENT)
+
+    seen = await words(client, f"{HERE}/zahlen?von=2026-{first}&bis=2026-{last}")
+
+    assert ("Teilnehmende 18" in seen) is tells_sum
+    assert "Haldensleben 9" not in seen
+    assert "Nach Thema Thema Durchführungen Gehaltene UE Angebotene Plätze" in seen
+    assert "nur für ein ganzes Kalenderjahr" in seen
 
 
 async def test_about_a_choice_only_finance_sees_people(client: AsyncClient, past: Past) -> None:

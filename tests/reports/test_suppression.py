@@ -81,6 +81,18 @@ def test_whoever_tries_every_table_finds_a_range_for_each_small_cell(matrix: Mat
         assert max(values) - min(values) >= FEWEST - 1
 
 
+@settings(max_examples=40)
+@given(st.lists(st.lists(NUMBERS, min_size=3, max_size=3), min_size=2, max_size=5))
+def test_a_margin_hides_what_the_same_numbers_hide_as_a_list(matrix: Matrix) -> None:
+    """The national statistics print ages and genders of the same enrolments as lists."""
+    mask = crossed(matrix)
+
+    for row in listed([sum(values) for values in matrix]).hidden:
+        assert mask.hides((row, 3))
+    for column in listed([sum(values[column] for values in matrix) for column in range(3)]).hidden:
+        assert mask.hides((len(matrix), column))
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 4)), min_size=1, max_size=9))
 def test_what_is_hidden_of_the_persons_is_hidden_of_their_enrolments_too(rows: list[tuple[int, int]]) -> None:
     persons = [count for count, _ in rows]

@@ -26,7 +26,7 @@ from lms.reports.exporting.models import (
     ExportWhat,
 )
 from lms.reports.exporting.service import Exports
-from lms.reports.exporting.words import EVERIES, WHATS
+from lms.reports.exporting.words import EVERIES, FAILURES, WHATS
 from lms.web.access import may
 from lms.web.csv import MEDIA_TYPE as CSV
 from lms.web.csv import Cell
@@ -55,7 +55,7 @@ class PlanForm(Form):
     what = Radios(N_("Which table?"), choices=list(WHATS.items()), missing=N_("Choose the table."))
     every = Radios(
         N_("How often?"), choices=list(EVERIES.items()), missing=N_("Choose how often."),
-        hint=N_("The set of the national statistics is made every year."),
+        hint=N_("Tables about a month or a quarter tell the sum of the people only. The set of the national statistics is made every year."),
     )  # fmt: skip
     day = Number(
         N_("On which day after the end of the period?"), least=1, most=28, width=3,
@@ -101,7 +101,7 @@ class ExportPages(Controller):
         return Template(
             "reports/exporting/exports.html",
             context={
-                "plans": plans, "runs": runs, "names": names, "whats": WHATS, "everies": EVERIES, "states": STATES,
+                "plans": plans, "runs": runs, "names": names, "whats": WHATS, "everies": EVERIES, "states": STATES, "failures": FAILURES,
                 "here": PATH, "reports_path": REPORTS, "may_make": policy.may_make(actor),
             },
         )  # fmt: skip

@@ -40,6 +40,10 @@ from lms.web.module import Around
 LOG = logging.getLogger(__name__)
 
 
+class FolderUnreachable(Exception):
+    """The folder of exports cannot be written: missing, full, or not ours."""
+
+
 class Exports:
     """What the team sets up, and what the clockwork does."""
 
@@ -160,8 +164,11 @@ async def _data(session: AsyncSession, plan: ExportPlan, span: Span, now: dateti
 
 
 def _lay(folder: Path, name: str, content: bytes) -> None:
-    """Whole or not at all, and under the same name when it is done again."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Whole or not at all, and under the same name when it is done again. Raises FolderUnreachable."""
     half = folder / f".{name}.{uuid4().hex}"
-    half.write_bytes(content)
-    half.replace(folder / name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(content)
+        half.replace(folder / name)
+    except OSError as error:
+        raise FolderUnreachable from error

@@ -7,7 +7,7 @@ districts the team knows (`lms.districts`) stands in the row `ELSEWHERE`.
 
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.catalogue.models import Run, RunState
 from lms.districts.queries import all_districts
+from lms.reports.fairness.desks import Districts, districts_of_desks, times_offered, visits
 from lms.reports.figures.people import Taken, taken
 from lms.reports.figures.programme import Hours, Taught, hours, kinds, taught
 from lms.reports.figures.selecting import EVERYTHING
@@ -39,6 +40,8 @@ class Facts:
     runs: Mapping[UUID, Taught]
     taken: Sequence[Taken]
     venues: Mapping[UUID, str]
+    desks: Districts
+    state: str
 
     @property
     def home_of_runs(self) -> Mapping[UUID, str]:
@@ -86,6 +89,11 @@ async def kit_stops(session: AsyncSession, facts: Facts) -> Counts:
     return {name.strip(): number for name, number in rows}
 
 
+async def desk_times(session: AsyncSession, facts: Facts) -> Counts:
+    """Places at the help desk: times that were open, for each adviser who sat there."""
+    return await times_offered(session, facts.span, facts.now, facts.state, facts.desks)
+
+
 async def enrolments_held(session: AsyncSession, facts: Facts) -> Counts:  # noqa: ARG001
     """Confirmed places in runs held there."""
     return Counter(facts.home_of_runs[one.run_id] for one in facts.taken)
@@ -101,11 +109,15 @@ THINGS: Mapping[str, Measure] = {
     "runs": runs_held,
     "sessions": sessions_held,
     "capacity": places_offered,
+    "desk_times": desk_times,
     "kits": kit_stops,
 }
-"""Numbers of things, shown to everybody as they are. What else is offered (help desk) is one line more here and in `telling`."""
+"""Numbers of things, shown to everybody as they are. What else is offered is one line more here and in `telling`."""
 PERSONS: Mapping[str, Measure] = {"places": enrolments_held, "persons": participants_living}
 """Numbers of people: small ones are hidden, and more with them."""
+VISITS = "visits"
+"""How often people were helped at the help desk: hidden as the figures of the help desk hide it."""
+ROUNDED_TO = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,29 +141,55 @@ class Row:
         return None if value is None or not self.inhabitants else round(1000 * value / self.inhabitants, 1)
 
 
-async def by_district(session: AsyncSession, span: Span, now: datetime, *, sees_all: bool) -> Sequence[Row]:
-    """Every district the team knows, in its order, and the rest of the world last; a constant number of statements."""
+async def by_district(
+    session: AsyncSession, span: Span, now: datetime, *, sees_all: bool, state: str
+) -> Sequence[Row]:
+    """Every district the team knows, in its order, and the rest of the world last; a constant number of statements.
+
+    `state` decides on which days the help desk was closed. About other days than a calendar year numbers of people are hidden (decision 0069).
+    """
     known = await kinds(session)
     runs = await taught(session, span, now, EVERYTHING, known)
     found = await hours(session, span, now, EVERYTHING)
     people = await taken(session, span, now, EVERYTHING, runs)
     places = await session.execute(select(Venue.id, Venue.district))
+    venues = {venue_id: name.strip() for venue_id, name in places}
     facts = Facts(
-        span=span, now=now, hours=[one for one in found if one.run_id in runs], runs=runs, taken=people,
-        venues={venue_id: name.strip() for venue_id, name in places},
+        span=span, now=now, hours=[one for one in found if one.run_id in runs], runs=runs, taken=people, venues=venues,
+        desks=await districts_of_desks(session, venues), state=state,
     )  # fmt: skip
     things = {key: await measure(session, facts) for key, measure in THINGS.items()}
     persons = {key: await measure(session, facts) for key, measure in PERSONS.items()}
-    hidden = {} if sees_all else _hidden(facts, persons)
+    helped, unseen = await visits(session, span, facts.desks)
     districts = await all_districts(session)
     names = {one.name for one in districts}
+    counts = things | persons | {VISITS: helped}
+    others = {name for found in counts.values() for name in found} - names
+    hidden = {}
+    if not sees_all:
+        everywhere = frozenset(names | others)
+        hidden = _hidden(facts, persons) if span.is_year else dict.fromkeys(PERSONS, everywhere)
+        hidden[VISITS] = everywhere if unseen is None else unseen
     rows = [
-        Row(one.name, one.inhabitants, one.counted_on, one.source, *_of({one.name}, things | persons, hidden))
+        Row(one.name, one.inhabitants, one.counted_on, one.source, *_of({one.name}, counts, hidden))
         for one in districts
     ]
-    others = {name for counts in (things | persons).values() for name in counts} - names
-    rest = Row(ELSEWHERE, None, None, "", *_of(others, things | persons, hidden))
+    rest = Row(ELSEWHERE, None, None, "", *_of(others, counts, hidden))
     return [*rows, rest] if any(rest.counts.values()) else rows
+
+
+def rounded(rows: Sequence[Row]) -> Sequence[Row]:
+    """The same with numbers of people to the nearest five: whoever looks at two days running finds nobody between them."""
+    return [
+        replace(
+            row,
+            counts={
+                key: value if key in THINGS else (value + ROUNDED_TO // 2) // ROUNDED_TO * ROUNDED_TO
+                for key, value in row.counts.items()
+            },
+        )
+        for row in rows
+    ]
 
 
 def _of(

@@ -28,12 +28,25 @@ class Span:
     @property
     def until(self) -> datetime:
         """When the day after the last one begins."""
-        return at_venue(self.last + timedelta(days=1), time.min)
+        return at_venue(self._after, time.min)
 
     @property
     def is_readable(self) -> bool:
         """Whether it is the right way round and no longer than three years."""
         return self.first <= self.last and self.last - self.first <= LONGEST
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it is a calendar year."""
+        return self == year(self.first.year)
+
+    def is_of_months(self, first: date | None = None, last: date | None = None) -> bool:
+        """Whether it begins with a month or on `first`, and ends with a month or on `last`."""
+        return (self.first.day == 1 or self.first == first) and (self._after.day == 1 or self.last == last)
+
+    @property
+    def _after(self) -> date:
+        return self.last + timedelta(days=1)
 
     def holds(self) -> ColumnElement[bool]:
         """Sessions that begin in it."""

@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from lms.kernel.errors import NotFound
+from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import Data
 from lms.reports.freezing.models import DocumentForm, Report, ReportKind
 from lms.reports.statistics import telling as statistics
 from lms.reports.statistics.whole import KIND
-from lms.reports.telling import Section, Sight, flat, money, sections
+from lms.reports.telling import Section, flat, money, sections, sight_of
 from lms.web.centre import the_centre
 from lms.web.csv import Cell
 from lms.web.formats import date_plain
@@ -40,8 +41,13 @@ def told_outside(data: Data) -> list[Section]:
     if data["kind"] == KIND:
         return statistics.sections(data, sees_all=False)
     is_part = data.get("line") is not None
-    told = sections(data, Sight(is_part=is_part))
+    told = sections(data, sight_of(span_in(data), is_part=is_part))
     return [*told, money(data)] if is_part else told
+
+
+def span_in(data: Data) -> Span:
+    """The days that these numbers are about."""
+    return Span(date.fromisoformat(data["first"]), date.fromisoformat(data["last"]))
 
 
 def drawn(report: Report, form: DocumentForm) -> bytes:

@@ -15,7 +15,7 @@ from lms.db import retried
 from lms.kernel.actor import Actor, ensure
 from lms.kernel.errors import Invalid, NotFound
 from lms.reports import policy
-from lms.reports.errors import NoReason, NotHandedIn, NumbersMoved
+from lms.reports.errors import NoReason, NotHandedIn, NumbersMoved, TimeTellsTooMuch
 from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import canonical, fingerprint
 from lms.reports.freezing.counting import counted_today, report_of, span_of, subject_of, unfinished
@@ -38,14 +38,18 @@ class Reports:
     async def make(
         self, actor: Actor, *, report_id: UUID, kind: ReportKind, span: Span, line_id: UUID | None
     ) -> Report:
-        """A draft; where one is there, or a report about the same that holds, that one. Raises Invalid, NotFound."""
+        """A draft; where one is there, or a report about the same that holds, that one.
+
+        Raises Invalid, NotFound, and TimeTellsTooMuch for days that two reports could be compared by.
+        """
         ensure(policy.may_make(actor), actor)
         if not span.is_readable or (kind is ReportKind.FUNDER) != (line_id is not None):
             raise Invalid
         async with self.begin() as session:
             await close_gate(session)
-            if line_id is not None:
-                await line_named(session, line_id)
+            line = await line_named(session, line_id) if line_id is not None else None
+            if not span.is_of_months(*((line.starts_on, line.ends_on) if line else ())):
+                raise TimeTellsTooMuch
             subject = subject_of(kind, span, line_id)
             found = await session.scalars(
                 select(Report)

@@ -62,11 +62,11 @@ def _field(question: Question, language: str) -> Radios:
     choices = [(one.key, one.words(language)) for one in question.choices]
     if question.is_voluntary:
         choices.append((SILENT, SILENT_WORDS))
-    why = question.why(language)
+    why, text = question.why(language), question.text(language)
     return Radios(
-        question.text(language), choices=choices,
+        text, choices=choices,
         hint=gettext("Why do we ask this? %(why)s", why=why) if why else "",
-        missing=N_("An answer is missing here."),
+        missing=gettext("An answer is missing: %(question)s", question=text),
     )  # fmt: skip
 
 

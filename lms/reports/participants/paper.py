@@ -1,13 +1,16 @@
 """The sheet of questions on paper, signed by whoever answers, or for a child by a guardian."""
 
 from datetime import datetime
+from pathlib import Path
 
-from lms.reports.evidence.paper import PAPER
 from lms.reports.participants.models import Stage
 from lms.reports.participants.queries import Open
 from lms.reports.participants.questions import of_stage
 from lms.web.centre import the_centre
 from lms.web.language import Language, gettext, use_locale
+from lms.web.paper import Stationery
+
+PAPER = Stationery(Path(__file__).parents[1] / "templates", Path(__file__).with_name("paper.css"))
 
 
 def sheet(found: Open, stage: Stage, *, is_minor: bool, made_at: datetime) -> bytes:

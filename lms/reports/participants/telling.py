@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from lms.kernel.marking import N_
 from lms.reports.participants.keeping import Tally
 from lms.reports.suppression import SHUT, is_small, listed
-from lms.reports.telling import HIDDEN, Section
+from lms.reports.telling import Section
+from lms.reports.words import HIDDEN
 from lms.web.charts import bars_of
 from lms.web.csv import Cell
 from lms.web.formats import number

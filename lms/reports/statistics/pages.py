@@ -29,7 +29,8 @@ from lms.reports.statistics.service import Statistics
 from lms.reports.statistics.telling import event_rows, finding_rows, sections
 from lms.reports.statistics.whole import set_of
 from lms.reports.statistics.words import CHECKS, area_words, sentence
-from lms.reports.telling import flat, units
+from lms.reports.telling import flat
+from lms.reports.words import units
 from lms.web.access import may
 from lms.web.csv import Cell
 from lms.web.formats import number as spoken

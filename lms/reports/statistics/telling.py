@@ -12,8 +12,9 @@ from lms.reports.figures.whole import AGES, GENDERS, Data
 from lms.reports.statistics.kinds import KINDS, SCENARIOS
 from lms.reports.statistics.words import CHECKS, HEADS, TITLES, TOTALS, area_words, column_words, label_of
 from lms.reports.suppression import Mask, is_small, listed
-from lms.reports.telling import AGES as AGE_WORDS
-from lms.reports.telling import HIDDEN, Section, units
+from lms.reports.telling import Section
+from lms.reports.words import AGES as AGE_WORDS
+from lms.reports.words import HIDDEN, units
 from lms.web.charts import Bar, bars_of
 from lms.web.csv import Cell
 from lms.web.formats import number
