@@ -78,6 +78,12 @@ class SeatForAdult(DomainError):
     )
 
 
+class NotInHomes(DomainError):
+    """At people's homes each adviser is alone with them: nobody sits beside the young there."""
+
+    message = N_("Under 18, people help at our places, not at other people's homes.")
+
+
 class TooYoungForShift(DomainError):
     """The shift asks for an age."""
 

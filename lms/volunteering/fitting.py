@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from lms.helpdesk.models import DeskPlace
 from lms.kernel.errors import DomainError
 from lms.scheduling.holidays import holidays_of
 from lms.volunteering import rules
 from lms.volunteering.errors import (
     ConsentMissing,
     NotAHelper,
+    NotInHomes,
     SeatForAdult,
     ShiftFull,
     ShiftOver,
@@ -33,7 +35,7 @@ def refuse_unfit(
 ) -> None:
     """Raise the first reason that stands between this helper and this shift; `others` are the shifts they have taken.
 
-    Raises NotAHelper, ShiftOver, ConsentMissing, ShiftOverlaps, ShiftFull, SeatForAdult, and what
+    Raises NotAHelper, ShiftOver, ConsentMissing, NotInHomes, ShiftOverlaps, ShiftFull, SeatForAdult, and what
     `rules.refuse_unless_age_fits` refuses. `state` is the federal state, whose schools count.
     """
     shift = plan.shift
@@ -44,6 +46,8 @@ def refuse_unfit(
     minor = known.is_minor_on(shift.day)
     if minor and not known.has_consent:
         raise ConsentMissing
+    if minor and plan.desk.place is DeskPlace.HOME:
+        raise NotInHomes
     mine = [one for one in others if one.id != shift.id]
     rules.refuse_unless_age_fits(
         known.person.birth_date,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from lms.booking.values import Contact
 from lms.certification.models import BatchItem
 from lms.db import Begin
-from lms.helpdesk.models import Adviser, AdviserTopic, DeskDay
+from lms.helpdesk.models import Adviser, AdviserTopic, DeskDay, DeskPlace, HelpDesk
 from lms.jobs.worker import Worker
 from lms.kernel.actor import ANONYMOUS
 from lms.kernel.errors import Forbidden, NotFound
@@ -27,6 +27,7 @@ from lms.volunteering.errors import (
     HoursSettled,
     NoHoursLeft,
     NothingToPay,
+    NotInHomes,
     OwnAllowance,
     SeatForAdult,
     ShiftOverlaps,
@@ -129,6 +130,10 @@ async def test_the_night_school_and_consent_stand_between(crew: Crew, begin: Beg
     night = await crew.shift(starts=time(19), ends=time(22), places=3)
     with pytest.raises(AtNight):
         await crew.take(night, crew.emil)
+    async with begin() as session:
+        (await session.get_one(HelpDesk, crew.desk.id)).place = DeskPlace.HOME
+    with pytest.raises(NotInHomes):
+        await crew.take(await crew.shift(places=3), crew.emil)
     async with begin() as session:
         (await session.get_one(Helper, crew.emil.id)).consent_ended_at = MOMENT
     with pytest.raises(ConsentMissing):

@@ -40,7 +40,7 @@ class ShiftTaking(Acts):
     async def take(self, actor: Actor, *, shift_id: UUID, helper_id: UUID, token: str = "") -> Duty:
         """Take a place of the shift. Twice is as good as once.
 
-        Raises NotAHelper, ConsentMissing, ShiftOver, ShiftFull, SeatForAdult, ShiftOverlaps and what
+        Raises NotAHelper, ConsentMissing, NotInHomes, ShiftOver, ShiftFull, SeatForAdult, ShiftOverlaps and what
         `rules.refuse_unless_age_fits` refuses.
         """
         async with self.begin() as session:
