@@ -163,7 +163,7 @@ class VoteForm(Form):
         autocomplete="bday",
     )  # fmt: skip
     year = Number(
-        N_("Year of birth"), least=EARLIEST_BIRTH.year, most=2100, width=4, missing=N_("Enter your year of birth."),
+        N_("Year of birth"), least=1, most=9999, width=4, missing=N_("Enter your year of birth."),
         hint=N_("So that nobody counts twice who has handed in a slip. We keep only a check number of it."),
     )  # fmt: skip
     code = Text(

@@ -205,7 +205,7 @@ async def _sheets(
 ) -> list[Vote]:
     """Sheets typed in at the counter; one is invalid, half of them were counted a second time."""
     to_cross = [one for one in wishes if one.round_id == voting.id]
-    at = min(voting.ends_at - timedelta(days=1), ground.now - timedelta(hours=3))
+    at = min(voting.ends_at - timedelta(hours=14), ground.now - timedelta(hours=3))
     votes: list[Vote] = []
     for sheet in range(1, number + 1):
         moment = at + timedelta(minutes=2 * sheet)
