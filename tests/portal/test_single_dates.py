@@ -257,7 +257,7 @@ async def test_odd_lengths_are_added_in_minutes_before_they_become_units(
                     changed_at=clock(), online_url="https://treffen.example/raum",
                 )
             )  # fmt: skip
-        await summarise(session, await session.get_one(Run, run.id))
+        await summarise(session, await session.get_one(Run, run.id), now=clock())
     await Scheduling(house).publish(TEAM, run_id=run.id)
     await sign_in(client, begin, Identity.PROGRAMME)
 

@@ -93,7 +93,7 @@ async def _dated(begin: Begin, wish_id: UUID) -> UUID:
                 run_id=run_id, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=90), changed_at=starts_at
             )
         )  # fmt: skip
-        await summarise(session, await session.get_one(Run, run_id))
+        await summarise(session, await session.get_one(Run, run_id), now=datetime.now(UTC))
         return run_id
 
 

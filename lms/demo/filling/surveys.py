@@ -1,6 +1,7 @@
-"""What participants were asked after their courses: one survey that has ended with seven answers, one that is open."""
+"""What participants were asked: a survey after a first session, one that has ended with seven answers, one that is open."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -20,7 +21,7 @@ from lms.surveys.models import (
     SurveyTrainer,
 )
 from lms.surveys.questions import first_questions, usual_questions, write
-from lms.surveys.rules import OPEN_FOR
+from lms.surveys.rules import OPEN_FOR, OPEN_WHILE_IT_RUNS
 
 ANSWERED = 7
 ALREADY = 2
@@ -48,6 +49,8 @@ TEXTS = {
     ],
     "change": ["Größere Schrift auf den Zetteln", "Mehr Pausen", "Nichts."],
 }
+AT_FIRST = {"expected": "yyyyyyyn", "pace": "10110111", "follow": "yyynyyyy"}
+AT_FIRST_TEXTS = {"wish": ["Bitte etwas lauter sprechen.", "Mehr selbst ausprobieren", "So weitermachen"]}
 WORDS = {"y": "yes", "n": "no"}
 
 
@@ -64,6 +67,7 @@ async def fill_surveys(ground: Ground) -> None:
     )  # fmt: skip
     first.id = ground.key()
     await ground.put([row, first])
+    await _after_the_first(ground, first)
     opened = await _run(ground, ground.now - LATER, places=ALREADY + 1, with_figure=True)
     month = OPEN_FOR + timedelta(days=2)
     ended = await _run(ground, ground.now - month, places=ANSWERED, besides=opened)
@@ -73,9 +77,7 @@ async def fill_surveys(ground: Ground) -> None:
         survey.unit_id = survey.id
         survey.comment, survey.commented_at = COMMENT, ground.now - timedelta(days=1)
         box = SurveyBox(survey_id=survey.id, sheets=ANSWERED)
-        box.tallies = {
-            key: dict(Counter(WORDS.get(one, one) for one in given)) for key, given in GIVEN.items()
-        }
+        box.tallies = _tallies(GIVEN)
         box.texts = TEXTS
         change = FeedbackChange(
             course_id=ended.course_id, said_de=SAID, changed_de=CHANGED, said_en=SAID_EN, changed_en=CHANGED_EN,
@@ -87,6 +89,38 @@ async def fill_surveys(ground: Ground) -> None:
         survey = await _survey(ground, row, opened, opened_at=ground.now - OPENED)
         survey.reminded_at = ground.now  # nobody is reminded of a survey about which nobody was written to
         await _answered(ground, survey)
+
+
+def _tallies(given: Mapping[str, str]) -> dict[str, dict[str, int]]:
+    return {key: dict(Counter(WORDS.get(one, one) for one in answers)) for key, answers in given.items()}
+
+
+async def _after_the_first(ground: Ground, row: Questionnaire) -> None:
+    """A run that goes on was asked about its first session, while something could still be changed."""
+    over = ground.now - OPEN_WHILE_IT_RUNS - timedelta(days=1)
+    run: Run | None = await ground.session.scalar(
+        select(Run)
+        .join(Enrolment, Enrolment.run_id == Run.id)
+        .where(
+            Run.state.in_((RunState.CONFIRMED, RunState.PUBLISHED)),
+            Run.is_open_ended.is_(False),
+            Run.starts_at < over,
+            Run.ends_at > ground.now,
+            Enrolment.state == EnrolmentState.CONFIRMED,
+        )
+        .group_by(Run.id)
+        .having(func.count() >= len(AT_FIRST["expected"]))
+        .order_by(Run.starts_at.desc(), Run.id)
+        .limit(1)
+    )
+    if run is None or run.starts_at is None:
+        return
+    survey = await _survey(ground, row, run, opened_at=run.starts_at + LATER)
+    survey.occasion, survey.closes_at = Occasion.FIRST_SESSION, survey.opened_at + OPEN_WHILE_IT_RUNS
+    survey.closed_at, survey.unit_id = survey.closes_at, survey.id
+    box = SurveyBox(survey_id=survey.id, sheets=len(AT_FIRST["expected"]))
+    box.tallies, box.texts = _tallies(AT_FIRST), AT_FIRST_TEXTS
+    await ground.put([box])
 
 
 async def _run(
