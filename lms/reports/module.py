@@ -27,6 +27,7 @@ from lms.reports.participants.events import FunderAsks
 from lms.reports.participants.keeping import FunderSurveys
 from lms.reports.participants.letters import ask
 from lms.reports.participants.question_pages import FunderSurveyPages
+from lms.reports.statistics.course_pages import CourseAreaPages
 from lms.reports.statistics.pages import StatisticsPages
 from lms.reports.statistics.service import Statistics
 from lms.reports.trainer_pages import TrainerFigurePages
@@ -47,6 +48,7 @@ MODULE = Module(
     name="reports",
     controllers=[
         AttendanceEvidencePages,
+        CourseAreaPages,
         ExportPages,
         FairnessPages,
         FigurePages,

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,16 @@ from sqlalchemy.exc import DBAPIError
 from lms.enrolment.models import Enrolment, EnrolmentState
 from lms.kernel.errors import Forbidden, NotFound
 from lms.kernel.rights import Identity
-from lms.reports.errors import AlreadyReported, LineEnded, NoReason, NothingChosen, NumbersMoved, OutsideLine
+from lms.reports.errors import (
+    AlreadyReported,
+    LineEnded,
+    NoReason,
+    NothingChosen,
+    NumbersMoved,
+    OutsideLine,
+    TimeTellsTooMuch,
+)
+from lms.reports.figures.spans import Span
 from lms.reports.figures.whole import canonical, fingerprint
 from lms.reports.freezing.comparing import differences
 from lms.reports.freezing.counting import counted_today, data_of, is_intact, report_of
@@ -124,6 +134,19 @@ async def test_making_a_report_twice_makes_one(past: Past) -> None:
     )
 
     assert len({one.id for one in made}) == 1
+
+
+async def test_days_by_which_two_reports_could_be_compared_are_refused(past: Past) -> None:
+    odd = Span(date(2026, 7, 2), date(2026, 9, 30))
+    line = await past.line(starts_on=odd.first)
+
+    with pytest.raises(TimeTellsTooMuch):
+        await past.reports.make(FINANCE, report_id=uuid4(), kind=ReportKind.YEAR, span=odd, line_id=None)
+    made = await past.reports.make(
+        FINANCE, report_id=uuid4(), kind=ReportKind.FUNDER, span=odd, line_id=line.id
+    )
+
+    assert made.first_day == odd.first
 
 
 async def test_what_is_open_has_to_be_explained(past: Past) -> None:

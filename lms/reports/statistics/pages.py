@@ -14,7 +14,7 @@ from sqlalchemy import select
 from lms.catalogue.models import Course, Run
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
-from lms.kernel.errors import DomainError, NotFound
+from lms.kernel.errors import NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.reports import policy
@@ -23,12 +23,12 @@ from lms.reports.freezing.models import ReportKind
 from lms.reports.freezing.service import Reports
 from lms.reports.statistics.checking import CHECKS as ORDER
 from lms.reports.statistics.checking import Finding
-from lms.reports.statistics.kinds import AREAS, KINDS, SCENARIOS, EventKind, ProgrammeArea, Scenario
-from lms.reports.statistics.models import CourseStatistics, EventStatistics
+from lms.reports.statistics.kinds import AREAS, KINDS, SCENARIOS, EventKind, Scenario
+from lms.reports.statistics.models import EventStatistics
 from lms.reports.statistics.service import Statistics
 from lms.reports.statistics.telling import event_rows, finding_rows, sections
 from lms.reports.statistics.whole import set_of
-from lms.reports.statistics.words import CHECKS, area_words, sentence
+from lms.reports.statistics.words import CHECKS, sentence
 from lms.reports.telling import flat
 from lms.reports.words import units
 from lms.web.access import may
@@ -38,7 +38,6 @@ from lms.web.forms import Form, Number, Select, TextArea, form_from
 from lms.web.language import gettext
 from lms.web.module import Around
 from lms.web.notices import SAVED, after, declare
-from lms.web.sent import uuid_in
 from lms.web.tables import EXCEL, table_file
 from lms.web.templating import url
 from lms.web.xlsx import MEDIA_TYPE, book_bytes
@@ -83,7 +82,7 @@ class StatisticsPages(Controller):
         self, request: AnyRequest, actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Template:
         """The numbers of a year, what to look at, and the way to handing in."""
-        asked = _year(request, around)
+        asked = year_asked(request, around)
         async with around.begin.reading() as session:
             data, found = await set_of(session, asked, around.clock())
             runs = dict(
@@ -111,7 +110,7 @@ class StatisticsPages(Controller):
         self, request: AnyRequest, actor: NamedDependency[Actor], around: NamedDependency[Around]
     ) -> Response[bytes]:
         """One row for each event; the Excel file has the sums and the checks beside it. People for finance alone."""
-        asked = _year(request, around)
+        asked = year_asked(request, around)
         sees_all = policy.sees_everything(actor)
         async with around.begin.reading() as session:
             data, _ = await set_of(session, asked, around.clock())
@@ -144,46 +143,13 @@ class StatisticsPages(Controller):
     ) -> Redirect:
         """The draft that is handed in; the one that is there already, if there is."""
         report = await funder_reports.make(
-            actor, report_id=uuid4(), kind=ReportKind.VHS, span=year(_year(request, around)), line_id=None
+            actor,
+            report_id=uuid4(),
+            kind=ReportKind.VHS,
+            span=year(year_asked(request, around)),
+            line_id=None,
         )
         return Redirect(url(f"{REPORTS}/{report.id}"), status_code=303)
-
-    @get("/kurse", opt=may("C", "report", of=Scope.ALL))
-    async def courses(self, request: AnyRequest, around: NamedDependency[Around]) -> Template:
-        """Every course with its area and field, to be set in bulk."""
-        return await _courses_page(request, around, Form())
-
-    @get(["/kurse.csv", "/kurse.xlsx"], opt=may("C", "report", of=Scope.ALL))
-    async def courses_file(self, request: AnyRequest, around: NamedDependency[Around]) -> Response[bytes]:
-        """The same to take away."""
-        rows: list[list[Cell]] = [[gettext("Course"), gettext("Programme area"), gettext("Subject field")]]
-        rows += [
-            [title, area_words(area), field] for _, title, area, field in await _courses(around, missing=False)
-        ]  # fmt: skip
-        return table_file(request, "programmbereiche", rows)
-
-    @post("/kurse", opt=may("C", "report", of=Scope.ALL))
-    async def assign(
-        self,
-        request: AnyRequest,
-        actor: NamedDependency[Actor],
-        around: NamedDependency[Around],
-        statistics: NamedDependency[Statistics],
-    ) -> Response[Any]:
-        """Count the marked courses in one area."""
-        sent = await request.form()
-        form = Form()
-        area, field = str(sent.get("bereich") or ""), str(sent.get("fach") or "")[:200]
-        marked = [one for one in (uuid_in(value) for value in sent.getall("kurs", [])) if one is not None]
-        if area not in set(ProgrammeArea):
-            form.refuse("", N_("Choose the programme area."))
-            return await _courses_page(request, around, form, marked, area, field, status=422)
-        try:
-            await statistics.assign(actor, course_ids=marked, area=ProgrammeArea(area), field=field)
-        except DomainError as refusal:
-            form.refuse("", refusal.message, **refusal.params)
-            return await _courses_page(request, around, form, marked, area, field, status=refusal.status)
-        return after(f"{PATH}/kurse?{_filter(request)}", SAVED)
 
     @get("/durchfuehrung/{run_id:uuid}", opt=may("C", "report", of=Scope.ALL))
     async def ask_event(
@@ -218,7 +184,7 @@ class StatisticsPages(Controller):
             scenario=Scenario(form.scenario.data) if form.scenario.data else None,
             participants=form.participants.data,
         )
-        return after(f"{PATH}?jahr={_year(request, around)}", SAVED)
+        return after(f"{PATH}?jahr={year_asked(request, around)}", SAVED)
 
     @get("/begruenden", opt=may("C", "report", of=Scope.ALL))
     async def ask_reason(self, request: AnyRequest, around: NamedDependency[Around]) -> Template:
@@ -237,7 +203,7 @@ class StatisticsPages(Controller):
         form = form_from(ReasonForm, await request.form())
         if not form.validate():
             return await _reason_page(request, around, form, status=422)
-        asked = _year(request, around)
+        asked = year_asked(request, around)
         await statistics.explain(
             actor, year=asked, check=request.query_params.get("pruefung", ""), subject=request.query_params.get("zu"),
             reason=form.reason.data or "",
@@ -245,7 +211,7 @@ class StatisticsPages(Controller):
         return after(f"{PATH}?jahr={asked}", EXPLAINED)
 
 
-def _year(request: AnyRequest, around: Around) -> int:
+def year_asked(request: AnyRequest, around: Around) -> int:
     """The year asked for; until the end of March the one before, for then its set is made."""
     sent = request.query_params.get("jahr", "")
     if sent.isascii() and sent.isdigit() and FROM <= int(sent[:5]) <= UNTIL:
@@ -265,43 +231,6 @@ def _about(one: Finding) -> str:
 
 def _grouped(found: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
     return [(check, list(rows)) for check, rows in groupby(found, key=lambda one: one.check)]
-
-
-def _filter(request: AnyRequest) -> str:
-    only = "ohne" if request.query_params.get("nur") == "ohne" else ""
-    sent = request.query_params.get("jahr", "")
-    asked = f"jahr={sent}" if sent.isascii() and sent.isdigit() else ""
-    return "&".join(one for one in (asked, f"nur={only}" if only else "") if one)
-
-
-async def _courses(around: Around, *, missing: bool) -> list[tuple[UUID, str, str, str]]:
-    async with around.begin.reading() as session:
-        rows = await session.execute(
-            select(Course.id, Course.title_de, CourseStatistics.area, CourseStatistics.field)
-            .outerjoin(CourseStatistics, CourseStatistics.course_id == Course.id)
-            .order_by(CourseStatistics.area.is_not(None), Course.title_de, Course.id)
-        )
-        return [
-            (one, title, area.value if area else "", field or "")
-            for one, title, area, field in rows
-            if not (missing and area and field)
-        ]
-
-
-async def _courses_page(
-    request: AnyRequest, around: Around, form: Form, marked: Sequence[UUID] = (), area: str = "", field: str = "",
-    *, status: int = 200,
-) -> Template:  # fmt: skip
-    missing = request.query_params.get("nur") == "ohne"
-    return Template(
-        "reports/statistics/courses.html",
-        context={
-            "courses": await _courses(around, missing=missing), "missing": missing, "marked": set(marked), "area": area,
-            "field": field, "areas": AREAS, "form": form, "here": f"{PATH}/kurse", "query": _filter(request),
-            "back": f"{PATH}?jahr={_year(request, around)}", "year": _year(request, around),
-        },
-        status_code=status,
-    )  # fmt: skip
 
 
 def _offer(form: EventForm) -> EventForm:
@@ -326,7 +255,7 @@ async def _event_page(
     if found is None:
         raise NotFound
     run, course = found
-    asked = _year(request, around)
+    asked = year_asked(request, around)
     return Template(
         "reports/statistics/event.html",
         context={
@@ -340,7 +269,7 @@ async def _event_page(
 async def _reason_page(
     request: AnyRequest, around: Around, form: ReasonForm, *, status: int = 200
 ) -> Template:
-    asked = _year(request, around)
+    asked = year_asked(request, around)
     check, subject = request.query_params.get("pruefung", ""), request.query_params.get("zu")
     if check not in ORDER:
         raise NotFound
