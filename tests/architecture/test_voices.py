@@ -36,7 +36,7 @@ LEFT_OUT: Mapping[str, str] = {
 """Beginnings of the names of templates that say "Sie" to everybody, and why. All others have a "du" for every sentence."""
 
 
-SAY_DU = ("learning", "players", "practice", "quizzes", "tools", "volunteering", "web")
+SAY_DU = ("learning", "participation", "players", "practice", "quizzes", "tools", "volunteering", "web")
 """Modules whose pages may call the reader du."""
 
 
