@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -96,17 +97,15 @@ async def show_next(session: AsyncSession, run: Run, now: datetime) -> None:
 
     Where none is known it makes a pause (`Run.is_pausing`), and the day on which it probably goes on is shown.
     """
-    starts_at: datetime | None
-    ends_at: datetime | None
-    starts_at, ends_at = (
+    coming: Sequence[Any] = (
         await session.execute(
             select(func.min(Session.starts_at), func.max(Session.ends_at)).where(
                 Session.run_id == run.id, Session.state == SessionState.PLANNED, Session.starts_at > now
             )
         )
     ).one()
-    if starts_at is not None:
-        run.starts_at, run.ends_at = starts_at, ends_at
+    if coming[0] is not None:
+        run.starts_at, run.ends_at = coming
         return
     rule = await session.get(ClubRule, run.id)
     if rule is not None and (probably := expected(rule)) is not None:

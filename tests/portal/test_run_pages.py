@@ -53,7 +53,7 @@ async def test_the_page_shows_facts_people_and_the_line_in_order(client: Browser
     assert "Lehmann, Ada Fr, 04.12.2026 hat einen Platz per Rechnung, 45,00 Euro offen" in page
     assert page.index("1 Lehmann, Cem") < page.index("2 Lehmann, Dora")
     assert "Kurs veröffentlicht" in page
-    assert "Wegen Ferien" not in page
+    assert "Ausgelassen:" not in page
 
 
 async def test_the_page_costs_as_many_statements_for_many_people_as_for_few(
