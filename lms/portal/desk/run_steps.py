@@ -32,6 +32,10 @@ from lms.web.notices import SAVED, after, declare
 from lms.web.versions import Versions, both_versions, version_in
 
 PUBLISHED = declare("veroeffentlicht", N_("The run is published. People can find it and enrol."))
+PUBLISHED_EARLY = declare(
+    "veroeffentlicht-frueher",
+    N_("The run is published. At first only those who may enrol early can do so, then everybody."),
+)
 CONFIRMED = declare("bestaetigt", N_("The run is confirmed: it takes place."))
 COMPLETED = declare("abgeschlossen", N_("The run is completed."))
 CANCELLED = declare("abgesagt", N_("The run is cancelled. Everybody concerned is told."))
@@ -103,7 +107,8 @@ class StepPages(Controller):
         if is_read or form.validate():
             try:
                 await scheduling.publish(actor, run_id=run_id)
-                return after(_path(run_id), PUBLISHED)
+                run, _, _ = await _known(begin, run_id)
+                return after(_path(run_id), PUBLISHED_EARLY if run.early_days else PUBLISHED)
             except DomainError as refusal:
                 status, is_distance = refusal.status, isinstance(refusal, ApprovalNeeded)
                 form.refuse("", refusal.message, **refusal.params)
