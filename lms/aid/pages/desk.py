@@ -72,7 +72,9 @@ class AidPages(Controller):
                 "companies": companies,
                 "day": today(around.clock),
                 "register_until": {
-                    one.statement.id: register_until(rules[one.statement.rule_id], one.statement.granted_on)
+                    one.statement.id: register_until(
+                        rules[one.statement.rule_id], one.statement.granted_on, around.settings.federal_state
+                    )
                     for one in rows
                 },
             },
