@@ -17,10 +17,18 @@ class DeclarationMissing(DomainError):
 
 
 class CeilingExceeded(DomainError):
-    """With this aid the company would have more than the regulation allows."""
+    """With this aid the company would have more than the regulation allows; some can still be granted."""
 
     message = N_(
-        "This would exceed the ceiling of %(ceiling)s: %(before)s count already, so at most %(left)s can be granted on this day."
+        "With this amount the ceiling of %(ceiling)s would be exceeded: %(before)s count already, so at most %(left)s can be granted on %(day)s. The regulation knows no exception. Grant only what is left, and charge the company for the rest."
+    )
+
+
+class CeilingReached(DomainError):
+    """The company has all that the regulation allows."""
+
+    message = N_(
+        "The ceiling of %(ceiling)s is reached: %(before)s count already, so nothing more can be granted on %(day)s. The regulation knows no exception. Charge the company the full price."
     )
 
 
@@ -45,17 +53,6 @@ class StatementEnded(DomainError):
 class AidReasonMissing(DomainError):
     status = 422
     message = N_("State the reason. It is kept.")
-
-
-class OwnProposal(DomainError):
-    """S-08: nobody approves what they asked for themselves."""
-
-    status = 403
-    message = N_("You asked for this yourself. Somebody else of the team has to approve it.")
-
-
-class ProposalDecided(DomainError):
-    message = N_("This has been decided in the meantime.")
 
 
 class EnteredTooEarly(DomainError):

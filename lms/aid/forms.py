@@ -37,10 +37,6 @@ class GrantForm(Form):
     reckoning = TextArea(
         N_("How the amount was reckoned"), rows=3, longest=1000, missing=N_("Say how the amount was reckoned.")
     )  # fmt: skip
-    override = TextArea(
-        N_("Reason, if it goes above the ceiling"), rows=2, longest=1000,
-        hint=N_("Only with a reason, and a colleague has to approve it."),
-    )  # fmt: skip
     key = Hidden()
     about = Hidden()
     replaces = Hidden()

@@ -75,7 +75,7 @@ class AidStatement(Row):
 
     `gross_cents` is the gross grant equivalent and `reckoning` how it was found. `facts` keeps the rule, the company and what
     was granted before as they were that day. `about_kind` and `about_id` name what it was for, such as an appointment.
-    `override_reason` says why it was granted above the ceiling; `approved_by` is the second person then.
+    `override_reason` and `approved_by` stand only on old rows, from when a second person could still let aid go above the ceiling.
     """
 
     __tablename__ = "aid_statement"
@@ -142,30 +142,6 @@ class AidPaper(Base):
     sha256: Mapped[str]
     content: Mapped[bytes]
     written_at: Mapped[datetime]
-
-
-class AidProposalState(StrEnum):
-    """Aid above the ceiling waits for a second person, was granted, or sent back."""
-
-    WAITING = "waiting"
-    GRANTED = "granted"
-    SENT_BACK = "sent_back"
-
-
-class AidProposal(Row):
-    """Aid above the ceiling, which a colleague has to approve (S-08). `draft` is what is to be granted; its id becomes the statement's."""
-
-    __tablename__ = "aid_proposal"
-
-    company_id: Mapped[UUID] = mapped_column(ForeignKey("company.id"), index=True)
-    draft: Mapped[dict[str, Any]]
-    reason: Mapped[str] = mapped_column(LongText)
-    asked_at: Mapped[datetime]
-    asked_by: Mapped[UUID | None] = mapped_column(default=None)
-    asked_by_name: Mapped[str] = mapped_column(default="")
-    state: Mapped[AidProposalState] = mapped_column(default=AidProposalState.WAITING, index=True)
-    decided_at: Mapped[datetime | None] = mapped_column(default=None)
-    decided_by: Mapped[UUID | None] = mapped_column(default=None)
 
 
 class NoAid(Row):

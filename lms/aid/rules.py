@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from lms.aid.models import AidRule, AidWindow
+from lms.scheduling.holidays import is_working_day
 
 SERIES = "de-minimis"
 YEARS = 3
-SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,16 @@ def hourly(minutes: int, cents_per_hour: int) -> int:
     return (2 * minutes * cents_per_hour + 60) // 120
 
 
-def register_until(rule: AidRule, granted_on: date) -> date | None:
-    """The last day on which it has to be entered: so many working days later (Mondays to Fridays); None where nothing has to."""
+def register_until(rule: AidRule, granted_on: date, state: str) -> date | None:
+    """The last day on which it has to be entered, so many working days later; None where nothing has to.
+
+    Art. 6 of Regulation (EU) 2023/2831; the day of granting does not count, and neither do Saturdays, Sundays and public
+    holidays (Art. 2 and 3 of Regulation (EEC, Euratom) No 1182/71): those of the federal `state`.
+    """
     if rule.register_from is None or granted_on < rule.register_from:
         return None
     day, left = granted_on, rule.register_days
     while left:
         day += timedelta(days=1)
-        left -= day.weekday() < SATURDAY
+        left -= is_working_day(state, day)
     return day

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.billing.tax.queries import treatments
 from lms.catalogue.models import Audience, Course, CourseAudience, Run
-from lms.inhouse.forms import OfferForm
+from lms.inhouse.offer_forms import OfferForm
 from lms.scheduling.choices import Choices, room_choices, thing_choices, trainer_choices
 from lms.web.language import current_language
 

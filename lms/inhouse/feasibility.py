@@ -5,12 +5,13 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from lms.inhouse.models import PriceKind, TrainingOffer
+from lms.inhouse.models import PriceKind, TrainingOffer, TrainingPlace
 from lms.scheduling.feasibility import Need
 from lms.scheduling.looking import Looking
 from lms.scheduling.rules import DateList
 from lms.scheduling.values import Preview, RunPlan, Terms
 from lms.settings import Settings
+from lms.web.language import Language, gettext, use_locale
 
 
 async def preview_of(
@@ -46,7 +47,7 @@ def plan_of(
 
 
 def terms_of(offer: TrainingOffer) -> Terms:
-    """What a seat costs, how many there are."""
+    """What a seat costs, how many there are; where it is, as a note for participants, where no room of ours says so."""
     per_seat = offer.price_cents if offer.price_kind is PriceKind.PER_PERSON else 0
     return Terms(
         capacity=offer.people,
@@ -54,7 +55,16 @@ def terms_of(offer: TrainingOffer) -> Terms:
         price_cents=per_seat,
         payment_methods=("invoice",),
         closes_days_before=0,
+        note_de=_where(offer, "de"),
+        note_en=_where(offer, "en"),
     )
+
+
+def _where(offer: TrainingOffer, language: Language) -> str:
+    if offer.place is not TrainingPlace.COMPANY or not offer.address:
+        return ""
+    with use_locale(language):
+        return gettext("Place: %(place)s", place=offer.address)
 
 
 def _needs(offer: TrainingOffer) -> tuple[Need, ...]:

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from lms.inhouse.letters import LISTENERS
+from lms.inhouse.pages.answering import OwnRequestPages, RequestByLink
 from lms.inhouse.pages.asking import AskPages, DeskAskPages, OwnAskPages
 from lms.inhouse.pages.desk import TrainingDeskPages
 from lms.inhouse.pages.desk_request import TrainingRequestPages
-from lms.inhouse.pages.doors import OwnRequestPages, RequestByLink
 from lms.inhouse.pages.offers import OfferPages
 from lms.inhouse.service import InHouse
 from lms.jobs.worker import Periodic

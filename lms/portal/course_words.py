@@ -77,6 +77,8 @@ def venue_line(run: CourseRun) -> str:
     if run.run.is_online:
         return gettext("Online, at home on your own device")
     if run.venue is None:
+        if run.run.company_id is not None:
+            return gettext("We agree the place with the company.")
         return gettext("The place will be announced.")
     room, parts = run.room, [run.venue.name]
     if room is not None:

@@ -90,9 +90,16 @@ def test_amounts_are_reckoned_to_the_cent() -> None:
 
 
 def test_the_register_gives_twenty_working_days_from_2026_on() -> None:
-    assert register_until(NEW, date(2026, 12, 4)) == date(2027, 1, 1)
-    assert register_until(NEW, date(2025, 12, 31)) is None
-    assert register_until(OLD, date(2026, 12, 4)) is None
+    assert register_until(NEW, date(2026, 2, 2), "ST") == date(2026, 3, 2)
+    assert register_until(NEW, date(2025, 12, 31), "ST") is None
+    assert register_until(OLD, date(2026, 12, 4), "ST") is None
+
+
+def test_public_holidays_of_the_state_are_no_working_days() -> None:
+    """Art. 2 of Regulation (EEC, Euratom) No 1182/71: 25 December and 1 January here, Epiphany in Saxony-Anhalt alone."""
+    assert register_until(NEW, date(2026, 12, 4), "ST") == date(2027, 1, 5)
+    assert register_until(NEW, date(2026, 12, 9), "ST") == date(2027, 1, 11)
+    assert register_until(NEW, date(2026, 12, 9), "BE") == date(2027, 1, 8)
 
 
 def test_linked_companies_are_one_undertaking_whoever_declared_it_and_through_others() -> None:

@@ -1,4 +1,4 @@
-"""Granting, refusing, approving and ending aid: what holds whoever asks, on both databases."""
+"""Granting, refusing and ending aid: what holds whoever asks, on both databases."""
 
 import asyncio
 from dataclasses import replace
@@ -13,10 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from lms.aid.errors import (
     AlreadyRecorded,
     CeilingExceeded,
+    CeilingReached,
     DeclarationMissing,
     GrantedInFuture,
-    OwnProposal,
-    ProposalDecided,
     StatementEnded,
 )
 from lms.aid.models import AidKind, AidStatement
@@ -32,11 +31,7 @@ from lms.web.module import Around
 from tests.making import BOTH, staff
 
 pytestmark = BOTH
-RALF, SEVDA, PLANNER = (
-    replace(staff(Identity.FINANCE), account_id=uuid4()),
-    replace(staff(Identity.FINANCE), account_id=uuid4()),
-    staff(Identity.PROGRAMME),
-)
+RALF, PLANNER = replace(staff(Identity.FINANCE), account_id=uuid4()), staff(Identity.PROGRAMME)
 DAY = date(2026, 12, 4)
 
 
@@ -130,23 +125,28 @@ async def test_two_grants_at_once_never_exceed_the_ceiling_together(
     assert sorted(type(one).__name__ for one in found) == ["AidStatement", *["CeilingExceeded"] * 3]
 
 
-async def test_above_the_ceiling_a_second_person_decides(house: Around, companies: list[UUID]) -> None:
+async def test_nobody_grants_above_the_ceiling_but_what_is_left_can_be_granted(
+    house: Around, companies: list[UUID]
+) -> None:
+    """Art. 3 (7) of Regulation (EU) 2023/2831."""
     await declared(house, companies[0])
-    too_much, aid = wanted(companies[0], 31_000_000), Aid(house)
-    proposal = await aid.propose(RALF, too_much, proposal_id=uuid4(), reason="Einzelfall")
+    first = await grant(house, wanted(companies[0], 29_990_000))
 
-    with pytest.raises(OwnProposal):
-        await aid.decide(RALF, proposal_id=proposal.id, approves=True)
-    granted = await aid.decide(SEVDA, proposal_id=proposal.id, approves=True)
-    with pytest.raises(ProposalDecided):
-        await aid.decide(SEVDA, proposal_id=proposal.id, approves=False)
+    with pytest.raises(CeilingExceeded) as refusal:
+        await grant(house, wanted(companies[0]))
+    await grant(house, wanted(companies[0], 10_000))
+    with pytest.raises(CeilingReached):
+        await grant(house, wanted(companies[0], 1))
+    with pytest.raises(CeilingExceeded):
+        await grant(house, wanted(companies[0], 29_990_001, replaces_id=first.id))
+    async with house.begin.reading() as session:
+        standing = await standing_of(session, companies[0], DAY)
 
-    assert granted is not None
-    assert (granted.override_reason, granted.issued_by, granted.approved_by) == (
-        "Einzelfall",
-        RALF.account_id,
-        SEVDA.account_id,
-    )
+    assert {name: words.replace("\xa0", " ") for name, words in refusal.value.params.items()} == {
+        "ceiling": "300.000,00 Euro", "before": "299.900,00 Euro", "left": "100,00 Euro", "day": "4. Dezember 2026",
+    }  # fmt: skip
+    assert standing is not None
+    assert (standing.before_cents, standing.left_cents) == (30_000_000, 0)
 
 
 async def test_the_same_thing_is_recorded_once_and_a_replacement_takes_its_place(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms.billing.models import Invoice
 from lms.catalogue.models import Run, RunState
 from lms.db import Begin
-from lms.inhouse.models import TrainingOfferState, TrainingRequest
+from lms.inhouse.models import TrainingOfferState, TrainingPlace, TrainingRequest
 from lms.kernel.rights import Identity
 from lms.web.module import Around
 from tests.inhouse.bakery import Bakery, open_bakery
@@ -117,7 +117,7 @@ async def test_where_the_dates_are_gone_the_run_can_be_made_without_them(
 ) -> None:
     await sign_in(client, begin, Identity.PROGRAMME)
     request = await bakery.joined()
-    offer = await bakery.sent(request)
+    offer = await bakery.sent(request, place=TrainingPlace.COMPANY, address="Färberstieg 8", room_id=None)
     await bakery.inhouse.accept(bakery.contact, offer_id=offer.id, name="C", wording="Ja.")
     assert offer.starts_at is not None
     await bakery.office.run(first_day=bakery.facts().days[0], at=offer.starts_at)
@@ -131,6 +131,7 @@ async def test_where_the_dates_are_gone_the_run_can_be_made_without_them(
     async with begin.reading() as session:
         run = (await session.scalars(select(Run).where(Run.company_id == bakery.company.id))).one()
     assert (run.state, run.session_count, run.capacity) == (RunState.DRAFT, 0, 6)
+    assert (run.note_de, run.note_en) == ("Ort: Färberstieg 8", "Place: Färberstieg 8")
 
 
 async def test_an_offer_that_was_replaced_says_which_one_holds(bakery: Bakery, client: Browser) -> None:

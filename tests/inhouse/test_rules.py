@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from lms.inhouse.models import PriceKind, RequestState, TrainingOffer, TrainingOfferState
+from lms.inhouse.feasibility import terms_of
+from lms.inhouse.models import PriceKind, RequestState, TrainingOffer, TrainingOfferState, TrainingPlace
 from lms.inhouse.rules import (
     coverage_of,
     id_for,
@@ -32,6 +33,16 @@ def offer(**given: Any) -> TrainingOffer:
 def test_a_fixed_sum_stays_whoever_comes_and_a_price_per_person_is_multiplied() -> None:
     assert total_of(offer(travel_cents=2_000, material_cents=500)) == 50_500
     assert total_of(offer(price_kind=PriceKind.PER_PERSON, price_cents=8_000, travel_cents=2_000)) == 50_000
+
+
+@pytest.mark.parametrize(
+    ("place", "note"),
+    [(TrainingPlace.COMPANY, "Ort: Färberstieg 8"), (TrainingPlace.CENTRE, ""), (TrainingPlace.ONLINE, "")],
+)
+def test_participants_read_the_address_of_the_company_where_they_learn_there(
+    place: TrainingPlace, note: str
+) -> None:
+    assert terms_of(offer(place=place, address="Färberstieg 8")).note_de == note
 
 
 @pytest.mark.parametrize(

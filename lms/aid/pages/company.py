@@ -12,13 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.aid import policy
-from lms.aid.errors import CeilingExceeded
+from lms.aid.errors import CeilingExceeded, CeilingReached
 from lms.aid.forms import DeclareForm, GrantForm
-from lms.aid.models import AidProposal, AidProposalState, AidStatement
+from lms.aid.models import AidStatement
 from lms.aid.pages.desk import AID
 from lms.aid.queries import company_of, declarations_of, standing_of, statement_of, statements, undertaking_of
 from lms.aid.service import Aid
-from lms.aid.values import Grant
 from lms.aid.words import KINDS, WINDOWS
 from lms.kernel.actor import Actor
 from lms.kernel.clock import today
@@ -34,9 +33,6 @@ from lms.web.sent import uuid_in
 
 AnyRequest = Request[Any, Any, Any]
 GRANTED = declare("beihilfe-gewaehrt", N_("The aid is recorded. The statement goes to the company."))
-PROPOSED = declare(
-    "beihilfe-vorgeschlagen", N_("It goes above the ceiling and waits for a colleague to approve it.")
-)
 DECLARED = declare("eigenerklaerung", N_("The declaration is kept."))
 
 
@@ -57,16 +53,6 @@ class AidCompanyPages(Controller):
             standing = await standing_of(session, company_id, day)
             declarations = await declarations_of(session, company_id)
             found, _ = await statements(session, [AidStatement.company_id == company_id])
-            proposals = (
-                await session.scalars(
-                    select(AidProposal)
-                    .where(
-                        AidProposal.company_id == company_id,
-                        AidProposal.state != AidProposalState.GRANTED,
-                    )
-                    .order_by(AidProposal.asked_at.desc())
-                )
-            ).all()
             together = await undertaking_of(session, company_id) - {company_id}
             wanted = together | {UUID(one) for row in declarations for one in row.linked}
             names = await session.scalars(
@@ -89,7 +75,6 @@ class AidCompanyPages(Controller):
                     for aid in one.other
                 },
                 "rows": found,
-                "proposals": [(one, Grant.of(one.draft)) for one in proposals],
                 "windows": WINDOWS,
                 "kinds": KINDS,
                 "day": day,
@@ -136,7 +121,7 @@ class AidCompanyPages(Controller):
         around: NamedDependency[Around],
         state_aid: NamedDependency[Aid],
     ) -> Template | Redirect:
-        """Record it; above the ceiling only with a reason, and then a colleague decides."""
+        """Record it, within the ceiling."""
         form = form_from(GrantForm, await request.form())
         if not form.validate():
             return await _grant_page(around, company_id, form, status=422)
@@ -146,10 +131,7 @@ class AidCompanyPages(Controller):
             return after(f"{AID}/{granted.id}", GRANTED)
         except NotFound:
             raise
-        except CeilingExceeded as refusal:
-            if form.override.data:
-                await state_aid.propose(actor, wanted, proposal_id=key, reason=form.override.data)
-                return after(AID, PROPOSED)
+        except (CeilingExceeded, CeilingReached) as refusal:
             form.refuse("gross", refusal.message, **refusal.params)
             return await _grant_page(around, company_id, form, status=refusal.status)
         except DomainError as refusal:

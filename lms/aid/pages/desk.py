@@ -1,26 +1,20 @@
-"""Every statement: views, a search, a file; and what waits for a second person."""
+"""Every statement: views, a search, a file."""
 
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromQuery
 from litestar.response import Redirect, Template
 from sqlalchemy import select
 
-from lms.aid import policy
-from lms.aid.models import AidProposal, AidProposalState
 from lms.aid.queries import VIEWS, fits_view, rules_of, statements
 from lms.aid.rules import register_until
-from lms.aid.service import Aid
-from lms.aid.values import Grant
 from lms.aid.words import KINDS
-from lms.kernel.actor import Actor
 from lms.kernel.clock import today
-from lms.kernel.errors import DomainError, NotFound
 from lms.kernel.marking import N_
 from lms.kernel.rights import Scope
 from lms.people.models import Company
@@ -28,7 +22,6 @@ from lms.web.access import may
 from lms.web.csv import Cell
 from lms.web.language import gettext
 from lms.web.module import Around
-from lms.web.notices import after, declare
 from lms.web.pagination import page_of, window
 from lms.web.tables import table_file
 
@@ -41,8 +34,6 @@ VIEW_WORDS: Mapping[str, str] = {
     "beendet": N_("ended"),
     "alle": N_("all"),
 }
-APPROVED = declare("beihilfe-genehmigt", N_("The aid is granted, and the statement is issued."))
-SENT_BACK = declare("beihilfe-zurueck", N_("It is sent back. Nothing was granted."))
 
 
 class AidPages(Controller):
@@ -55,7 +46,6 @@ class AidPages(Controller):
     async def index(
         self,
         request: AnyRequest,
-        actor: NamedDependency[Actor],
         around: NamedDependency[Around],
         ansicht: FromQuery[str] = "",
         q: FromQuery[str] = "",
@@ -65,14 +55,6 @@ class AidPages(Controller):
         number, size, offset = window(request.query_params.get("seite"))
         async with around.begin.reading() as session:
             rows, total = await statements(session, fits_view(view, typed), limit=size, offset=offset)
-            waiting = (
-                await session.execute(
-                    select(AidProposal, Company)
-                    .join(Company, Company.id == AidProposal.company_id)
-                    .where(AidProposal.state == AidProposalState.WAITING)
-                    .order_by(AidProposal.asked_at)
-                )
-            ).all()
             rules = {one.id: one for one in await rules_of(session)}
             companies = (await session.scalars(select(Company).order_by(Company.name))).all()
         page = page_of(
@@ -88,12 +70,11 @@ class AidPages(Controller):
                 "kinds": KINDS,
                 "here": AID,
                 "companies": companies,
-                "waiting": [(one, company, Grant.of(one.draft)) for one, company in waiting],
-                "may_grant": policy.may_grant(actor),
-                "own_id": actor.account_id,
                 "day": today(around.clock),
                 "register_until": {
-                    one.statement.id: register_until(rules[one.statement.rule_id], one.statement.granted_on)
+                    one.statement.id: register_until(
+                        rules[one.statement.rule_id], one.statement.granted_on, around.settings.federal_state
+                    )
                     for one in rows
                 },
             },
@@ -131,28 +112,6 @@ class AidPages(Controller):
     async def choose(self, firma: FromQuery[UUID | None] = None) -> Redirect:
         """From the choice in the list to the company."""
         return Redirect(f"{AID}/unternehmen/{firma}" if firma else AID)
-
-    @post("/freigaben/{proposal_id:uuid}", opt=may("C", "state-aid"))
-    async def decide(
-        self,
-        request: AnyRequest,
-        proposal_id: FromPath[UUID],
-        actor: NamedDependency[Actor],
-        state_aid: NamedDependency[Aid],
-    ) -> Template | Redirect:
-        """A second person says yes or no."""
-        approves = (await request.form()).get("act") == "genehmigen"
-        try:
-            await state_aid.decide(actor, proposal_id=proposal_id, approves=approves)
-        except NotFound:
-            raise
-        except DomainError as refusal:
-            return Template(
-                "aid/desk/refused.html",
-                context={"refusal": gettext(refusal.message, **refusal.params), "here": AID},
-                status_code=refusal.status,
-            )
-        return after(AID, APPROVED if approves else SENT_BACK)
 
 
 def state_words(holds: bool, replaced_by: str) -> str:  # noqa: FBT001 - a fact, not a switch

@@ -120,7 +120,7 @@ async def _page(
             "state": state_words(held.holds, held.replaced_by),
             "kind": KINDS[held.statement.kind],
             "window": WINDOWS[rule.window],
-            "register_until": register_until(rule, held.statement.granted_on),
+            "register_until": register_until(rule, held.statement.granted_on, around.settings.federal_state),
             "form": form,
             "here": f"{AID}/{statement_id}",
             "company_path": f"{AID}/unternehmen/{held.company.id}",

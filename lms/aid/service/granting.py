@@ -1,4 +1,9 @@
-"""Granting: under the rule of the day, within the ceiling, or above it with a second person."""
+"""Granting: under the rule of the day and within its ceiling, without exception.
+
+Art. 3 (7) of Regulation (EU) 2023/2831, as Art. 3 (7) of Regulation (EU) No 1407/2013 before it: where the ceiling would be
+exceeded by a new grant, none of that new aid may benefit from the regulation. Nobody of the team can approve that: a statement
+about it would not be true. What is left may be granted when the company pays the rest.
+"""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,18 +13,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.aid import policy
 from lms.aid.errors import (
-    AidReasonMissing,
     AlreadyRecorded,
     CeilingExceeded,
+    CeilingReached,
     DeclarationMissing,
     GrantedInFuture,
     NoRuleYet,
-    OwnProposal,
-    ProposalDecided,
     StatementEnded,
 )
 from lms.aid.events import AidGranted
-from lms.aid.models import AidEnd, AidProposal, AidProposalState, AidStatement
+from lms.aid.models import AidEnd, AidStatement
 from lms.aid.queries import Standing, standing_of
 from lms.aid.rules import SERIES, statement_number
 from lms.aid.service.acts import Acts, end_statement, find_statement, locked, note
@@ -32,7 +35,7 @@ from lms.kernel.actor import Actor, ensure
 from lms.kernel.clock import local
 from lms.kernel.errors import NotFound
 from lms.people.models import Company
-from lms.web.formats import amount
+from lms.web.formats import amount, date_plain
 
 
 class Granting(Acts):
@@ -43,7 +46,7 @@ class Granting(Acts):
         """Issue the statement under the next number. The same id twice issues once.
 
         Raises NoRuleYet, DeclarationMissing, GrantedInFuture, AlreadyRecorded, StatementEnded for what it replaces, and
-        CeilingExceeded with the numbers.
+        CeilingExceeded or CeilingReached with the numbers.
         """
         ensure(policy.may_grant(actor), actor)
         at = self.clock()
@@ -54,55 +57,8 @@ class Granting(Acts):
                 return known
             standing = await self._checked(session, wanted, at)
             if standing.most_with(wanted.gross_cents) > standing.rule.ceiling_cents:
-                raise exceeded(standing)
+                raise _exceeded(standing)
             return await self._issue(session, actor, company, wanted, standing, statement_id, at)
-
-    @retried
-    async def propose(self, actor: Actor, wanted: Grant, *, proposal_id: UUID, reason: str) -> AidProposal:
-        """Ask for aid above the ceiling: it waits for a second person. Raises AidReasonMissing and what `grant` raises but that."""
-        ensure(policy.may_grant(actor), actor)
-        if not reason.strip():
-            raise AidReasonMissing
-        at = self.clock()
-        async with self.begin() as session:
-            await locked(session, wanted.company_id)
-            known = await session.get(AidProposal, proposal_id)
-            if known is not None:
-                return known
-            await self._checked(session, wanted, at)
-            proposal = AidProposal(
-                id=proposal_id, company_id=wanted.company_id, draft=wanted.kept(), reason=reason.strip(), asked_at=at,
-                asked_by=actor.account_id, asked_by_name=actor.name,
-            )  # fmt: skip
-            session.add(proposal)
-            note(session, actor, wanted.company_id, "proposed", at, reason=reason.strip())
-            return proposal
-
-    @retried
-    async def decide(self, actor: Actor, *, proposal_id: UUID, approves: bool) -> AidStatement | None:
-        """A second person grants it above the ceiling, or sends it back (S-08). Raises OwnProposal, ProposalDecided."""
-        ensure(policy.may_grant(actor), actor)
-        at = self.clock()
-        async with self.begin() as session:
-            proposal = await session.get(AidProposal, proposal_id, with_for_update=True)
-            if proposal is None:
-                raise NotFound
-            if proposal.asked_by == actor.account_id:
-                raise OwnProposal
-            if proposal.state is not AidProposalState.WAITING:
-                raise ProposalDecided
-            proposal.state = AidProposalState.GRANTED if approves else AidProposalState.SENT_BACK
-            proposal.decided_at, proposal.decided_by = at, actor.account_id
-            if not approves:
-                note(session, actor, proposal.company_id, "sent_back", at)
-                return None
-            wanted = Grant.of(proposal.draft)
-            company = await locked(session, wanted.company_id)
-            standing = await self._checked(session, wanted, at)
-            return await self._issue(
-                session, actor, company, wanted, standing, proposal.id, at, override=proposal.reason,
-                issued_by=proposal.asked_by,
-            )  # fmt: skip
 
     async def _checked(self, session: AsyncSession, wanted: Grant, at: datetime) -> Standing:
         """What has to be there before aid is granted, whatever the ceiling says."""
@@ -141,9 +97,6 @@ class Granting(Acts):
         standing: Standing,
         statement_id: UUID,
         at: datetime,
-        *,
-        override: str = "",
-        issued_by: UUID | None = None,
     ) -> AidStatement:
         rule, declaration = standing.rule, standing.declaration
         if declaration is None:
@@ -155,8 +108,7 @@ class Granting(Acts):
             kind=wanted.kind, what=wanted.what.strip(), granted_on=wanted.granted_on, gross_cents=wanted.gross_cents,
             reckoning=wanted.reckoning.strip(), rule_id=rule.id, declaration_id=declaration.id,
             before_cents=standing.before_cents, issued_at=at, about_kind=wanted.about_kind, about_id=wanted.about_id,
-            replaces_id=wanted.replaces_id, override_reason=override,
-            issued_by=issued_by if override else actor.account_id, approved_by=actor.account_id if override else None,
+            replaces_id=wanted.replaces_id, issued_by=actor.account_id,
             facts={
                 "company": {name: getattr(company, name) for name in ("name", "street", "postal_code", "city")},
                 "rule": {
@@ -179,16 +131,19 @@ class Granting(Acts):
                 at,
             )
         note(
-            session, actor, company.id, "granted", at, reason=override, number=statement.number, gross_cents=wanted.gross_cents
-        )  # fmt: skip
+            session, actor, company.id, "granted", at, number=statement.number, gross_cents=wanted.gross_cents
+        )
         announce(session, AidGranted(statement_id=statement.id, at=at), at=at)
         return statement
 
 
-def exceeded(standing: Standing) -> CeilingExceeded:
+def _exceeded(standing: Standing) -> CeilingExceeded | CeilingReached:
     """The refusal, with the numbers in words."""
-    return CeilingExceeded(
-        ceiling=amount(standing.rule.ceiling_cents),
-        before=amount(standing.most_with(0)),
-        left=amount(standing.left_cents),
-    )
+    known = {
+        "ceiling": amount(standing.rule.ceiling_cents),
+        "before": amount(standing.most_with(0)),
+        "day": date_plain(standing.day),
+    }
+    if not standing.left_cents:
+        return CeilingReached(**known)
+    return CeilingExceeded(left=amount(standing.left_cents), **known)

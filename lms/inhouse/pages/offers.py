@@ -11,9 +11,9 @@ from litestar.response import Redirect, Template
 
 from lms.inhouse import policy
 from lms.inhouse.choosing import offer_choices
-from lms.inhouse.forms import OfferForm, first_values, offer_values
 from lms.inhouse.letters import DESK
 from lms.inhouse.models import TrainingOfferState
+from lms.inhouse.offer_forms import OfferForm, first_values, offer_values
 from lms.inhouse.pages.doors import pdf
 from lms.inhouse.policy import LINK
 from lms.inhouse.queries import Asked, asked_of, offer_of, paper_of

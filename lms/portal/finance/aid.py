@@ -17,11 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from lms.aid import policy
 from lms.aid.errors import AidReasonMissing
 from lms.aid.forms import EndForm
-from lms.aid.models import AidEnd, AidKind, AidProposal, AidProposalState, AidStatement, NoAid
+from lms.aid.models import AidEnd, AidKind, AidStatement, NoAid
 from lms.aid.pages.desk import AID
 from lms.aid.rules import discount, hourly
 from lms.aid.service import Aid
-from lms.aid.values import Grant
 from lms.aid.words import KINDS
 from lms.catalogue.models import Course, Run, RunState
 from lms.enrolment.models import Enrolment, EnrolmentState
@@ -112,7 +111,7 @@ class AidCandidatePages(Controller):
 
 
 async def candidates(session: AsyncSession, settings: Settings) -> Sequence[Candidate]:
-    """What may be aid and is not decided about, oldest first; nine statements."""
+    """What may be aid and is not decided about, oldest first; eight statements."""
     found = [
         *await _advice(session, settings),
         *await _seats(session),
@@ -122,11 +121,7 @@ async def candidates(session: AsyncSession, settings: Settings) -> Sequence[Cand
     held = AidStatement.id.not_in(select(AidEnd.statement_id))
     recorded = await session.execute(select(AidStatement.about_kind, AidStatement.about_id).where(held))
     dismissed = await session.execute(select(NoAid.about_kind, NoAid.about_id))
-    waiting = await session.scalars(
-        select(AidProposal.draft).where(AidProposal.state == AidProposalState.WAITING)
-    )
-    asked = ((one.about_kind, one.about_id) for one in map(Grant.of, waiting))
-    decided = {*asked, *((kind, about_id) for rows in (recorded, dismissed) for kind, about_id in rows)}
+    decided = {(kind, about_id) for rows in (recorded, dismissed) for kind, about_id in rows}
     return sorted(
         (one for one in found if one.about not in decided and one.cents > 0), key=lambda one: (one.on, one.what)
     )  # fmt: skip

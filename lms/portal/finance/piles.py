@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from lms.aid.models import AidProposal, AidProposalState, AidStatement
+from lms.aid.models import AidStatement
 from lms.aid.queries import to_register
 from lms.banking.models import BankLine, Clearing, LineState
 from lms.billing.instalments.models import InstalmentPlan, PlanState
@@ -35,15 +35,6 @@ def money_piles(now: datetime, dunning_days: Sequence[int]) -> Sequence[Pile]:
                 num,
             ),
             select(func.count(), func.min(AidStatement.granted_on)).where(to_register()),
-        ),
-        Pile(
-            "C", "state-aid", "/verwaltung/finanzen/beihilfen",
-            lambda num: ngettext(
-                "%(num)s aid above the ceiling waits for a second person",
-                "%(num)s aids above the ceiling wait for a second person",
-                num,
-            ),
-            select(func.count(), func.min(AidProposal.asked_at)).where(AidProposal.state == AidProposalState.WAITING),
         ),
         Pile(
             "collect", "payment", "/verwaltung/finanzen/lastschriften/ruecklastschriften",

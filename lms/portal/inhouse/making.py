@@ -148,9 +148,10 @@ async def _run(
         "Offer %(number)s: the dates are still to be agreed with the company.", number=offer.number
     )
     run = await scheduling.add_idea(actor, course_id=course_id, run_id=run_id, note=note)
-    if (run.capacity, run.price_cents) == (offer.people, terms_of(offer).price_cents):
+    terms = terms_of(offer)
+    if (run.capacity, run.price_cents, run.note_de) == (terms.capacity, terms.price_cents, terms.note_de):
         return run
-    return await scheduling.change(actor, run_id=run.id, terms=terms_of(offer), version=run.version)
+    return await scheduling.change(actor, run_id=run.id, terms=terms, version=run.version)
 
 
 async def _published(scheduling: Scheduling, actor: Actor, run: Run) -> bool:
