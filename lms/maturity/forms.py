@@ -20,6 +20,13 @@ LEVELS_ASKED = (
     N_("Level 3: well set up"),
     N_("Level 4: a model"),
 )
+LEVELS_MISSING = (
+    N_("Describe level 0 in German."),
+    N_("Describe level 1 in German."),
+    N_("Describe level 2 in German."),
+    N_("Describe level 3 in German."),
+    N_("Describe level 4 in German."),
+)
 STEPS_ASKED = (
     N_("Next step for whoever is at the start"),
     N_("Next step after first steps"),
@@ -133,7 +140,7 @@ def _add_levels() -> None:
         setattr(
             QuestionWordsForm,
             f"level{level}_de",
-            TextArea(LEVELS_ASKED[level], rows=2, longest=300, missing=N_("Describe every level in German.")),
+            TextArea(LEVELS_ASKED[level], rows=2, longest=300, missing=LEVELS_MISSING[level]),
         )
         setattr(
             QuestionWordsForm, f"level{level}_en", TextArea(N_("The same in English"), rows=2, longest=300)
