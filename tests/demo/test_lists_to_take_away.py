@@ -42,6 +42,7 @@ WITHOUT: Mapping[str, str] = {
     "/verwaltung/helfer/regeln": WORDS,
     "/verwaltung/sprechstunde/einrichten": WORDS,
     "/verwaltung/umfragen/frageboegen": WORDS,
+    "/verwaltung/ortsteile/einwohner": DOING,
     "/verwaltung/digitalcheck/fragen": WORDS,
     "/verwaltung/umfragen": "surveys; the result of each has its file",
     "/verwaltung/umfragen/auswertung": "choices; what is chosen has its file",

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Locator, Page, expect
 
-STEPS = 90
+STEPS = 120
 NAME = "(document.activeElement.getAttribute('aria-label') || document.activeElement.innerText).trim()"
 
 

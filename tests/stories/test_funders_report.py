@@ -1,6 +1,7 @@
 """A funder's report: hours are given to a line, the report is handed in, and says the same when it is looked at again."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -51,12 +52,13 @@ def test_a_funders_report_is_frozen_and_repeated(open_page: Callable[..., Page])
 
 
 def _ask_for_a_report(page: Page) -> None:
-    """The hours of one line, in the last five months until yesterday: something was held in them, and something is open."""
+    """The hours of one line, in whole months until this one's end: something was held in them, and something is open."""
     page.get_by_label("Für einen Geldgeber").check()
     page.locator("[name=line]").select_option(label=LINE)
     page.locator("[name=time]").select_option(label="andere Tage")
-    last = local(datetime.now(UTC)).date() + timedelta(days=14)
-    for name, day in (("first", last - timedelta(days=150)), ("last", last)):
+    today = local(datetime.now(UTC)).date()
+    last = today.replace(day=monthrange(today.year, today.month)[1])
+    for name, day in (("first", (last - timedelta(days=150)).replace(day=1)), ("last", last)):
         for part in ("day", "month", "year"):
             page.locator(f"[name={name}-{part}]").fill(str(getattr(day, part)))
     page.get_by_role("button", name="Entwurf zeigen").click()
