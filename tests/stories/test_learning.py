@@ -12,7 +12,7 @@ from sqlalchemy import select
 from lms.catalogue.models import Run
 from lms.db import Begin
 from lms.enrolment.models import Enrolment, EnrolmentState
-from lms.learning.models import Edition, EditionFile, EditionLesson, LessonKind, RunEdition
+from lms.learning.models import Edition, EditionFile, EditionLesson, LessonKind, Progress, RunEdition
 from lms.learning.places import lesson_files
 from lms.people.models import Person
 from lms.web.files.store import Store
@@ -71,7 +71,7 @@ def put(store: Store, content: bytes) -> str:
 
 
 async def write_lessons(begin: Begin, files: Path, film: bytes) -> str:
-    """Two lessons for the run that somebody has a place in; gives the address of their list."""
+    """Two lessons for a run that somebody has a place in and has learned nothing in yet; gives the address of their list."""
     store = lesson_files(files)
     async with begin() as session:
         enrolment, run = (
@@ -82,6 +82,7 @@ async def write_lessons(begin: Begin, files: Path, film: bytes) -> str:
                 .where(
                     Person.given_name == WHO[0], Person.family_name == WHO[1],
                     Enrolment.state == EnrolmentState.CONFIRMED,
+                    Enrolment.id.not_in(select(Progress.enrolment_id)),
                 )
                 .limit(1)
             )
