@@ -18,7 +18,6 @@ from lms.helpdesk.models import (
     DeskHours,
     DeskHoursAdviser,
     DeskKind,
-    DeskPlace,
     EarlierWish,
     HelpDesk,
     HelpTopic,
@@ -300,8 +299,3 @@ async def lendable_models(session: AsyncSession) -> Sequence[DeviceModel]:
             select(DeviceModel).where(DeviceModel.is_lendable).order_by(DeviceModel.kind, DeviceModel.name)
         )
     ).all()
-
-
-def visits_homes(desk: HelpDesk) -> bool:
-    """Whether the desk comes to people."""
-    return desk.place is DeskPlace.HOME

@@ -8,7 +8,6 @@ from lms.participation.models import (
     BallotAct,
     BallotState,
     Round,
-    RoundAudience,
     VoteState,
     Way,
     WishKind,
@@ -60,10 +59,6 @@ WHAT_TO_DO: Mapping[Phase, str] = {
     ),
     Phase.PRIORITISE: N_("Give your votes now."),
     Phase.RESULT: N_("The voting has ended."),
-}
-ROUND_AUDIENCES: Mapping[RoundAudience, str] = {
-    RoundAudience.EVERYONE: N_("people of every age"),
-    RoundAudience.YOUTH: N_("young people only"),
 }
 VOTE_STATES: Mapping[VoteState, tuple[str, str]] = {
     VoteState.PENDING: (N_("not confirmed yet"), "warning"),

@@ -34,11 +34,6 @@ AnyRequest = Request[Any, Any, Any]
 MOVED = declare("sprechstunde-vom-team-verschoben", N_("The appointment has moved. The person is told."))
 CANCELLED = declare("sprechstunde-vom-team-abgesagt", N_("The appointment is cancelled. The person is told."))
 NOTED = declare("sprechstunde-notiert", N_("It is noted."))
-TO_CALL = declare(
-    "sprechstunde-anrufen",
-    N_("Nothing but a call reaches this person. Please ring them now or soon."),
-    "warning",
-)
 SHOWN_TIMES = 60
 
 

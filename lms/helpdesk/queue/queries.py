@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from lms.helpdesk.models import (
@@ -240,26 +240,11 @@ async def usual_minutes(session: AsyncSession, day: date) -> Mapping[UUID | None
     return found
 
 
-async def appointments_named(
-    session: AsyncSession, desk_id: UUID, typed: str, day: date
-) -> Sequence[Appointment]:
-    """Today's appointments for which nobody has come yet, by letters of the name, the reference or the telephone."""
-    come = select(Ticket.appointment_id).where(Ticket.appointment_id.is_not(None))
-    found = [one for one in await _appointments(session, [desk_id], day) if fits(one, typed)]
-    known = set(await session.scalars(come.where(Ticket.desk_id == desk_id, Ticket.day == day)))
-    return [one for one in found if one.id not in known]
-
-
 def fits(one: Appointment, typed: str) -> bool:
     """Whether an appointment may be meant by what was typed."""
     words = typed.casefold().split()
     said = f"{one.name} {one.reference} {one.reference.replace('-', '')} {one.phone}".casefold()
     return all(word in said for word in words)
-
-
-async def tickets_left(session: AsyncSession, before: date) -> int:
-    """How many numbers of days before are still open."""
-    return int(await session.scalar(select(func.count()).select_from(Ticket).where(*is_left(before))) or 0)
 
 
 def is_left(before: date) -> tuple[ColumnElement[bool], ...]:

@@ -107,7 +107,8 @@ class StepPages(Controller):
         if is_read or form.validate():
             try:
                 await scheduling.publish(actor, run_id=run_id)
-                run, _, _ = await _known(begin, run_id)
+                async with begin.reading() as session:
+                    run = await run_of(session, run_id)
                 return after(_path(run_id), PUBLISHED_EARLY if run.early_days else PUBLISHED)
             except DomainError as refusal:
                 status, is_distance = refusal.status, isinstance(refusal, ApprovalNeeded)
